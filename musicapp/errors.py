@@ -1,0 +1,49 @@
+"""Failures to tell the user, by what the user can do about them.
+
+    MusicAppError
+    |-- RequestError        the prompt, length, seed or an option cannot be used: change it
+    |-- CheckpointError     a model folder is missing, damaged or foreign: choose another
+    |-- OutOfMemory         the machine is too small for this length or precision: ask for less
+    |-- EngineError         the engine process died or could not start: try again
+    |-- AudioDeviceError    the sound card is missing or went away: choose another output
+    |-- ExportError         a file could not be written: choose another place
+    `-- LibraryError        takes or settings on disk cannot be read or written
+"""
+
+from __future__ import annotations
+
+
+class MusicAppError(Exception):
+    """A failure to tell the user: one plain `message`, a `hint` what to try, `detail` for the log."""
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint, self.detail = message, hint, detail
+
+
+class RequestError(MusicAppError):
+    """The request itself cannot be fulfilled."""
+
+
+class CheckpointError(MusicAppError):
+    """A model folder cannot be used."""
+
+
+class OutOfMemory(MusicAppError):
+    """The work does not fit into memory."""
+
+
+class EngineError(MusicAppError):
+    """The engine process is gone or did not answer."""
+
+
+class AudioDeviceError(MusicAppError):
+    """The output device cannot be used."""
+
+
+class ExportError(MusicAppError):
+    """A file could not be written."""
+
+
+class LibraryError(MusicAppError):
+    """Takes or settings on disk cannot be used."""

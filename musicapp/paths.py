@@ -1,0 +1,60 @@
+"""Where things lie: the user's folders, and what ships with the app (source tree and frozen app alike)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "Musicapp"
+
+
+def app_root() -> Path:
+    """The folder that holds models/ and resources/: the repository, or the frozen app's data folder."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    return Path(frozen) if frozen else Path(__file__).resolve().parent.parent
+
+
+def bundled_models_folder() -> Path:
+    """The models that ship with the app, one folder each."""
+    return app_root() / "models"
+
+
+def resources_folder() -> Path:
+    """Icons and other files of the window."""
+    return app_root() / "resources"
+
+
+def user_models_folder() -> Path:
+    """Models that the user imported or downloaded, one folder each."""
+    return data_folder() / "models"
+
+
+def takes_folder() -> Path:
+    """Where takes are kept: the user's Music folder unless MUSICAPP_HOME says otherwise."""
+    if home := os.environ.get("MUSICAPP_HOME"):
+        return Path(home) / "takes"
+    return Path(platformdirs.user_music_dir()) / APP_NAME
+
+
+def data_folder() -> Path:
+    """Data that the app keeps for the user. MUSICAPP_HOME moves everything, for tests and portable installs."""
+    if home := os.environ.get("MUSICAPP_HOME"):
+        return Path(home) / "data"
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+
+
+def settings_file() -> Path:
+    """The saved preferences."""
+    if home := os.environ.get("MUSICAPP_HOME"):
+        return Path(home) / "settings.json"
+    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "settings.json"
+
+
+def log_folder() -> Path:
+    """The rotating logs of window and engine."""
+    if home := os.environ.get("MUSICAPP_HOME"):
+        return Path(home) / "logs"
+    return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))

@@ -1,0 +1,162 @@
+"""What the user asks for: frozen dataclasses that travel between window, command line and engine."""
+
+from __future__ import annotations
+
+import math
+import re
+import secrets
+import unicodedata
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from musicapp.errors import RequestError
+
+BUILTIN_MODEL = "builtin"
+MAX_PROMPT_CHARACTERS = 2000
+MAX_SEED = 2**32 - 1
+MIN_DURATION_S = 0.5
+MAX_DURATION_S = 24 * 3600.0  # any model's own cap is far below; this one only keeps the arithmetic sane
+MAX_STEPS = 1000
+MAX_GUIDANCE_SCALE = 30.0
+PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class TakeRequest:
+    """One piece of music to make. `None` means: the model's own default.
+
+    duration_s      wanted length in seconds; the file has `frames_for(duration_s, sample_rate)` frames
+    seed            always a real number, drawn before the run, so that every take can be made again
+    guidance_scale  strength of classifier-free guidance, 1 = off
+    model           a name in `models/` or the path of a model folder
+    """
+
+    take_id: str
+    prompt: str
+    duration_s: float
+    seed: int
+    negative_prompt: str = ""
+    steps: int | None = None
+    guidance_scale: float | None = None
+    sampler: str | None = None
+    model: str = BUILTIN_MODEL
+    device: str = "auto"
+    precision: str = "auto"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The request as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TakeRequest:
+        """The inverse of `as_dict`; keys that this version does not know are left out."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in values.items() if key in known})
+
+
+def frames_for(duration_s: float, sample_rate: int) -> int:
+    """Length in frames: the nearest whole frame, halves upwards. 285 s at 44.1 kHz is 12,568,500."""
+    return math.floor(duration_s * sample_rate + 0.5)
+
+
+def new_take_id() -> str:
+    """A short random name, safe in file names."""
+    return secrets.token_hex(6)
+
+
+def random_seed() -> int:
+    """A seed in [0, 2**32 - 1] from the system's randomness."""
+    return secrets.randbelow(MAX_SEED + 1)
+
+
+def parse_duration(text: str) -> float:
+    """Seconds from "90", "12.345", "1:30", "4:45", "90s", "1m30s", "2 min" or "1,5".
+
+    Raises RequestError with a hint when the text is not a length of time above zero.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).strip().lower().replace(",", ".")
+    hint = "Type seconds or minutes:seconds, for example 90 or 1:30."
+    number = r"\d+(?:\.\d*)?|\.\d+"
+    if match := re.fullmatch(rf"(\d+):([0-5]?\d(?:\.\d*)?)(?::([0-5]?\d(?:\.\d*)?))?", cleaned):
+        parts = [float(part) for part in match.groups() if part is not None]
+        seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    elif match := re.fullmatch(rf"(?:({number})\s*m(?:in(?:utes?)?)?)\s*(?:({number})\s*(?:s(?:ec(?:onds?)?)?)?)?", cleaned):
+        seconds = 60 * float(match[1]) + float(match[2] or 0)
+    elif match := re.fullmatch(rf"({number})\s*(?:s(?:ec(?:onds?)?)?)?", cleaned):
+        seconds = float(match[1])
+    else:
+        raise RequestError(f"“{text.strip()[:40]}” is not a length of time.", hint=hint)
+    return check_duration(seconds)
+
+
+def format_duration(duration_s: float) -> str:
+    """Minutes and seconds as people write them: 4:45, 0:30, 0:12.345."""
+    minutes, seconds = divmod(round(duration_s, 3), 60)
+    whole = f"{int(minutes)}:{int(seconds):02d}"
+    thousandths = round((seconds - int(seconds)) * 1000)
+    return f"{whole}.{thousandths:03d}".rstrip("0") if thousandths else whole
+
+
+def check_duration(duration_s: float, *, cap_s: float = MAX_DURATION_S, model_name: str = "") -> float:
+    """The duration itself when it can be made, else RequestError saying why."""
+    if not math.isfinite(duration_s):
+        raise RequestError("The length is not a number.", hint="Type seconds, for example 30.")
+    if duration_s < MIN_DURATION_S:
+        raise RequestError(
+            f"The length must be at least {MIN_DURATION_S:g} seconds.", hint="Type seconds, for example 30, or 1:30."
+        )
+    if duration_s > cap_s:
+        who = model_name or "This model"
+        raise RequestError(
+            f"{who} makes at most {format_duration(cap_s)}, not {format_duration(duration_s)}.",
+            hint=f"Ask for {format_duration(cap_s)} or less, or choose another model.",
+        )
+    return duration_s
+
+
+def clean_prompt(text: str, *, what: str = "prompt", required: bool = True) -> str:
+    """The text as the model gets it: control characters become spaces, runs of space become one.
+
+    Letters of any script and emoji stay. Raises RequestError when it is empty or too long.
+    """
+    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    cleaned = " ".join(visible.split())
+    if required and not cleaned:
+        raise RequestError(f"The {what} is empty.", hint="Describe the music, for example: calm piano, 90 bpm.")
+    if len(cleaned) > MAX_PROMPT_CHARACTERS:
+        raise RequestError(
+            f"The {what} has {len(cleaned):,} characters; {MAX_PROMPT_CHARACTERS:,} is the most.",
+            hint="Shorten it: a sentence or a few tags work best.",
+        )
+    return cleaned
+
+
+def check_seed(seed: int) -> int:
+    """The seed itself when it is in [0, 2**32 - 1], else RequestError."""
+    if not 0 <= seed <= MAX_SEED:
+        raise RequestError(
+            f"The seed {seed} is out of range.", hint=f"Use a whole number from 0 to {MAX_SEED:,}, or roll the dice."
+        )
+    return seed
+
+
+def checked(request: TakeRequest) -> TakeRequest:
+    """The request with its texts cleaned, or RequestError naming the first thing that cannot be used."""
+    if request.steps is not None and not 1 <= request.steps <= MAX_STEPS:
+        raise RequestError(f"{request.steps} steps cannot be made.", hint=f"Use 1 to {MAX_STEPS}.")
+    scale = request.guidance_scale
+    if scale is not None and not (math.isfinite(scale) and 0 <= scale <= MAX_GUIDANCE_SCALE):
+        raise RequestError(f"A guidance of {scale:g} cannot be used.", hint=f"Use 0 to {MAX_GUIDANCE_SCALE:g}.")
+    if request.device not in DEVICES:
+        raise RequestError(f"“{request.device}” is not a device.", hint=f"Use one of: {', '.join(DEVICES)}.")
+    if request.precision not in PRECISIONS:
+        raise RequestError(f"“{request.precision}” is not a precision.", hint=f"Use one of: {', '.join(PRECISIONS)}.")
+    check_seed(request.seed)
+    check_duration(request.duration_s)
+    cleaned = {
+        **request.as_dict(),
+        "prompt": clean_prompt(request.prompt),
+        "negative_prompt": clean_prompt(request.negative_prompt, what="negative prompt", required=False),
+    }
+    return TakeRequest.from_dict(cleaned)
