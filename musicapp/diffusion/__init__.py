@@ -1,0 +1,1 @@
+"""Noise to latents: schedules, samplers and guidance, as functions of tensors that know no network, file or device."""
