@@ -1,0 +1,1 @@
+"""Networks: layers and shapes. Nothing here knows files, devices or prompts."""

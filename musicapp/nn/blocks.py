@@ -1,0 +1,134 @@
+"""The transformer block and the small layers around it (spec 5.1 to 5.4, 5.8)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from musicapp.nn.attention import CrossAttention, Rotation, SelfAttention
+from musicapp.nn.configs import DiTConfig, NormOptions
+
+TILE = 512  # positions that pass the feed-forward at once when no gradient is kept: bounds its memory, saves cache
+
+
+class FourierFeatures(nn.Module):
+    """A number per item as cosines and sines of learned frequencies, cosines first.
+
+    in   `(batch,)` float32
+    out  `(batch, features)` float32, also in a half precision model: 0.9987 is 1.0 in bfloat16
+    """
+
+    def __init__(self, features: int = 256) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(features // 2, 1))
+
+    def forward(self, value: Tensor) -> Tensor:
+        angles = 2 * math.pi * value.float()[:, None] * self.weight.float()[:, 0]
+        return torch.cat((angles.cos(), angles.sin()), dim=-1)
+
+
+class LayerNorm(nn.Module):
+    """Layer norm whose offset `beta` is a stored constant (zero in public models) unless it was trained.
+
+    in, out  `(..., dim)`
+    """
+
+    def __init__(self, dim: int, options: NormOptions) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(dim))
+        if options.bias:
+            self.beta = nn.Parameter(torch.zeros(dim))
+        else:
+            self.register_buffer("beta", torch.zeros(dim))
+        self.eps, self.force_fp32 = options.eps, options.force_fp32
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.force_fp32:
+            gamma, beta = self.gamma.float(), self.beta.float()
+            return F.layer_norm(x.float(), gamma.shape, gamma, beta, self.eps).to(x.dtype)
+        return F.layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.eps)
+
+
+class FeedForward(nn.Module):
+    """Linear, gate, linear: value * SiLU(gate), the gate being the second half (SwiGLU, arXiv 2002.05202).
+
+    in, out  `(batch, positions, dim)`
+    """
+
+    def __init__(self, dim: int, inner: int, *, bias: bool) -> None:
+        super().__init__()
+        self.to_gated = nn.Linear(dim, 2 * inner, bias=bias)
+        self.to_out = nn.Linear(inner, dim, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if torch.is_grad_enabled() or x.shape[1] <= TILE:
+            return self._whole(x)
+        return torch.cat([self._whole(tile) for tile in x.split(TILE, dim=1)], dim=1)
+
+    def _whole(self, x: Tensor) -> Tensor:
+        value, gate = self.to_gated(x).chunk(2, dim=-1)
+        return self.to_out(value * F.silu(gate))
+
+
+class TransformerBlock(nn.Module):
+    """Self-attention, cross-attention, feed-forward, each added to what came in.
+
+    in   x `(batch, positions, dim)`, context `(batch, tokens, context_dim)` or None to skip cross-attention,
+         modulation `(batch, 6 * dim)` for adaLN models, else None
+    out  `(batch, positions, dim)`
+    """
+
+    def __init__(self, config: DiTConfig) -> None:
+        super().__init__()
+        dim, head_dim, norm = config.embed_dim, config.head_dim, config.attn_kwargs.qk_norm
+        self.self_norm = LayerNorm(dim, config.norm_kwargs)
+        self.self_attn = SelfAttention(dim, head_dim, norm)
+        self.has_context = config.context_dim > 0
+        if self.has_context:
+            self.cross_norm = LayerNorm(dim, config.norm_kwargs)
+            self.cross_attn = CrossAttention(dim, config.context_dim, head_dim, norm)
+        self.ff_norm = LayerNorm(dim, config.norm_kwargs)
+        self.ff = FeedForward(dim, int(dim * config.ff_kwargs.mult), bias=not config.ff_kwargs.no_bias)
+        self.modulated = config.global_cond_type == "adaLN"
+        if self.modulated:
+            self.to_scale_shift_gate = nn.Parameter(torch.randn(6 * dim) / dim**0.5)
+        if config.zero_init_branch_outputs:
+            self._start_as_identity()
+
+    def forward(
+        self, x: Tensor, turn: Rotation | None, context: Tensor | None = None, modulation: Tensor | None = None
+    ) -> Tensor:
+        if self.modulated and modulation is not None:
+            # Order in the checkpoint: scale, shift, gate of self-attention, then of the feed-forward.
+            parts = (modulation + self.to_scale_shift_gate)[:, None].chunk(6, dim=-1)
+            scale_self, shift_self, gate_self, scale_ff, shift_ff, gate_ff = parts
+            branch = self.self_attn(self.self_norm(x) * (1 + scale_self) + shift_self, turn)
+            x = x + branch * torch.sigmoid(1 - gate_self)
+            x = self._look_at(context, x)
+            branch = self.ff(self.ff_norm(x) * (1 + scale_ff) + shift_ff)
+            return x + branch * torch.sigmoid(1 - gate_ff)
+        x = x + self.self_attn(self.self_norm(x), turn)
+        x = self._look_at(context, x)
+        return x + self.ff(self.ff_norm(x))
+
+    def _look_at(self, context: Tensor | None, x: Tensor) -> Tensor:
+        if not self.has_context or context is None:
+            return x
+        return x + self.cross_attn(self.cross_norm(x), context)
+
+    def _start_as_identity(self) -> None:
+        lasts = [self.self_attn.to_out, self.ff.to_out]
+        if self.has_context:
+            lasts.append(self.cross_attn.to_out)
+        for last in lasts:
+            nn.init.zeros_(last.weight)
+            if last.bias is not None:
+                nn.init.zeros_(last.bias)
+
+
+def embedder(in_dim: int, out_dim: int, *, bias: bool = False) -> nn.Sequential:
+    """Linear, SiLU, linear: how every condition enters the transformer."""
+    return nn.Sequential(nn.Linear(in_dim, out_dim, bias=bias), nn.SiLU(), nn.Linear(out_dim, out_dim, bias=bias))

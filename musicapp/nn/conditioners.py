@@ -1,0 +1,163 @@
+"""Conditions into numbers: text through an encoder, seconds through a learned embedding (spec section 4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from musicapp.errors import RequestError
+
+Tokenizer = Callable[[list[str]], tuple[Tensor, Tensor]]  # texts to ids and mask, both (batch, tokens) int64
+Metadata = dict[str, str | float]
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """What steers the transformer, for a batch.
+
+    cross        `(batch, tokens, cond_dim)` or None
+    mask         `(batch, tokens)` bool, False on padding rows; used for negative prompts only (spec 4.6)
+    global_cond  `(batch, ids * cond_dim)` or None
+    """
+
+    cross: Tensor | None
+    mask: Tensor | None
+    global_cond: Tensor | None = None
+    prepend: Tensor | None = None
+    input_concat: Tensor | None = None
+
+
+class NumberConditioner(nn.Module):
+    """A number in [min_val, max_val] (clamped) as one token: value, then sines, then cosines, then a linear layer.
+
+    out  tokens `(batch, 1, cond_dim)` float32, mask `(batch, 1)`; everything in float32, half loses 3 digits
+    """
+
+    def __init__(self, cond_dim: int, min_val: float, max_val: float, *, features: int = 256) -> None:
+        super().__init__()
+        self.min_val, self.max_val = min_val, max_val
+        self.frequencies = nn.Parameter(torch.randn(features // 2))
+        self.linear = nn.Linear(features + 1, cond_dim)
+
+    def forward(self, values: Sequence[float] | Tensor) -> tuple[Tensor, Tensor]:
+        numbers = torch.as_tensor(values, dtype=torch.float32, device=self.frequencies.device)
+        unit = (numbers.clamp(self.min_val, self.max_val) - self.min_val) / (self.max_val - self.min_val)
+        angles = 2 * math.pi * unit[:, None] * self.frequencies
+        features = torch.cat((unit[:, None], angles.sin(), angles.cos()), dim=-1)
+        return self.linear(features)[:, None], torch.ones(len(numbers), 1, dtype=torch.bool, device=numbers.device)
+
+
+class T5Conditioner(nn.Module):
+    """Text as the encoder's last hidden states, padding rows exactly zero (spec 4.1).
+
+    encoder  a `transformers.T5EncoderModel`
+    out      tokens `(batch, max_length, cond_dim)` float32, mask `(batch, max_length)` bool
+    """
+
+    def __init__(self, encoder: nn.Module, tokenizer: Tokenizer, cond_dim: int, *, project_out: bool = False) -> None:
+        super().__init__()
+        self.encoder, self.tokenizer = encoder, tokenizer
+        self.proj_out = projection(encoder.config.d_model, cond_dim, always=project_out)  # type: ignore[union-attr, arg-type]
+
+    def forward(self, texts: list[str]) -> tuple[Tensor, Tensor]:
+        ids, mask = _tokens(self.tokenizer, texts, self.encoder)
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        # The projection has a bias, so the mask comes last.
+        return self.proj_out(hidden) * mask[..., None], mask.bool()
+
+
+class ClapTextConditioner(nn.Module):
+    """Text as features of one layer of CLAP's text branch; padding rows keep their features (spec 4.2).
+
+    encoder            a `transformers.ClapTextModelWithProjection`, or a `ClapTextModel` if only features are asked
+    use_text_features  hidden states `feature_layer` (0 = embeddings, -1 = last layer), else the pooled, normalised
+                       and projected embedding as one token
+    out                tokens `(batch, tokens, cond_dim)` float32, mask `(batch, tokens)` bool
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        tokenizer: Tokenizer,
+        cond_dim: int,
+        *,
+        use_text_features: bool = True,
+        feature_layer: int = -2,
+        project_out: bool = False,
+    ) -> None:
+        super().__init__()
+        self.encoder, self.tokenizer = encoder, tokenizer
+        self.use_text_features, self.feature_layer = use_text_features, feature_layer
+        config = encoder.config
+        width = config.hidden_size if use_text_features else config.projection_dim  # type: ignore[union-attr]
+        self.proj_out = projection(width, cond_dim, always=project_out)  # type: ignore[arg-type]
+
+    def forward(self, texts: list[str]) -> tuple[Tensor, Tensor]:
+        ids, mask = _tokens(self.tokenizer, texts, self.encoder)
+        if not self.use_text_features:
+            pooled = self.encoder(input_ids=ids, attention_mask=mask).text_embeds.float()
+            return self.proj_out(F.normalize(pooled, dim=-1))[:, None], mask[:, :1].bool()
+        branch: nn.Module = getattr(self.encoder, "text_model", self.encoder)
+        states = branch(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        return self.proj_out(states[self.feature_layer].float()), mask.bool()
+
+
+class Conditioner(nn.Module):
+    """All conditions of a model, by id in config order; says which of them go where.
+
+    default_keys  id -> the metadata key to use when the id itself is not given
+    """
+
+    def __init__(
+        self,
+        conditioners: dict[str, nn.Module],
+        *,
+        cross_ids: Sequence[str] = (),
+        global_ids: Sequence[str] = (),
+        prepend_ids: Sequence[str] = (),
+        default_keys: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.conditioners = nn.ModuleDict(conditioners)
+        self.cross_ids, self.global_ids, self.prepend_ids = tuple(cross_ids), tuple(global_ids), tuple(prepend_ids)
+        self.default_keys = dict(default_keys or {})
+
+    def encode(self, batch: Sequence[Metadata]) -> Conditioning:
+        """The conditions of a batch, one dict of values per item, for example
+        `{"prompt": "warm pad", "seconds_start": 0, "seconds_total": 30}`. Raises RequestError for a missing one."""
+        encoded = {
+            name: conditioner([self._value(item, name) for item in batch])
+            for name, conditioner in self.conditioners.items()
+        }
+        cross, mask = _joined(encoded, self.cross_ids)
+        prepend, _ = _joined(encoded, self.prepend_ids)
+        parts = [encoded[name][0].flatten(1) for name in self.global_ids]
+        return Conditioning(cross, mask, torch.cat(parts, dim=-1) if parts else None, prepend)
+
+    def _value(self, item: Metadata, name: str) -> str | float:
+        for key in (name, self.default_keys.get(name, name)):
+            if key in item:
+                return item[key]
+        raise RequestError(f"This model needs a value for “{name}”.", hint="Choose another model or give the value.")
+
+
+def projection(width: int, cond_dim: int, *, always: bool = False) -> nn.Module:
+    """A linear layer where the encoder's width is not the model's, or where the config asks for one."""
+    return nn.Linear(width, cond_dim) if always or width != cond_dim else nn.Identity()
+
+
+def _joined(encoded: dict[str, tuple[Tensor, Tensor]], ids: Sequence[str]) -> tuple[Tensor | None, Tensor | None]:
+    if not ids:
+        return None, None
+    return torch.cat([encoded[i][0] for i in ids], dim=1), torch.cat([encoded[i][1] for i in ids], dim=1)
+
+
+def _tokens(tokenizer: Tokenizer, texts: list[str], encoder: nn.Module) -> tuple[Tensor, Tensor]:
+    device = next(encoder.parameters()).device
+    ids, mask = tokenizer(texts)
+    return ids.to(device), mask.to(device)

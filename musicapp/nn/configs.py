@@ -1,0 +1,317 @@
+"""The settings of every network as dataclasses, field names as in `model_config.json`. No torch here.
+
+They stand apart from the networks so that a model's description can be read and checked without loading torch.
+A value that would change the sound and that we do not offer is refused with a sentence, never ignored.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from musicapp.errors import CheckpointError
+
+UNSUPPORTED_HINT = "This model needs a feature that this version does not have; choose another model."
+MAX_WIDTH = 1 << 16  # sanity bounds: a damaged config must not make us build for hours
+MAX_DEPTH = 256
+
+
+@dataclass(frozen=True)
+class OobleckEncoderConfig:
+    """The `encoder.config` section of type "oobleck": audio to mean and scale of the latents (spec 3.4)."""
+
+    latent_dim: int  # channels out: mean and scale, twice the latents of the model
+    c_mults: tuple[int, ...]
+    strides: tuple[int, ...]
+    in_channels: int = 2
+    channels: int = 128
+    use_snake: bool = False
+    antialias_activation: bool = False
+
+    def __post_init__(self) -> None:
+        _check_oobleck("encoder", self)
+
+
+@dataclass(frozen=True)
+class OobleckDecoderConfig:
+    """The `decoder.config` section of type "oobleck": latents to audio (spec 3.5). Strides are the encoder's order."""
+
+    latent_dim: int
+    c_mults: tuple[int, ...]
+    strides: tuple[int, ...]
+    out_channels: int = 2
+    channels: int = 128
+    use_snake: bool = False
+    antialias_activation: bool = False
+    use_nearest_upsample: bool = False
+    final_tanh: bool = True
+
+    def __post_init__(self) -> None:
+        _check_oobleck("decoder", self)
+        only("decoder.use_nearest_upsample", self.use_nearest_upsample, False)
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig:
+    """The autoencoder section. `encoder` and `decoder` hold the config of whichever type they are.
+
+    scale      latents are divided by it after encoding and multiplied before decoding
+    soft_clip  the decoder's output goes through tanh
+    """
+
+    encoder: object
+    decoder: object
+    latent_dim: int
+    downsampling_ratio: int
+    io_channels: int
+    scale: float = 1.0
+    soft_clip: bool = False
+
+    def __post_init__(self) -> None:
+        in_range("autoencoder.latent_dim", self.latent_dim, 1, MAX_WIDTH)
+        in_range("autoencoder.downsampling_ratio", self.downsampling_ratio, 1, 1 << 20)
+        in_range("autoencoder.io_channels", self.io_channels, 1, 2)
+        if not (math.isfinite(self.scale) and self.scale > 0):
+            raise CheckpointError(f"pretransform.scale is {self.scale}, not a number above 0.", hint=UNSUPPORTED_HINT)
+        if isinstance(self.encoder, OobleckEncoderConfig):
+            same("encoder.latent_dim", self.encoder.latent_dim, "twice latent_dim", 2 * self.latent_dim)
+            same("encoder strides, multiplied,", math.prod(self.encoder.strides), "the ratio", self.downsampling_ratio)
+            same("encoder.in_channels", self.encoder.in_channels, "io_channels", self.io_channels)
+        if isinstance(self.decoder, OobleckDecoderConfig):
+            same("decoder.latent_dim", self.decoder.latent_dim, "latent_dim", self.latent_dim)
+            same("decoder strides, multiplied,", math.prod(self.decoder.strides), "the ratio", self.downsampling_ratio)
+            same("decoder.out_channels", self.decoder.out_channels, "io_channels", self.io_channels)
+
+
+@dataclass(frozen=True)
+class AttentionOptions:
+    """`attn_kwargs`: how queries and keys are normalised per head before the rotation (spec 5.7)."""
+
+    qk_norm: str = "none"  # "none", "ln" (LayerNorm, eps 1e-6) or "l2" (unit length)
+    differential: bool = False
+    feat_scale: bool = False
+
+    def __post_init__(self) -> None:
+        one_of("attn_kwargs.qk_norm", self.qk_norm, ("none", "ln", "l2"))
+        only("attn_kwargs.differential", self.differential, False)
+        only("attn_kwargs.feat_scale", self.feat_scale, False)
+
+
+@dataclass(frozen=True)
+class FeedForwardOptions:
+    """`ff_kwargs`: the gated feed-forward of every block (spec 5.8)."""
+
+    mult: float = 4
+    no_bias: bool = False
+    glu: bool = True
+    use_conv: bool = False
+
+    def __post_init__(self) -> None:
+        in_range("ff_kwargs.mult", self.mult, 0.125, 64)
+        only("ff_kwargs.glu", self.glu, True)
+        only("ff_kwargs.use_conv", self.use_conv, False)
+
+
+@dataclass(frozen=True)
+class NormOptions:
+    """`norm_kwargs`: the layer norms of every block (spec 5.4). `bias` only says whether beta was trained."""
+
+    bias: bool = False
+    fix_scale: bool = False
+    force_fp32: bool = False
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        only("norm_kwargs.fix_scale", self.fix_scale, False)
+        in_range("norm_kwargs.eps", self.eps, 1e-12, 1.0)
+
+
+@dataclass(frozen=True)
+class DiTConfig:
+    """The `diffusion.config` section: the diffusion transformer (spec 5); field names are the checkpoint's own."""
+
+    io_channels: int = 32  # latent channels in and out
+    embed_dim: int = 768
+    depth: int = 12  # transformer blocks
+    num_heads: int = 8
+    patch_size: int = 1  # latent frames per token
+    cond_token_dim: int = 0  # width of the cross-attention tokens, 0 = no cross-attention
+    project_cond_tokens: bool = True  # tokens are brought to embed_dim, else they keep their width
+    global_cond_dim: int = 0
+    project_global_cond: bool = True
+    input_concat_dim: int = 0  # channels that travel beside the noisy latents
+    prepend_cond_dim: int = 0
+    global_cond_type: str = "prepend"  # one token in front ("prepend") or modulation of every block ("adaLN")
+    timestep_cond_type: str = "global"
+    timestep_embed_dim: int | None = None
+    transformer_type: str = "continuous_transformer"
+    attn_kwargs: AttentionOptions = field(default_factory=AttentionOptions)
+    ff_kwargs: FeedForwardOptions = field(default_factory=FeedForwardOptions)
+    norm_kwargs: NormOptions = field(default_factory=NormOptions)
+    num_memory_tokens: int = 0
+    rotary_pos_emb: bool = True
+    zero_init_branch_outputs: bool = True  # how training starts: every block is the identity
+    conformer: bool = False
+    layer_scale: bool = False
+    remove_norms: bool = False
+    causal: bool = False
+    final_cross_attn_ix: int = -1
+    sliding_window: list[int] | None = None
+    use_sinusoidal_emb: bool = False
+    use_abs_pos_emb: bool = False
+
+    @property
+    def head_dim(self) -> int:
+        """Width of one attention head."""
+        return self.embed_dim // self.num_heads
+
+    @property
+    def context_dim(self) -> int:
+        """Width of the cross-attention tokens inside the blocks, 0 without cross-attention."""
+        return self.embed_dim if self.cond_token_dim and self.project_cond_tokens else self.cond_token_dim
+
+    @property
+    def rotary_dim(self) -> int:
+        """How many of a head's dimensions turn with position, 0 without rotation."""
+        return max(self.head_dim // 2, 32) if self.rotary_pos_emb else 0
+
+    def __post_init__(self) -> None:
+        for name, most in (("io_channels", MAX_WIDTH), ("embed_dim", MAX_WIDTH), ("depth", MAX_DEPTH)):
+            in_range(name, getattr(self, name), 1, most)
+        for name in ("cond_token_dim", "global_cond_dim", "input_concat_dim", "prepend_cond_dim", "num_memory_tokens"):
+            in_range(name, getattr(self, name), 0, MAX_WIDTH)
+        in_range("patch_size", self.patch_size, 1, 1024)
+        in_range("num_heads", self.num_heads, 1, self.embed_dim)
+        whole("embed_dim", self.embed_dim, "num_heads", self.num_heads)
+        whole("the width of the cross-attention tokens", self.context_dim, "the head width", self.head_dim)
+        if self.context_dim:
+            whole("num_heads", self.num_heads, "the number of key heads", self.context_dim // self.head_dim)
+        if self.rotary_dim > self.head_dim:
+            raise CheckpointError(
+                f"A head is {self.head_dim} wide, but rotary positions need at least {self.rotary_dim}.",
+                hint=UNSUPPORTED_HINT,
+            )
+        if self.global_cond_dim and not self.project_global_cond:
+            same("global_cond_dim", self.global_cond_dim, "embed_dim, as project_global_cond is off,", self.embed_dim)
+        one_of("global_cond_type", self.global_cond_type, ("prepend", "adaLN"))
+        only("timestep_cond_type", self.timestep_cond_type, "global")
+        only("timestep_embed_dim", self.timestep_embed_dim, None)
+        only("transformer_type", self.transformer_type, "continuous_transformer")
+        for name in ("conformer", "layer_scale", "remove_norms", "causal", "use_sinusoidal_emb", "use_abs_pos_emb"):
+            only(name, getattr(self, name), False)
+        only("final_cross_attn_ix", self.final_cross_attn_ix, -1)
+        only("sliding_window", self.sliding_window, None)
+
+
+@dataclass(frozen=True)
+class NumberConfig:
+    """A conditioner of type "number": values are clamped into [min_val, max_val] (spec 4.3)."""
+
+    min_val: float = 0.0
+    max_val: float = 1.0
+    output_dim: int | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.min_val) and math.isfinite(self.max_val) and self.min_val < self.max_val):
+            raise CheckpointError(
+                f"A number conditioner reaches from {self.min_val} to {self.max_val}.", hint=UNSUPPORTED_HINT
+            )
+
+
+@dataclass(frozen=True)
+class T5Config:
+    """A conditioner of type "t5": the encoder itself comes from a folder beside the model (spec 4.1)."""
+
+    t5_model_name: str = "t5-base"
+    max_length: int = 128  # tokens, the end mark included
+    enable_grad: bool = False
+    project_out: bool = False
+    output_dim: int | None = None
+
+    def __post_init__(self) -> None:
+        in_range("t5.max_length", self.max_length, 1, 4096)
+
+
+@dataclass(frozen=True)
+class ClapTextConfig:
+    """A conditioner of type "clap_text" (spec 4.2).
+
+    use_text_features  take the hidden states `feature_layer_ix`, one token per row, else the one pooled embedding
+    """
+
+    clap_ckpt_path: str = "clap_text"
+    audio_model_type: str = "HTSAT-base"
+    enable_fusion: bool = True
+    use_text_features: bool = False
+    feature_layer_ix: int = -1
+    project_out: bool = False
+    finetune: bool = False
+    output_dim: int | None = None
+
+
+ConditionerConfig = NumberConfig | T5Config | ClapTextConfig
+
+
+@dataclass(frozen=True)
+class ConditionerEntry:
+    """One of `conditioning.configs`: its id in the metadata and its settings."""
+
+    id: str
+    config: ConditionerConfig
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z_]\w{0,63}", self.id):
+            raise CheckpointError(f"“{self.id[:40]}” cannot be the name of a condition.", hint=UNSUPPORTED_HINT)
+
+
+def only(name: str, value: object, supported: object) -> None:
+    """Refuse every value of an option but the one that we build."""
+    if value != supported or type(value) is not type(supported):
+        raise CheckpointError(
+            f"The option {name} is {value!r}; only {supported!r} is supported.", hint=UNSUPPORTED_HINT
+        )
+
+
+def one_of(name: str, value: object, supported: tuple[object, ...]) -> None:
+    """Refuse values outside a list."""
+    if value not in supported:
+        names = ", ".join(repr(choice) for choice in supported)
+        raise CheckpointError(f"The option {name} is {value!r}; supported are {names}.", hint=UNSUPPORTED_HINT)
+
+
+def in_range(name: str, value: float, least: float, most: float) -> None:
+    """Refuse sizes that no model has."""
+    if not least <= value <= most:
+        raise CheckpointError(f"{name} is {value}; it must be from {least} to {most}.", hint=UNSUPPORTED_HINT)
+
+
+def same(name: str, value: int, other_name: str, other: int) -> None:
+    """Two numbers of the config that must agree."""
+    if value != other:
+        raise CheckpointError(
+            f"The model's description contradicts itself: {name} is {value}, {other_name} is {other}.",
+            hint="The folder is damaged or mixes two models; get it again.",
+        )
+
+
+def whole(name: str, value: int, divisor_name: str, divisor: int) -> None:
+    """One number of the config must be a multiple of another."""
+    if value % divisor:
+        raise CheckpointError(
+            f"{name} ({value}) is not a multiple of {divisor_name} ({divisor}).", hint=UNSUPPORTED_HINT
+        )
+
+
+def _check_oobleck(part: str, config: OobleckEncoderConfig | OobleckDecoderConfig) -> None:
+    only(f"{part}.use_snake", config.use_snake, True)
+    only(f"{part}.antialias_activation", config.antialias_activation, False)
+    in_range(f"{part}.latent_dim", config.latent_dim, 1, MAX_WIDTH)
+    in_range(f"{part}.channels", config.channels, 1, MAX_WIDTH)
+    same(f"the length of {part}.c_mults", len(config.c_mults), "that of strides", len(config.strides))
+    in_range(f"the length of {part}.strides", len(config.strides), 1, 16)
+    for mult, stride in zip(config.c_mults, config.strides, strict=True):
+        in_range(f"{part}.c_mults", mult, 1, 1024)
+        in_range(f"{part}.strides", stride, 2, 64)
+        if stride % 2:  # the transposed convolution of an odd stride loses a frame, so lengths would not add up
+            raise CheckpointError(f"A stride of {stride} is odd; only even ones are supported.", hint=UNSUPPORTED_HINT)

@@ -1,0 +1,136 @@
+"""The diffusion transformer of Stable Audio 2 (arXiv 2404.10301, section 3.2; arXiv 2407.14358)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from musicapp.nn import attention
+from musicapp.nn.blocks import FourierFeatures, TransformerBlock, embedder
+from musicapp.nn.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
+
+__all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
+
+TIMESTEP_FEATURES = 256
+
+
+class DiffusionTransformer(nn.Module):
+    """Noisy latents, timestep and conditions in; v or velocity out.
+
+    x             `(batch, io_channels, latent_frames)`, latent_frames a multiple of patch_size
+    timestep      `(batch,)` in [0, 1], unscaled
+    cross         `(batch, tokens, cond_token_dim)`; None (or all zeros) is the null condition
+    global_cond   `(batch, global_cond_dim)`
+    prepend       `(batch, tokens, prepend_cond_dim)`, put in front of the latents
+    input_concat  `(batch, input_concat_dim, any length)`, resized by nearest neighbour; None is zeros
+    out           `(batch, io_channels, latent_frames)` in the dtype of x
+    Order of positions: memory tokens, prepended tokens, the global token (unless adaLN), latents.
+    """
+
+    def __init__(self, config: DiTConfig) -> None:
+        super().__init__()
+        self.config = config
+        dim, channels = config.embed_dim, config.io_channels + config.input_concat_dim
+        self.timestep_features = FourierFeatures(TIMESTEP_FEATURES)
+        self.to_timestep_embed = embedder(TIMESTEP_FEATURES, dim, bias=True)
+        if config.cond_token_dim:
+            self.to_cond_embed = embedder(config.cond_token_dim, config.context_dim)
+        if config.global_cond_dim:
+            self.to_global_embed = embedder(config.global_cond_dim, dim)
+        if config.prepend_cond_dim:
+            self.to_prepend_embed = embedder(config.prepend_cond_dim, dim)
+        self.preprocess_conv = nn.Conv1d(channels, channels, 1, bias=False)
+        self.project_in = nn.Linear(channels * config.patch_size, dim, bias=False)
+        if config.num_memory_tokens:
+            self.memory_tokens = nn.Parameter(torch.randn(config.num_memory_tokens, dim))
+        if config.global_cond_type == "adaLN":
+            self.global_cond_embedder = nn.Sequential(nn.Linear(dim, dim), nn.SiLU(), nn.Linear(dim, 6 * dim))
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
+        self.project_out = nn.Linear(dim, config.io_channels * config.patch_size, bias=False)
+        self.postprocess_conv = nn.Conv1d(config.io_channels, config.io_channels, 1, bias=False)
+        nn.init.zeros_(self.preprocess_conv.weight)
+        nn.init.zeros_(self.postprocess_conv.weight)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the blocks compute in. Timesteps and rotations are float32 always."""
+        return self.preprocess_conv.weight.dtype
+
+    def forward(
+        self,
+        x: Tensor,
+        timestep: Tensor,
+        *,
+        cross: Tensor | None = None,
+        global_cond: Tensor | None = None,
+        prepend: Tensor | None = None,
+        input_concat: Tensor | None = None,
+    ) -> Tensor:
+        context = None if cross is None or not self.config.cond_token_dim else self.context(cross)
+        token = self.global_token(timestep, global_cond)
+        modulation = self.modulation(token)
+        latents = self._latents_to_tokens(self._beside(x.to(self.dtype), input_concat))
+        front = self._front(x.shape[0], token, prepend)
+        h = torch.cat((*front, latents), dim=1)
+        turn = self._rotation(h)
+        for block in self.blocks:
+            h = block(h, turn, context, modulation)
+        out = self._tokens_to_latents(self.project_out(h[:, h.shape[1] - latents.shape[1] :]))
+        return (out + self.postprocess_conv(out)).to(x.dtype)
+
+    def timestep_embedding(self, timestep: Tensor) -> Tensor:
+        """`(batch,)` to `(batch, embed_dim)`"""
+        return self.to_timestep_embed(self.timestep_features(timestep).to(self.dtype))
+
+    def global_token(self, timestep: Tensor, global_cond: Tensor | None) -> Tensor:
+        """Timestep and global condition as one vector, `(batch, embed_dim)`"""
+        token = self.timestep_embedding(timestep)
+        if self.config.global_cond_dim and global_cond is not None:
+            token = token + self.to_global_embed(global_cond.to(self.dtype))
+        return token
+
+    def context(self, cross: Tensor) -> Tensor:
+        """The tokens that the blocks look at, `(batch, tokens, context_dim)`. The same at every step."""
+        return self.to_cond_embed(cross.to(self.dtype))
+
+    def modulation(self, token: Tensor) -> Tensor | None:
+        """What adaLN blocks scale, shift and gate by, `(batch, 6 * embed_dim)`; None for other models."""
+        return self.global_cond_embedder(token) if self.config.global_cond_type == "adaLN" else None
+
+    def _front(self, batch: int, token: Tensor, prepend: Tensor | None) -> list[Tensor]:
+        """The tokens that stand before the latents, each `(batch, tokens, embed_dim)`"""
+        front = []
+        if self.config.num_memory_tokens:
+            front.append(self.memory_tokens.expand(batch, -1, -1))
+        if self.config.prepend_cond_dim and prepend is not None:
+            front.append(self.to_prepend_embed(prepend.to(self.dtype)))
+        if self.config.global_cond_type == "prepend":
+            front.append(token[:, None])
+        return front
+
+    def _beside(self, x: Tensor, input_concat: Tensor | None) -> Tensor:
+        """The noisy latents with the channels that travel beside them."""
+        if not self.config.input_concat_dim:
+            return x
+        if input_concat is None:
+            beside = x.new_zeros(x.shape[0], self.config.input_concat_dim, x.shape[2])
+        else:
+            beside = F.interpolate(input_concat.to(self.dtype), size=x.shape[2], mode="nearest")
+        return torch.cat((x, beside), dim=1)
+
+    def _latents_to_tokens(self, x: Tensor) -> Tensor:
+        """`(batch, channels, latent_frames)` to `(batch, positions, embed_dim)`, a patch being channel-major."""
+        x = x + self.preprocess_conv(x)
+        patches = x.unflatten(2, (-1, self.config.patch_size)).permute(0, 2, 1, 3)  # batch, positions, channels, patch
+        return self.project_in(patches.flatten(2))
+
+    def _tokens_to_latents(self, tokens: Tensor) -> Tensor:
+        """`(batch, positions, channels * patch)` to `(batch, channels, latent_frames)`"""
+        patches = tokens.unflatten(2, (self.config.io_channels, self.config.patch_size))
+        return patches.permute(0, 2, 1, 3).flatten(2)
+
+    def _rotation(self, h: Tensor) -> attention.Rotation | None:
+        if not self.config.rotary_dim:
+            return None
+        return attention.rotation(h.shape[1], self.config.rotary_dim, h.device)
