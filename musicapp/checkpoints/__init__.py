@@ -1,0 +1,1 @@
+"""Model folders: their descriptions, their weights, and where they lie."""

@@ -9,6 +9,8 @@ from torch.nn import functional as F
 from musicapp.nn.bottleneck import Posterior, VAEBottleneck
 from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn.oobleck import OobleckDecoder, OobleckEncoder
+from musicapp.nn.spectral import SpectralDecoder, SpectralEncoder
+from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 __all__ = [
     "Autoencoder",
@@ -66,12 +68,10 @@ def _build(config: object) -> nn.Module:
         return OobleckEncoder(config)
     if isinstance(config, OobleckDecoderConfig):
         return OobleckDecoder(config)
-    from musicapp.nn import spectral
-
-    if isinstance(config, spectral.SpectralEncoderConfig):
-        return spectral.SpectralEncoder(config)
-    if isinstance(config, spectral.SpectralDecoderConfig):
-        return spectral.SpectralDecoder(config)
+    if isinstance(config, SpectralEncoderConfig):
+        return SpectralEncoder(config)
+    if isinstance(config, SpectralDecoderConfig):
+        return SpectralDecoder(config)
     raise TypeError(f"{type(config).__name__} does not describe half an autoencoder")
 
 

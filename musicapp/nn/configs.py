@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from musicapp.errors import CheckpointError
+from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 UNSUPPORTED_HINT = "This model needs a feature that this version does not have; choose another model."
 MAX_WIDTH = 1 << 16  # sanity bounds: a damaged config must not make us build for hours
@@ -74,14 +75,14 @@ class AutoencoderConfig:
         in_range("autoencoder.io_channels", self.io_channels, 1, 2)
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise CheckpointError(f"pretransform.scale is {self.scale}, not a number above 0.", hint=UNSUPPORTED_HINT)
-        if isinstance(self.encoder, OobleckEncoderConfig):
+        if isinstance(self.encoder, OobleckEncoderConfig | SpectralEncoderConfig):
             same("encoder.latent_dim", self.encoder.latent_dim, "twice latent_dim", 2 * self.latent_dim)
-            same("encoder strides, multiplied,", math.prod(self.encoder.strides), "the ratio", self.downsampling_ratio)
             same("encoder.in_channels", self.encoder.in_channels, "io_channels", self.io_channels)
-        if isinstance(self.decoder, OobleckDecoderConfig):
+            same("the encoder's strides together", ratio_of(self.encoder), "the ratio", self.downsampling_ratio)
+        if isinstance(self.decoder, OobleckDecoderConfig | SpectralDecoderConfig):
             same("decoder.latent_dim", self.decoder.latent_dim, "latent_dim", self.latent_dim)
-            same("decoder strides, multiplied,", math.prod(self.decoder.strides), "the ratio", self.downsampling_ratio)
             same("decoder.out_channels", self.decoder.out_channels, "io_channels", self.io_channels)
+            same("the decoder's strides together", ratio_of(self.decoder), "the ratio", self.downsampling_ratio)
 
 
 @dataclass(frozen=True)
@@ -263,6 +264,15 @@ class ConditionerEntry:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z_]\w{0,63}", self.id):
             raise CheckpointError(f"“{self.id[:40]}” cannot be the name of a condition.", hint=UNSUPPORTED_HINT)
+
+
+def ratio_of(
+    half: OobleckEncoderConfig | OobleckDecoderConfig | SpectralEncoderConfig | SpectralDecoderConfig,
+) -> int:
+    """Audio frames per latent frame of half an autoencoder."""
+    if isinstance(half, OobleckEncoderConfig | OobleckDecoderConfig):
+        return math.prod(half.strides)
+    return half.hop * half.stride
 
 
 def only(name: str, value: object, supported: object) -> None:

@@ -1,0 +1,65 @@
+"""Which models there are: those that ship with the app, then the user's own. No torch here."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicapp import paths
+from musicapp.checkpoints.config import CONFIG_NAME, read_json
+from musicapp.errors import CheckpointError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model to choose. `key` is what a request says, `name` what people read."""
+
+    key: str
+    name: str
+    folder: Path
+
+
+def list_models() -> list[ModelEntry]:
+    """All models by name, bundled ones first; folders whose description cannot be read are left out and logged."""
+    found: dict[str, ModelEntry] = {}
+    for root in _roots():
+        for folder in sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []:
+            if folder.name not in found and (folder / CONFIG_NAME).is_file():
+                try:
+                    found[folder.name] = ModelEntry(folder.name, _name_of(folder), folder)
+                except CheckpointError as error:
+                    log.warning("model folder %s left out: %s", folder, error.message)
+    return list(found.values())
+
+
+def find_model(key: str) -> Path:
+    """The folder for a name of `list_models`, or for a path. Raises CheckpointError with the nearest name."""
+    for root in _roots():
+        if key and Path(key).name == key and (root / key / CONFIG_NAME).is_file():
+            return root / key
+    try:
+        folder = Path(key).expanduser()
+        if key and folder.is_dir():
+            return folder
+    except (OSError, RuntimeError, ValueError):  # too long, a null character, an unknown home
+        pass
+    names = [entry.key for entry in list_models()]
+    near = difflib.get_close_matches(key, names, n=1)
+    shown = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}." if names else ""
+    raise CheckpointError(
+        f"There is no model “{key[:80]}”.", hint=f"{shown} A path to a model folder works too.".strip()
+    )
+
+
+def _name_of(folder: Path) -> str:
+    section = read_json(folder / CONFIG_NAME).get("musicapp")
+    name = section.get("name") if isinstance(section, dict) else None
+    return name if isinstance(name, str) and name else folder.name
+
+
+def _roots() -> tuple[Path, Path]:
+    return paths.bundled_models_folder(), paths.user_models_folder()

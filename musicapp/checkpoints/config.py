@@ -1,0 +1,332 @@
+"""`model_config.json` into dataclasses. No torch here.
+
+Layout of the file: spec section 2; one extra top-level section "musicapp" is ours and optional.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from musicapp.checkpoints.sections import DAMAGED_HINT, read_object, read_section, refuse_unknown
+from musicapp.errors import CheckpointError
+from musicapp.nn.configs import (
+    UNSUPPORTED_HINT,
+    AutoencoderConfig,
+    ClapTextConfig,
+    ConditionerConfig,
+    ConditionerEntry,
+    DiTConfig,
+    NumberConfig,
+    OobleckDecoderConfig,
+    OobleckEncoderConfig,
+    T5Config,
+    in_range,
+    one_of,
+    same,
+)
+from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+
+CONFIG_NAME = "model_config.json"
+MAX_CONFIG_BYTES = 4 << 20
+OBJECTIVES = ("v", "rectified_flow", "rf_denoiser")
+PRECISIONS = ("fp32", "bf16", "fp16")
+CONDITIONERS: dict[str, type] = {"t5": T5Config, "clap_text": ClapTextConfig, "number": NumberConfig}
+INPAINT_IDS = ("inpaint_mask", "inpaint_masked_input")
+
+FOREIGN_HINT = "Choose a folder with a Stable Audio 2 or Stable Audio Open model."
+
+
+@dataclass(frozen=True)
+class ShiftConfig:
+    """`distribution_shift_options`: how flow schedules move with length."""
+
+    base_shift: float = 0.5
+    max_shift: float = 1.15
+    min_length: int = 256
+    max_length: int = 4096
+    use_sine: bool = False
+
+
+@dataclass(frozen=True)
+class DiffusionConfig:
+    """The `diffusion` section: objective, which condition goes where, and the transformer.
+
+    objective  "v", "rectified_flow" or "rf_denoiser"
+    """
+
+    dit: DiTConfig
+    objective: str = "v"
+    cross_attention_cond_ids: tuple[str, ...] = ()
+    global_cond_ids: tuple[str, ...] = ()
+    prepend_cond_ids: tuple[str, ...] = ()
+    input_concat_ids: tuple[str, ...] = ()
+    shift: ShiftConfig | None = None
+
+    def __post_init__(self) -> None:
+        one_of("diffusion_objective", self.objective, OBJECTIVES)
+
+
+@dataclass(frozen=True)
+class ConditioningConfig:
+    """The `conditioning` section. default_keys: id -> metadata key to use when the id itself is not given."""
+
+    entries: tuple[ConditionerEntry, ...]
+    cond_dim: int
+    default_keys: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PrecisionOverrides:
+    """Parts that keep a precision of their own whatever the transformer runs in."""
+
+    autoencoder: str | None = None
+    text_encoder: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("autoencoder", "text_encoder"):
+            one_of(f"musicapp.precision.{name}", getattr(self, name), (None, *PRECISIONS))
+
+
+@dataclass(frozen=True)
+class AppConfig:
+    """Our own section: what the window shows and how the model samples when the request leaves it open.
+
+    variable_length  lengths below the window were trained: make only as many latents as asked for
+    max_duration_s   the longest take, 0 = the window
+    text_encoder     folder of the text encoder, relative to the model's
+    """
+
+    name: str = ""
+    licence: str = ""
+    sampler: str = ""
+    steps: int = 0
+    guidance_scale: float = 0.0
+    sigma_min: float = 0.3
+    sigma_max: float = 500.0
+    variable_length: bool = False
+    max_duration_s: float = 0.0
+    text_encoder: str | None = None
+    precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
+
+    def __post_init__(self) -> None:
+        in_range("musicapp.steps", self.steps, 1, 1000)
+        in_range("musicapp.guidance_scale", self.guidance_scale, 0, 30)
+        in_range("musicapp.sigma_min", self.sigma_min, 0, self.sigma_max)
+        in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A whole model. `window_latents` is the length it was trained on."""
+
+    sample_size: int  # audio frames of the window
+    sample_rate: int
+    audio_channels: int
+    autoencoder: AutoencoderConfig
+    conditioning: ConditioningConfig
+    diffusion: DiffusionConfig
+    app: AppConfig
+
+    @property
+    def window_latents(self) -> int:
+        """Latent frames of the training window, rounded up."""
+        return -(-self.sample_size // self.autoencoder.downsampling_ratio)
+
+    @property
+    def max_duration_s(self) -> float:
+        """The longest take in seconds."""
+        return self.app.max_duration_s or self.sample_size / self.sample_rate
+
+
+# Published defaults (spec section 1): the 2.0 / Open 1.0 recipe, flow models, and adversarially post-trained ones.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "v": {"sampler": "dpmpp-3m-sde", "steps": 100, "guidance_scale": 7.0},
+    "rectified_flow": {"sampler": "euler", "steps": 50, "guidance_scale": 7.0},
+    "rf_denoiser": {"sampler": "pingpong", "steps": 8, "guidance_scale": 1.0},
+}
+
+
+def read_config(folder: Path) -> ModelConfig:
+    """The config of a model folder. Raises CheckpointError when it is missing, damaged or not ours to play."""
+    return parse_config(read_json(folder / CONFIG_NAME), default_name=folder.name)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file, or CheckpointError."""
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise CheckpointError(f"{path.name} is far too large to be a description.", hint=FOREIGN_HINT)
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"There is no {path.name} in {path.parent}.", hint=FOREIGN_HINT, detail=str(error)
+        ) from error
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be read.", hint="Check that the file can be opened.", detail=str(error)
+        ) from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nested without end
+        raise CheckpointError(
+            f"{path.name} in {path.parent} is damaged: it is not valid JSON.", hint=DAMAGED_HINT, detail=str(error)
+        ) from error
+    return read_object(values, path.name)
+
+
+def parse_config(values: dict[str, Any], *, default_name: str = "") -> ModelConfig:
+    """The config from the parsed JSON."""
+    _refuse_foreign(values)
+    known = ("model_type", "sample_size", "sample_rate", "audio_channels", "model", "training", "musicapp")
+    refuse_unknown(values, known, "top level")
+    top = read_section(_Top, {k: v for k, v in values.items() if k in _TOP}, "top level")
+    model = read_object(values.get("model"), "model")
+    refuse_unknown(model, ("pretransform", "conditioning", "diffusion", "io_channels"), "model")
+    autoencoder = _read_pretransform(model.get("pretransform"))
+    conditioning = _read_conditioning(model.get("conditioning"))
+    diffusion = _read_diffusion(model.get("diffusion"))
+    same("audio_channels", top.audio_channels, "the autoencoder's io_channels", autoencoder.io_channels)
+    same("model.io_channels", model.get("io_channels", -1), "the transformer's", diffusion.dit.io_channels)
+    same("model.io_channels", model.get("io_channels", -1), "the autoencoder's latent_dim", autoencoder.latent_dim)
+    _check_conditions(conditioning, diffusion)
+    own = {**DEFAULTS[diffusion.objective], "name": default_name, **read_object(values.get("musicapp", {}), "musicapp")}
+    app = read_section(AppConfig, own, "musicapp")
+    return ModelConfig(top.sample_size, top.sample_rate, top.audio_channels, autoencoder, conditioning, diffusion, app)
+
+
+@dataclass(frozen=True)
+class _Top:
+    sample_size: int
+    sample_rate: int
+    audio_channels: int = 2
+
+    def __post_init__(self) -> None:
+        in_range("sample_size", self.sample_size, 1, 1 << 31)
+        in_range("sample_rate", self.sample_rate, 8000, 192000)
+        in_range("audio_channels", self.audio_channels, 1, 2)
+
+
+_TOP = ("sample_size", "sample_rate", "audio_channels")
+
+
+def _refuse_foreign(values: dict[str, Any]) -> None:
+    kind = values.get("model_type")
+    if kind not in ("diffusion_cond", "diffusion_cond_inpaint"):
+        what = f"a model of the type “{str(kind)[:40]}”" if kind else "not a description of a music model"
+        raise CheckpointError(f"This model_config.json is {what}.", hint=FOREIGN_HINT)
+
+
+def _read_pretransform(section: object) -> AutoencoderConfig:
+    where = "model.pretransform"
+    outer = read_object(section, where)
+    # How the reference library runs it (in halves, item by item, in chunks) does not change what it computes.
+    ignored = ("iterate_batch", "model_half", "chunked", "enable_grad")
+    refuse_unknown(outer, ("type", "config", "scale", *ignored), where)
+    one_of(f"{where}.type", outer.get("type"), ("autoencoder",))
+    inner = read_object(outer.get("config"), f"{where}.config")
+    sizes = ("latent_dim", "downsampling_ratio", "io_channels")
+    refuse_unknown(
+        inner, ("encoder", "decoder", "bottleneck", "in_channels", "out_channels", *sizes), f"{where}.config"
+    )
+    bottleneck = read_object(inner.get("bottleneck"), f"{where}.config.bottleneck")
+    one_of("bottleneck.type", bottleneck.get("type"), ("vae",))
+    refuse_unknown(bottleneck, ("type",), "bottleneck")
+    for name in ("in_channels", "out_channels"):
+        if name in inner:
+            same(f"{where}.{name}", inner[name], "io_channels", inner.get("io_channels", -1))
+    encoder, decoder = read_object(inner.get("encoder"), "encoder"), read_object(inner.get("decoder"), "decoder")
+    return read_section(
+        AutoencoderConfig,
+        {
+            **{name: inner[name] for name in sizes if name in inner},
+            **({"scale": outer["scale"]} if "scale" in outer else {}),
+            **({"soft_clip": decoder["soft_clip"]} if "soft_clip" in decoder else {}),
+            "encoder": _read_half(encoder, "encoder"),
+            "decoder": _read_half(decoder, "decoder"),
+        },
+        f"{where}.config",
+    )
+
+
+def _read_half(section: dict[str, Any], part: str) -> object:
+    refuse_unknown(section, ("type", "config", "requires_grad", *(["soft_clip"] if part == "decoder" else [])), part)
+    one_of(f"{part}.type", section.get("type"), ("oobleck", "spectral"))
+    if section["type"] == "oobleck":
+        cls: type = OobleckEncoderConfig if part == "encoder" else OobleckDecoderConfig
+    else:
+        cls = SpectralEncoderConfig if part == "encoder" else SpectralDecoderConfig
+    try:
+        return read_section(cls, section.get("config"), f"{part}.config")
+    except ValueError as error:
+        raise CheckpointError(f"The {part}'s sizes cannot be built: {error}.", hint=UNSUPPORTED_HINT) from error
+
+
+def _read_conditioning(section: object) -> ConditioningConfig:
+    where = "model.conditioning"
+    values = read_object(section, where)
+    refuse_unknown(values, ("configs", "cond_dim", "default_keys", "pre_encoded_keys"), where)
+    if values.get("pre_encoded_keys"):
+        raise CheckpointError("This model wants conditions that were encoded before.", hint=UNSUPPORTED_HINT)
+    head = read_section(_ConditioningHead, {k: v for k, v in values.items() if k in _HEAD}, where)
+    if not isinstance(values.get("configs"), list) or len(values["configs"]) > 64:
+        raise CheckpointError(f"“{where}.configs” should be a list of conditions.", hint=DAMAGED_HINT)
+    entries = tuple(_read_conditioner(item, head.cond_dim) for item in values["configs"])
+    if len({entry.id for entry in entries}) < len(entries):
+        raise CheckpointError("Two conditions of the model have the same name.", hint=DAMAGED_HINT)
+    return ConditioningConfig(entries, head.cond_dim, head.default_keys)
+
+
+@dataclass(frozen=True)
+class _ConditioningHead:
+    cond_dim: int
+    default_keys: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        in_range("conditioning.cond_dim", self.cond_dim, 1, 1 << 16)
+
+
+_HEAD = ("cond_dim", "default_keys")
+
+
+def _read_conditioner(item: object, cond_dim: int) -> ConditionerEntry:
+    values = read_object(item, "model.conditioning.configs")
+    refuse_unknown(values, ("id", "type", "config"), "model.conditioning.configs")
+    name, kind = str(values.get("id", "")), values.get("type")
+    one_of(f"the type of the condition “{name[:40]}”", kind, tuple(CONDITIONERS))
+    config: ConditionerConfig = read_section(CONDITIONERS[str(kind)], values.get("config", {}), f"condition {name}")
+    in_range(f"output_dim of the condition {name}", config.output_dim or cond_dim, 1, 1 << 16)
+    return ConditionerEntry(name, config)
+
+
+def _read_diffusion(section: object) -> DiffusionConfig:
+    where = "model.diffusion"
+    values = dict(read_object(section, where))
+    one_of(f"{where}.type", values.pop("type", None), ("dit",))
+    renamed = {"config": "dit", "diffusion_objective": "objective", "distribution_shift_options": "shift"}
+    ids = ("cross_attention_cond_ids", "global_cond_ids", "prepend_cond_ids", "input_concat_ids")
+    refuse_unknown(values, (*renamed, *ids), where)
+    return read_section(DiffusionConfig, {renamed.get(key, key): value for key, value in values.items()}, where)
+
+
+def _check_conditions(conditioning: ConditioningConfig, diffusion: DiffusionConfig) -> None:
+    """Every id must exist, and the widths that arrive must be those that the transformer was built for."""
+    widths = {entry.id: entry.config.output_dim or conditioning.cond_dim for entry in conditioning.entries}
+    dit = diffusion.dit
+    for ids in (diffusion.cross_attention_cond_ids, diffusion.global_cond_ids, diffusion.prepend_cond_ids):
+        for name in ids:
+            if name not in widths:
+                raise CheckpointError(
+                    f"The model is steered by “{name[:40]}”, which it does not describe.", hint=DAMAGED_HINT
+                )
+    for name in diffusion.cross_attention_cond_ids:
+        same(f"the width of the condition {name}", widths[name], "cond_token_dim", dit.cond_token_dim)
+    for name in diffusion.prepend_cond_ids:
+        same(f"the width of the condition {name}", widths[name], "prepend_cond_dim", dit.prepend_cond_dim)
+    total = sum(widths[name] for name in diffusion.global_cond_ids)
+    same("the width of all global conditions", total, "global_cond_dim", dit.global_cond_dim)
+    for name in diffusion.input_concat_ids:
+        one_of("input_concat_ids", name, INPAINT_IDS)
+    concat = {"inpaint_mask": 1, "inpaint_masked_input": dit.io_channels}
+    total = sum(concat[name] for name in diffusion.input_concat_ids)
+    same("the width of input_concat_ids", total, "input_concat_dim", dit.input_concat_dim)

@@ -1,0 +1,220 @@
+"""A model folder into ready networks: read the description, build without memory, check, then map the weights in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from musicapp.checkpoints import text_encoders, weights
+from musicapp.checkpoints.config import ConditioningConfig, ModelConfig, read_config
+from musicapp.errors import CheckpointError
+from musicapp.nn import attention
+from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
+from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner, T5Conditioner
+from musicapp.nn.configs import AutoencoderConfig, ClapTextConfig, NumberConfig, T5Config
+from musicapp.nn.dit import DiffusionTransformer
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "int8": torch.float32}
+T5_FOLDERS = ("t5", "text_encoder")
+CLAP_FOLDERS = ("clap_text", "text_encoder")
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model ready to run. `precision` is what its transformer runs in: fp32, bf16, fp16 or int8."""
+
+    config: ModelConfig
+    autoencoder: Autoencoder
+    dit: DiffusionTransformer
+    conditioner: Conditioner
+    device: torch.device
+    precision: str
+
+
+def load_model(
+    folder: Path, *, device: str = "cpu", precision: str = "fp32", text_encoder_folder: Path | None = None
+) -> LoadedModel:
+    """The model of a folder (model_config.json, model.safetensors, its text encoder beside them).
+
+    precision            of the transformer; the autoencoder follows unless the config's "musicapp" section says
+                         otherwise (float32 for int8), text encoder and number conditions stay float32
+    text_encoder_folder  where to take the text encoder from instead of the folders beside the model
+    Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
+    """
+    if precision not in DTYPES:
+        raise ValueError(f"{precision} is not one of {', '.join(DTYPES)}")
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no model folder {folder}.", hint="Choose a folder with a model_config.json.")
+    config, path, target = read_config(folder), folder / weights.WEIGHTS_NAME, torch.device(device)
+    with weights.open_weights(path) as file:
+        stored = weights.inventory(file, path)
+        with torch.device("meta"):
+            networks = nn.ModuleDict(
+                {
+                    "dit": DiffusionTransformer(config.diffusion.dit),
+                    "autoencoder": build_autoencoder(config.autoencoder),
+                }
+            )
+        wanted = _shapes(networks)
+        # Text encoders are loaded only after the cheap checks, but their widths decide on projections.
+        weights.check({n: s for n, s in stored.items() if not n.startswith("conditioner.")}, wanted)
+        weights.check_rotation(file, attention.rotary_frequencies)
+        conditioner = _build_conditioner(config.conditioning, config, folder, text_encoder_folder)
+        networks["conditioner"] = conditioner
+        weights.check(stored, _shapes(networks))
+        state = _read_state(file, stored, config, precision, search=path.stat().st_size <= weights.SMALL_BYTES)
+    if precision == "int8":
+        state = _hold_in_int8(networks, state)
+    for name, tensor in _shapes(networks).items():
+        if name not in state:  # an offset that old files leave out
+            state[name] = torch.zeros(tensor, dtype=_dtype(name, config, precision))
+    _assign(networks, {name: tensor.to(target) for name, tensor in state.items()})
+    _fill_computed_buffers(networks["autoencoder"], config.autoencoder)
+    networks.to(target).eval().requires_grad_(False)
+    dit, autoencoder = networks["dit"], networks["autoencoder"]
+    assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
+    return LoadedModel(config, autoencoder, dit, conditioner, target, precision)
+
+
+def _read_state(
+    file: object, stored: dict[str, weights.Stored], config: ModelConfig, precision: str, *, search: bool
+) -> dict[str, Tensor]:
+    """Every weight in the dtype it will run in; int8 ones stay int8 with their scales if that is asked for."""
+    state: dict[str, Tensor] = {}
+    for name, entry in stored.items():
+        weight, scale = weights.read(file, entry)
+        dtype = _dtype(name, config, precision)
+        if scale is not None and precision == "int8":
+            state[name], state[name.removesuffix("weight") + weights.SCALE] = weight, scale
+            weight = scale
+        elif scale is not None:
+            state[name] = weight = (weight.float() * scale[:, None]).to(dtype)
+        else:
+            state[name] = weight.to(dtype)
+        if search:
+            weights.refuse_broken(name, weight)
+    return state
+
+
+def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:
+    """What a weight runs in. Snake, timestep frequencies and number conditions are float32 always (spec 5.10)."""
+    if name.startswith("autoencoder."):
+        if name.endswith((".alpha", ".beta")):
+            return torch.float32
+        return DTYPES[config.app.precision.autoencoder or precision]
+    if name.startswith("conditioner.") or name == "dit.timestep_features.weight":
+        return torch.float32
+    return DTYPES[precision]
+
+
+def _hold_in_int8(networks: nn.ModuleDict, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Put int8 layers where the file has scales; a file without any has the blocks' linear layers quantised now."""
+    from musicapp.checkpoints import quantize
+
+    names = [name.removesuffix("." + weights.SCALE) for name in state if name.endswith("." + weights.SCALE)]
+    if not names:
+        names = [f"dit.blocks.{name}" for name, m in networks["dit"].blocks.named_modules() if isinstance(m, nn.Linear)]  # type: ignore[union-attr]
+        state = quantize.quantize_state(state, names)
+    with torch.device("meta"):
+        quantize.use_int8_linears(networks, names)
+    return state
+
+
+def _assign(networks: nn.ModuleDict, state: dict[str, Tensor]) -> None:
+    """Hang the weights into the networks; the text encoders have theirs already."""
+    result = networks.load_state_dict(state, strict=False, assign=True)
+    missing = [key for key in result.missing_keys if not _is_encoders_own(key)]
+    assert not missing and not result.unexpected_keys, (missing, result.unexpected_keys)
+
+
+def _fill_computed_buffers(autoencoder: nn.Module, config: AutoencoderConfig) -> None:
+    """Buffers that no file holds (the windows of a transform) have no values after building on the meta device."""
+    empty = [name for name, buffer in autoencoder.named_buffers() if buffer.is_meta]
+    if not empty:
+        return
+    values = dict(build_autoencoder(config).named_buffers())
+    for name in empty:
+        owner, _, last = name.rpartition(".")
+        setattr(autoencoder.get_submodule(owner), last, values[name])
+
+
+def _shapes(networks: nn.Module) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every weight that the model's own file must hold."""
+    return {name: tuple(t.shape) for name, t in networks.state_dict().items() if not _is_encoders_own(name)}
+
+
+def _is_encoders_own(name: str) -> bool:
+    """Whether a weight belongs to a text encoder, which has a file of its own."""
+    return name.startswith("conditioner.") and ".encoder." in name
+
+
+def _build_conditioner(
+    section: ConditioningConfig, config: ModelConfig, folder: Path, text_encoder_folder: Path | None
+) -> Conditioner:
+    built: dict[str, nn.Module] = {}
+    for entry in section.entries:
+        c, width = entry.config, entry.config.output_dim or section.cond_dim
+        if isinstance(c, NumberConfig):
+            with torch.device("meta"):
+                built[entry.id] = NumberConditioner(width, c.min_val, c.max_val)
+            continue
+        if isinstance(c, T5Config):
+            names: Iterable[str] = (*T5_FOLDERS, f"../{Path(c.t5_model_name).name}")
+            place = text_encoder_folder or _find_text_encoder(folder, config.app.text_encoder, names)
+            encoder, tokenizer = text_encoders.load_t5(place, c.max_length)
+            conditioner: nn.Module = T5Conditioner(encoder, tokenizer, width, project_out=c.project_out)
+        else:
+            place = text_encoder_folder or _find_text_encoder(folder, config.app.text_encoder, CLAP_FOLDERS)
+            conditioner = _build_clap(c, place, width)
+        built[entry.id] = _with_precision(conditioner, config.app.precision.text_encoder)
+    diffusion = config.diffusion
+    return Conditioner(
+        built,
+        cross_ids=diffusion.cross_attention_cond_ids,
+        global_ids=diffusion.global_cond_ids,
+        prepend_ids=diffusion.prepend_cond_ids,
+        default_keys=section.default_keys,
+    )
+
+
+def _build_clap(config: ClapTextConfig, folder: Path, width: int) -> ClapTextConditioner:
+    encoder, tokenizer = text_encoders.load_clap_text(folder, pooled=not config.use_text_features)
+    layers = encoder.config.num_hidden_layers + 1  # type: ignore[union-attr, operator]
+    if config.use_text_features and not -layers <= config.feature_layer_ix < layers:
+        raise CheckpointError(
+            f"The model uses layer {config.feature_layer_ix} of a text encoder that has {layers}.",
+            hint="The text encoder belongs to another model; get the model again.",
+        )
+    return ClapTextConditioner(
+        encoder,
+        tokenizer,
+        width,
+        use_text_features=config.use_text_features,
+        feature_layer=config.feature_layer_ix,
+        project_out=config.project_out,
+    )
+
+
+def _with_precision(conditioner: nn.Module, precision: str | None) -> nn.Module:
+    encoder: nn.Module = conditioner.encoder  # type: ignore[assignment]
+    encoder.to(DTYPES[precision or "fp32"])
+    return conditioner
+
+
+def _find_text_encoder(folder: Path, named: str | None, names: Iterable[str]) -> Path:
+    """The first folder that is there: the one the config names, else the usual ones beside the model."""
+    if named is not None and (Path(named).is_absolute() or ".." in Path(named).parts):
+        raise CheckpointError("The model names a text encoder outside its folder.", hint="Get the model again.")
+    candidates = [folder / name for name in ([named] if named is not None else names)]
+    for candidate in candidates:
+        if candidate.is_dir():
+            return candidate
+    raise CheckpointError(
+        f"The model in {folder} needs a text encoder, which is not there.",
+        hint=f"Put its folder (config.json, model.safetensors, tokenizer.json) at {candidates[0]}.",
+    )

@@ -1,0 +1,162 @@
+"""A safetensors file as named tensors in our layout: opened strictly, checked before anything is read.
+
+Only safetensors is read. Pickled checkpoints can run code when opened, so they never are.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from musicapp.checkpoints import keymap
+from musicapp.errors import CheckpointError
+
+WEIGHTS_NAME = "model.safetensors"
+SCALE = "weight_scale"  # beside an int8 weight: one float32 per output row
+PICKLES = (".ckpt", ".pt", ".pth", ".bin")
+FLOATS = ("F64", "F32", "F16", "BF16")
+GET_AGAIN = "Get the model again; the copy may not have finished."
+SMALL_BYTES = 512 << 20  # files up to this size are searched for numbers that are not finite
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One weight of ours as the file has it: plain, as length and direction, or as int8 and scale.
+
+    parts  part name ("", "g", "v" or "scale") -> the file's name for it
+    """
+
+    shape: tuple[int, ...]
+    parts: Mapping[str, str]
+
+
+@contextmanager
+def open_weights(path: Path) -> Iterator[Any]:
+    """The open safetensors file. Raises CheckpointError when it is missing, truncated or something else."""
+    if not path.is_file():
+        raise CheckpointError(*_missing(path))
+    try:
+        file = safe_open(path, framework="pt")
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path.name} in {path.parent} is damaged or incomplete.", hint=GET_AGAIN, detail=str(error)
+        ) from error
+    with file:
+        yield file
+
+
+def inventory(file: Any, path: Path) -> dict[str, Stored]:
+    """Our name -> what the file holds for it, by reading the header only. Raises CheckpointError."""
+    names = list(file.keys())
+    if (kind := keymap.layout(names)) != "published":
+        raise CheckpointError(
+            f"{path} holds {kind}.", hint="Choose a folder with a Stable Audio 2 or Stable Audio Open model."
+        )
+    parts: dict[str, dict[str, str]] = {}
+    for name in names:
+        if keymap.droppable(name):
+            continue
+        if (ours := keymap.to_ours(name)) is None:
+            raise CheckpointError(
+                f"{path.name} has a weight “{name[:100]}” that no part of the model uses.", hint=_MIXED
+            )
+        whole, part = keymap.weight_norm_parts(ours) or (ours, "")
+        if whole.endswith("." + SCALE):
+            whole, part = whole.removesuffix(SCALE) + "weight", "scale"
+        parts.setdefault(whole, {})[part] = name
+    return {ours: _stored(file, ours, found) for ours, found in parts.items()}
+
+
+def check(stored: Mapping[str, Stored], wanted: Mapping[str, tuple[int, ...]]) -> None:
+    """Every wanted weight must be there in its shape, and nothing else. Raises CheckpointError naming the first."""
+    for name in wanted.keys() - stored.keys():
+        if not keymap.optional(name):
+            raise CheckpointError(f"The weight “{keymap.to_published(name)}” is missing from the model.", hint=_MIXED)
+    for name, entry in stored.items():
+        if name not in wanted:
+            near = difflib.get_close_matches(name, list(wanted), n=1)
+            detail = f"nearest known: {near[0]}" if near else ""
+            shown = keymap.to_published(name)
+            raise CheckpointError(f"The model has a weight “{shown}” that it does not use.", hint=_MIXED, detail=detail)
+        if entry.shape != tuple(wanted[name]):
+            raise CheckpointError(
+                f"The weight “{keymap.to_published(name)}” has the shape {list(entry.shape)}; "
+                f"the model's description asks for {list(wanted[name])}.",
+                hint=_MIXED,
+            )
+
+
+def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
+    """The weight, and its scale when it is int8. Length and direction are folded in float32 (spec 3.2).
+
+    Plain weights are views of the mapped file: nothing is copied until their dtype changes.
+    """
+    if "v" in entry.parts:
+        length, direction = (file.get_tensor(entry.parts[part]).float() for part in ("g", "v"))
+        return direction * (length / torch.norm_except_dim(direction, 2, 0)), None
+    weight = file.get_tensor(entry.parts[""])
+    return weight, file.get_tensor(entry.parts["scale"]).float() if "scale" in entry.parts else None
+
+
+def refuse_broken(name: str, weight: Tensor) -> None:
+    """Raise when a weight has numbers that are not finite."""
+    if weight.is_floating_point() and not bool(torch.isfinite(weight).all()):
+        raise CheckpointError(
+            f"The weight “{keymap.to_published(name)}” has numbers that are not finite.", hint=GET_AGAIN
+        )
+
+
+def check_rotation(file: Any, expected: Callable[[int], Tensor]) -> None:
+    """The stored rotation table, if any, must be the formula's: we compute it, in float32, and do not load it."""
+    if keymap.ROTARY not in file.keys():  # noqa: SIM118  # an open file is no mapping
+        return
+    stored = file.get_tensor(keymap.ROTARY).float()
+    table = expected(2 * stored.numel())
+    if stored.shape != table.shape or not torch.allclose(stored, table, rtol=0.01, atol=1e-6):
+        raise CheckpointError(
+            "The model turns positions at frequencies of its own, which is not supported.", hint="Choose another model."
+        )
+
+
+_MIXED = "The folder is damaged or mixes two models; get the model again."
+
+
+def _stored(file: Any, ours: str, found: dict[str, str]) -> Stored:
+    if set(found) not in ({""}, {"g", "v"}, {"", "scale"}):
+        raise CheckpointError(f"The weight “{ours}” is stored incompletely or twice.", hint=_MIXED)
+    main = file.get_slice(found["v" if "v" in found else ""])
+    shape, dtype = tuple(main.get_shape()), main.get_dtype()
+    if "scale" in found:
+        scale = file.get_slice(found["scale"])
+        good = (
+            dtype == "I8" and len(shape) == 2 and list(scale.get_shape()) == [shape[0]] and scale.get_dtype() in FLOATS
+        )
+    elif "g" in found:
+        length = file.get_slice(found["g"])
+        rest = [1] * (len(shape) - 1)
+        good = dtype in FLOATS and len(shape) > 1 and list(length.get_shape()) == [shape[0], *rest]
+    else:
+        good = dtype in FLOATS
+    if not good:
+        raise CheckpointError(f"The weight “{ours}” is stored in a way that is not known ({dtype}).", hint=_MIXED)
+    return Stored(shape, found)
+
+
+def _missing(path: Path) -> tuple[str]:
+    folder = path.parent
+    if not folder.is_dir():
+        return (f"There is no folder {folder}.",)
+    if pickles := sorted(p.name for p in folder.iterdir() if p.suffix in PICKLES):
+        return (
+            f"{folder} has its weights as {pickles[0]}, a kind of file that can run programs when opened; "
+            f"only {path.name} is read.",
+        )
+    return (f"There is no {path.name} in {folder}.",)
