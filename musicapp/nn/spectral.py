@@ -1,0 +1,191 @@
+"""The spectral autoencoder: a short-time Fourier transform in front, ConvNeXt blocks at two rates, its inverse behind.
+
+The first layers of a strided-convolution autoencoder work at audio rate and cost most of its time. Here a fixed
+transform takes their place (as in Vocos, arXiv 2306.00814, for the way back), so that nothing learnt runs faster
+than one frame in `hop`. All norms act on one frame, all windows are finite, so chunked decoding can be exact:
+`margin` says how many latents of context each side of a chunk needs.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+
+__all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "SpectralEncoderConfig"]
+
+COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
+MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
+
+
+class TimeConv(nn.Module):
+    """A depthwise convolution along time, zeros beyond the ends.
+
+    in, out  `(batch, frames, width)`
+
+    A two-dimensional kernel one row high: channels stay last in memory, for which CPUs have the quick kernel.
+    """
+
+    def __init__(self, width: int, kernel_size: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, (1, kernel_size), padding=(0, kernel_size // 2), groups=width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
+
+
+class Block(nn.Module):
+    """ConvNeXt block (arXiv 2201.03545): mix neighbours in time, then channels, and add with a learnt gain.
+
+    in, out  `(batch, frames, width)`
+    """
+
+    def __init__(self, width: int, kernel_size: int, mult: int) -> None:
+        super().__init__()
+        self.time = TimeConv(width, kernel_size)
+        self.norm = nn.LayerNorm(width)
+        self.up = nn.Linear(width, mult * width)
+        self.down = nn.Linear(mult * width, width)
+        self.gain = nn.Parameter(torch.full((width,), 0.1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.norm(self.time(x))
+        return x + self.gain * self.down(F.gelu(self.up(h), approximate="tanh"))
+
+
+class SpectralEncoder(nn.Module):
+    """Audio to the parameters of the latents' posterior.
+
+    in   `(batch, in_channels, frames)`, frames a multiple of `hop * stride`
+    out  `(batch, latent_dim, frames / (hop * stride))`: means, then scales before the softplus
+    """
+
+    window: Tensor
+
+    def __init__(self, config: SpectralEncoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        c = config
+        self.downsampling_ratio = c.hop * c.stride
+        self.register_buffer("window", torch.hann_window(c.n_fft), persistent=False)
+        self.project_in = nn.Linear(2 * c.in_channels * (c.n_fft // 2 + 1), c.width)
+        self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
+        self.merge = nn.Linear(c.stride * c.width, c.latent_width)
+        self.latent_blocks = nn.ModuleList(
+            Block(c.latent_width, c.latent_kernel_size, c.mult) for _ in range(c.latent_depth)
+        )
+        self.norm = nn.LayerNorm(c.latent_width)
+        self.project_out = nn.Linear(c.latent_width, c.latent_dim)
+
+    @property
+    def margin(self) -> int:
+        """Latents of audio context that each side of a chunk needs to be encoded exactly."""
+        c = self.config
+        frames = c.depth * (c.kernel_size // 2)  # transform frames beyond the chunk's own
+        audio = frames * c.hop + (c.n_fft - c.hop) // 2
+        return c.latent_depth * (c.latent_kernel_size // 2) + math.ceil(audio / self.downsampling_ratio)
+
+    def forward(self, audio: Tensor) -> Tensor:
+        if audio.shape[-1] % self.downsampling_ratio:
+            raise ValueError(f"{audio.shape[-1]} frames are not a multiple of {self.downsampling_ratio}")
+        x = self.project_in(self._features(audio))
+        for block in self.blocks:
+            x = block(x)
+        x = self.merge(x.reshape(x.shape[0], x.shape[1] // self.config.stride, -1))
+        for block in self.latent_blocks:
+            x = block(x)
+        return self.project_out(self.norm(x)).transpose(1, 2)
+
+    def _features(self, audio: Tensor) -> Tensor:
+        """`(batch, channels, frames)` -> `(batch, frames / hop, 2 * channels * bins)`, magnitudes compressed."""
+        c = self.config
+        edge = (c.n_fft - c.hop) // 2
+        pieces = F.pad(mid_side(audio.float()), (edge, edge)).unfold(-1, c.n_fft, c.hop)
+        spectrum = torch.view_as_real(torch.fft.rfft(pieces * self.window)) * (4 / c.n_fft)  # a full-scale sine: 1
+        power = spectrum.square().sum(-1, keepdim=True)
+        compressed = spectrum * (power + 1e-8) ** ((COMPRESSION - 1) / 2)
+        return compressed.permute(0, 2, 1, 3, 4).flatten(2)
+
+
+class SpectralDecoder(nn.Module):
+    """Latents to audio.
+
+    in   `(batch, latent_dim, n)`
+    out  `(batch, out_channels, n * hop * stride)`
+    """
+
+    window: Tensor
+
+    def __init__(self, config: SpectralDecoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        c = config
+        self.upsampling_ratio = c.hop * c.stride
+        self.register_buffer("window", torch.hann_window(c.n_fft), persistent=False)
+        self.project_in = nn.Linear(c.latent_dim, c.latent_width)
+        self.latent_blocks = nn.ModuleList(
+            Block(c.latent_width, c.latent_kernel_size, c.mult) for _ in range(c.latent_depth)
+        )
+        self.split = nn.Linear(c.latent_width, c.stride * c.width)
+        self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
+        self.norm = nn.LayerNorm(c.width)
+        # For each channel and bin: log magnitude, real and imaginary part. The direction is learnt with a free length,
+        # so that an unsure phase can fade, while loudness has one output of its own.
+        self.project_out = nn.Linear(c.width, 3 * c.out_channels * (c.n_fft // 2 + 1))
+        nn.init.constant_(self.project_out.bias[: self.project_out.out_features // 3], -4.0)  # begin quietly
+
+    @property
+    def margin(self) -> int:
+        """Latents of context that each side of a chunk needs to be decoded exactly."""
+        c = self.config
+        overlap = math.ceil((c.n_fft - c.hop) / 2 / c.hop)  # windows that reach into the chunk from outside
+        frames = c.depth * (c.kernel_size // 2) + overlap
+        return c.latent_depth * (c.latent_kernel_size // 2) + math.ceil(frames / c.stride)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        x = self.project_in(latents.transpose(1, 2))
+        for block in self.latent_blocks:
+            x = block(x)
+        x = self.split(x)
+        x = x.reshape(x.shape[0], x.shape[1] * self.config.stride, -1)
+        for block in self.blocks:
+            x = block(x)
+        return self._audio(self.project_out(self.norm(x)).float())
+
+    def _audio(self, x: Tensor) -> Tensor:
+        """Head outputs `(batch, frames, 3 * channels * bins)` -> `(batch, channels, frames * hop)`."""
+        c = self.config
+        batch, count = x.shape[:2]
+        level, real, imag = x.reshape(batch, count, 3, c.out_channels, -1).unbind(2)
+        magnitude = torch.exp(level.clamp(max=MAX_LOG_MAGNITUDE)) * (c.n_fft / 4)
+        spectrum = torch.complex(magnitude * real, magnitude * imag)
+        pieces = torch.fft.irfft(spectrum, n=c.n_fft) * self.window  # (batch, frames, channels, n_fft)
+        total = overlap_add(pieces.transpose(1, 2), c.hop)
+        envelope = overlap_add(self.window.expand(1, 1, count, c.n_fft), c.hop)
+        edge = (c.n_fft - c.hop) // 2
+        inner = slice(edge, edge + count * c.hop)
+        # Constant inside; at the true ends fewer windows overlap and the quotient makes up for them.
+        return mid_side(total[..., inner] / envelope[..., inner])
+
+
+def mid_side(audio: Tensor) -> Tensor:
+    """`(batch, 2, frames)`: left, right -> sum, difference; scaled so that twice is no change; mono stays."""
+    if audio.shape[1] != 2:
+        return audio
+    left, right = audio.unbind(1)
+    return torch.stack([left + right, left - right], dim=1) * math.sqrt(0.5)
+
+
+def overlap_add(pieces: Tensor, hop: int) -> Tensor:
+    """`(..., count, size)`, size a multiple of hop -> `(..., (count - 1) * hop + size)`: the sum of shifted pieces."""
+    size = pieces.shape[-1]
+    parts = size // hop
+    blocks = pieces.unflatten(-1, (parts, hop))
+    total = F.pad(blocks[..., 0, :], (0, 0, 0, parts - 1))
+    for part in range(1, parts):
+        total = total + F.pad(blocks[..., part, :], (0, 0, part, parts - 1 - part))
+    return total.flatten(-2)

@@ -1,0 +1,56 @@
+"""The settings of the spectral autoencoder, readable without loading torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SpectralEncoderConfig:
+    """The `encoder.config` section of an autoencoder whose encoder has type "spectral"."""
+
+    latent_dim: int  # outputs: means, then scales, so twice the latents' channels
+    width: int  # channels of the blocks at the rate of the transform
+    depth: int
+    latent_width: int  # channels of the blocks at the rate of the latents
+    latent_depth: int
+    in_channels: int = 2
+    n_fft: int = 2048
+    hop: int = 512
+    stride: int = 4  # transform frames per latent
+    kernel_size: int = 7
+    latent_kernel_size: int = 5
+    mult: int = 3
+
+    def __post_init__(self) -> None:
+        _check_sizes(self.in_channels, self.n_fft, self.hop, (self.kernel_size, self.latent_kernel_size))
+
+
+@dataclass(frozen=True)
+class SpectralDecoderConfig:
+    """The `decoder.config` section of an autoencoder whose decoder has type "spectral"."""
+
+    latent_dim: int
+    width: int
+    depth: int
+    latent_width: int
+    latent_depth: int
+    out_channels: int = 2
+    n_fft: int = 2048
+    hop: int = 512
+    stride: int = 4
+    kernel_size: int = 7
+    latent_kernel_size: int = 5
+    mult: int = 3
+
+    def __post_init__(self) -> None:
+        _check_sizes(self.out_channels, self.n_fft, self.hop, (self.kernel_size, self.latent_kernel_size))
+
+
+def _check_sizes(channels: int, n_fft: int, hop: int, kernels: tuple[int, ...]) -> None:
+    if channels not in (1, 2):
+        raise ValueError(f"a spectral autoencoder has 1 or 2 audio channels, not {channels}")
+    if n_fft % (2 * hop) or n_fft < 2 * hop:
+        raise ValueError(f"n_fft ({n_fft}) must be an even multiple of hop ({hop}) for the windows to add up")
+    if any(kernel % 2 == 0 for kernel in kernels):
+        raise ValueError(f"kernel sizes must be odd, got {kernels}")

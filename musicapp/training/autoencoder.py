@@ -1,0 +1,139 @@
+"""Stage one: an autoencoder that turns rendered music into 64-channel latents and back."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
+from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+from musicapp.training import losses, recipes
+from musicapp.training.dataset import Shards, audio_batch
+from musicapp.training.ema import WeightAverage
+from musicapp.training.progress import Run
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AutoencoderOptions:
+    """How to train one.
+
+    audio, held_out   folders of audio shards; held_out is only measured on
+    kl_weight         on the divergence summed over channels: enough to keep latents near unit scale, no more
+    freeze_encoder    train the decoder alone; latents that were made before stay valid
+    """
+
+    run: Path
+    audio: Path
+    held_out: Path
+    minutes: float
+    batch: int = 4
+    frames: int = 65536
+    learning_rate: float = 8e-4
+    kl_weight: float = 3e-4
+    freeze_encoder: bool = False
+    measure_every_s: float = 300.0
+    seed: int = 1
+
+
+def autoencoder_config(section: dict[str, Any] | None = None) -> AutoencoderConfig:
+    """The config of the built-in model's autoencoder, or of another section of the same layout."""
+    section = section or recipes.AUTOENCODER
+    return AutoencoderConfig(
+        encoder=SpectralEncoderConfig(**section["encoder"]["config"]),
+        decoder=SpectralDecoderConfig(**section["decoder"]["config"]),
+        latent_dim=section["latent_dim"],
+        downsampling_ratio=section["downsampling_ratio"],
+        io_channels=section["io_channels"],
+    )
+
+
+def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) -> Autoencoder:
+    """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
+    torch.manual_seed(options.seed)
+    model = build_autoencoder(config or autoencoder_config())
+    model.encoder.requires_grad_(not options.freeze_encoder)
+    average = WeightAverage(model, decay=0.998)
+    weights = [p for p in model.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.8, 0.99), weight_decay=1e-3)
+    run = Run(options.run, options.minutes)
+    if state := run.resume():
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        if state["freeze_encoder"] == options.freeze_encoder:
+            optimiser.load_state_dict(state["optimiser"])
+
+    def save() -> None:
+        state = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
+        run.save(state | {"freeze_encoder": options.freeze_encoder})
+
+    shards, held_out = Shards([options.audio]), Shards([options.held_out])
+    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / recipes.SAMPLE_RATE / 3600)
+    rng = random.Random(options.seed + run.step)
+    measured = run.elapsed_s
+    while not run.is_over:
+        for group in optimiser.param_groups:
+            group["lr"] = run.learning_rate(options.learning_rate)
+        audio = audio_batch(shards, rng, options.batch, options.frames)
+        optimiser.zero_grad()
+        distance, divergence = _losses(model, audio, rng)
+        loss = distance + options.kl_weight * divergence
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(weights, 5.0)
+        if torch.isfinite(norm):
+            optimiser.step()
+            average.step(model)
+        run.note(distance=distance.item(), kl=divergence.item(), norm=norm.item())
+        if run.is_time_to_save:
+            save()
+        if run.elapsed_s - measured > options.measure_every_s:
+            measured = run.elapsed_s
+            run.table("held_out.csv", step=run.step, **measure(average.module, held_out))
+    save()
+    run.table("held_out.csv", step=run.step, **measure(average.module, held_out))
+    return average.module
+
+
+def _losses(model: Autoencoder, audio: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
+    """Spectral distance and divergence of one batch. Transforms and losses stay in float32."""
+    with torch.autocast("cpu", torch.bfloat16):
+        posterior = model.posterior(audio)
+        decoded = model.decode(posterior.at(torch.randn_like(posterior.mean)))
+    return losses.spectral_loss(decoded, audio, losses.draw_resolutions(rng)), posterior.kl()
+
+
+@torch.inference_mode()
+def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: int = 131072) -> dict[str, float]:
+    """Distances on fixed crops of held-out pieces, from the posterior mean, in float32."""
+    rng = random.Random("held out")
+    stft, sdr, means = 0.0, 0.0, []
+    for _ in range(crops // 4):
+        audio = audio_batch(held_out, rng, 4, frames)
+        latents = model.encode(audio)
+        decoded = model.decode(latents)
+        stft += losses.stft_distance(decoded, audio) / (crops // 4)
+        sdr += losses.si_sdr(decoded, audio) / (crops // 4)
+        means.append(latents)
+    result = {"stft": stft, "si_sdr_db": sdr, "latent_std": float(torch.cat(means).std())}
+    log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in result.items()))
+    return result
+
+
+def load_average(run: Path, config: AutoencoderConfig | None = None) -> Autoencoder:
+    """The averaged weights of a run's checkpoint, ready to encode and decode."""
+    model = build_autoencoder(config or autoencoder_config())
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    model.load_state_dict(state["average"]["weights"])
+    return model.eval().requires_grad_(False)
+
+
+def rescaled(config: AutoencoderConfig, scale: float) -> AutoencoderConfig:
+    """The same networks with latents divided by `scale`, so that the diffusion model meets unit deviation."""
+    return replace(config, scale=scale)

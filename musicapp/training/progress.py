@@ -1,0 +1,105 @@
+"""A training run in time: how much of its budget is spent, what was lost so far, and a checkpoint that survives a kill.
+
+Runs are budgeted in minutes, not steps: on a machine shared with other work nobody knows how long a step takes.
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+log = logging.getLogger(__name__)
+
+
+class Run:
+    """The clock, the loss table and the checkpoint of one training run, resumable.
+
+    folder   where `checkpoint.pt` and `losses.csv` go; created when missing
+    minutes  the budget; time of earlier, interrupted starts counts
+    """
+
+    def __init__(self, folder: Path, minutes: float, *, save_every_s: float = 120.0, log_every_s: float = 20.0) -> None:
+        self.folder, self.minutes = folder, minutes
+        folder.mkdir(parents=True, exist_ok=True)
+        self.step = 0
+        self._spent_s = 0.0
+        self._started = self._saved = self._logged = time.monotonic()
+        self._save_every_s, self._log_every_s = save_every_s, log_every_s
+        self._sums: dict[str, float] = {}
+        self._count = 0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of training, earlier starts included."""
+        return self._spent_s + time.monotonic() - self._started
+
+    @property
+    def fraction(self) -> float:
+        """How much of the budget is spent, 0 to 1."""
+        return min(1.0, self.elapsed_s / (60 * self.minutes)) if self.minutes > 0 else 1.0
+
+    @property
+    def is_over(self) -> bool:
+        return self.fraction >= 1
+
+    def learning_rate(self, peak: float, *, warmup_steps: int = 100, floor: float = 0.02) -> float:
+        """Linear warm-up by steps, then a half cosine by time down to `floor` of the peak."""
+        cosine = floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * self.fraction))
+        return peak * cosine * min(1.0, (self.step + 1) / warmup_steps)
+
+    def note(self, **losses: float) -> None:
+        """Count one step and its losses; every while a mean goes to the log and to `losses.csv`."""
+        self.step += 1
+        self._count += 1
+        for name, value in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + float(value)
+        if time.monotonic() - self._logged >= self._log_every_s:
+            self._flush()
+
+    def _flush(self) -> None:
+        means = {name: total / self._count for name, total in self._sums.items()}
+        took = (time.monotonic() - self._logged) / self._count
+        left = max(0.0, 60 * self.minutes - self.elapsed_s)
+        text = "  ".join(f"{name} {value:.4f}" for name, value in means.items())
+        log.info("step %d  %s  (%.2f s a step, %.1f min left)", self.step, text, took, left / 60)
+        self.table("losses.csv", step=self.step, minutes=round(self.elapsed_s / 60, 2), **means)
+        self._sums, self._count, self._logged = {}, 0, time.monotonic()
+
+    def table(self, name: str, **row: float) -> None:
+        """Append one row to a table of the run's folder."""
+        path = self.folder / name
+        is_new = not path.exists()
+        with path.open("a", newline="") as file:
+            writer = csv.writer(file)
+            if is_new:
+                writer.writerow(row)
+            writer.writerow([f"{value:.5g}" if isinstance(value, float) else value for value in row.values()])
+
+    @property
+    def is_time_to_save(self) -> bool:
+        return time.monotonic() - self._saved >= self._save_every_s
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Write the checkpoint beside the old one, then replace it: a kill at any moment leaves one whole file."""
+        target = self.folder / "checkpoint.pt"
+        beside = target.with_suffix(".new")
+        torch.save(state | {"step": self.step, "elapsed_s": self.elapsed_s}, beside)
+        beside.replace(target)
+        self._saved = time.monotonic()
+
+    def resume(self) -> dict[str, Any] | None:
+        """The state of an earlier start, clock and step set back to it; None at the first start."""
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return None
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        self.step, self._spent_s = state["step"], state["elapsed_s"]
+        self._started = time.monotonic()
+        log.info("going on at step %d after %.1f minutes", self.step, self._spent_s / 60)
+        return state
