@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -58,3 +59,21 @@ def log_folder() -> Path:
     if home := os.environ.get("MUSICAPP_HOME"):
         return Path(home) / "logs"
     return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `path` so that a reader, a crash or a power cut sees the old file or the new one, never a mixture.
+
+    Parent folders are made. Raises OSError and leaves the old file as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{secrets.token_hex(6)}.part")  # short: `path` may have the longest name allowed
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

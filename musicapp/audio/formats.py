@@ -1,0 +1,68 @@
+"""The formats that music can be exported in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """One choice in the export menu.
+
+    label               for people
+    suffix              of the file name, with its dot
+    container, subtype  libsndfile's names; no subtype for WAV, which we write ourselves
+    bits                of a whole-number or float sample; 0 when the format is lossy
+    sample_rates        that the format knows; others are converted to 48 kHz. Empty: any
+    """
+
+    label: str
+    suffix: str
+    container: str
+    subtype: str = ""
+    bits: int = 0
+    compression_level: float | None = None
+    bitrate_mode: str | None = None
+    sample_rates: tuple[int, ...] = ()
+
+    def sample_rate_for(self, sample_rate: int) -> int:
+        """The rate that the file gets for audio at `sample_rate`."""
+        return sample_rate if not self.sample_rates or sample_rate in self.sample_rates else 48000
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What came of an export.
+
+    gain_db    below 0 when peaks over full scale made one gain for the whole file necessary
+    frames     of the file at its own sample rate
+    cancelled  nothing was written; whatever was at `path` before is still there
+    """
+
+    path: Path
+    gain_db: float
+    frames: int
+    cancelled: bool = False
+
+
+EXPORT_FORMATS: dict[str, ExportFormat] = {
+    "wav16": ExportFormat("WAV, 16 bit", ".wav", "WAV", bits=16),
+    "wav24": ExportFormat("WAV, 24 bit", ".wav", "WAV", bits=24),
+    "wav32f": ExportFormat("WAV, 32 bit float", ".wav", "WAV", bits=32),
+    "flac": ExportFormat("FLAC, 24 bit", ".flac", "FLAC", "PCM_24", bits=24),
+    "ogg": ExportFormat("OGG Vorbis", ".ogg", "OGG", "VORBIS", compression_level=0.3),
+    "opus": ExportFormat("Opus", ".opus", "OGG", "OPUS", compression_level=0.6, sample_rates=OPUS_RATES),
+    "mp3": ExportFormat(
+        "MP3, 320 kbit/s",
+        ".mp3",
+        "MP3",
+        "MPEG_LAYER_III",
+        compression_level=0.0,
+        bitrate_mode="CONSTANT",
+        sample_rates=MP3_RATES,
+    ),
+}
