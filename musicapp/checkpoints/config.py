@@ -258,7 +258,7 @@ def _read_half(section: dict[str, Any], part: str) -> object:
         cls = SpectralEncoderConfig if part == "encoder" else SpectralDecoderConfig
     try:
         return read_section(cls, section.get("config"), f"{part}.config")
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise CheckpointError(f"The {part}'s sizes cannot be built: {error}.", hint=UNSUPPORTED_HINT) from error
 
 

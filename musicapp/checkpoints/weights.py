@@ -77,7 +77,7 @@ def inventory(file: Any, path: Path) -> dict[str, Stored]:
 
 def check(stored: Mapping[str, Stored], wanted: Mapping[str, tuple[int, ...]]) -> None:
     """Every wanted weight must be there in its shape, and nothing else. Raises CheckpointError naming the first."""
-    for name in wanted.keys() - stored.keys():
+    for name in sorted(wanted.keys() - stored.keys()):
         if not keymap.optional(name):
             raise CheckpointError(f"The weight “{keymap.to_published(name)}” is missing from the model.", hint=_MIXED)
     for name, entry in stored.items():

@@ -75,6 +75,12 @@ class AutoencoderConfig:
         in_range("autoencoder.io_channels", self.io_channels, 1, 2)
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise CheckpointError(f"pretransform.scale is {self.scale}, not a number above 0.", hint=UNSUPPORTED_HINT)
+        for half in (self.encoder, self.decoder):
+            if isinstance(half, SpectralEncoderConfig | SpectralDecoderConfig):
+                for name in ("width", "depth", "latent_width", "latent_depth", "hop", "stride", "mult"):
+                    in_range(
+                        f"the autoencoder's {name}", getattr(half, name), 1, MAX_DEPTH if "depth" in name else 1 << 14
+                    )
         if isinstance(self.encoder, OobleckEncoderConfig | SpectralEncoderConfig):
             same("encoder.latent_dim", self.encoder.latent_dim, "twice latent_dim", 2 * self.latent_dim)
             same("encoder.in_channels", self.encoder.in_channels, "io_channels", self.io_channels)

@@ -1,0 +1,1 @@
+"""Networks: laws of shapes, support and conditions."""
