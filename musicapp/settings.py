@@ -36,7 +36,8 @@ class Settings:
     export_format  a key of EXPORT_FORMATS
     export_folder  empty: the user's music folder
     seed           kept with the lock closed; None before the first take
-    steps, guidance_scale   None: the model's own
+    steps, guidance_scale   None: the model's own; so does an empty sampler
+    window_columns, advanced_is_open, last_take_id   how the window was left
     model, device, precision   as in TakeRequest
     auto_play      a new take plays: off, idle (nothing else is playing), always
     """
@@ -53,11 +54,15 @@ class Settings:
     seed_locked: bool = False
     steps: int | None = None
     guidance_scale: float | None = None
+    sampler: str = ""
     model: str = BUILTIN_MODEL
     device: str = "auto"
     precision: str = "auto"
     loop: bool = False
     window_geometry: str = ""
+    window_columns: str = ""
+    advanced_is_open: bool = False
+    last_take_id: str = ""
     auto_play: str = "idle"
     recent_prompts: list[str] = field(default_factory=list)
 

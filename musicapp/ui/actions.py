@@ -1,0 +1,171 @@
+"""Menus and keys. Single letters work everywhere but in text fields, where they type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from musicapp.ui.studio import Studio
+from musicapp.ui.theme import Theme
+from musicapp.ui.widgets.message_bar import open_log_folder
+
+if TYPE_CHECKING:
+    from musicapp.ui.main_window import MainWindow
+
+THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
+AUTO_PLAY_LABELS = {"off": "Never", "idle": "When nothing plays", "always": "Always"}
+
+
+class Actions(QObject):
+    """Fills the menu bar and keeps its actions in step with the state."""
+
+    def __init__(self, window: MainWindow, studio: Studio, theme: Theme) -> None:
+        super().__init__(window)
+        self._window, self._studio, self._theme = window, studio, theme
+        self._all: list[QAction] = []
+        bar = window.menuBar()
+        file_menu, take_menu = bar.addMenu("&File"), bar.addMenu("&Take")
+        play_menu, view_menu, help_menu = bar.addMenu("&Playback"), bar.addMenu("&View"), bar.addMenu("&Help")
+        for menu in (file_menu, take_menu, play_menu, view_menu, help_menu):
+            menu.setToolTipsVisible(True)
+        self._fill_file(file_menu)
+        self._fill_take(take_menu)
+        self._fill_playback(play_menu)
+        self._fill_view(view_menu)
+        self._fill_help(help_menu)
+        self._add_hidden("escape", "Leave the field, then cancel the take", "Esc", window.escape)
+        studio.generation.run_changed.connect(self._show_state)
+        studio.player.shown_changed.connect(self._show_state)
+        studio.player.devices_changed.connect(self._show_state)
+        studio.player.loop_changed.connect(self._show_state)
+        studio.library.current_changed.connect(self._show_state)
+        studio.take_settings.seed_lock_changed.connect(self._show_state)
+        self._show_state()
+
+    def shortcut_rows(self) -> list[tuple[str, str]]:
+        """What each key does, for the help."""
+        rows = [
+            (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.text().replace("&", ""))
+            for action in self._all
+            if not action.shortcut().isEmpty()
+        ]
+        return [
+            *rows,
+            ("Left, Right", "Move the play position (in the waveform)"),
+            ("Ctrl+Left, Ctrl+Right", "Move it by one sample"),
+            ("Wheel, Shift+Wheel", "Zoom and scroll the waveform"),
+            ("Enter", "Show and play a take (in the list)"),
+        ]
+
+    def _add(self, menu: QMenu, name: str, text: str, keys: str, slot: Callable[[], object], tip: str = "") -> QAction:
+        action = QAction(text, self._window)
+        action.setObjectName(f"action_{name}")
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        if tip:
+            action.setToolTip(tip)
+        action.triggered.connect(lambda _checked=False: slot())
+        menu.addAction(action)
+        self._all.append(action)
+        return action
+
+    def _add_hidden(self, name: str, text: str, keys: str, slot: Callable[[], object]) -> None:
+        action = self._add(QMenu(self._window), name, text, keys, slot)
+        self._window.addAction(action)
+
+    def _fill_file(self, menu: QMenu) -> None:
+        window, studio = self._window, self._studio
+        self.export = self._add(menu, "export", "&Export", "Ctrl+Shift+E", studio.exporter.export)
+        self._add(menu, "export_folder", "Export &to …", "", window.export.choose_folder)
+        self._add(menu, "takes_folder", "Open takes &folder", "", window.open_takes_folder)
+        menu.addSeparator()
+        self._add(menu, "quit", "&Quit", "Ctrl+Q", window.close)
+
+    def _fill_take(self, menu: QMenu) -> None:
+        window, studio = self._window, self._studio
+        self.generate = self._add(menu, "generate", "&Generate", "Ctrl+Return", studio.generation.start)
+        self.generate.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        self.cancel = self._add(menu, "cancel", "&Cancel", "", studio.generation.cancel)
+        menu.addSeparator()
+        self._add(menu, "dice", "Another see&d", "D", studio.take_settings.roll_seed)
+        self.lock = self._add(menu, "lock", "&Keep the seed", "K", self._toggle_lock)
+        self.lock.setCheckable(True)
+        menu.addSeparator()
+        self.recall = self._add(menu, "recall", "&Use settings of the take", "R", window.stage.recall_settings)
+        self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
+
+    def _fill_playback(self, menu: QMenu) -> None:
+        window, player = self._window, self._studio.player
+        self.play = self._add(menu, "play", "&Play or pause", "Space", player.toggle)
+        self.stop = self._add(menu, "stop", "&Stop", "Shift+Space", player.stop)
+        self.to_start = self._add(menu, "to_start", "To the st&art", "Home", self._go_to_start)
+        self.to_end = self._add(menu, "to_end", "To the &end", "End", self._go_to_end)
+        menu.addSeparator()
+        self.loop = self._add(menu, "loop", "&Loop", "L", self._toggle_loop)
+        self.loop.setCheckable(True)
+        self.clear_loop = self._add(menu, "clear_loop", "&Remove the loop marks", "Shift+L", window.stage.clear_loop)
+        menu.addSeparator()
+        auto = menu.addMenu("Play &new takes")
+        self._radio(auto, "auto_play", AUTO_PLAY_LABELS, self._studio.library.auto_play, self._choose_auto_play)
+        self._add(menu, "devices", "Look for outputs again", "", player.refresh_devices)
+
+    def _fill_view(self, menu: QMenu) -> None:
+        waveform = self._window.stage.waveform
+        self._add(menu, "zoom_in", "Zoom &in", "Ctrl+1", waveform.zoom_in)
+        self._add(menu, "zoom_out", "Zoom &out", "Ctrl+3", waveform.zoom_out)
+        self._add(menu, "zoom_region", "Zoom to the &loop", "Z", waveform.zoom_to_region)
+        self._add(menu, "zoom_fit", "Show the &whole take", "X", waveform.fit)
+        menu.addSeparator()
+        themes = menu.addMenu("&Theme")
+        self._radio(themes, "theme", THEME_LABELS, self._theme.choice, self._theme.choose)
+
+    def _fill_help(self, menu: QMenu) -> None:
+        self._add(menu, "shortcuts", "&Keyboard shortcuts", "Ctrl+/", self._window.show_shortcuts)
+        self._add(menu, "log", "Open the &log folder", "", open_log_folder)
+        menu.addSeparator()
+        self._add(menu, "about", "&About Musicapp", "F1", self._window.show_about)
+
+    def _radio(
+        self, menu: QMenu, name: str, labels: dict[str, str], current: str, choose: Callable[[str], None]
+    ) -> None:
+        group = QActionGroup(menu)
+        for key, text in labels.items():
+            action = QAction(text, group, checkable=True)
+            action.setObjectName(f"action_{name}_{key}")
+            action.setChecked(key == current)
+            action.triggered.connect(lambda _checked=False, key=key: choose(key))
+            menu.addAction(action)
+
+    def _toggle_lock(self) -> None:
+        self._studio.take_settings.set_seed_locked(not self._studio.take_settings.seed_is_locked)
+
+    def _toggle_loop(self) -> None:
+        self._studio.player.set_looping(not self._studio.player.is_looping)
+
+    def _choose_auto_play(self, choice: str) -> None:
+        self._studio.library.auto_play = choice
+
+    def _go_to_start(self) -> None:
+        self._studio.player.seek(0)
+
+    def _go_to_end(self) -> None:
+        shown = self._studio.player.shown
+        self._studio.player.seek(shown.audio.total_frames if shown else 0)
+
+    def _show_state(self) -> None:
+        studio = self._studio
+        has_take, running = studio.player.shown is not None, studio.generation.is_running
+        self.generate.setEnabled(not running)
+        self.cancel.setEnabled(running)
+        self.export.setEnabled(studio.library.current is not None)
+        for action in (self.play, self.stop):
+            action.setEnabled(studio.player.can_play)
+        for action in (self.recall, self.copy_seed, self.to_start, self.to_end, self.loop):
+            action.setEnabled(has_take)
+        self.clear_loop.setEnabled(studio.player.region is not None)
+        self.loop.setChecked(studio.player.is_looping)
+        self.lock.setChecked(studio.take_settings.seed_is_locked)

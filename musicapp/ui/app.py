@@ -1,0 +1,93 @@
+"""The window as a program: start, unexpected errors, and the one place where everything is shut down."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from musicapp import __version__, logs, paths, settings
+from musicapp.engine.host import EngineHost
+from musicapp.ui import icons
+from musicapp.ui.main_window import MainWindow
+from musicapp.ui.studio import Studio
+from musicapp.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+SIGNAL_POLL_MS = 200
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Open the window and return when it is closed. The exit code is 0 unless Qt says otherwise."""
+    logs.set_up("window")
+    log.info("Musicapp %s starts", __version__)
+    qInstallMessageHandler(_log_qt)
+    application = QApplication(argv if argv is not None else sys.argv)
+    application.setApplicationName(paths.APP_NAME)
+    application.setApplicationVersion(__version__)
+    application.setWindowIcon(icons.window_icon())
+    saved = settings.load()
+    theme = Theme(application, saved.theme)
+    studio = Studio(EngineHost, saved)
+    _catch_exceptions(studio)
+    window = MainWindow(studio, theme)
+    window.closing.connect(application.quit)
+    window.show()
+    _heed_signals(window)
+    try:
+        return application.exec()
+    finally:
+        studio.close()
+        qInstallMessageHandler(None)
+        log.info("Musicapp ends")
+        logs.shut_down()
+
+
+def _catch_exceptions(studio: Studio) -> None:
+    """Exceptions that nobody caught go into the log and are told, instead of being printed."""
+
+    def in_slot(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("uncaught exception", exc_info=(kind, error, trace))
+        studio.report_crash("Details are in the log.")
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            in_slot(args.exc_type, args.exc_value, args.exc_traceback)
+
+    sys.excepthook = in_slot
+    threading.excepthook = in_thread
+
+
+def _heed_signals(window: MainWindow) -> None:
+    """Ctrl-C in the terminal and a polite kill close the window properly."""
+
+    def leave(_number: int, _frame: object) -> None:
+        window.close()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+    # Python runs signal handlers only between its own instructions: give it some, now and then.
+    timer = QTimer(window, interval=SIGNAL_POLL_MS)
+    timer.timeout.connect(_do_nothing)
+    timer.start()
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    logging.getLogger("qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", text)

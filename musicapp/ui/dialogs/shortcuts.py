@@ -1,0 +1,34 @@
+"""All keys on one sheet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+
+from musicapp.ui.theme import SPACE, SPACE_WIDE
+from musicapp.ui.widgets.described import described, label
+
+
+class ShortcutsDialog(QDialog):
+    """Shown by Help, Keyboard shortcuts."""
+
+    def __init__(self, rows: list[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
+        described(self, "shortcuts", "Keyboard shortcuts")
+        self.setToolTip("")
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_WIDE * 2)
+        grid.setVerticalSpacing(SPACE)
+        for number, (keys, text) in enumerate(rows):
+            grid.addWidget(label(keys, tone="section"), number, 0)
+            grid.addWidget(label(text), number, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE)
+        layout.setSpacing(SPACE_WIDE)
+        layout.addLayout(grid)
+        layout.addWidget(label("Single keys type while a text field has the focus; Esc leaves it.", tone="muted"))
+        layout.addWidget(buttons)

@@ -1,0 +1,42 @@
+"""Icons from resources/icons: one-colour drawings that take the colour of the theme, sharp at every scale."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from musicapp.paths import resources_folder
+from musicapp.ui.theme import ICON_SIZE
+
+_SCALES = (1, 2, 3)  # device pixels per point that a pixmap is kept for
+
+
+@lru_cache(maxsize=256)
+def icon(name: str, colour: str, disabled_colour: str, size: int = ICON_SIZE) -> QIcon:
+    """The drawing `name` in two colours. An unknown name is our own mistake and raises FileNotFoundError."""
+    made = QIcon()
+    for scale in _SCALES:
+        made.addPixmap(pixmap(name, colour, size, scale), QIcon.Mode.Normal)
+        made.addPixmap(pixmap(name, disabled_colour, size, scale), QIcon.Mode.Disabled)
+    return made
+
+
+def pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
+    """The drawing `name` at `size` points for a screen of `scale` device pixels per point."""
+    drawing = (resources_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
+    made = QPixmap(QSize(round(size * scale), round(size * scale)))
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    renderer.render(painter)
+    painter.end()
+    made.setDevicePixelRatio(scale)
+    return made
+
+
+def window_icon() -> QIcon:
+    """The app's own icon."""
+    return QIcon(str(resources_folder() / "icon.svg"))

@@ -1,0 +1,161 @@
+"""The window: prompt and settings on the left, the take in the middle, all takes on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from musicapp.ui import icons, theme
+from musicapp.ui.actions import Actions
+from musicapp.ui.dialogs.about import AboutDialog
+from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
+from musicapp.ui.studio import Studio, takes_folder
+from musicapp.ui.widgets.advanced_panel import AdvancedPanel
+from musicapp.ui.widgets.described import surface
+from musicapp.ui.widgets.export_panel import ExportPanel
+from musicapp.ui.widgets.generate_box import GenerateBox
+from musicapp.ui.widgets.length_field import LengthField
+from musicapp.ui.widgets.message_bar import MessageBar
+from musicapp.ui.widgets.prompt_fields import PromptFields
+from musicapp.ui.widgets.seed_field import SeedField
+from musicapp.ui.widgets.stage import Stage
+from musicapp.ui.widgets.status_line import StatusLine
+from musicapp.ui.widgets.take_list import TakeList
+from musicapp.ui.widgets.transport_bar import TransportBar
+
+START_DELAY_MS = 50  # after the first picture, so that starting the engine does not hold it up
+
+
+class MainWindow(QMainWindow):
+    """Puts the views together. `closing` is emitted once, when the user closes the window."""
+
+    closing = Signal()
+
+    def __init__(self, studio: Studio, themes: theme.Theme) -> None:
+        super().__init__()
+        self._studio, self._theme = studio, themes
+        self._was_shown = False
+        self.setObjectName("main_window")
+        self.setWindowTitle("Musicapp")
+        self.setWindowIcon(icons.window_icon())
+        self.setMinimumSize(*theme.WINDOW_MIN_SIZE)
+        self.resize(*theme.WINDOW_SIZE)
+
+        self.transport = TransportBar(studio.player, themes)
+        self.prompts = PromptFields(studio.take_settings)
+        self.length = LengthField(studio.take_settings, studio.messages)
+        self.seed = SeedField(studio.take_settings, studio.messages, themes)
+        self.advanced = AdvancedPanel(studio.take_settings, studio.models, themes)
+        self.generate = GenerateBox(studio.generation)
+        self.message_bar = MessageBar(studio.messages, themes)
+        self.stage = Stage(studio.player, studio.generation, studio.take_settings, studio.messages, themes)
+        self.export = ExportPanel(studio.exporter, themes)
+        self.takes = TakeList(studio.library, themes)
+        self.status = StatusLine(studio.engine, studio.messages)
+        self.setStatusBar(self.status)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        self.actions_ = Actions(self, studio, themes)
+        self._restore()
+        self.prompts.prompt.setFocus()
+
+    def _lay_out(self) -> None:
+        form = QWidget()
+        fields = QVBoxLayout(form)
+        fields.setContentsMargins(theme.SPACE_WIDE, theme.SPACE_WIDE, theme.SPACE_WIDE, theme.SPACE)
+        fields.setSpacing(theme.SPACE_WIDE)
+        for field in (self.prompts, self.length, self.seed, self.advanced):
+            fields.addWidget(field)
+        fields.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(form)
+        rail = surface("panel")
+        rail_layout = QVBoxLayout(rail)
+        rail_layout.setContentsMargins(1, 1, 1, theme.SPACE_WIDE)
+        rail_layout.setSpacing(0)
+        rail_layout.addWidget(scroll, 1)
+        button_row = QWidget()
+        button_layout = QVBoxLayout(button_row)
+        button_layout.setContentsMargins(theme.SPACE_WIDE, 0, theme.SPACE_WIDE, 0)
+        button_layout.addWidget(self.generate)
+        rail_layout.addWidget(button_row)
+        rail.setMinimumWidth(theme.RAIL_MIN_WIDTH)
+        rail.setMaximumWidth(theme.RAIL_MAX_WIDTH)
+
+        centre = QWidget()
+        centre_layout = QVBoxLayout(centre)
+        centre_layout.setContentsMargins(theme.SPACE_TIGHT, 0, theme.SPACE_TIGHT, 0)
+        centre_layout.setSpacing(theme.SPACE)
+        centre_layout.addWidget(self.message_bar)
+        centre_layout.addWidget(self.stage, 1)
+        centre_layout.addWidget(self.export)
+        self.takes.setMinimumWidth(theme.LIST_MIN_WIDTH)
+        self.takes.setMaximumWidth(theme.LIST_MAX_WIDTH)
+
+        self._splitter.setObjectName("columns")
+        self._splitter.setHandleWidth(theme.SPACE_TIGHT)
+        self._splitter.setChildrenCollapsible(False)
+        for column in (rail, centre, self.takes):
+            self._splitter.addWidget(column)
+        self._splitter.setStretchFactor(1, 1)
+        middle = theme.WINDOW_SIZE[0] - theme.RAIL_WIDTH - theme.LIST_WIDTH
+        self._splitter.setSizes([theme.RAIL_WIDTH, middle, theme.LIST_WIDTH])
+
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(theme.SPACE, theme.SPACE_TIGHT, theme.SPACE, 0)
+        layout.setSpacing(theme.SPACE)
+        layout.addWidget(self.transport)
+        layout.addWidget(self._splitter, 1)
+        self.setCentralWidget(body)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(START_DELAY_MS, self._studio.start)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._remember()
+        event.accept()
+        self.hide()  # the engine may need a moment to end; nobody has to watch that
+        self.closing.emit()
+
+    def open_takes_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(takes_folder())))
+
+    def show_shortcuts(self) -> None:
+        ShortcutsDialog(self.actions_.shortcut_rows(), self).open()
+
+    def show_about(self) -> None:
+        AboutDialog(self._studio.engine, self).open()
+
+    def escape(self) -> None:
+        """Leave the field first; the next Esc cancels the run."""
+        focused = self.focusWidget()
+        if focused is not None and focused is not self.stage.waveform and focused.hasFocus():
+            self.stage.waveform.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif self._studio.generation.is_running:
+            self._studio.generation.cancel()
+        else:
+            self._studio.messages.dismiss()
+
+    def _restore(self) -> None:
+        saved = self._studio.settings
+        if saved.window_geometry:
+            self.restoreGeometry(QByteArray.fromBase64(saved.window_geometry.encode("ascii")))
+        if saved.window_columns:
+            self._splitter.restoreState(QByteArray.fromBase64(saved.window_columns.encode("ascii")))
+        self.advanced.set_unfolded(saved.advanced_is_open)
+
+    def _remember(self) -> None:
+        saved = self._studio.settings
+        saved.window_geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        saved.window_columns = bytes(self._splitter.saveState().toBase64().data()).decode("ascii")
+        saved.advanced_is_open = self.advanced.heading.isChecked()
+        saved.theme = self._theme.choice

@@ -1,0 +1,83 @@
+"""Work off the UI thread: a lane runs functions one after the other and brings their results back."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from musicapp.errors import MusicAppError
+
+log = logging.getLogger(__name__)
+
+Done = Callable[[Any], None]
+Problem = Callable[[MusicAppError], None]
+
+
+class Lane(QObject):
+    """One background thread, started by the first job. Jobs of a lane keep their order.
+
+    `done` and `failed` are called in the thread that made the lane, which is the UI thread.
+    """
+
+    _returned = Signal(object, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Done | None, Problem | None] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._returned.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(self, work: Callable[[], Any], done: Done | None = None, failed: Problem | None = None) -> None:
+        """Do `work` in the background; exactly one of `done(result)` and `failed(error)` follows."""
+        if self._closed:
+            return
+        if self._thread is None:
+            # A daemon: a sound driver that never returns must not keep the app from ending.
+            self._thread = threading.Thread(target=self._work, name=f"lane-{self._name}", daemon=True)
+            self._thread.start()
+        self._jobs.put((work, done, failed))
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """Finish what was given so far, take no more, and end the thread."""
+        self._closed = True
+        if self._thread is None:
+            return
+        self._jobs.put(None)
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            log.warning("lane %s is still busy", self._name)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            work, done, failed = job
+            try:
+                result = work()
+            except MusicAppError as error:
+                self._return(failed, error)
+            except Exception as error:  # the border of the thread: whatever it is must reach the user
+                log.exception("background work in lane %s failed", self._name)
+                self._return(
+                    failed,
+                    MusicAppError(
+                        "Something unexpected went wrong.", hint="Details are in the log.", detail=repr(error)
+                    ),
+                )
+            else:
+                self._return(done, result)
+
+    def _return(self, call: Done | Problem | None, value: object) -> None:
+        if call is not None and not self._closed:
+            self._returned.emit(call, value)
+
+    def _deliver(self, call: Callable[[Any], None], value: object) -> None:
+        if not self._closed:
+            call(value)

@@ -1,0 +1,39 @@
+"""The models to choose from: those on this computer, and folders that the user pointed at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from musicapp.checkpoints import catalogue
+from musicapp.request import BUILTIN_MODEL
+from musicapp.ui.state.background import Lane
+from musicapp.ui.state.messages import Messages
+
+
+class ModelChoice(QObject):
+    """Keys and names, in the order to show them. `changed` tells of every change."""
+
+    changed = Signal()
+
+    def __init__(self, messages: Messages, files: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._messages, self._files = messages, files
+        self.names = {BUILTIN_MODEL: "Built-in"}
+
+    def load(self) -> None:
+        """Look for models on disk."""
+        self._files.run(catalogue.list_models, self._listed, self._messages.post_error)
+
+    def add(self, key: str) -> None:
+        """Offer a model that is not listed: a folder."""
+        if key not in self.names:
+            self.names[key] = Path(key).name or key
+            self.changed.emit()
+
+    def _listed(self, entries: list[catalogue.ModelEntry]) -> None:
+        found = {entry.key: entry.name for entry in entries}
+        own = {key: name for key, name in self.names.items() if key not in found}
+        self.names = {**found, **own}
+        self.changed.emit()

@@ -1,0 +1,257 @@
+"""Playback as the window sees it: the take on the stage, where it plays, and through which device."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from musicapp.errors import AudioDeviceError, MusicAppError
+from musicapp.playback.output import Output, OutputDevice, list_devices
+from musicapp.playback.transport import Transport
+from musicapp.ui.state.background import Lane
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.shown import ShownTake
+
+log = logging.getLogger(__name__)
+
+TICK_MS = 33
+# The device stays open for a moment after a pause, so that playing on is instant, but not for long after the end:
+# a driver that does not keep time would spin.
+CLOSE_AFTER_PAUSE_MS, CLOSE_AFTER_END_MS = 4000, 300
+FIRST_VOLUME_DB, QUIETEST_DB = -6.0, -60.0
+
+
+class Player(QObject):
+    """Plays the take on the stage. All device calls run in the `devices` lane: drivers may take their time.
+
+    shown_changed         another take, or none, is on the stage
+    playing_changed       it began or stopped to play
+    position_changed      the play position in frames
+    levels_changed        left and right peak since the last time, linear
+    loop_changed          loop switch or loop region
+    volume_changed        in dB
+    devices_changed       the list of outputs, the chosen one, or whether there is one at all
+    """
+
+    shown_changed = Signal()
+    playing_changed = Signal(bool)
+    position_changed = Signal(int)
+    levels_changed = Signal(float, float)
+    loop_changed = Signal()
+    volume_changed = Signal(float)
+    devices_changed = Signal()
+
+    _lost = Signal(object)
+
+    def __init__(self, messages: Messages, devices: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._messages, self._lane = messages, devices
+        self._transport = Transport()
+        self._output = Output(self._transport, self._lost.emit)
+        self.shown: ShownTake | None = None
+        self.is_playing = False
+        self.is_looping = False
+        self.region: tuple[int, int] | None = None
+        self.volume_db = FIRST_VOLUME_DB
+        self.devices: list[OutputDevice] = []
+        self.device_name = ""  # empty: the system's default
+        self.problem = "Looking for audio outputs …"  # why nothing can be heard, empty when all is well
+        self._opened_for: tuple[str, int] | None = None
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._follow)
+        self._close_later = QTimer(self, singleShot=True)
+        self._close_later.timeout.connect(self._close_output)
+        self._lost.connect(self._device_lost, Qt.ConnectionType.QueuedConnection)
+        self._apply_volume()
+
+    def show(self, shown: ShownTake | None) -> None:
+        """Put a take on the stage. What played before stops."""
+        if shown is self.shown:
+            return
+        self.pause()
+        self.shown = shown
+        self.region = None
+        self._transport.set_source(shown.audio.buffer if shown else None)
+        self._apply_loop()
+        self.shown_changed.emit()
+        self.loop_changed.emit()
+        self.position_changed.emit(self.position)
+
+    @property
+    def position(self) -> int:
+        """Where it plays, in frames."""
+        return self._transport.position if self.shown else 0
+
+    @property
+    def can_play(self) -> bool:
+        """Whether there is something to play and something to play it on."""
+        return self.shown is not None and not self.problem
+
+    def play(self) -> None:
+        """Play from the current position; from the beginning (or the loop's) when it had ended."""
+        if self.shown is None or self.is_playing:
+            return
+        if self.problem:
+            self._messages.post("error", self.problem, "Connect one and choose “Look again” in the list of outputs.")
+            return
+        self._close_later.stop()
+        self._set_playing(True)
+        wanted = (self.device_name, self.shown.audio.sample_rate)
+        if self._output.is_open and self._opened_for == wanted:
+            self._transport.play()
+            return
+        device = self._device_index()
+
+        def open_output() -> None:
+            self._output.close()
+            self._output.open(device, wanted[1])
+
+        self._opened_for = wanted
+        self._lane.run(open_output, self._output_opened, self._output_failed)
+
+    def pause(self) -> None:
+        """Hold the position."""
+        if self.is_playing:
+            self._transport.pause()
+            self._set_playing(False)
+            self._close_later.start(CLOSE_AFTER_PAUSE_MS)
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.is_playing:
+            self.pause()
+        else:
+            self.play()
+
+    def stop(self) -> None:
+        """Stop and go back to the start, or to the start of the loop region."""
+        was_playing = self.is_playing
+        self._transport.stop()
+        self._set_playing(False)
+        self.seek(self.region[0] if self.region and self.is_looping else 0)
+        if was_playing:
+            self._close_later.start(CLOSE_AFTER_PAUSE_MS)
+
+    def seek(self, frame: int) -> None:
+        """Go to a frame; while playing, at once."""
+        if self.shown is None:
+            return
+        frame = max(0, min(frame, self.shown.audio.total_frames))
+        self._transport.seek(frame)
+        self.position_changed.emit(frame)
+
+    def set_looping(self, looping: bool) -> None:
+        if looping != self.is_looping:
+            self.is_looping = looping
+            self._apply_loop()
+            self.loop_changed.emit()
+
+    def set_region(self, region: tuple[int, int] | None) -> None:
+        """Mark the part that the loop repeats; None: the whole take."""
+        if region is not None and self.shown is not None:
+            start, end = sorted(region)
+            start, end = max(0, start), min(end, self.shown.audio.total_frames)
+            region = (start, end) if end > start else None
+        if region != self.region:
+            self.region = region
+            self._apply_loop()
+            self.loop_changed.emit()
+
+    def set_volume(self, volume_db: float) -> None:
+        """Loudness in dB below full scale; at the quietest it is silent."""
+        volume_db = max(QUIETEST_DB, min(volume_db, 0.0))
+        if volume_db != self.volume_db:
+            self.volume_db = volume_db
+            self._apply_volume()
+            self.volume_changed.emit(volume_db)
+
+    @property
+    def gain(self) -> float:
+        """The volume as a linear factor."""
+        return 0.0 if self.volume_db <= QUIETEST_DB else 10 ** (self.volume_db / 20)
+
+    def refresh_devices(self) -> None:
+        """Look for outputs again."""
+        self._lane.run(list_devices, self._devices_found, self._devices_failed)
+
+    def choose_device(self, name: str) -> None:
+        """Play through another output, from the same position. An empty name is the system's default."""
+        if name == self.device_name:
+            return
+        self.device_name = name
+        self.devices_changed.emit()
+        if self.is_playing:
+            self._transport.pause()
+            self._set_playing(False)
+            self.play()
+
+    def close(self) -> None:
+        """Stop playback and give the device back."""
+        self._tick.stop()
+        self._close_later.stop()
+        self._transport.pause()
+        self._lane.run(self._output.close)
+
+    def _device_index(self) -> int | None:
+        return next((device.index for device in self.devices if device.name == self.device_name), None)
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing == self.is_playing:
+            return
+        self.is_playing = playing
+        if playing:
+            self._tick.start()
+        else:
+            self._tick.stop()
+            self.levels_changed.emit(0.0, 0.0)
+        self.playing_changed.emit(playing)
+
+    def _apply_loop(self) -> None:
+        whole = (0, self.shown.audio.total_frames) if self.shown else None
+        self._transport.set_loop((self.region or whole) if self.is_looping else None)
+
+    def _apply_volume(self) -> None:
+        self._transport.volume = self.gain
+
+    def _follow(self) -> None:
+        self.position_changed.emit(self.position)
+        self.levels_changed.emit(*self._transport.levels())
+        if self._transport.ended:
+            self._set_playing(False)
+            self._close_later.start(CLOSE_AFTER_END_MS)
+
+    def _output_opened(self, _nothing: object) -> None:
+        if self.is_playing:
+            self._transport.play()
+        else:
+            self._close_later.start(CLOSE_AFTER_PAUSE_MS)
+
+    def _output_failed(self, error: MusicAppError) -> None:
+        self._opened_for = None
+        self._transport.pause()
+        self._set_playing(False)
+        self._messages.post_error(error)
+        self.refresh_devices()
+
+    def _close_output(self) -> None:
+        if not self.is_playing:
+            self._opened_for = None
+            self._lane.run(self._output.close)
+
+    def _device_lost(self, error: AudioDeviceError) -> None:
+        self._output_failed(error)
+        self._lane.run(self._output.close)
+
+    def _devices_found(self, devices: list[OutputDevice]) -> None:
+        self.devices = devices
+        self.problem = "" if devices else "No audio output was found."
+        if self.device_name and all(device.name != self.device_name for device in devices):
+            self.device_name = ""
+        self.devices_changed.emit()
+
+    def _devices_failed(self, error: MusicAppError) -> None:
+        log.warning("no outputs: %s %s", error.message, error.detail)
+        self.devices = []
+        self.problem = error.message
+        self.devices_changed.emit()

@@ -1,0 +1,220 @@
+"""What the next take will use: the form on the left, as plain values with signals."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from musicapp.engine.events import ModelInfo
+from musicapp.errors import RequestError
+from musicapp.request import (
+    BUILTIN_MODEL,
+    MAX_SEED,
+    TakeRequest,
+    check_duration,
+    check_seed,
+    checked,
+    format_duration,
+    new_take_id,
+    parse_duration,
+    random_seed,
+)
+
+DEFAULT_DURATION_S = 30.0
+USUAL_CAP_S = 285.0  # the slider's end until a model says what it can do
+_NO_VALUE = object()
+
+
+class TakeSettings(QObject):
+    """Views read and write here, never each other.
+
+    prompt_changed, negative_prompt_changed, duration_changed, seed_changed, seed_lock_changed, sampling_changed
+    (steps, guidance or sampler), target_changed (model, device or precision: the engine must load) and
+    limits_changed (another model's cap and defaults hold).
+    """
+
+    prompt_changed = Signal(str)
+    negative_prompt_changed = Signal(str)
+    duration_changed = Signal(float)
+    seed_changed = Signal(int)
+    seed_lock_changed = Signal(bool)
+    sampling_changed = Signal()
+    target_changed = Signal()
+    limits_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.prompt = ""
+        self.negative_prompt = ""
+        self.duration_s = DEFAULT_DURATION_S
+        self.duration_problem: RequestError | None = None
+        self.seed = random_seed()
+        self.seed_problem: RequestError | None = None
+        self.seed_is_locked = False
+        self._seed_is_unused = True
+        self.steps: int | None = None
+        self.guidance_scale: float | None = None
+        self.sampler: str | None = None
+        self.model = BUILTIN_MODEL
+        self.device = "auto"
+        self.precision = "auto"
+        self.info: ModelInfo | None = None
+
+    def set_prompt(self, text: str) -> None:
+        if text != self.prompt:
+            self.prompt = text
+            self.prompt_changed.emit(text)
+
+    def set_negative_prompt(self, text: str) -> None:
+        if text != self.negative_prompt:
+            self.negative_prompt = text
+            self.negative_prompt_changed.emit(text)
+
+    @property
+    def cap_s(self) -> float:
+        """The longest take that the chosen model makes."""
+        return self.info.max_duration_s if self.info else USUAL_CAP_S
+
+    @property
+    def cap_reason(self) -> str:
+        """Why the length ends where it ends, for people."""
+        if self.info is None:
+            return f"Up to {format_duration(USUAL_CAP_S)}, or what the model allows"
+        return f"Up to {format_duration(self.cap_s)}: the most {self.info.name} makes"
+
+    def set_duration(self, duration_s: float) -> None:
+        """Take a length that is already a number; it is held within the cap."""
+        within = min(duration_s, self.cap_s)
+        had_problem, self.duration_problem = self.duration_problem is not None, None
+        if within != self.duration_s or had_problem:
+            self.duration_s = within
+            self.duration_changed.emit(within)
+
+    def set_duration_text(self, text: str) -> None:
+        """Take a length as typed. What cannot be used is kept in `duration_problem` and stops the next take."""
+        try:
+            name = self.info.name if self.info else ""
+            duration_s = check_duration(parse_duration(text), cap_s=self.cap_s, model_name=name)
+        except RequestError as problem:
+            self.duration_problem = problem
+            return
+        self.set_duration(duration_s)
+
+    def set_seed(self, seed: int) -> None:
+        """Use this seed for the next take, whether the seed is locked or not."""
+        had_problem, self.seed_problem = self.seed_problem is not None, None
+        self._seed_is_unused = True
+        if seed != self.seed or had_problem:
+            self.seed = seed
+            self.seed_changed.emit(seed)
+
+    def set_seed_text(self, text: str) -> None:
+        """Take a seed as typed, and lock it: who types a seed wants exactly this one, also next time."""
+        cleaned = "".join(text.split()).replace(",", "").replace("_", "")
+        try:
+            if not cleaned.removeprefix("-").isdecimal():
+                raise RequestError(
+                    f"“{text.strip()[:40]}” is not a seed.",
+                    hint=f"Use a whole number from 0 to {MAX_SEED:,}, or roll the dice.",
+                )
+            seed = check_seed(int(cleaned[:30]))
+        except RequestError as problem:
+            self.seed_problem = problem
+            return
+        self.set_seed(seed)
+        self.set_seed_locked(True)
+
+    def roll_seed(self) -> None:
+        """Draw another seed for the next take."""
+        self.set_seed(random_seed())
+
+    def set_seed_locked(self, locked: bool) -> None:
+        if locked != self.seed_is_locked:
+            self.seed_is_locked = locked
+            self.seed_lock_changed.emit(locked)
+
+    def set_sampling(
+        self,
+        *,
+        steps: int | object | None = _NO_VALUE,
+        guidance_scale: float | object | None = _NO_VALUE,
+        sampler: str | object | None = _NO_VALUE,
+    ) -> None:
+        """Change some of steps, guidance and sampler; None means the model's own default."""
+        before = (self.steps, self.guidance_scale, self.sampler)
+        if steps is None or isinstance(steps, int):
+            self.steps = steps
+        if guidance_scale is None or isinstance(guidance_scale, int | float):
+            self.guidance_scale = guidance_scale
+        if sampler is None or isinstance(sampler, str):
+            self.sampler = sampler
+        if before != (self.steps, self.guidance_scale, self.sampler):
+            self.sampling_changed.emit()
+
+    @property
+    def honours_negative_prompt(self) -> bool:
+        """Whether a negative prompt has any effect: it works through guidance, and 1 is guidance off."""
+        if self.guidance_scale is not None:
+            return self.guidance_scale != 1
+        return self.info is None or self.info.negative_prompt
+
+    def set_target(self, *, model: str | None = None, device: str | None = None, precision: str | None = None) -> None:
+        """Choose which model runs, where and how precisely."""
+        before = (self.model, self.device, self.precision)
+        self.model, self.device, self.precision = (
+            model or self.model,
+            device or self.device,
+            precision or self.precision,
+        )
+        if before == (self.model, self.device, self.precision):
+            return
+        if before[0] != self.model:
+            self.info = None
+            self.limits_changed.emit()
+        self.target_changed.emit()
+
+    def set_model_info(self, info: ModelInfo) -> bool:
+        """Learn what the loaded model can do. True when the length had to be shortened to its cap."""
+        self.info = info
+        if self.sampler is not None and self.sampler not in info.samplers:
+            self.set_sampling(sampler=None)
+        self.limits_changed.emit()
+        if self.duration_s > info.max_duration_s:
+            self.set_duration(info.max_duration_s)
+            return True
+        return False
+
+    def make_request(self) -> TakeRequest:
+        """The next take's request with its real seed, or RequestError naming the first thing to correct."""
+        for problem in (self.duration_problem, self.seed_problem):
+            if problem is not None:
+                raise problem
+        check_duration(self.duration_s, cap_s=self.cap_s, model_name=self.info.name if self.info else "")
+        if not self.seed_is_locked and not self._seed_is_unused:
+            self.roll_seed()
+        request = checked(
+            TakeRequest(
+                take_id=new_take_id(),
+                prompt=self.prompt,
+                duration_s=self.duration_s,
+                seed=self.seed,
+                negative_prompt=self.negative_prompt if self.honours_negative_prompt else "",
+                steps=self.steps,
+                guidance_scale=self.guidance_scale,
+                sampler=self.sampler,
+                model=self.model,
+                device=self.device,
+                precision=self.precision,
+            )
+        )
+        self._seed_is_unused = False
+        return request
+
+    def recall(self, request: TakeRequest) -> None:
+        """Set everything as it was for a take, and lock its seed; where it runs stays as it is now."""
+        self.set_target(model=request.model)
+        self.set_prompt(request.prompt)
+        self.set_negative_prompt(request.negative_prompt)
+        self.set_sampling(steps=request.steps, guidance_scale=request.guidance_scale, sampler=request.sampler)
+        self.set_duration(request.duration_s)
+        self.set_seed(request.seed)
+        self.set_seed_locked(True)

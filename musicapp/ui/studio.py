@@ -1,0 +1,135 @@
+"""Everything behind the window, put together in one place, and taken down in one place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QObject, Qt, Signal
+
+from musicapp import paths
+from musicapp import settings as saved_settings
+from musicapp.audio import levels
+from musicapp.engine.events import Event
+from musicapp.errors import MusicAppError
+from musicapp.ui.bridge import EngineBridge, Host
+from musicapp.ui.state.background import Lane
+from musicapp.ui.state.engine_state import EngineState
+from musicapp.ui.state.exporter import Exporter
+from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.model_choice import ModelChoice
+from musicapp.ui.state.player import Player
+from musicapp.ui.state.take_library import TakeLibrary
+from musicapp.ui.state.take_settings import TakeSettings
+
+log = logging.getLogger(__name__)
+
+
+class Studio(QObject):
+    """The states of the window and the services below them.
+
+    Four lanes: `reading` for the take being made, `files` for the library, `exporting`, and `devices`.
+    """
+
+    _crashed = Signal(str)
+
+    def __init__(self, make_host: Callable[[Callable[[Event], None]], Host], settings: saved_settings.Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.messages = Messages(self)
+        self._reading, self._files = Lane("reading", self), Lane("files", self)
+        self._exporting, self._devices = Lane("exporting", self), Lane("devices", self)
+        self.bridge = EngineBridge(make_host, self)
+        self.take_settings = TakeSettings(self)
+        self.models = ModelChoice(self.messages, self._files, self)
+        self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
+        self.generation = Generation(self.bridge, self.take_settings, self.messages, self._reading, self)
+        self.player = Player(self.messages, self._devices, self)
+        self.library = TakeLibrary(self.generation, self.player, self.messages, self._files, parent=self)
+        folder = settings.export_folder or str(Path(platformdirs.user_music_dir()))
+        self.exporter = Exporter(Path(folder), self.messages, self._exporting, self)
+        self.library.current_changed.connect(self._current_changed)
+        self.library.loaded.connect(self._restore_take)
+        self._crashed.connect(self._show_crash, Qt.ConnectionType.QueuedConnection)
+        self._closed = False
+        self._restore()
+
+    def start(self) -> None:
+        """Begin what takes time: the engine, the list of takes, the outputs. Called when the window is visible."""
+        self.library.load()
+        self.models.load()
+        self.player.refresh_devices()
+        self.engine.start()
+
+    def close(self) -> None:
+        """Stop playback, end the engine, finish writing, save the settings. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.exporter.cancel()
+        self.player.close()
+        self._remember()
+        self.bridge.close()
+        for lane in (self._devices, self._exporting, self._reading, self._files):
+            lane.close()
+        try:
+            saved_settings.save(self.settings)
+        except MusicAppError as error:
+            log.warning("settings not saved: %s %s", error.message, error.detail)
+
+    def report_crash(self, text: str) -> None:
+        """An exception nobody expected, from any thread: it is in the log; tell the user."""
+        self._crashed.emit(text)
+
+    def _show_crash(self, text: str) -> None:
+        self.messages.post("error", "Something unexpected went wrong.", f"You can go on working. {text}".strip())
+
+    def _current_changed(self) -> None:
+        self.exporter.set_take(self.library.current)
+
+    def _restore_take(self) -> None:
+        """Show the last take again, or the newest."""
+        if self.player.shown is None and self.library.model.rows:
+            last = self.library.model.find(self.settings.last_take_id)
+            self.library.open((last or self.library.model.rows[0]).take_id)
+
+    def _restore(self) -> None:
+        saved, form = self.settings, self.take_settings
+        self.player.set_volume(levels.to_db(saved.volume))
+        self.player.set_looping(saved.loop)
+        self.player.device_name = saved.output_device
+        self.library.auto_play = saved.auto_play
+        self.exporter.set_format(saved.export_format)
+        form.set_prompt(saved.prompt)
+        form.set_negative_prompt(saved.negative_prompt)
+        form.set_target(model=saved.model, device=saved.device, precision=saved.precision)
+        form.set_sampling(steps=saved.steps, guidance_scale=saved.guidance_scale, sampler=saved.sampler or None)
+        form.duration_s = saved.duration_s
+        if saved.seed is not None:
+            form.set_seed(saved.seed)
+        form.set_seed_locked(saved.seed_locked)
+
+    def _remember(self) -> None:
+        saved, form = self.settings, self.take_settings
+        saved.volume = self.player.gain
+        saved.loop = self.player.is_looping
+        saved.output_device = self.player.device_name
+        saved.auto_play = self.library.auto_play
+        saved.export_format = self.exporter.format
+        saved.export_folder = str(self.exporter.folder)
+        saved.prompt, saved.negative_prompt = form.prompt, form.negative_prompt
+        saved.model, saved.device, saved.precision = form.model, form.device, form.precision
+        saved.steps, saved.guidance_scale, saved.sampler = form.steps, form.guidance_scale, form.sampler or ""
+        saved.duration_s, saved.seed, saved.seed_locked = form.duration_s, form.seed, form.seed_is_locked
+        if self.player.shown is not None:
+            saved.last_take_id = self.player.shown.take_id
+
+
+def takes_folder() -> Path:
+    """Where takes are kept, made if it is not there yet."""
+    folder = paths.takes_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

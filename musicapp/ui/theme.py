@@ -1,0 +1,243 @@
+"""All colours, sizes and fonts of the window: two palettes, one style sheet, switched live.
+
+The window follows the system's colour scheme unless the user chose light or dark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from musicapp.paths import resources_folder
+
+THEMES = ("system", "light", "dark")
+SPACE_TIGHT, SPACE, SPACE_WIDE = 4, 8, 14
+RADIUS = 6
+RAIL_WIDTH, RAIL_MIN_WIDTH, RAIL_MAX_WIDTH = 312, 272, 420
+LIST_WIDTH, LIST_MIN_WIDTH, LIST_MAX_WIDTH = 272, 200, 420
+FIELD_HEIGHT, TALL_BUTTON_HEIGHT = 30, 40
+ICON_SIZE = 18
+WINDOW_SIZE, WINDOW_MIN_SIZE = (1180, 760), (900, 600)
+OVERVIEW_HEIGHT, WAVEFORM_MIN_HEIGHT = 44, 120
+METER_WIDTH, METER_HEIGHT = 132, 16
+TAKE_ROW_HEIGHT = 58
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One palette. Text on every surface named here reaches 4.5:1, which the tests compute."""
+
+    is_dark: bool
+    window: str
+    panel: str
+    raised: str
+    raised_hover: str
+    field: str
+    border: str
+    border_strong: str
+    text: str
+    muted: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    accent_soft: str
+    danger: str
+    danger_soft: str
+    warning: str
+    warning_soft: str
+    disabled: str
+    stage: str
+    wave: str
+    wave_outside: str
+    grid: str
+    playhead: str
+    region: str
+    meter_ok: str
+    meter_hot: str
+    meter_over: str
+
+
+DARK = Colours(
+    is_dark=True,
+    window="#16181b",
+    panel="#1d2024",
+    raised="#2a2e34",
+    raised_hover="#343940",
+    field="#131517",
+    border="#30353c",
+    border_strong="#4d555f",
+    text="#e9ebee",
+    muted="#a5adb7",
+    accent="#4fc7ae",
+    accent_hover="#6ad6bf",
+    on_accent="#04211b",
+    accent_soft="#1f3a36",
+    danger="#ff9a8f",
+    danger_soft="#3a2123",
+    warning="#f0c06a",
+    warning_soft="#36301f",
+    disabled="#6f7781",
+    stage="#111315",
+    wave="#4fc7ae",
+    wave_outside="#2f6a60",
+    grid="#23272c",
+    playhead="#f4f6f8",
+    region="#4fc7ae",
+    meter_ok="#4fc7ae",
+    meter_hot="#f0c06a",
+    meter_over="#ff7467",
+)
+
+LIGHT = Colours(
+    is_dark=False,
+    window="#e9ecef",
+    panel="#f6f7f9",
+    raised="#ffffff",
+    raised_hover="#eef1f3",
+    field="#ffffff",
+    border="#d2d7dc",
+    border_strong="#a9b1ba",
+    text="#1c2025",
+    muted="#57606a",
+    accent="#0a7866",
+    accent_hover="#0c8a76",
+    on_accent="#ffffff",
+    accent_soft="#d8efea",
+    danger="#a5241c",
+    danger_soft="#fbe8e5",
+    warning="#7a5200",
+    warning_soft="#fbf1d9",
+    disabled="#9aa2ab",
+    stage="#ffffff",
+    wave="#128672",
+    wave_outside="#a8d3cb",
+    grid="#edf0f2",
+    playhead="#14171a",
+    region="#128672",
+    meter_ok="#128672",
+    meter_hot="#b87d00",
+    meter_over="#c8372d",
+)
+
+
+class Theme(QObject):
+    """The palette in use. `changed` tells of every switch, by the user or by the system."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: str = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self.choice = choice if choice in THEMES else "system"
+        self.colours = DARK
+        application.setStyle("Fusion")
+        application.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self._ask_scheme()
+        self._apply()
+
+    def choose(self, choice: str) -> None:
+        """Use "system", "light" or "dark" from now on."""
+        if choice == self.choice or choice not in THEMES:
+            return
+        self.choice = choice
+        self._ask_scheme()
+        self._apply()
+
+    def _ask_scheme(self) -> None:
+        wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(self.choice, Qt.ColorScheme.Unknown)
+        self._application.styleHints().setColorScheme(wanted)  # title bars and native dialogs follow
+
+    def _follow_system(self) -> None:
+        if self.choice == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        scheme = self._application.styleHints().colorScheme()
+        # A desktop that names no scheme gets the dark one: the usual look of audio tools.
+        light = self.choice == "light" or (self.choice == "system" and scheme == Qt.ColorScheme.Light)
+        self.colours = LIGHT if light else DARK
+        self._application.setPalette(palette(self.colours))
+        self._application.setStyleSheet(style_sheet(self.colours))
+        self.changed.emit()
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG contrast ratio of two colours, 1 to 21."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(name: str) -> float:
+    colour = QColor(name)
+    channels = (colour.redF(), colour.greenF(), colour.blueF())
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def time_font(widget: QWidget, *, scale: float = 1.0, bold: bool = False) -> QFont:
+    """The window's font with digits of equal width, so that running times do not wobble."""
+    font = QFont(widget.font())
+    font.setFeature(QFont.Tag("tnum"), 1)
+    font.setPointSizeF(font.pointSizeF() * scale)
+    font.setBold(bold)
+    return font
+
+
+def scaled_font(widget: QWidget, *, scale: float = 1.0, bold: bool = False) -> QFont:
+    """The window's font, larger or smaller."""
+    font = QFont(widget.font())
+    font.setPointSizeF(font.pointSizeF() * scale)
+    font.setBold(bold)
+    return font
+
+
+def palette(colours: Colours) -> QPalette:
+    """The palette for everything that the style sheet does not paint."""
+    roles = {
+        QPalette.ColorRole.Window: colours.window,
+        QPalette.ColorRole.WindowText: colours.text,
+        QPalette.ColorRole.Base: colours.field,
+        QPalette.ColorRole.AlternateBase: colours.panel,
+        QPalette.ColorRole.Text: colours.text,
+        QPalette.ColorRole.Button: colours.raised,
+        QPalette.ColorRole.ButtonText: colours.text,
+        QPalette.ColorRole.BrightText: colours.danger,
+        QPalette.ColorRole.Highlight: colours.accent,
+        QPalette.ColorRole.HighlightedText: colours.on_accent,
+        QPalette.ColorRole.ToolTipBase: colours.raised,
+        QPalette.ColorRole.ToolTipText: colours.text,
+        QPalette.ColorRole.PlaceholderText: colours.muted,
+        QPalette.ColorRole.Link: colours.accent,
+        QPalette.ColorRole.LinkVisited: colours.accent,
+        QPalette.ColorRole.Accent: colours.accent,
+        QPalette.ColorRole.Light: colours.border_strong,
+        QPalette.ColorRole.Mid: colours.border,
+        QPalette.ColorRole.Dark: colours.border,
+        QPalette.ColorRole.Shadow: colours.window,
+    }
+    made = QPalette()
+    for role, name in roles.items():
+        made.setColor(role, QColor(name))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.disabled))
+    return made
+
+
+def style_sheet(colours: Colours) -> str:
+    """The small style sheet on top of Fusion."""
+    variant = "dark" if colours.is_dark else "light"
+    names = {key: value for key, value in vars(colours).items() if isinstance(value, str)}
+    text = (resources_folder() / "window.qss").read_text(encoding="utf-8")
+    return Template(text).substitute(
+        names,
+        radius=f"{RADIUS}px",
+        field_height=f"{FIELD_HEIGHT - 2}px",
+        tall_height=f"{TALL_BUTTON_HEIGHT - 2}px",
+        arrow_down=(resources_folder() / "icons" / f"arrow-down-{variant}.svg").as_posix(),
+        arrow_up=(resources_folder() / "icons" / f"arrow-up-{variant}.svg").as_posix(),
+        tick=(resources_folder() / "icons" / f"tick-{variant}.svg").as_posix(),
+    )

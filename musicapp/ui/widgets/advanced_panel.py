@@ -1,0 +1,234 @@
+"""Model, sampling and where it runs: folded away until wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QGridLayout,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicapp.request import BUILTIN_MODEL, DEVICES, MAX_GUIDANCE_SCALE, MAX_STEPS, PRECISIONS
+from musicapp.ui import icons
+from musicapp.ui.state.model_choice import ModelChoice
+from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, Theme
+from musicapp.ui.widgets.described import described, label, set_available
+
+UNKNOWN_YET = "Known as soon as the model is loaded."
+BROWSE = "browse"
+DEVICE_LABELS = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (Metal)"}
+PRECISION_LABELS = {
+    "auto": "Automatic",
+    "fp32": "32-bit float",
+    "bf16": "bfloat16",
+    "fp16": "16-bit float",
+    "int8": "8-bit weights",
+}
+
+
+class AdvancedPanel(QWidget):
+    """A heading that unfolds the fields. `unfolded` tells of each switch."""
+
+    unfolded = Signal(bool)
+
+    def __init__(self, settings: TakeSettings, models: ModelChoice, theme: Theme) -> None:
+        super().__init__()
+        self._settings, self._models, self._theme = settings, models, theme
+        self.heading = described(
+            QToolButton(), "advanced", "Advanced settings", "Model, steps, guidance, sampler, device"
+        )
+        self.heading.setText("Advanced")
+        self.heading.setProperty("role", "section")
+        self.heading.setCheckable(True)
+        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+        self.model = described(QComboBox(), "model", "Model", "The model that makes the music")
+        self.steps = described(QSpinBox(), "steps", "Steps", "More steps take longer and may sound cleaner")
+        self.guidance = described(
+            QDoubleSpinBox(), "guidance", "Guidance", "How closely the prompt is followed; 1 is guidance off"
+        )
+        self.sampler = described(QComboBox(), "sampler", "Sampler", "The method that turns noise into music")
+        self.device = described(QComboBox(), "device", "Device", "Where the model runs")
+        self.precision = described(QComboBox(), "precision", "Precision", "How precisely it computes")
+        self.reset = described(
+            QPushButton("Use the model’s own values"), "sampling_reset", "Reset steps, guidance and sampler",
+            "Steps, guidance and sampler as the model recommends",
+        )  # fmt: skip
+        self.reset.setProperty("role", "link")
+        self.steps.setRange(1, MAX_STEPS)
+        self.guidance.setRange(0.0, MAX_GUIDANCE_SCALE)
+        self.guidance.setSingleStep(0.5)
+        self.guidance.setDecimals(1)
+        for box in (self.model, self.sampler, self.device, self.precision):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
+        _fill(self.device, DEVICES, DEVICE_LABELS)
+        _fill(self.precision, PRECISIONS, PRECISION_LABELS)
+
+        self._body = QWidget()
+        self._lay_out()
+        self._connect()
+        self._show_unfolded(False)
+        self._show_models()
+        self._show_sampling()
+        self._show_target()
+
+    def _lay_out(self) -> None:
+        form = QGridLayout(self._body)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(SPACE)
+        form.setVerticalSpacing(SPACE_TIGHT + 2)
+        form.setColumnStretch(1, 1)
+        rows = (
+            ("Model", self.model),
+            ("Steps", self.steps),
+            ("Guidance", self.guidance),
+            ("Sampler", self.sampler),
+            ("Device", self.device),
+            ("Precision", self.precision),
+        )
+        for number, (text, field) in enumerate(rows):
+            name = label(text, tone="muted")
+            name.setBuddy(field)
+            form.addWidget(name, number, 0)
+            form.addWidget(field, number, 1)
+        form.addWidget(self.reset, len(rows), 1, Qt.AlignmentFlag.AlignRight)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_TIGHT)
+        layout.addWidget(self.heading)
+        layout.addWidget(self._body)
+
+    def _connect(self) -> None:
+        settings = self._settings
+        self.heading.toggled.connect(self._show_unfolded)
+        self._theme.changed.connect(self._show_arrow)
+        self.steps.valueChanged.connect(self._steps_chosen)
+        self.guidance.valueChanged.connect(self._guidance_chosen)
+        self.sampler.activated.connect(self._sampler_chosen)
+        self.reset.clicked.connect(self._reset)
+        self.model.activated.connect(self._model_chosen)
+        self.device.activated.connect(self._device_chosen)
+        self.precision.activated.connect(self._precision_chosen)
+        settings.sampling_changed.connect(self._show_sampling)
+        settings.limits_changed.connect(self._show_sampling)
+        settings.target_changed.connect(self._show_target)
+        self._models.changed.connect(self._show_models)
+
+    def set_unfolded(self, unfolded: bool) -> None:
+        self.heading.setChecked(unfolded)
+
+    def _show_unfolded(self, unfolded: bool) -> None:
+        self._body.setVisible(unfolded)
+        self._show_arrow()
+        self.unfolded.emit(unfolded)
+
+    def _show_arrow(self) -> None:
+        colours = self._theme.colours
+        name = "chevron-down" if self.heading.isChecked() else "chevron-right"
+        self.heading.setIcon(icons.icon(name, colours.muted, colours.disabled, ICON_SIZE - 4))
+
+    def _steps_chosen(self, steps: int) -> None:
+        self._settings.set_sampling(steps=steps)
+
+    def _guidance_chosen(self, scale: float) -> None:
+        self._settings.set_sampling(guidance_scale=scale)
+
+    def _sampler_chosen(self, row: int) -> None:
+        self._settings.set_sampling(sampler=self.sampler.itemData(row))
+
+    def _reset(self) -> None:
+        self._settings.set_sampling(steps=None, guidance_scale=None, sampler=None)
+
+    def _model_chosen(self, row: int) -> None:
+        key = self.model.itemData(row)
+        if key == BROWSE:
+            folder = QFileDialog.getExistingDirectory(self, "Choose a model folder", str(Path.home()))
+            if not folder:
+                self._show_target()
+                return
+            key = folder
+        self._models.add(key)
+        self._settings.set_target(model=key)
+
+    def _device_chosen(self, row: int) -> None:
+        self._settings.set_target(device=self.device.itemData(row))
+
+    def _precision_chosen(self, row: int) -> None:
+        self._settings.set_target(precision=self.precision.itemData(row))
+
+    def _show_models(self) -> None:
+        with QSignalBlocker(self.model):
+            self.model.clear()
+            for key, name in self._models.names.items():
+                self.model.addItem(name, key)
+                self.model.setItemData(self.model.count() - 1, key, Qt.ItemDataRole.ToolTipRole)
+            self.model.insertSeparator(self.model.count())
+            self.model.addItem("Choose a folder …", BROWSE)
+        self._show_target()
+
+    def _show_target(self) -> None:
+        if self._settings.model not in self._models.names:
+            self._models.add(self._settings.model)  # answers with `changed`, which comes back here
+            return
+        for box, value in (
+            (self.model, self._settings.model or BUILTIN_MODEL),
+            (self.device, self._settings.device),
+            (self.precision, self._settings.precision),
+        ):
+            box.setCurrentIndex(max(0, box.findData(value)))
+
+    def _show_sampling(self) -> None:
+        settings, info = self._settings, self._settings.info
+        reason = "" if info else UNKNOWN_YET
+        for widget in (self.steps, self.guidance, self.sampler):
+            set_available(widget, reason)
+        defaults = info.defaults if info else None
+        steps = settings.steps or (defaults.steps if defaults else 0)
+        scale = settings.guidance_scale
+        if scale is None and defaults:
+            scale = defaults.guidance_scale
+        _show_number(self.steps, steps if steps else None)
+        _show_number(self.guidance, scale)
+        with QSignalBlocker(self.sampler):
+            self.sampler.clear()
+            if info is not None:
+                self.sampler.addItem(f"{info.defaults.sampler} (model’s own)", None)
+                for name in info.samplers:
+                    if name != info.defaults.sampler:
+                        self.sampler.addItem(name, name)
+            self.sampler.setCurrentIndex(max(0, self.sampler.findData(settings.sampler)))
+        own = settings.steps is None and settings.guidance_scale is None and settings.sampler is None
+        set_available(self.reset, "These are the model’s own values." if own else "")
+
+
+def _fill(box: QComboBox, keys: tuple[str, ...], labels: dict[str, str]) -> None:
+    for key in keys:
+        box.addItem(labels.get(key, key), key)
+
+
+def _show_number(box: QSpinBox | QDoubleSpinBox, value: float | None) -> None:
+    """Show a value; a dash stands for one that is not known yet."""
+    unknown = value is None
+    box.setSpecialValueText("–" if unknown else "")
+    box.setButtonSymbols(
+        QAbstractSpinBox.ButtonSymbols.NoButtons if unknown else QAbstractSpinBox.ButtonSymbols.UpDownArrows
+    )
+    with QSignalBlocker(box):
+        if isinstance(box, QSpinBox):
+            box.setValue(int(value) if value is not None else box.minimum())
+        else:
+            box.setValue(float(value) if value is not None else box.minimum())

@@ -1,0 +1,92 @@
+"""What every control has: an object name, a name for screen readers, a tooltip, and a reason while it is disabled."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
+
+from musicapp.ui import icons
+from musicapp.ui.theme import ICON_SIZE, Theme
+
+W = TypeVar("W", bound=QWidget)
+
+
+def described(widget: W, object_name: str, label: str, tooltip: str = "", keys: str = "") -> W:
+    """Name a control; `keys` is its shortcut, shown in the tooltip."""
+    widget.setObjectName(object_name)
+    widget.setAccessibleName(label)
+    text = f"{tooltip or label} ({keys})" if keys else tooltip or label
+    widget.setProperty("usual_tooltip", text)
+    widget.setToolTip(text)
+    return widget
+
+
+def set_available(widget: QWidget, reason: str = "") -> None:
+    """Enable a control, or disable it and say why."""
+    widget.setEnabled(not reason)
+    widget.setToolTip(reason or widget.property("usual_tooltip") or "")
+    widget.setAccessibleDescription(reason)
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def label(text: str, *, tone: str = "", parent: QWidget | None = None) -> QLabel:
+    """A text label; tone "muted", "section", "warning" or "danger"."""
+    made = QLabel(text, parent)
+    if tone:
+        made.setProperty("tone", tone)
+    return made
+
+
+def surface(kind: str, parent: QWidget | None = None) -> QFrame:
+    """A frame painted as `kind` of the style sheet: "panel", "stage", "plain" or "line"."""
+    made = QFrame(parent)
+    made.setProperty("surface", kind)
+    return made
+
+
+class IconButton(QToolButton):
+    """A button with one of our icons in the colours of the theme."""
+
+    def __init__(
+        self, theme: Theme, icon_name: str, *, role: str = "", tone: str = "text", size: int = ICON_SIZE
+    ) -> None:
+        super().__init__()
+        self._theme, self._icon_name, self._tone, self._size = theme, icon_name, tone, size
+        self.setIconSize(QSize(size, size))
+        if role:
+            self.setProperty("role", role)
+        theme.changed.connect(self._paint_icon)
+        self._paint_icon()
+
+    def set_icon_name(self, name: str) -> None:
+        """Show another drawing."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        colours = self._theme.colours
+        self.setIcon(icons.icon(self._icon_name, getattr(colours, self._tone), colours.disabled, self._size))
+
+
+class IconTextButton(QPushButton):
+    """A push button with text and one of our icons."""
+
+    def __init__(self, theme: Theme, icon_name: str, text: str) -> None:
+        super().__init__(text)
+        self._theme, self._icon_name = theme, icon_name
+        theme.changed.connect(self._paint_icon)
+        self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        colours = self._theme.colours
+        self.setIcon(icons.icon(self._icon_name, colours.text, colours.disabled, ICON_SIZE))

@@ -1,0 +1,152 @@
+"""Export: format, name, folder, and where the file went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicapp.audio.wave_io import EXPORT_FORMATS
+from musicapp.ui import icons
+from musicapp.ui.state.exporter import Exported, Exporter
+from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_WIDE, Theme
+from musicapp.ui.widgets.described import IconButton, IconTextButton, described, label, set_available
+
+NOTHING_TO_EXPORT = "There is no finished take to export yet."
+PARTS = 1000
+NAME_CHARACTERS = 120
+
+
+class ExportPanel(QFrame):
+    """One row for the form, one for progress or result."""
+
+    def __init__(self, exporter: Exporter, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("surface", "panel")
+        self._exporter, self._theme = exporter, theme
+        self.format = described(QComboBox(), "export_format", "Export format", "File format")
+        for key, form in EXPORT_FORMATS.items():
+            self.format.addItem(form.label, key)
+        self.name = described(QLineEdit(), "export_name", "File name", "Name of the file, without its ending")
+        self.name.setMaxLength(NAME_CHARACTERS)
+        self.name.setMinimumWidth(120)
+        self.folder = described(IconButton(theme, "folder", role="framed"), "export_folder", "Choose the folder")
+        self.button = described(IconTextButton(theme, "export", "Export"), "export", "Export", keys="Ctrl+Shift+E")
+        self.bar = described(QProgressBar(), "export_progress", "Progress of the export")
+        self.bar.setRange(0, PARTS)
+        self.bar.setTextVisible(False)
+        self.cancel = described(QPushButton("Cancel"), "export_cancel", "Cancel the export")
+        self.cancel.setProperty("role", "link")
+        self._done_icon = QLabel()
+        self.result = label("")
+        self.result.setObjectName("export_result")
+        self.show_in_folder = described(QPushButton("Show in folder"), "export_show", "Show in folder")
+        self.show_in_folder.setProperty("role", "link")
+        self._lay_out()
+
+        self.format.activated.connect(self._format_chosen)
+        self.name.textEdited.connect(exporter.set_name)
+        self.name.returnPressed.connect(exporter.export)
+        self.folder.clicked.connect(self.choose_folder)
+        self.button.clicked.connect(exporter.export)
+        self.cancel.clicked.connect(exporter.cancel)
+        self.show_in_folder.clicked.connect(self._show_folder)
+        exporter.form_changed.connect(self._show_form)
+        exporter.progress_changed.connect(self._show_progress)
+        exporter.running_changed.connect(self._show_running)
+        exporter.exported.connect(self._show_result)
+        theme.changed.connect(self._show_icon)
+        self._show_form()
+        self._show_running(False)
+        self._show_icon()
+
+    def _lay_out(self) -> None:
+        form = QHBoxLayout()
+        form.setSpacing(SPACE)
+        form.addWidget(self.format)
+        form.addWidget(self.name, 1)
+        form.addWidget(self.folder)
+        form.addWidget(self.button)
+        self._running_row, self._result_row = QWidget(), QWidget()
+        running = QHBoxLayout(self._running_row)
+        running.setContentsMargins(0, 0, 0, 0)
+        running.addWidget(self.bar, 1)
+        running.addWidget(self.cancel)
+        result = QHBoxLayout(self._result_row)
+        result.setContentsMargins(0, 0, 0, 0)
+        result.setSpacing(SPACE)
+        result.addWidget(self._done_icon)
+        result.addWidget(self.result)
+        result.addWidget(self.show_in_folder)
+        result.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE_WIDE, SPACE)
+        layout.setSpacing(SPACE)
+        layout.addLayout(form)
+        layout.addWidget(self._running_row)
+        layout.addWidget(self._result_row)
+
+    def choose_folder(self) -> None:
+        """Ask for the folder to export to."""
+        chosen = QFileDialog.getExistingDirectory(self, "Export to", str(self._exporter.folder))
+        if chosen:
+            self._exporter.set_folder(Path(chosen))
+
+    def _format_chosen(self, row: int) -> None:
+        self._exporter.set_format(self.format.itemData(row))
+
+    def _show_form(self) -> None:
+        exporter = self._exporter
+        with QSignalBlocker(self.format):
+            self.format.setCurrentIndex(self.format.findData(exporter.format))
+        if self.name.text() != exporter.name:
+            self.name.setText(exporter.name)
+            self.name.setCursorPosition(0)
+        described(self.folder, "export_folder", "Choose the folder", f"Export to {exporter.folder}")
+        reason = "" if exporter.take else NOTHING_TO_EXPORT
+        for widget in (self.format, self.name, self.button, self.folder):
+            set_available(widget, reason)
+        last = exporter.last
+        self._result_row.setVisible(
+            not exporter.is_running and last is not None and exporter.take is not None
+            and last.take_id == exporter.take.take_id
+        )  # fmt: skip
+
+    def _show_progress(self, fraction: float) -> None:
+        self.bar.setValue(round(fraction * PARTS))
+
+    def _show_running(self, running: bool) -> None:
+        self._running_row.setVisible(running)
+        self.bar.setValue(0)
+        self._show_form()
+        if running:
+            set_available(self.button, "An export is running.")
+
+    def _show_result(self, exported: Exported) -> None:
+        text = f"Saved {exported.path.name}"
+        if exported.gain_db < -0.005:
+            text += f", lowered by {-exported.gain_db:.1f} dB so that nothing clips"
+        self.result.setText(text)
+        self.result.setToolTip(str(exported.path))
+        self._show_form()
+
+    def _show_folder(self) -> None:
+        if self._exporter.last is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._exporter.last.path.parent)))
+
+    def _show_icon(self) -> None:
+        pixmap = icons.pixmap("done", self._theme.colours.accent, ICON_SIZE, self.devicePixelRatioF())
+        self._done_icon.setPixmap(pixmap)

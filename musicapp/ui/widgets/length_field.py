@@ -1,0 +1,114 @@
+"""How long the take will be: a slider and a field that moves with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
+
+from musicapp.request import MIN_DURATION_S, format_duration
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.theme import SPACE, SPACE_TIGHT
+from musicapp.ui.widgets.described import described, label, restyle
+
+FIELD_WIDTH = 84
+PAGE_S = 15
+
+
+class LengthEdit(QLineEdit):
+    """A field for a length of time; arrow keys and wheel step by a second."""
+
+    def __init__(self, settings: TakeSettings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: PAGE_S, Qt.Key.Key_PageDown: -PAGE_S}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._step(step)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus() and event.angleDelta().y():
+            self._step(1 if event.angleDelta().y() > 0 else -1)
+
+    def _step(self, seconds: int) -> None:
+        self._settings.set_duration(max(1.0, self._settings.duration_s + seconds))
+
+
+class LengthField(QWidget):
+    """Slider in whole seconds, field for anything from 12.345 to 4:45, and the cap with its reason."""
+
+    def __init__(self, settings: TakeSettings, messages: Messages) -> None:
+        super().__init__()
+        self._settings, self._messages = settings, messages
+        self.slider = described(
+            QSlider(Qt.Orientation.Horizontal), "length_slider", "Length slider", "Length of the take"
+        )
+        self.slider.setPageStep(PAGE_S)
+        self.field = described(LengthEdit(settings), "length", "Length", "Length of the take: 90, 12.5, 1:30 or 4:45")
+        self.field.setFixedWidth(FIELD_WIDTH)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setMaxLength(40)
+        self._cap = label("", tone="muted")
+        self._cap.setObjectName("length_cap")
+        self._cap.setWordWrap(True)
+
+        heading = label("Length", tone="section")
+        heading.setBuddy(self.field)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(SPACE)
+        layout.setVerticalSpacing(SPACE_TIGHT)
+        layout.addWidget(heading, 0, 0, 1, 2)
+        layout.addWidget(self.slider, 1, 0)
+        layout.addWidget(self.field, 1, 1)
+        layout.addWidget(self._cap, 2, 0, 1, 2)
+
+        self.slider.valueChanged.connect(self._slid)
+        self.field.textEdited.connect(self._typed)
+        self.field.editingFinished.connect(self._left)
+        settings.duration_changed.connect(self._show)
+        settings.limits_changed.connect(self._show_cap)
+        self._show_cap()
+        self._show(settings.duration_s)
+
+    def _slid(self, seconds: int) -> None:
+        self._settings.set_duration(float(seconds))
+
+    def _typed(self, text: str) -> None:
+        self._settings.set_duration_text(text)
+        self._show_problem()
+
+    def _left(self) -> None:
+        problem = self._settings.duration_problem
+        if problem is not None:
+            self._messages.post_error(problem)
+        else:
+            self._show(self._settings.duration_s)
+
+    def _show(self, duration_s: float) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(max(1, round(duration_s)))
+        if not (self.field.hasFocus() and self.field.isModified() and self._typed_equals(duration_s)):
+            self.field.setText(format_duration(duration_s))
+        self._show_problem()
+
+    def _typed_equals(self, duration_s: float) -> bool:
+        """Whether the text already means this length, so that typing is not disturbed."""
+        return self._settings.duration_problem is None and self._settings.duration_s == duration_s
+
+    def _show_problem(self) -> None:
+        problem = self._settings.duration_problem
+        restyle(self.field, "problem", "true" if problem else "false")
+        restyle(self._cap, "tone", "danger" if problem else "muted")
+        self._cap.setText(problem.message if problem else self._settings.cap_reason)
+
+    def _show_cap(self) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(max(1, int(MIN_DURATION_S)), max(1, int(self._settings.cap_s)))
+            self.slider.setValue(max(1, round(self._settings.duration_s)))
+        self._show_problem()

@@ -1,0 +1,78 @@
+"""The message area: what happened, what to do next, the log, and a way to dismiss it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from musicapp import paths
+from musicapp.ui import icons
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
+from musicapp.ui.widgets.described import IconButton, described, label, restyle
+
+ICONS = {"error": "error", "warning": "warning", "notice": "notice"}
+ICON_TONES = {"error": "danger", "warning": "warning", "notice": "accent"}
+BIG_ICON = 20
+
+
+def open_log_folder() -> None:
+    """Show the logs in the system's file manager."""
+    paths.log_folder().mkdir(parents=True, exist_ok=True)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_folder())))
+
+
+class MessageBar(QFrame):
+    """Hidden until there is something to tell."""
+
+    def __init__(self, messages: Messages, theme: Theme) -> None:
+        super().__init__()
+        self._messages, self._theme = messages, theme
+        described(self, "message_bar", "Message")
+        self.setToolTip("")
+        self._icon = QLabel()
+        self.text = label("")
+        self.text.setObjectName("message_text")
+        self.text.setFont(scaled_font(self.text, bold=True))
+        self.hint = label("")
+        self.hint.setObjectName("message_hint")
+        for part in (self.text, self.hint):
+            part.setWordWrap(True)
+        self.log_button = described(
+            QPushButton("Show log"), "message_log", "Show log", "Open the folder of the log files"
+        )
+        self.log_button.setProperty("role", "link")
+        self.close_button = described(IconButton(theme, "close", size=14), "message_dismiss", "Dismiss this message")
+
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.text)
+        words.addWidget(self.hint)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE, SPACE)
+        layout.setSpacing(SPACE_WIDE)
+        layout.addWidget(self._icon)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.log_button)
+        layout.addWidget(self.close_button)
+
+        self.log_button.clicked.connect(open_log_folder)
+        self.close_button.clicked.connect(messages.dismiss)
+        messages.message_changed.connect(self._show)
+        theme.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        message = self._messages.current
+        self.setVisible(message is not None)
+        if message is None:
+            return
+        restyle(self, "surface", message.kind)
+        self.text.setText(message.text)
+        self.hint.setText(message.hint)
+        self.hint.setVisible(bool(message.hint))
+        self.log_button.setVisible(message.kind == "error")
+        self.setAccessibleDescription(f"{message.text} {message.hint}")
+        colour = getattr(self._theme.colours, ICON_TONES[message.kind])
+        self._icon.setPixmap(icons.pixmap(ICONS[message.kind], colour, BIG_ICON, self.devicePixelRatioF()))

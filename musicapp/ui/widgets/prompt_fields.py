@@ -1,0 +1,112 @@
+"""The two text boxes: what the music should be, and what it should not be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from musicapp.request import MAX_PROMPT_CHARACTERS
+from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.theme import SPACE_TIGHT
+from musicapp.ui.widgets.described import described, label, restyle, set_available
+
+PROMPT_LINES, NEGATIVE_LINES = 4, 2
+COUNT_FROM = MAX_PROMPT_CHARACTERS * 3 // 4  # where the number of characters starts to be shown
+NO_NEGATIVE = (
+    "This model works without guidance, so a negative prompt has no effect. Set a guidance above 1 to use one."
+)
+
+
+class TextBox(QPlainTextEdit):
+    """A plain text box of a few lines; Tab leaves it."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._lines = lines
+        self._fit()
+
+    def _fit(self) -> None:
+        frame = round(2 * self.document().documentMargin()) + 10
+        self.setFixedHeight(self._lines * self.fontMetrics().lineSpacing() + frame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            event.ignore()  # the window decides: leave the field, then cancel the run
+            return
+        super().keyPressEvent(event)
+
+
+class PromptFields(QWidget):
+    """Prompt and negative prompt with their labels."""
+
+    def __init__(self, settings: TakeSettings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.prompt = described(
+            TextBox(PROMPT_LINES), "prompt", "Prompt", "Describe the music: instruments, mood, tempo, key"
+        )
+        self.prompt.setPlaceholderText("calm piano, 90 bpm, in C minor")
+        self.negative_prompt = described(
+            TextBox(NEGATIVE_LINES), "negative_prompt", "Negative prompt", "What the music should not have"
+        )
+        self.negative_prompt.setPlaceholderText("drums, vocals")
+        self._count = label("", tone="muted")
+        self._count.setObjectName("prompt_count")
+        self._count.hide()
+        self._negative_label = label("Negative prompt", tone="section")
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_TIGHT)
+        heading = label("Prompt", tone="section")
+        heading.setBuddy(self.prompt)
+        self._negative_label.setBuddy(self.negative_prompt)
+        for widget in (heading, self.prompt, self._count):
+            layout.addWidget(widget)
+        layout.addSpacing(SPACE_TIGHT)
+        layout.addWidget(self._negative_label)
+        layout.addWidget(self.negative_prompt)
+
+        self.prompt.textChanged.connect(self._prompt_edited)
+        self.negative_prompt.textChanged.connect(self._negative_edited)
+        settings.prompt_changed.connect(self._show_prompt)
+        settings.negative_prompt_changed.connect(self._show_negative)
+        settings.sampling_changed.connect(self._show_honoured)
+        settings.limits_changed.connect(self._show_honoured)
+        self._show_prompt(settings.prompt)
+        self._show_negative(settings.negative_prompt)
+        self._show_honoured()
+
+    def _prompt_edited(self) -> None:
+        self._settings.set_prompt(self.prompt.toPlainText())
+        self._show_count()
+
+    def _negative_edited(self) -> None:
+        self._settings.set_negative_prompt(self.negative_prompt.toPlainText())
+
+    def _show_prompt(self, text: str) -> None:
+        _show_text(self.prompt, text)
+        self._show_count()
+
+    def _show_negative(self, text: str) -> None:
+        _show_text(self.negative_prompt, text)
+
+    def _show_count(self) -> None:
+        count = len(self._settings.prompt)
+        too_long = count > MAX_PROMPT_CHARACTERS
+        self._count.setVisible(count > COUNT_FROM)
+        self._count.setText(f"{count:,} of {MAX_PROMPT_CHARACTERS:,} characters")
+        restyle(self._count, "tone", "danger" if too_long else "muted")
+        restyle(self.prompt, "problem", "true" if too_long else "false")
+
+    def _show_honoured(self) -> None:
+        set_available(self.negative_prompt, "" if self._settings.honours_negative_prompt else NO_NEGATIVE)
+
+
+def _show_text(box: QPlainTextEdit, text: str) -> None:
+    if box.toPlainText() != text:
+        with QSignalBlocker(box):
+            box.setPlainText(text)

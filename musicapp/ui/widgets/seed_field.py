@@ -1,0 +1,69 @@
+"""The seed: always the real number, with dice and lock."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.theme import SPACE_TIGHT, Theme
+from musicapp.ui.widgets.described import IconButton, described, label, restyle
+
+
+class SeedField(QWidget):
+    """Field, dice (another seed now) and lock (the same seed for every take)."""
+
+    def __init__(self, settings: TakeSettings, messages: Messages, theme: Theme) -> None:
+        super().__init__()
+        self._settings, self._messages = settings, messages
+        self.field = described(
+            QLineEdit(), "seed", "Seed", "The number that the take grows from: same seed, same music"
+        )
+        self.field.setMaxLength(40)
+        self.dice = described(IconButton(theme, "dice", role="framed"), "dice", "Another seed", keys="D")
+        self.lock = described(IconButton(theme, "unlock", role="framed"), "seed_lock", "Keep this seed", keys="K")
+        self.lock.setCheckable(True)
+
+        heading = label("Seed", tone="section")
+        heading.setBuddy(self.field)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_TIGHT)
+        layout.addWidget(heading, 0, 0, 1, 3)
+        for column, widget in enumerate((self.field, self.dice, self.lock)):
+            layout.addWidget(widget, 1, column)
+        layout.setColumnStretch(0, 1)
+
+        self.field.textEdited.connect(self._typed)
+        self.field.editingFinished.connect(self._left)
+        self.dice.clicked.connect(settings.roll_seed)
+        self.lock.toggled.connect(settings.set_seed_locked)
+        settings.seed_changed.connect(self._show)
+        settings.seed_lock_changed.connect(self._show_lock)
+        self._show(settings.seed)
+        self._show_lock(settings.seed_is_locked)
+
+    def _typed(self, text: str) -> None:
+        self._settings.set_seed_text(text)
+        self._show_problem()
+
+    def _left(self) -> None:
+        problem = self._settings.seed_problem
+        if problem is not None:
+            self._messages.post_error(problem)
+        else:
+            self._show(self._settings.seed)
+
+    def _show(self, seed: int) -> None:
+        if not (self.field.hasFocus() and self.field.isModified() and self.field.text().strip() == str(seed)):
+            self.field.setText(str(seed))
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        restyle(self.field, "problem", "true" if self._settings.seed_problem else "false")
+
+    def _show_lock(self, locked: bool) -> None:
+        self.lock.setChecked(locked)
+        self.lock.set_icon_name("lock" if locked else "unlock")
+        text = "The seed is kept for every take" if locked else "Each take gets another seed; press to keep this one"
+        described(self.lock, "seed_lock", "Keep this seed", text, "K")

@@ -1,0 +1,46 @@
+"""The status bar: the engine's state, device and precision, and the last message."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from musicapp.ui.state.engine_state import EngineState
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.widgets.described import described
+from musicapp.ui.widgets.message_bar import open_log_folder
+
+
+class StatusLine(QStatusBar):
+    """Engine on the left, last message on the right."""
+
+    def __init__(self, engine: EngineState, messages: Messages) -> None:
+        super().__init__()
+        self._engine = engine
+        self.setSizeGripEnabled(False)
+        self.engine = described(QLabel(), "engine_state", "Engine", "What the engine is doing")
+        self.device = described(
+            QLabel(), "engine_device", "Device and precision", "Where the model runs, and how precisely"
+        )
+        self.message = described(_LogLink(), "last_message", "Last message", "Click to open the log")
+        self.addWidget(self.engine)
+        self.addWidget(self.device)
+        self.addPermanentWidget(self.message)
+        engine.changed.connect(self._show_engine)
+        messages.remarked.connect(self._show_message)
+        self._show_engine()
+
+    def _show_engine(self) -> None:
+        self.engine.setText(self._engine.text)
+        self.device.setText(self._engine.device_text)
+
+    def _show_message(self, text: str) -> None:
+        room = max(self.width() // 2, 200)
+        self.message.setText(self.message.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+
+
+class _LogLink(QLabel):
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            open_log_folder()

@@ -1,0 +1,159 @@
+"""Transport: back to start, play, stop, loop, time, volume, meter, and the output it plays on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider
+
+from musicapp.ui.state.player import QUIETEST_DB, Player
+from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
+from musicapp.ui.widgets.described import IconButton, described, label, set_available
+from musicapp.ui.widgets.level_meter import LevelMeter
+from musicapp.ui.widgets.time_axis import clock
+
+NOTHING_TO_PLAY = "There is no take to play yet."
+LOOK_AGAIN = "look again"
+VOLUME_WIDTH, DEVICE_WIDTH, PLAY_ICON = 96, 168, 20
+
+
+class TransportBar(QFrame):
+    """Buttons and meters for the take on the stage."""
+
+    def __init__(self, player: Player, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("surface", "panel")
+        self._player = player
+        self.to_start = described(IconButton(theme, "to-start"), "to_start", "To the start", keys="Home")
+        self.play = described(IconButton(theme, "play", role="play", tone="on_accent", size=PLAY_ICON), "play", "Play")
+        self.stop = described(IconButton(theme, "stop"), "stop", "Stop", "Stop and go back to the start")
+        self.loop = described(IconButton(theme, "loop"), "loop", "Loop", "Repeat the marked part, or all of it", "L")
+        self.loop.setCheckable(True)
+        self.position = label("")
+        self.position.setObjectName("position")
+        self.position.setAccessibleName("Play position")
+        self.position.setFont(time_font(self.position, scale=1.35, bold=True))
+        self.total = label("", tone="muted")
+        self.total.setObjectName("total_time")
+        self.total.setFont(time_font(self.total))
+        self.volume_icon = IconButton(theme, "volume", tone="muted")
+        described(self.volume_icon, "mute", "Mute")
+        self.volume = described(QSlider(Qt.Orientation.Horizontal), "volume", "Volume")
+        self.volume.setRange(round(QUIETEST_DB), 0)
+        self.volume.setPageStep(6)
+        self.volume.setFixedWidth(VOLUME_WIDTH)
+        self.meter = LevelMeter(player, theme)
+        self.device = described(QComboBox(), "output_device", "Audio output", "Where it plays")
+        self.device.setMaximumWidth(DEVICE_WIDTH)
+        self.device.setMinimumContentsLength(6)
+        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._volume_before_mute = player.volume_db
+        self._lay_out()
+
+        self.to_start.clicked.connect(self._go_to_start)
+        self.play.clicked.connect(player.toggle)
+        self.stop.clicked.connect(player.stop)
+        self.loop.toggled.connect(player.set_looping)
+        self.volume.valueChanged.connect(player.set_volume)
+        self.volume_icon.clicked.connect(self.toggle_mute)
+        self.device.activated.connect(self._device_chosen)
+        player.shown_changed.connect(self._show_available)
+        player.playing_changed.connect(self._show_playing)
+        player.position_changed.connect(self._show_position)
+        player.loop_changed.connect(self._show_loop)
+        player.volume_changed.connect(self._show_volume)
+        player.devices_changed.connect(self._show_devices)
+        self._show_playing(False)
+        self._show_position(0)
+        self._show_loop()
+        self._show_volume(player.volume_db)
+        self._show_devices()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE_TIGHT + 2, SPACE_WIDE, SPACE_TIGHT + 2)
+        layout.setSpacing(SPACE_TIGHT)
+        for button in (self.to_start, self.play, self.stop, self.loop):
+            layout.addWidget(button)
+        layout.addSpacing(SPACE_WIDE)
+        layout.addWidget(self.position)
+        layout.addSpacing(SPACE_TIGHT)
+        layout.addWidget(self.total, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addStretch(1)
+        layout.addWidget(self.volume_icon)
+        layout.addWidget(self.volume)
+        layout.addSpacing(SPACE)
+        layout.addWidget(self.meter)
+        layout.addSpacing(SPACE)
+        layout.addWidget(self.device)
+
+    def toggle_mute(self) -> None:
+        """Silence, and back to the volume before."""
+        if self._player.volume_db > QUIETEST_DB:
+            self._volume_before_mute = self._player.volume_db
+            self._player.set_volume(QUIETEST_DB)
+        else:
+            self._player.set_volume(max(self._volume_before_mute, QUIETEST_DB + 1))
+
+    def _go_to_start(self) -> None:
+        self._player.seek(0)
+
+    def _show_available(self) -> None:
+        nothing = "" if self._player.shown else NOTHING_TO_PLAY
+        set_available(self.play, self._player.problem or nothing)
+        set_available(self.stop, self._player.problem or nothing)
+        set_available(self.to_start, nothing)
+        set_available(self.loop, nothing)
+        shown = self._player.shown
+        self.total.setText(f"/ {clock(shown.audio.duration_s)}" if shown else "")
+        self._show_position(self._player.position)
+
+    def _show_playing(self, playing: bool) -> None:
+        self.play.set_icon_name("pause" if playing else "play")
+        described(self.play, "play", "Pause" if playing else "Play", keys="Space")
+        self._show_available()
+
+    def _show_position(self, frame: int) -> None:
+        shown = self._player.shown
+        self.position.setText(clock(frame / shown.audio.sample_rate) if shown else clock(0.0))
+
+    def _show_loop(self) -> None:
+        with QSignalBlocker(self.loop):
+            self.loop.setChecked(self._player.is_looping)
+
+    def _show_volume(self, volume_db: float) -> None:
+        with QSignalBlocker(self.volume):
+            self.volume.setValue(round(volume_db))
+        silent = volume_db <= QUIETEST_DB
+        text = "silent" if silent else f"{volume_db:.0f} dB"
+        described(self.volume, "volume", "Volume", f"Volume: {text}")
+        self.volume_icon.set_icon_name("mute" if silent else "volume")
+        described(self.volume_icon, "mute", "Unmute" if silent else "Mute")
+
+    def _device_chosen(self, row: int) -> None:
+        chosen = self.device.itemData(row)
+        if chosen == LOOK_AGAIN:
+            self._player.refresh_devices()
+            self._show_devices()
+        else:
+            self._player.choose_device(chosen)
+
+    def _show_devices(self) -> None:
+        player = self._player
+        with QSignalBlocker(self.device):
+            self.device.clear()
+            default = next((device.name for device in player.devices if device.is_default), "")
+            if player.devices:
+                self.device.addItem("System default", "")
+                self.device.setItemData(0, default, Qt.ItemDataRole.ToolTipRole)
+            else:
+                self.device.addItem("No output", "")
+            for device in player.devices:
+                self.device.addItem(device.name, device.name)
+                self.device.setItemData(
+                    self.device.count() - 1, f"{device.name} ({device.host_api})", Qt.ItemDataRole.ToolTipRole
+                )
+            self.device.insertSeparator(self.device.count())
+            self.device.addItem("Look again", LOOK_AGAIN)
+            self.device.setCurrentIndex(max(0, self.device.findData(player.device_name)))
+        described(self.device, "output_device", "Audio output", player.problem or "Where it plays")
+        self._show_available()
