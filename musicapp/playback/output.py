@@ -1,0 +1,242 @@
+"""The way to the sound card: a stream that runs while there is something to hear, and a keeper that watches over it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from musicapp.errors import AudioDeviceError
+from musicapp.playback import devices
+from musicapp.playback.devices import OutputDevice, list_devices
+from musicapp.playback.rate_feed import RateFeed
+from musicapp.playback.transport import TAIL_S, Transport
+
+__all__ = ["Output", "OutputDevice", "list_devices"]
+
+log = logging.getLogger(__name__)
+
+BLOCK_FRAMES = 1024
+LATENCY_S = 0.1
+CHECK_S = 0.25
+STALL_S = 2.0  # without a single callback: the device is gone, even if nobody says so
+CLOSE_PATIENCE_S = 2.0  # a driver whose device went away may never come back from closing
+
+
+class Output:
+    """Plays a transport on one device.
+
+    `open` takes the device, but a stream runs only from `transport.play()` until playing has paused or ended and
+    0.2 s of silence are out. `on_lost` is called, from a background thread, when the device disappears; playback is
+    then paused where it was, and the output closed.
+    """
+
+    def __init__(self, transport: Transport, on_lost: Callable[[AudioDeviceError], None]) -> None:
+        self.transport = transport
+        self.device_name = ""
+        self.sample_rate = 0  # that the device runs at
+        self._on_lost = on_lost
+        self._lock = threading.RLock()  # one thread at a time starts, checks and closes; the callback takes no lock
+        self._wake = threading.Event()
+        self._stream: Any = None
+        self._keeper: threading.Thread | None = None
+        self._feed: Transport | RateFeed = transport
+        self._is_running = False
+        # Written by the sound card's thread.
+        self._calls = 0
+        self._silent_frames = 0
+        self._stop_asked = False
+        self._finished = False
+        self._underflows = 0
+        # Written by whoever checks.
+        self._seen_calls = 0
+        self._seen_time = 0.0
+        transport.on_play = self._wake.set
+
+    def open(self, device: int | str | None, sample_rate: int) -> None:
+        """Get ready to play audio of `sample_rate` on a device (index, name, or None: the system's choice).
+
+        What was open before is closed; the position stays. Raises AudioDeviceError.
+        """
+        self.close()
+        sd = devices.sounddevice()
+        with self._lock:
+            try:
+                info = devices.find_device(device)
+                channels = min(2, int(info["max_output_channels"]))
+                self.sample_rate = _usable_rate(sd, info, channels, sample_rate)
+                if self.sample_rate == sample_rate:
+                    self._feed = self.transport
+                else:
+                    self._feed = RateFeed(self.transport, sample_rate, self.sample_rate, channels)
+                self._stream = sd.OutputStream(
+                    samplerate=self.sample_rate,
+                    blocksize=BLOCK_FRAMES,
+                    device=int(info["index"]),
+                    channels=channels,
+                    dtype="float32",
+                    latency=LATENCY_S,
+                    callback=self._callback,
+                    finished_callback=self._note_finished,
+                )
+            except sd.PortAudioError as error:
+                raise AudioDeviceError(
+                    "The sound output cannot be opened.",
+                    hint="Another program may hold it. Choose another output or try again.",
+                    detail=str(error),
+                ) from error
+            devices.count_stream(+1)
+            self.device_name = str(info["name"])
+            if isinstance(self._feed, RateFeed):
+                self._feed.start()
+            self._wake.set()
+            self._keeper = threading.Thread(target=self._keep, args=(self._stream,), name="output-keeper", daemon=True)
+            self._keeper.start()
+        log.info("sound output: %s at %d Hz", self.device_name, self.sample_rate)
+
+    def close(self) -> None:
+        """Give the device back. Safe to call at any time, from any thread."""
+        with self._lock:
+            keeper, self._keeper = self._keeper, None
+            self._release()
+        self._wake.set()
+        if keeper is not None and keeper is not threading.current_thread():
+            keeper.join(CLOSE_PATIENCE_S)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a device is held."""
+        return self._stream is not None
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds from the transport to the ear, as far as the driver knows."""
+        stream, feed = self._stream, self._feed
+        if stream is None:
+            return 0.0
+        return float(stream.latency) + (feed.latency_s if isinstance(feed, RateFeed) else 0.0)
+
+    @property
+    def underflows(self) -> int:
+        """How often the sound card ran dry, by its own count and by ours."""
+        return self._underflows + (self._feed.shortages if isinstance(self._feed, RateFeed) else 0)
+
+    def check(self) -> None:
+        """Start the stream when there is something to hear, and notice when the device is lost.
+
+        The keeper calls this four times a second and at `play`; nobody else has to.
+        """
+        error = None
+        with self._lock:
+            if self._stream is None:
+                return
+            if self._is_running and self._stop_asked and self._finished:
+                self._is_running = False
+            if self._is_running:
+                error = self._trouble()
+            elif not self._feed.is_idle:
+                error = self._start()
+            if error is not None:
+                self._release()
+                self.transport.pause()
+                self.transport.settle()
+        if error is not None:
+            log.warning("sound output lost: %s", error.detail)
+            self._on_lost(error)
+
+    def _start(self) -> AudioDeviceError | None:
+        sd = devices.sounddevice()
+        self._silent_frames, self._stop_asked, self._finished = 0, False, False
+        self._seen_calls, self._seen_time = self._calls, time.monotonic()
+        try:
+            self._stream.stop()  # a stream that ended by itself must be told so before it starts again
+            self._finished = False
+            self._stream.start()
+        except sd.PortAudioError as error:
+            return _lost(f"start: {error}")
+        self._is_running = True
+        return None
+
+    def _trouble(self) -> AudioDeviceError | None:
+        """What is wrong with the running stream, if anything."""
+        if self._finished and not self._stop_asked:
+            return _lost("the stream ended by itself")
+        if self._calls != self._seen_calls:
+            self._seen_calls, self._seen_time = self._calls, time.monotonic()
+        elif time.monotonic() - self._seen_time > STALL_S:
+            return _lost(f"no callback for {STALL_S:g} s")
+        return None
+
+    def _keep(self, stream: Any) -> None:
+        while self._stream is stream:
+            self._wake.clear()
+            self.check()
+            self._wake.wait(CHECK_S)
+
+    def _callback(self, out: np.ndarray, frames: int, when: Any, status: Any) -> None:
+        sd = devices.sounddevice()
+        if status.output_underflow:
+            self._underflows += 1
+        was_idle = self._feed.is_idle
+        self._feed.render(out)
+        self._calls += 1
+        self._silent_frames = self._silent_frames + frames if was_idle else 0
+        if self._silent_frames >= TAIL_S * self.sample_rate:
+            self._stop_asked = True
+            raise sd.CallbackStop
+
+    def _note_finished(self) -> None:
+        self._finished = True
+        self._wake.set()
+
+    def _release(self) -> None:
+        """Close stream and feed; afterwards nobody renders."""
+        stream, self._stream = self._stream, None
+        if stream is None:
+            return
+        self._is_running = False
+        if isinstance(self._feed, RateFeed):
+            self._feed.stop()
+        self._feed = self.transport
+        closer = threading.Thread(target=_close_stream, args=(stream,), name="output-closer", daemon=True)
+        closer.start()
+        closer.join(CLOSE_PATIENCE_S)
+        if closer.is_alive():
+            devices.abandon_stream()
+        else:
+            devices.count_stream(-1)
+        self.transport.settle()
+
+
+def _close_stream(stream: Any) -> None:
+    sd = devices.sounddevice()
+    try:
+        stream.abort()
+        stream.close()
+    except sd.PortAudioError as error:
+        log.warning("closing the sound output: %s", error)
+
+
+def _usable_rate(sd: Any, info: dict[str, Any], channels: int, sample_rate: int) -> int:
+    """The wanted rate where the device knows it, else the device's own."""
+    try:
+        sd.check_output_settings(device=int(info["index"]), channels=channels, dtype="float32", samplerate=sample_rate)
+    except sd.PortAudioError as error:
+        device_rate = int(info["default_samplerate"])
+        if device_rate == sample_rate:
+            raise
+        log.info("%s does not know %d Hz (%s)", info["name"], sample_rate, error)
+        return device_rate
+    return sample_rate
+
+
+def _lost(detail: str) -> AudioDeviceError:
+    return AudioDeviceError(
+        "The sound output went away while playing.",
+        hint="Connect it again or choose another output, then press play.",
+        detail=detail,
+    )
