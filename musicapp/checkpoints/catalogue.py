@@ -38,15 +38,15 @@ def list_models() -> list[ModelEntry]:
 
 def find_model(key: str) -> Path:
     """The folder for a name of `list_models`, or for a path. Raises CheckpointError with the nearest name."""
-    for root in _roots():
-        if key and Path(key).name == key and (root / key / CONFIG_NAME).is_file():
-            return root / key
     try:
+        for root in _roots():
+            if key and Path(key).name == key and (root / key / CONFIG_NAME).is_file():
+                return root / key
         folder = Path(key).expanduser()
         if key and folder.is_dir():
             return folder
     except (OSError, RuntimeError, ValueError):  # too long, a null character, an unknown home
-        pass
+        log.info("“%s” cannot be a path", key[:80])
     names = [entry.key for entry in list_models()]
     near = difflib.get_close_matches(key, names, n=1)
     shown = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}." if names else ""

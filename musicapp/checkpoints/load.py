@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import text_encoders, weights
+from musicapp.checkpoints import quantize, text_encoders, weights
 from musicapp.checkpoints.config import ConditioningConfig, ModelConfig, read_config
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention
@@ -114,11 +114,9 @@ def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:
 
 def _hold_in_int8(networks: nn.ModuleDict, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Put int8 layers where the file has scales; a file without any has the blocks' linear layers quantised now."""
-    from musicapp.checkpoints import quantize
-
     names = [name.removesuffix("." + weights.SCALE) for name in state if name.endswith("." + weights.SCALE)]
     if not names:
-        names = [f"dit.blocks.{name}" for name, m in networks["dit"].blocks.named_modules() if isinstance(m, nn.Linear)]  # type: ignore[union-attr]
+        names = [f"dit.blocks.{name}" for name in quantize.linear_names(networks.get_submodule("dit.blocks"))]
         state = quantize.quantize_state(state, names)
     with torch.device("meta"):
         quantize.use_int8_linears(networks, names)

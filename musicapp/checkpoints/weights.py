@@ -42,7 +42,7 @@ class Stored:
 def open_weights(path: Path) -> Iterator[Any]:
     """The open safetensors file. Raises CheckpointError when it is missing, truncated or something else."""
     if not path.is_file():
-        raise CheckpointError(*_missing(path))
+        raise _missing(path)
     try:
         file = safe_open(path, framework="pt")
     except (SafetensorError, OSError, ValueError) as error:
@@ -150,13 +150,14 @@ def _stored(file: Any, ours: str, found: dict[str, str]) -> Stored:
     return Stored(shape, found)
 
 
-def _missing(path: Path) -> tuple[str]:
+def _missing(path: Path) -> CheckpointError:
     folder = path.parent
     if not folder.is_dir():
-        return (f"There is no folder {folder}.",)
+        return CheckpointError(f"There is no folder {folder}.", hint="Choose a model folder.")
     if pickles := sorted(p.name for p in folder.iterdir() if p.suffix in PICKLES):
-        return (
-            f"{folder} has its weights as {pickles[0]}, a kind of file that can run programs when opened; "
+        return CheckpointError(
+            f"The weights in {folder} are {pickles[0]}, a kind of file that can run programs when opened; "
             f"only {path.name} is read.",
+            hint=f"Get the model's {path.name}; most models are published in both forms.",
         )
-    return (f"There is no {path.name} in {folder}.",)
+    return CheckpointError(f"There is no {path.name} in {folder}.", hint=GET_AGAIN)

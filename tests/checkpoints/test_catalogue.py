@@ -1,0 +1,56 @@
+"""Finding models by name, by path, and saying what there is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from musicapp import paths
+from musicapp.checkpoints import catalogue
+from musicapp.errors import CheckpointError
+
+
+@pytest.fixture
+def roots(tmp_path, monkeypatch):
+    bundled, own = tmp_path / "bundled", tmp_path / "own"
+    monkeypatch.setattr(paths, "bundled_models_folder", lambda: bundled)
+    monkeypatch.setattr(paths, "user_models_folder", lambda: own)
+    for root, key, section in ((bundled, "builtin", {"name": "Sketch"}), (own, "open", {}), (own, "builtin", {})):
+        (root / key).mkdir(parents=True)
+        (root / key / "model_config.json").write_text(json.dumps({"musicapp": section}), encoding="utf-8")
+    (own / "notes").mkdir()
+    (own / "broken").mkdir()
+    (own / "broken" / "model_config.json").write_text("{", encoding="utf-8")
+    return bundled, own
+
+
+def test_models_are_listed_bundled_first_and_damaged_ones_left_out(roots, caplog):
+    listed = catalogue.list_models()
+    assert [(m.key, m.name) for m in listed] == [("builtin", "Sketch"), ("open", "open")]
+    assert listed[0].folder == roots[0] / "builtin"
+    assert "broken" in caplog.text
+
+
+def test_a_model_is_found_by_name_or_path(roots, tmp_path):
+    assert catalogue.find_model("open") == roots[1] / "open"
+    assert catalogue.find_model("builtin") == roots[0] / "builtin"
+    assert catalogue.find_model(str(tmp_path)) == tmp_path
+
+
+@pytest.mark.parametrize("key", ["bulitin", "", "a/b", "../own/open/x", "x" * 5000, "\0", "~nobody-here/x"])
+def test_an_unknown_model_is_one_sentence_with_a_hint(roots, key):
+    with pytest.raises(CheckpointError, match="There is no model") as caught:
+        catalogue.find_model(key)
+    assert "builtin" in caught.value.hint
+
+
+def test_no_models_at_all_is_an_empty_list(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "bundled_models_folder", lambda: tmp_path / "none")
+    monkeypatch.setattr(paths, "user_models_folder", lambda: tmp_path / "nothing")
+    assert catalogue.list_models() == []
+    with pytest.raises(CheckpointError, match="path"):
+        try:
+            catalogue.find_model("builtin")
+        except CheckpointError as error:
+            raise CheckpointError(error.hint) from error

@@ -1,0 +1,175 @@
+"""Descriptions: read whole, defaults as published, everything unknown refused by name."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from musicapp.checkpoints.config import parse_config, read_config
+from musicapp.errors import CheckpointError
+from tests.checkpoints import tiny_model
+
+
+def spoiled(path, value):
+    """The tiny description with one value set (or removed, for `...`) at a dotted path."""
+    values = tiny_model.description()
+    *outer, last = path.split(".")
+    section = values
+    for key in outer:
+        section = section[int(key)] if key.isdigit() else section[key]
+    if value is ...:
+        del section[last]
+    else:
+        section[last] = value
+    return values
+
+
+def test_a_whole_description_is_read():
+    config = parse_config(tiny_model.description(), default_name="tiny")
+    assert config.window_latents == 100 and config.max_duration_s == 800 / 44100
+    assert config.autoencoder.encoder.strides == (2, 4)
+    assert config.diffusion.dit.context_dim == 32 and config.diffusion.objective == "v"
+    assert config.app.name == "tiny" and not config.app.variable_length
+    assert [entry.id for entry in config.conditioning.entries] == ["seconds_total"]
+
+
+@pytest.mark.parametrize(
+    ("objective", "sampler", "steps", "guidance_scale"),
+    [("v", "dpmpp-3m-sde", 100, 7), ("rectified_flow", "euler", 50, 7), ("rf_denoiser", "pingpong", 8, 1)],
+)
+def test_sampling_defaults_follow_the_objective_and_the_app_section_wins(objective, sampler, steps, guidance_scale):
+    values = spoiled("model.diffusion.diffusion_objective", objective)
+    app = parse_config(values).app
+    assert (app.sampler, app.steps, app.guidance_scale) == (sampler, steps, guidance_scale)
+    own = parse_config({**values, "musicapp": {"steps": 12, "max_duration_s": 285, "variable_length": True}})
+    assert (own.app.sampler, own.app.steps, own.max_duration_s, own.app.variable_length) == (sampler, 12, 285.0, True)
+
+
+def test_what_only_training_or_the_reference_library_uses_is_left_alone():
+    values = spoiled("training", {"learning_rate": 1, "anything": []})
+    values["model"]["pretransform"].update(model_half=True, chunked=True, enable_grad=False)
+    assert parse_config(values).autoencoder.scale == 1.0
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("model.diffusion.config.num_head", 3, ["num_head", "num_heads"]),
+        ("model.diffusion.config.attn_kwargs", {"qk_norms": "ln"}, ["qk_norms", "qk_norm"]),
+        ("sampl_size", 3, ["sampl_size", "sample_size"]),
+        ("model.pretransform.config.decoder.config.dilation", 3, ["dilation"]),
+        ("model.conditioning.configs.0.config.minval", 3, ["minval", "min_val"]),
+        ("musicapp", {"step": 3}, ["step", "steps"]),
+        ("model.extra", 1, ["extra"]),
+    ],
+)
+def test_an_unknown_option_is_named_with_its_nearest_known_one(path, value, words):
+    with pytest.raises(CheckpointError, match="not known") as caught:
+        parse_config(spoiled(path, value))
+    assert all(f"{word}" in caught.value.message for word in words)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model.diffusion.config.transformer_type", "x-transformers"),
+        ("model.diffusion.config.global_cond_type", "film"),
+        ("model.diffusion.config.timestep_cond_type", "input_concat"),
+        ("model.diffusion.config.causal", True),
+        ("model.diffusion.config.conformer", True),
+        ("model.diffusion.config.sliding_window", [4, 4]),
+        ("model.diffusion.config.attn_kwargs", {"qk_norm": "dyt"}),
+        ("model.diffusion.config.attn_kwargs", {"differential": True}),
+        ("model.diffusion.config.ff_kwargs", {"glu": False}),
+        ("model.diffusion.config.norm_kwargs", {"fix_scale": True}),
+        ("model.diffusion.diffusion_objective", "eps"),
+        ("model.diffusion.type", "unet"),
+        ("model.pretransform.config.encoder.type", "dac"),
+        ("model.pretransform.config.encoder.config.use_snake", False),
+        ("model.pretransform.config.decoder.config.use_nearest_upsample", True),
+        ("model.pretransform.config.decoder.config.antialias_activation", True),
+        ("model.pretransform.config.bottleneck.type", "rvq"),
+        ("model.pretransform.type", "wavelet"),
+        ("model.conditioning.configs.0.type", "phoneme"),
+        ("model.conditioning.pre_encoded_keys", ["prompt"]),
+    ],
+)
+def test_an_option_that_we_do_not_build_is_refused_not_ignored(path, value):
+    with pytest.raises(CheckpointError) as caught:
+        parse_config(spoiled(path, value))
+    assert caught.value.hint and caught.value.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model.io_channels", 4),
+        ("audio_channels", 1),
+        ("model.pretransform.config.downsampling_ratio", 16),
+        ("model.pretransform.config.latent_dim", 4),
+        ("model.diffusion.config.num_heads", 3),
+        ("model.diffusion.config.cond_token_dim", 48),
+        ("model.diffusion.config.global_cond_dim", 64),
+        ("model.diffusion.config.depth", 10**9),
+        ("model.diffusion.config.embed_dim", -64),
+        ("model.diffusion.config.depth", 2.5),
+        ("model.diffusion.config.depth", True),
+        ("model.diffusion.cross_attention_cond_ids", ["prompt"]),
+        ("model.diffusion.config", "dit"),
+        ("model.diffusion.config", ...),
+        ("model.pretransform", ...),
+        ("model.conditioning.configs", {}),
+        ("model.conditioning.configs.0.id", "a.b"),
+        ("model.conditioning.configs.0.config", {"min_val": 5, "max_val": 5}),
+        ("model.pretransform.scale", 0),
+        ("model.pretransform.config.encoder.config.strides", [2, 3]),
+        ("model.pretransform.config.encoder.config.strides", [2, 4, 8]),
+        ("sample_rate", "44100"),
+        ("sample_size", ...),
+        ("model_type", "autoencoder"),
+        ("model_type", ...),
+        ("model", []),
+    ],
+)
+def test_contradictions_and_nonsense_are_one_sentence(path, value):
+    with pytest.raises(CheckpointError) as caught:
+        parse_config(spoiled(path, value))
+    assert caught.value.hint and "\n" not in caught.value.message
+
+
+def test_spectral_halves_are_read():
+    half = {"width": 16, "depth": 1, "latent_width": 16, "latent_depth": 1, "n_fft": 16, "hop": 4, "stride": 2}
+    values = spoiled("model.pretransform.config.encoder", {"type": "spectral", "config": {**half, "latent_dim": 6}})
+    values["model"]["pretransform"]["config"]["decoder"] = {"type": "spectral", "config": {**half, "latent_dim": 3}}
+    assert parse_config(values).autoencoder.encoder.hop == 4
+    values["model"]["pretransform"]["config"]["decoder"]["config"]["hop"] = 0
+    with pytest.raises(CheckpointError):
+        parse_config(values)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000, '{"a": \ud800}'])
+def test_a_damaged_description_is_one_sentence(tmp_path, text):
+    (tmp_path / "model_config.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(CheckpointError) as caught:
+        read_config(tmp_path)
+    assert caught.value.hint
+
+
+def test_a_missing_description_names_the_folder(tmp_path):
+    with pytest.raises(CheckpointError, match=r"model_config\.json") as caught:
+        read_config(tmp_path / "nowhere")
+    assert "nowhere" in caught.value.message
+
+
+def test_reading_a_description_and_listing_models_needs_no_torch(tmp_path):
+    (tmp_path / "model_config.json").write_text(json.dumps(tiny_model.description()), encoding="utf-8")
+    program = (
+        "import sys, pathlib\n"
+        "from musicapp.checkpoints import catalogue, config\n"
+        "config.read_config(pathlib.Path(sys.argv[1])); catalogue.list_models()\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False).returncode == 0
