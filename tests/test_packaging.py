@@ -1,0 +1,72 @@
+"""What a package or a built app needs to be complete: declared dependencies, licences, the parts named in the spec."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.test_layers import FILES, imports_of
+
+ROOT = Path(__file__).resolve().parent.parent
+DISTRIBUTIONS = {"PySide6": "PySide6-Essentials"}
+# `transformers` cannot work without it and chooses its version.
+COMES_WITH_TRANSFORMERS = {"tokenizers"}
+
+
+@pytest.fixture(scope="module")
+def notices() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("notices", ROOT / "packaging" / "notices.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def declared(*extras: str) -> set[str]:
+    """Names of the distributions that pyproject asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return {re.split(r"[<>=!;\[ ]", line)[0] for line in lines}
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    known = declared("train") | COMES_WITH_TRANSFORMERS
+    missing = {
+        f"{path.relative_to(ROOT)}: {top}"
+        for path in FILES
+        for top in {found.module.partition(".")[0] for found in imports_of(path)}
+        if top not in sys.stdlib_module_names and top != "musicapp" and DISTRIBUTIONS.get(top, top) not in known
+    }
+    assert not missing
+
+
+def test_pinned_versions_are_of_declared_packages() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {line.partition("==")[0] for line in lines if "==" in line}
+    assert pinned <= declared("dev", "train")
+    assert {"torch", "PySide6-Essentials"} <= pinned
+
+
+def test_the_licences_of_what_ships_are_gathered(notices: ModuleType, tmp_path: Path) -> None:
+    names = notices.write_notices(tmp_path / "notices.txt")
+    text = (tmp_path / "notices.txt").read_text(encoding="utf-8")
+    assert {"torch", "pyside6-essentials", "transformers", "soundfile", "numpy"} <= set(names)
+    assert "hf-xet" not in names
+    assert "GNU Lesser General Public License" in text
+    assert len(text) > 100_000  # the texts themselves, not only names
+
+
+def test_the_spec_names_what_is_there() -> None:
+    spec = (ROOT / "packaging" / "musicapp.spec").read_text(encoding="utf-8")
+    hidden = re.findall(r'^    "(musicapp\.[\w.]+|transformers\.[\w.]+)",$', spec, re.MULTILINE)
+    assert len(hidden) >= 4
+    folder = Path(str(importlib.util.find_spec("transformers").submodule_search_locations[0])).parent
+    for name in hidden:
+        home = ROOT if name.startswith("musicapp") else folder
+        assert (home / (name.replace(".", "/") + ".py")).is_file(), name
