@@ -58,14 +58,16 @@ def _room(decay_s: float, number: int) -> np.ndarray:
 def convolve(sound: np.ndarray, response: np.ndarray) -> np.ndarray:
     """Overlap-add convolution of `(frames, 2)` with `(taps, 2)`; gives `frames + taps - 1` frames."""
     taps = len(response)
-    size = 1 << max((4 * taps - 1).bit_length(), 15)
+    size = 1 << max((3 * taps - 1).bit_length(), 15)
     hop = size - taps + 1
-    spectrum = np.fft.rfft(response, size, axis=0)
     out = np.zeros((len(sound) + taps - 1, 2), np.float32)
-    for first in range(0, len(sound), hop):
-        block = np.fft.irfft(np.fft.rfft(sound[first : first + hop], size, axis=0) * spectrum, size, axis=0)
-        length = min(size, len(out) - first)
-        out[first : first + length] += block[:length]
+    for channel in range(2):
+        spectrum = np.fft.rfft(np.ascontiguousarray(response[:, channel]), size)
+        line = np.ascontiguousarray(sound[:, channel])
+        for first in range(0, len(sound), hop):
+            block = np.fft.irfft(np.fft.rfft(line[first : first + hop], size) * spectrum, size)
+            length = min(size, len(out) - first)
+            out[first : first + length, channel] += block[:length]
     return out
 
 
@@ -100,30 +102,32 @@ def fade_out(sound: np.ndarray) -> np.ndarray:
 
 def normalise(sound: np.ndarray) -> np.ndarray:
     """Bring the loud parts to about -16.5 dB RMS and keep every peak below the ceiling without clipping."""
-    whole = len(sound) // _BLOCK * _BLOCK
-    power = (sound[:whole] ** 2).reshape(-1, 2 * _BLOCK).mean(axis=1) if whole else (sound**2).mean(axis=(0, 1))[None]
-    loud = power[power > 0.05 * power.max()] if power.max() > 0 else power
-    if not loud.size or loud.mean() == 0:
-        return sound.astype(np.float32)
-    gain = TARGET_RMS / np.sqrt(loud.mean())
-    # Leave at most 6 dB of work to the limiter: beyond that dynamics would go.
-    gain = min(gain, 2.0 * CEILING / max(np.abs(sound).max(), 1e-9))
+    whole = max(len(sound) // _BLOCK, 1) * _BLOCK
+    power = np.square(np.resize(sound, (whole, 2))).reshape(-1, 2 * _BLOCK).mean(axis=1)
+    highest = float(np.abs(sound).max())
+    if highest < 1e-6:
+        return sound
+    gain = TARGET_RMS / float(np.sqrt(power[power > 0.05 * power.max()].mean()))
+    # The limiter takes at most 5 dB: beyond that dynamics would go. Quiet peaks come up to two thirds.
+    gain = min(max(gain, 0.67 / highest), 1.8 * CEILING / highest)
     return limit(sound * np.float32(gain))
 
 
 def limit(sound: np.ndarray) -> np.ndarray:
     """Look-ahead limiter: turn down smoothly around every peak above the ceiling."""
-    hop = 64
+    hop, reach = 64, 20  # about 29 ms before and after
     count = -(-len(sound) // hop)
-    padded = np.zeros(count * hop, np.float32)
-    padded[: len(sound)] = np.abs(sound).max(axis=1)
-    needed = np.minimum(CEILING / np.maximum(padded.reshape(count, hop).max(axis=1), 1e-9), 1.0)
+    padded = np.zeros((count * hop, 2), np.float32)
+    padded[: len(sound)] = sound
+    peaks = np.abs(padded.reshape(count, 2 * hop)).max(axis=1)
+    needed = np.minimum(CEILING / np.maximum(peaks, 1e-9), 1.0)
     if needed.min() >= 1.0:
-        return sound.astype(np.float32)
-    reach = 20  # about 29 ms before and after
+        return sound
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(needed, reach, mode="edge"), 2 * reach + 1)
-    held = windows.min(axis=1)
     kernel = np.hanning(2 * reach - 1)
-    smooth = np.convolve(np.pad(held, reach - 1, mode="edge"), kernel / kernel.sum(), mode="valid")
-    curve = np.interp(np.arange(len(sound)), (np.arange(count) + 0.5) * hop, smooth).astype(np.float32)
-    return np.clip(sound * curve[:, None], -CEILING, CEILING).astype(np.float32)
+    smooth = np.convolve(np.pad(windows.min(axis=1), reach - 1, mode="edge"), kernel / kernel.sum(), mode="valid")
+    before = np.concatenate((smooth[:1], smooth[:-1])).astype(np.float32)
+    ramp = np.linspace(0, 1, hop, endpoint=False, dtype=np.float32)
+    curve = before[:, None] + (smooth.astype(np.float32) - before)[:, None] * ramp
+    padded *= curve.reshape(-1, 1)
+    return np.clip(padded[: len(sound)], -CEILING, CEILING)

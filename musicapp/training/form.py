@@ -38,12 +38,12 @@ class SectionPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The time frame of a piece. The final chord falls on the first beat after the last bar and rings to the end."""
+    """The time frame of a piece. The final chord is struck after `steps` steps of the grid and rings to the end."""
 
     duration_s: float
     tempo_bpm: int
     metre: Metre
-    bars: int
+    steps: int
     sections: tuple[SectionPlan, ...]
 
     @property
@@ -59,34 +59,31 @@ class Plan:
     @property
     def final_s(self) -> float:
         """When the final chord is struck."""
-        return self.bars * self.bar_s
+        return self.steps * self.step_s
 
     def truth_sections(self) -> tuple[Section, ...]:
         """The sections in seconds; the last one takes the ringing end in."""
         starts = [section.first_bar * self.bar_s for section in self.sections] + [self.duration_s]
         names = [section.name for section in self.sections]
-        return tuple(Section(name, starts[i], starts[i + 1]) for i, name in enumerate(names))
-
-
-def bar_seconds(tempo_bpm: float, metre: Metre) -> float:
-    """Length of one bar."""
-    return 60.0 / tempo_bpm * metre.beats
+        return tuple(Section(name, round(starts[i], 4), round(starts[i + 1], 4)) for i, name in enumerate(names))
 
 
 def plan_song(rng: random.Random, duration_s: float, tempi: tuple[int, int], metre: Metre) -> Plan:
-    """A song of exactly this length: a whole number of bars, then a final chord that rings for a natural time."""
-    least_ring = min(0.25 * duration_s, 2.0)
+    """A song of exactly this length: whole bars (beats when it is short), then a last chord that rings naturally."""
+    least_ring = min(0.25 * duration_s, 2.2)
+    unit = metre.steps_per_beat if duration_s < 12 and metre.name != "7/8" else metre.steps
     wished = rng.randint(*tempi)
     nearby = [tempo for tempo in range(tempi[0], tempi[1] + 1) if abs(tempo - wished) <= 8]
 
     def ring(tempo: int) -> float:
-        return least_ring + (duration_s - least_ring) % bar_seconds(tempo, metre)
+        return least_ring + (duration_s - least_ring) % _seconds(unit, tempo, metre)
 
-    # A ring of up to a second and a half over the least is a natural end; any one of those tempi will do.
-    good = [tempo for tempo in nearby if ring(tempo) < least_ring + 1.5 and duration_s > bar_seconds(tempo, metre)]
+    # Up to a second over the least is a natural end; any one of the tempi that give it will do.
+    good = [tempo for tempo in nearby if ring(tempo) < least_ring + 1.0]
     tempo = rng.choice(good) if good else min(nearby, key=ring)
-    bars = int((duration_s - least_ring) / bar_seconds(tempo, metre) + 1e-9)
-    return Plan(duration_s, tempo, metre, bars, sections_for(rng, bars) if bars else ())
+    units = int((duration_s - least_ring) / _seconds(unit, tempo, metre) + 1e-9)
+    bars = -(-units * unit // metre.steps)
+    return Plan(duration_s, tempo, metre, units * unit, sections_for(rng, max(bars, 1)))
 
 
 def plan_loop(rng: random.Random, duration_s: float | None, tempi: tuple[int, int], metre: Metre) -> Plan | None:
@@ -95,14 +92,15 @@ def plan_loop(rng: random.Random, duration_s: float | None, tempi: tuple[int, in
         (bars, tempo)
         for bars in (1, 2, 4, 8)
         for tempo in range(tempi[0], tempi[1] + 1)
-        if duration_s is None or abs(bars * bar_seconds(tempo, metre) - duration_s) < 1e-6
-        if 3.0 <= bars * bar_seconds(tempo, metre) <= 40
+        if duration_s is None or abs(_seconds(bars * metre.steps, tempo, metre) - duration_s) < 1e-6
+        if 3.0 <= _seconds(bars * metre.steps, tempo, metre) <= 40
     ]
     if not choices:
         return None
     bars, tempo = rng.choice(choices)
-    length_s = bars * bar_seconds(tempo, metre) if duration_s is None else duration_s
-    return Plan(length_s, tempo, metre, bars, (SectionPlan("A", 0, bars, 0.85, "A"),))
+    length_s = _seconds(bars * metre.steps, tempo, metre)
+    section = SectionPlan("A", 0, bars, 0.85, "A")
+    return Plan(duration_s or length_s, tempo, metre, bars * metre.steps, (section,))
 
 
 def sections_for(rng: random.Random, bars: int) -> tuple[SectionPlan, ...]:
@@ -122,3 +120,7 @@ def sections_for(rng: random.Random, bars: int) -> tuple[SectionPlan, ...]:
         sections.append(SectionPlan(name, first, length, _ENERGY[name], _THEMES[name]))
         first += length
     return tuple(sections)
+
+
+def _seconds(steps: int, tempo_bpm: int, metre: Metre) -> float:
+    return steps * 60.0 / tempo_bpm / metre.steps_per_beat

@@ -105,13 +105,23 @@ def groove(name: str, metre: Metre) -> dict[str, str]:
     return {drum: _in_metre(drum, lane, metre) for drum, lane in lanes.items()}
 
 
+def thinned(rng: random.Random, lanes: Mapping[str, str], share: float) -> dict[str, str]:
+    """Some of the drums of a pattern, for the quieter sections."""
+    kept = rng.sample(sorted(lanes), k=max(1, round(share * len(lanes))))
+    return {drum: lane for drum, lane in lanes.items() if drum in kept}
+
+
 def drum_bars(
-    rng: random.Random, lanes: Mapping[str, str], metre: Metre, bars: int, *, energy: float, fill_every: int
+    rng: random.Random, lanes: Mapping[str, str], metre: Metre, bars: int, *, fill_every: int, opening: bool
 ) -> list[Event]:
-    """Play a pattern for some bars, with small changes and a fill at the end of every `fill_every` bars."""
+    """Play a pattern for some bars, with small changes and a fill at the end of every `fill_every` bars.
+
+    `fill_every` 0 leaves the fills out; `opening` strikes a cymbal on the first beat.
+    """
     events: list[Event] = []
+    crashes = {"closed", "ride", "open"} & set(lanes)
     for bar in range(bars):
-        fill = fill_every and (bar + 1) % fill_every == 0 and energy > 0.5
+        fill = fill_every > 0 and (bar + 1) % fill_every == 0
         until = metre.steps - (metre.steps_per_beat if fill else 0)
         for drum, lane in lanes.items():
             for step, mark in enumerate(lane):
@@ -122,9 +132,19 @@ def drum_bars(
                 events.append(Event(bar * metre.steps + step, 1, DRUMS[drum], _LEVELS[mark] * rng.uniform(0.9, 1.05)))
         if fill:
             events += _fill(rng, bar * metre.steps + until, metre, melodic="snare" in lanes or "mid tom" in lanes)
-        if bar and fill_every and bar % fill_every == 0 and energy > 0.7 and "kick" in lanes:
+        if crashes and ((opening and bar == 0) or (bar and fill_every and bar % (2 * fill_every) == 0)):
             events.append(Event(bar * metre.steps, 4, DRUMS["crash"], 0.6))
     return events
+
+
+def roll(metre: Metre, bars: int, length: int) -> list[Event]:
+    """A snare roll that grows through the last `length` bars before something big."""
+    first = (bars - length) * metre.steps
+    total = length * metre.steps
+    steps = [
+        step for step in range(total) if step % (4 if step < total // 2 else 2 if step < total * 3 // 4 else 1) == 0
+    ]
+    return [Event(first + step, 1, DRUMS["snare"], 0.25 + 0.55 * step / total) for step in steps]
 
 
 def _fill(rng: random.Random, first: int, metre: Metre, *, melodic: bool) -> list[Event]:
@@ -138,20 +158,19 @@ def _fill(rng: random.Random, first: int, metre: Metre, *, melodic: bool) -> lis
 
 def _in_metre(drum: str, lane: str, metre: Metre) -> str:
     bar = ["."] * metre.steps
+    last = len(metre.groups) - 1
     if drum == "kick":
         bar[0] = "X"
-        if metre.name in ("5/4", "12/8"):
-            bar[metre.groups[3] if metre.name == "5/4" else metre.groups[2]] = "x"
+        if last >= 3:
+            bar[metre.groups[last - 1]] = "x"  # 5/4 as three and two, 12/8 as two and two
     elif drum in ("snare", "clap", "rim"):
-        late = {"12/8": metre.groups[1::2], "5/4": (metre.groups[2], metre.groups[4])}
-        for step in late.get(metre.name, metre.groups[1:]):
+        late = metre.groups[1::2] if last >= 3 else metre.groups[1:]
+        for step in (metre.groups[2], metre.groups[4]) if last == 4 else late:
             bar[step] = "x"
     else:
-        every = 2
-        density = sum(mark != "." for mark in lane)
-        offset = 1 if drum == "open" else 0
-        for step in range(0, metre.steps, every):
-            on_accent = step in metre.groups
-            if on_accent or density >= 6:
-                bar[min(step + 2 * offset, metre.steps - 1)] = "x" if on_accent else "o"
+        busy = sum(mark != "." for mark in lane) >= 6
+        for step in range(0, metre.steps, 2):
+            accent = step in metre.groups
+            if accent or busy:
+                bar[min(step + 2 * (drum == "open"), metre.steps - 1)] = "x" if accent else "o"
     return "".join(bar)

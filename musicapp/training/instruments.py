@@ -13,7 +13,6 @@ class Instrument:
     program  General MIDI program from 0, or the kit of the drum bank; -1 when our own synthesiser makes it
     low,high the MIDI range in which it sounds like itself
     sustains whether a held note stays, rather than dying away
-    trim_db  what brings a note at velocity 90 to the level of the others
     """
 
     name: str
@@ -22,7 +21,6 @@ class Instrument:
     low: int
     high: int
     sustains: bool = False
-    trim_db: float = 0.0
 
     @property
     def is_synthesised(self) -> bool:
@@ -62,11 +60,17 @@ _TABLE = (
     Instrument("electric bass", "bass", 33, 28, 55),
     Instrument("fretless bass", "bass", 35, 28, 57),
     Instrument("slap bass", "bass", 36, 28, 55),
-    Instrument("synth bass", "bass", 38, 28, 57, True),
-    Instrument("sub bass", "bass", 39, 26, 50, True),
-    Instrument("warm pad", "synth", 89, 40, 84, True),
-    Instrument("synth pad", "synth", 95, 40, 84, True),
-    Instrument("synth pluck", "synth", 90, 48, 90),
+    Instrument("synth bass", "bass", -1, 28, 57, True),
+    Instrument("sub bass", "bass", -1, 28, 50, True),
+    Instrument("808 bass", "bass", -1, 28, 50),
+    Instrument("reese bass", "bass", -1, 28, 52, True),
+    Instrument("chip bass", "bass", -1, 33, 60, True),
+    Instrument("chip lead", "synth", -1, 52, 90, True),
+    Instrument("warm pad", "synth", -1, 40, 84, True),
+    Instrument("synth pad", "synth", -1, 40, 84, True),
+    Instrument("drone", "synth", -1, 28, 67, True),
+    Instrument("supersaw", "synth", -1, 48, 88, True),
+    Instrument("synth pluck", "synth", -1, 48, 90),
     Instrument("violin", "strings", 40, 55, 94, True),
     Instrument("viola", "strings", 41, 48, 84, True),
     Instrument("cello", "strings", 42, 36, 74, True),
@@ -109,16 +113,19 @@ _TABLE = (
 
 INSTRUMENTS = {instrument.name: instrument for instrument in _TABLE}
 
-# What the listener calls "drums" can be any of these kits of the drum bank.
+# What the listener calls "drums" can be any of these kits of the drum bank, or one of our own (-1).
 KITS = {
     "standard": 0,
     "room": 8,
     "power": 16,
     "electronic": 24,
-    "analogue": 25,
     "jazz": 32,
     "brush": 40,
     "orchestra": 48,
+    "909": -1,
+    "808": -1,
+    "lofi": -1,
+    "chip": -1,
 }
 
 

@@ -13,7 +13,7 @@ Span = tuple[int, int, Chord]  # first step, length in steps, harmony
 
 
 def bass_line(
-    rng: random.Random, pattern: str, spans: Sequence[Span], metre: Metre, instrument: Instrument
+    rng: random.Random, pattern: str, spans: Sequence[Span], metre: Metre, instrument: Instrument, *, tonic: int
 ) -> list[Event]:
     """A bass line under the chords.
 
@@ -21,7 +21,6 @@ def bass_line(
     """
     events: list[Event] = []
     groups = metre.groups
-    tonic = spans[0][2].root
     syncopation = sorted({0, *rng.sample(range(2, metre.steps, 1), k=min(4, metre.steps // 4))})
     for index, (first, length, harmony) in enumerate(spans):
         root = _low(harmony.root, instrument)

@@ -32,7 +32,7 @@ class Track:
 
     role  "drums", "bass", "chords", "pad", "lead", "arp" or "counter"
     pan   -1 (left) to 1 (right)
-    kit   which kit of the drum bank, when these are drums
+    kit   name in `instruments.KITS` when these are drums
     """
 
     instrument: str
@@ -40,7 +40,7 @@ class Track:
     notes: tuple[Note, ...]
     gain_db: float = 0.0
     pan: float = 0.0
-    kit: int = 0
+    kit: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ class Mix:
     reverb_s, reverb_wet  decay time to -60 dB and level of the room against the dry sound
     duck                  0 to 1: how far kick drums push the other tracks down
     cutoff_hz             a gentle low-pass over everything; 0 is off
-    crackle               0 to 1: vinyl noise
     loop                  tails run over the end into the beginning
     """
 
@@ -58,7 +57,6 @@ class Mix:
     reverb_wet: float = 0.12
     duck: float = 0.0
     cutoff_hz: float = 0.0
-    crackle: float = 0.0
     loop: bool = False
 
 

@@ -17,14 +17,18 @@ MODES: dict[str, tuple[int, ...]] = {
     "harmonic minor": (0, 2, 3, 5, 7, 8, 11),
     "phrygian dominant": (0, 1, 4, 5, 7, 8, 10),  # maqam Hijaz, tempered
     "double harmonic": (0, 1, 4, 5, 7, 8, 11),  # Byzantine; raga Bhairav
+    "blues": (0, 3, 5, 6, 7, 10),
     "major pentatonic": (0, 2, 4, 7, 9),
     "minor pentatonic": (0, 3, 5, 7, 10),
     "hirajoshi": (0, 2, 3, 7, 8),
     "in-sen": (0, 1, 5, 7, 10),
 }
 
-# Degrees from 1; "M" raises the third to major (the leading note in minor). Nearly all begin at home, so that
-# the key can be heard. One chord a bar unless the style says otherwise.
+# Tunes in blues go over chords of the mixolydian mode.
+_CHORD_MODES = {"blues": "mixolydian"}
+
+# Degrees from 1; "M" raises the third to major (the leading note in minor), "d" makes it a dominant seventh.
+# Nearly all begin at home, so that the key can be heard. One chord a bar unless the style says otherwise.
 PROGRESSIONS: dict[str, tuple[str, ...]] = {
     "major": ("1 5 6 4", "1 4 5 1", "1 6 4 5", "1 3 4 5", "1 4 1 5", "1 4 6 5", "1 2 4 5", "1 5 4 5", "1 6 2 5"),
     "minor": ("1 6 3 7", "1 4 5 1", "1 6 7 1", "1 7 6 7", "1 4 6 5M", "1 3 7 4", "1 5 6 4", "1 6 4 5M", "1 7 4 5M"),
@@ -37,7 +41,7 @@ PROGRESSIONS: dict[str, tuple[str, ...]] = {
     "double harmonic": ("1 2 1 2", "1 4 2 1", "1 6 2 1"),
     "jazz major": ("1 6M 2 5", "2 5 1 1", "1 4 3 6", "1 2 3 4", "1 6 2 5"),
     "jazz minor": ("1 4 2 5M", "2 5M 1 1", "1 6 2 5M", "4 7 3 6"),
-    "blues": ("1 1 1 1 4 4 1 1 5 4 1 5",),
+    "blues": ("1d 1d 1d 1d 4d 4d 1d 1d 5d 4d 1d 5d", "1d 4d 1d 1d 4d 4d 1d 1d 5d 4d 1d 1d"),
 }
 CONTRASTS: dict[str, tuple[str, ...]] = {
     "major": ("4 5 1 6", "6 4 1 5", "4 1 5 1", "2 5 1 1", "4 5 3 6"),
@@ -99,13 +103,16 @@ def chord(tonic: int, mode: str, name: str, size: int) -> Chord:
 
     Five-note scales have no such thirds: theirs is the degree with the fourths and fifths that the scale holds.
     """
+    mode = _CHORD_MODES.get(mode, mode)
     degree = int(name[0]) - 1
     root = (tonic + semitones(mode, degree)) % 12
-    if len(MODES[mode]) < 7:
+    if len(MODES[mode]) < 6:
         scale = [(tonic + interval) % 12 for interval in MODES[mode]]
         wanted = [(root + interval) % 12 for interval in (7, 5, 4, 3)]
         return Chord(root, (root, *[pitch for pitch in wanted if pitch in scale][: max(size - 1, 1)]))
     tones = [(tonic + semitones(mode, degree + 2 * i)) % 12 for i in range(size)]
+    if name.endswith("d"):
+        return Chord(root, (root, (root + 4) % 12, (root + 7) % 12, (root + 10) % 12))
     if name.endswith("M"):
         tones[1] = (root + 4) % 12
     if (tones[2] - root) % 12 == 6 and size == 3:
@@ -116,7 +123,7 @@ def chord(tonic: int, mode: str, name: str, size: int) -> Chord:
 def progressions(mode: str, *, jazz: bool = False, contrast: bool = False) -> tuple[str, ...]:
     """The chord sequences that suit a mode; `contrast` gives those of a second theme."""
     family = "minor" if is_minor(mode) else "major"
-    if len(MODES[mode]) < 7:
+    if len(MODES[mode]) < 6:
         return ("1 1 4 1", "1 4 1 1") if contrast else ("1 1 1 1", "1 4 1 4", "1 1 4 4")
     if jazz and mode in ("major", "minor"):
         return (CONTRASTS if contrast else PROGRESSIONS)[f"jazz {family}"]
