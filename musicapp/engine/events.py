@@ -110,7 +110,7 @@ class Started(TakeEvent):
 
 @dataclass(frozen=True)
 class Progress(TakeEvent):
-    """Step `step` of `steps` of a phase is done. phase: "denoising" or "decoding"; `remaining_s` is for the whole take."""
+    """Step `step` of `steps` of a phase ("denoising" or "decoding") is done; `remaining_s` is for the whole take."""
 
     phase: str
     step: int

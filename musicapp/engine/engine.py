@@ -1,0 +1,267 @@
+"""A request in, events out: load the model, encode the prompt, sample latents, decode them into a growing file."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from musicapp.checkpoints.catalogue import find_model
+from musicapp.checkpoints.load import LoadedModel, load_model
+from musicapp.diffusion.objectives import is_flow
+from musicapp.diffusion.samplers import Step
+from musicapp.diffusion.sampling import check_sampler, sample, samplers_for
+from musicapp.engine import devices, take_file
+from musicapp.engine.decode import chunk_bounds, decode_chunks
+from musicapp.engine.events import (
+    AudioChunk,
+    Event,
+    Finished,
+    ModelDefaults,
+    ModelInfo,
+    ModelLoaded,
+    ModelLoading,
+    Progress,
+    Started,
+)
+from musicapp.engine.pace import Pace
+from musicapp.engine.steering import Prompts, steer
+from musicapp.engine.take_file import TakeFile
+from musicapp.errors import EngineError, OutOfMemory
+from musicapp.request import TakeRequest, check_duration, checked, frames_for
+
+log = logging.getLogger(__name__)
+
+HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
+_OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memory", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Ready:
+    """A model in memory. `asked` is what the caller said, resolved to a folder and a placement."""
+
+    asked: tuple[Path, devices.Placement]
+    model: LoadedModel
+    info: ModelInfo
+    prompts: Prompts
+
+
+class Engine:
+    """Makes takes one after the other and keeps the last model loaded.
+
+    check_stop  called before every layer of every network, at each step and each decoded chunk; whatever it raises
+                ends the take at once, and its unfinished file is removed
+    """
+
+    def __init__(self, check_stop: Callable[[], None] = lambda: None) -> None:
+        self._check_stop = check_stop
+        self._ready: Ready | None = None
+        devices.use_all_cores()
+
+    def load(self, key: str, *, device: str = "auto", precision: str = "auto", take_id: str = "") -> Iterator[Event]:
+        """Have a model in memory: ModelLoading and ModelLoaded, or ModelLoaded alone when it is there already.
+
+        Raises CheckpointError, RequestError (a device that is not there) or OutOfMemory.
+        """
+        asked = (find_model(key), devices.place(device, precision))
+        if self._ready is None or self._ready.asked != asked:
+            yield ModelLoading(take_id, key)
+            self._free()
+            with _memory_errors():
+                self._ready = self._read(key, *asked)
+        elif self._ready.info.key != key:
+            self._ready = dataclasses.replace(self._ready, info=dataclasses.replace(self._ready.info, key=key))
+        yield ModelLoaded(self._ready.info)
+
+    def prepare(self, request: TakeRequest) -> Iterator[Event]:
+        """Check the request and have its model in memory; events only if the model had to be read.
+
+        Raises RequestError, CheckpointError or OutOfMemory.
+        """
+        checked(request)
+        before = self._ready
+        events = self.load(request.model, device=request.device, precision=request.precision, take_id=request.take_id)
+        for event in events:
+            if self._ready is not before or isinstance(event, ModelLoading):
+                yield event
+
+    def make(self, request: TakeRequest, path: Path) -> Iterator[Event]:
+        """Make a take: Started, then Progress per step, AudioChunk and Progress per piece, and Finished.
+
+        path  the float WAV to write; its folders are made, a file that exists is refused
+        Raises MusicAppError. Whenever it does not get to Finished, nothing is left at `path`.
+        """
+        yield from self.prepare(request)
+        assert self._ready is not None
+        request = _completed(checked(request), self._ready.info)
+        info = self._ready.info
+        check_sampler(request.sampler or "", self._ready.model.config.diffusion.objective)
+        check_duration(request.duration_s, cap_s=info.max_duration_s, model_name=info.name)
+        frames = frames_for(request.duration_s, info.sample_rate)
+        with _memory_errors(), take_file.create(path, request, info, frames) as file:
+            yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
+            yield from self._render(self._ready, request, file)
+
+    def _render(self, ready: Ready, request: TakeRequest, file: TakeFile) -> Iterator[Event]:
+        began, take_id, steps = time.perf_counter(), request.take_id, request.steps or 1
+        model, frames = ready.model, file.total_frames
+        needed = -(-frames // model.autoencoder.downsampling_ratio)
+        pace = _pace(ready, request, needed)
+        if (expected_s := pace.begin()) is not None:
+            yield Progress(take_id, "denoising", 0, steps, expected_s)
+        latents = None
+        for step in _sample(model, ready.prompts, request, needed):
+            self._check_stop()
+            latents = step.latents
+            yield Progress(take_id, "denoising", step.index + 1, steps, pace.step_done())
+        assert latents is not None
+        _refuse_broken(latents, ready.info)
+        denoise_s = time.perf_counter() - began
+        bounds, written, peak, first_chunk_s = chunk_bounds(needed), 0, 0.0, 0.0
+        for number, audio in enumerate(decode_chunks(model.autoencoder, latents, count=needed), start=1):
+            self._check_stop()
+            block = audio[0, :, : frames - written].T.cpu().numpy()
+            file.write(block)
+            peak = max(peak, float(np.abs(block).max()))
+            first_chunk_s = first_chunk_s or time.perf_counter() - began
+            yield AudioChunk(take_id, written, len(block))
+            written += len(block)
+            start, end = bounds[number - 1]
+            left_s = pace.chunk_done(end - start, needed - end)
+            yield Progress(take_id, "decoding", number, len(bounds), left_s)
+        file.close()
+        pace.remember()
+        total_s = time.perf_counter() - began
+        yield Finished(take_id, str(file.path), frames, peak, denoise_s, first_chunk_s, total_s)
+
+    def _read(self, key: str, folder: Path, placement: devices.Placement) -> Ready:
+        began = time.perf_counter()
+        model = load_model(folder, device=placement.device, precision=placement.precision)
+        for part in (model.conditioner, model.dit, model.autoencoder):
+            _check_before_layers(part, self._check_stop)
+        seconds = time.perf_counter() - began
+        log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
+        return Ready((folder, placement), model, _describe(key, folder, model, placement), Prompts(model.conditioner))
+
+    def _free(self) -> None:
+        """Let the old model go before the new one comes: both may not fit."""
+        self._ready = None
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        if torch.backends.mps.is_available():
+            torch.mps.empty_cache()
+
+
+def _completed(request: TakeRequest, info: ModelInfo) -> TakeRequest:
+    """The request with the model's defaults filled in, and where it really runs."""
+    default = info.defaults
+    return dataclasses.replace(
+        request,
+        steps=default.steps if request.steps is None else request.steps,
+        guidance_scale=default.guidance_scale if request.guidance_scale is None else request.guidance_scale,
+        sampler=default.sampler if request.sampler is None else request.sampler,
+        device=info.device,
+        precision=info.precision,
+    )
+
+
+def _sample(model: LoadedModel, prompts: Prompts, request: TakeRequest, needed: int) -> Iterator[Step]:
+    """The sampler's steps for a completed request that needs so many latents.
+
+    Noise is drawn on the CPU, so a seed means the same on every device. Models of fixed length make their whole window
+    and rely on `seconds_total` for silence behind the music.
+    """
+    app, diffusion = model.config.app, model.config.diffusion
+    latents = needed + HEADROOM if app.variable_length else max(needed, model.config.window_latents)
+    latents += -latents % diffusion.dit.patch_size
+    generator = torch.Generator().manual_seed(request.seed)
+
+    def draw() -> Tensor:
+        return torch.randn((1, model.autoencoder.latent_dim, latents), generator=generator).to(model.device)
+
+    assert request.sampler is not None and request.steps is not None
+    return sample(
+        steer(model, prompts, request),
+        diffusion.objective,
+        draw(),
+        sampler=request.sampler,
+        steps=request.steps,
+        draw=draw,
+        sigma_min=app.sigma_min,
+        sigma_max=None if is_flow(diffusion.objective) else app.sigma_max,
+    )
+
+
+def _describe(key: str, folder: Path, model: LoadedModel, placement: devices.Placement) -> ModelInfo:
+    config, app = model.config, model.config.app
+    return ModelInfo(
+        key=key,
+        name=app.name or folder.name,
+        sample_rate=config.sample_rate,
+        channels=config.audio_channels,
+        max_duration_s=config.max_duration_s,
+        samplers=tuple(samplers_for(config.diffusion.objective)),
+        defaults=ModelDefaults(app.steps, app.guidance_scale, app.sampler),
+        negative_prompt=app.guidance_scale != 1.0,
+        device=placement.device,
+        device_name=placement.device_name,
+        precision=placement.precision,
+        licence=app.licence,
+    )
+
+
+def _pace(ready: Ready, request: TakeRequest, latents: int) -> Pace:
+    info, app = ready.info, ready.model.config.app
+    guided = "plain" if request.guidance_scale == 1.0 else "guided"
+    sampled = latents if app.variable_length else ready.model.config.window_latents
+    key = f"{ready.asked[0].name} {info.device} {info.precision} {guided}"
+    latent_s = ready.model.autoencoder.downsampling_ratio / info.sample_rate
+    return Pace(key, sampled=sampled, decoded=latents, steps=request.steps or 1, latent_s=latent_s)
+
+
+def _check_before_layers(network: nn.Module, check_stop: Callable[[], None]) -> None:
+    """Ask before every single layer: one step of a long take lasts longer than anybody waits for a cancel."""
+
+    def before(module: nn.Module, inputs: object) -> None:
+        check_stop()
+
+    for module in network.modules():
+        if not any(True for _ in module.children()):
+            module.register_forward_pre_hook(before)
+
+
+def _refuse_broken(latents: Tensor, info: ModelInfo) -> None:
+    if not bool(torch.isfinite(latents).all()):
+        raise EngineError(
+            "The model's numbers got out of hand, so there is no sound to decode.",
+            hint=f"Choose the precision fp32 instead of {info.precision}, or less guidance."
+            if info.precision != "fp32"
+            else "Try less guidance, another sampler or another seed.",
+        )
+
+
+@contextmanager
+def _memory_errors() -> Iterator[None]:
+    """Say in plain words that memory ran out, however torch said it."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and not _OUT_OF_MEMORY.search(str(error)):
+            raise
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        raise OutOfMemory(
+            "There is not enough memory for this take.",
+            hint="Ask for a shorter one, close other programs, or choose the precision int8 or bf16.",
+            detail=str(error),
+        ) from error

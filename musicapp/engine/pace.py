@@ -1,0 +1,101 @@
+"""How long a take still needs: from this run's own steps, and before there are any from earlier runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from musicapp import paths
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "pace.json"
+MOST_ENTRIES = 50
+RECENT_STEPS = 8  # the estimate follows a machine that gets busy or free
+DECODE_GUESS = 0.1  # of the sound's own length, until the first decode was measured
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Seconds for each latent frame: of one sampling step, and of the decode."""
+
+    step_s: float
+    decode_s: float
+
+
+class Pace:
+    """The clock of one take.
+
+    key               what decides the speed: model, device, precision, guidance on or off
+    sampled, decoded  latents that every step works on, and that are decoded in the end
+    latent_s          how much sound one latent is
+    """
+
+    def __init__(
+        self, key: str, *, sampled: int, decoded: int, steps: int, latent_s: float, folder: Path | None = None
+    ) -> None:
+        self._file = (folder or paths.data_folder()) / FILE_NAME
+        self._key, self._sampled, self._to_decode, self._steps = key, sampled, decoded, steps
+        self._earlier = _read(self._file).get(key)
+        self._step_times: list[float] = []
+        self._decode_guess_s = latent_s * DECODE_GUESS
+        self._decode_time = 0.0
+        self._decoded = 0
+        self._began = time.perf_counter()
+
+    def begin(self) -> float | None:
+        """Sampling begins; seconds for the whole take if earlier runs tell."""
+        self._began = time.perf_counter()
+        if self._earlier is None:
+            return None
+        return self._steps * self._earlier.step_s * self._sampled + self._earlier.decode_s * self._to_decode
+
+    def step_done(self) -> float:
+        """A step is done; seconds left for the whole take."""
+        now = time.perf_counter()
+        self._step_times.append(now - self._began)
+        self._began = now
+        # The first step also pays for warming up: it counts only while it is alone.
+        recent = self._step_times[1:][-RECENT_STEPS:] or self._step_times
+        left = self._steps - len(self._step_times)
+        return left * statistics.median(recent) + self._to_decode * self._decode_s()
+
+    def chunk_done(self, latents: int, left: int) -> float:
+        """`latents` more are decoded, `left` are not; seconds left."""
+        now = time.perf_counter()
+        self._decode_time += now - self._began
+        self._decoded += latents
+        self._began = now
+        return left * self._decode_time / self._decoded
+
+    def remember(self) -> None:
+        """Keep this run's speed for the next one's first estimate. A disk that refuses costs only the estimate."""
+        if not self._step_times or not self._decoded:
+            return
+        speed = Speed(statistics.median(self._step_times) / self._sampled, self._decode_time / self._decoded)
+        known = _read(self._file)
+        known.pop(self._key, None)  # so that the newest stands last
+        kept = dict([*known.items(), (self._key, speed)][-MOST_ENTRIES:])
+        try:
+            content = json.dumps({name: asdict(entry) for name, entry in kept.items()}, indent=1)
+            paths.replace_file(self._file, content.encode())
+        except OSError as error:
+            log.info("%s could not be written: %s", self._file, error)
+
+    def _decode_s(self) -> float:
+        return self._earlier.decode_s if self._earlier else self._decode_guess_s
+
+
+def _read(path: Path) -> dict[str, Speed]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return {key: Speed(float(entry["step_s"]), float(entry["decode_s"])) for key, entry in values.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.info("%s is not usable: %s", path, error)
+        return {}

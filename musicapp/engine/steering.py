@@ -1,0 +1,58 @@
+"""From what the user said to a network that follows it: conditions, guidance, negative prompt."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import torch
+from torch import Tensor
+
+from musicapp.checkpoints.load import LoadedModel
+from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.objectives import Network
+from musicapp.nn.conditioners import Conditioner, Conditioning
+from musicapp.request import TakeRequest
+
+KEPT_PROMPTS = 32
+
+
+class Prompts:
+    """Encodes prompts and keeps the last few: making another take of the same prompt needs no text encoder."""
+
+    def __init__(self, conditioner: Conditioner) -> None:
+        self._conditioner = conditioner
+        self._kept: OrderedDict[tuple[str, float], Conditioning] = OrderedDict()
+
+    @torch.inference_mode()
+    def encode(self, prompt: str, duration_s: float) -> Conditioning:
+        """Conditions of one item: the prompt, and timing from 0 to `duration_s` (spec 4.4)."""
+        key = (prompt, duration_s)
+        if key not in self._kept:
+            timing: dict[str, str | float] = {"seconds_start": 0.0, "seconds_total": duration_s}
+            self._kept[key] = self._conditioner.encode([{"prompt": prompt, **timing}])
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT_PROMPTS:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+def steer(model: LoadedModel, prompts: Prompts, request: TakeRequest) -> Network:
+    """The transformer bound to the request's prompt, timing, guidance and negative prompt.
+
+    An empty negative prompt is the null condition that the model was trained with, not an encoded empty text.
+    """
+    scale = request.guidance_scale
+    assert scale is not None
+    wanted = prompts.encode(request.prompt, request.duration_s)
+    cond: dict[str, Tensor | None] = {
+        "cross": wanted.cross,
+        "global_cond": wanted.global_cond,
+        "prepend": wanted.prepend,
+        "input_concat": wanted.input_concat,
+    }
+    null = without_prompt(cond)
+    if scale != 1.0 and request.negative_prompt:
+        unwanted = prompts.encode(request.negative_prompt, request.duration_s)
+        if unwanted.cross is not None and unwanted.mask is not None:
+            null = with_negative(cond, unwanted.cross, unwanted.mask)
+    return guided(model.dit, cond, null, scale, objective=model.config.diffusion.objective)

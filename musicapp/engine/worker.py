@@ -1,0 +1,272 @@
+"""The child process: takes commands, drives the engine, sends events. torch is imported only after it is up.
+
+Three threads. A reader receives commands and sets stop flags, so that a cancel never waits behind running work.
+A watcher leaves as soon as the parent is gone. The main thread makes one take after the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicapp import logs
+from musicapp.engine.events import (
+    Cancelled,
+    EngineReady,
+    Event,
+    Failed,
+    Finished,
+    ModelFailed,
+    Queued,
+    TakeEvent,
+)
+from musicapp.errors import MusicAppError
+from musicapp.request import TakeRequest
+
+if TYPE_CHECKING:
+    from musicapp.engine.engine import Engine
+
+log = logging.getLogger(__name__)
+
+NICENESS = 5  # sound and window come first; 10 starves the model as soon as other programs are busy
+MAX_OUTPUT_BYTES = 1 << 20
+
+
+class TakeStopped(Exception):  # noqa: N818 - an outcome, not an error
+    """Raised inside the engine's work when the user gave up the running take."""
+
+
+@dataclass
+class OpenTake:
+    """A take that waits for its closing event."""
+
+    request: TakeRequest
+    path: Path
+    stop: threading.Event = field(default_factory=threading.Event)
+    is_running: bool = False
+
+
+class OpenTakes:
+    """The takes without a closing event yet. Whoever gets True from `close` may send that event."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._takes: dict[str, OpenTake] = {}
+
+    def add(self, take: OpenTake) -> int:
+        """Register a take; the number of takes ahead of it."""
+        with self._lock:
+            self._takes[take.request.take_id] = take
+            return len(self._takes) - 1
+
+    def begin(self, take: OpenTake) -> bool:
+        """From now on only the main thread may close the take. False when it was given up before."""
+        with self._lock:
+            take.is_running = take.request.take_id in self._takes
+            return take.is_running
+
+    def stop(self, take_id: str) -> bool:
+        """Ask a take to stop. True when it was only waiting and is closed already."""
+        with self._lock:
+            take = self._takes.get(take_id)
+            if take is None:
+                return False
+            take.stop.set()
+            return not take.is_running and self._takes.pop(take_id) is not None
+
+    def close(self, take_id: str) -> bool:
+        """Forget a take; True for the first caller only."""
+        with self._lock:
+            return self._takes.pop(take_id, None) is not None
+
+    def ids(self) -> list[str]:
+        """Every open take, oldest first."""
+        with self._lock:
+            return list(self._takes)
+
+    def running_path(self) -> Path | None:
+        """The file that grows right now."""
+        with self._lock:
+            return next((take.path for take in self._takes.values() if take.is_running), None)
+
+
+class Worker:
+    """Takes jobs from `jobs` on the calling thread while `read_commands` runs on another one."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._takes = OpenTakes()
+        self._jobs: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+        self._running: OpenTake | None = None
+        self._engine: Engine | None = None
+
+    def read_commands(self, commands: Connection) -> None:
+        """Receive commands until the parent asks to quit or is gone. Runs on its own thread."""
+        while True:
+            try:
+                command = commands.recv()
+            except (EOFError, OSError):
+                _leave(self._takes.running_path())
+            match command:
+                case ("generate", TakeRequest() as request, str(path)):
+                    take = OpenTake(request, Path(path))
+                    self._emit(Queued(request.take_id, self._takes.add(take)))
+                    self._jobs.put(("generate", take))
+                case ("cancel", str(take_id)):
+                    if self._takes.stop(take_id):
+                        self._emit(Cancelled(take_id))
+                case ("load", *_):
+                    self._jobs.put(command)
+                case ("quit",):
+                    for take_id in self._takes.ids():
+                        if self._takes.stop(take_id):
+                            self._emit(Cancelled(take_id))
+                    self._jobs.put(("quit",))
+
+    def work(self) -> None:
+        """Do the jobs in the order they came, until "quit"."""
+        self._emit(EngineReady())
+        self._load_engine()
+        while True:
+            match self._jobs.get():
+                case ("quit",):
+                    return
+                case ("load", str(model), str(device), str(precision)):
+                    self._load(model, device, precision)
+                case ("generate", OpenTake() as take):
+                    self._make(take)
+
+    def _load_engine(self) -> Engine:
+        if self._engine is None:
+            from musicapp.engine.engine import Engine  # torch: seconds, so only once the process answers
+
+            self._engine = Engine(self._check_stop)
+        return self._engine
+
+    def _check_stop(self) -> None:
+        if self._running is not None and self._running.stop.is_set():
+            raise TakeStopped
+
+    def _load(self, model: str, device: str, precision: str) -> None:
+        try:
+            for event in self._load_engine().load(model, device=device, precision=precision):
+                self._emit(event)
+        except MusicAppError as error:
+            log.warning("model %s: %s %s", model, error.message, error.detail)
+            self._emit(ModelFailed(model, error.message, error.hint))
+        except Exception:
+            log.exception("model %s could not be loaded", model)
+            self._emit(
+                ModelFailed(model, "The engine hit a problem while loading the model.", "Details are in the log.")
+            )
+
+    def _make(self, take: OpenTake) -> None:
+        """Make one take. Whatever happens, exactly one closing event goes out."""
+        take_id = take.request.take_id
+        self._running = take
+        logs.current_take.set(take_id)
+        try:
+            engine = self._load_engine()
+            if take.stop.is_set():
+                return
+            for event in engine.prepare(take.request):
+                self._emit(event)
+            if not self._takes.begin(take):
+                return
+            for event in engine.make(take.request, take.path):
+                if isinstance(event, Finished):
+                    self._close(event)
+                else:
+                    self._emit(event)
+        except TakeStopped:
+            self._close(Cancelled(take_id))
+        except MusicAppError as error:
+            log.warning("take %s: %s %s", take_id, error.message, error.detail)
+            self._close(Failed(take_id, error.message, error.hint))
+        except Exception:
+            log.exception("take %s failed", take_id)
+            self._close(Failed(take_id, "The engine hit a problem.", "Details are in the log."))
+        finally:
+            self._running = None
+            logs.current_take.set("-")
+
+    def _close(self, event: TakeEvent) -> None:
+        if self._takes.close(event.take_id):
+            self._emit(event)
+
+
+def serve(commands: Connection, events: Connection, output_folder: str) -> None:
+    """The child's life, from the first import to its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which cancels and then asks to quit
+    _redirect_output(Path(output_folder))
+    _lower_priority()
+    send_lock = threading.Lock()
+
+    def emit(event: Event) -> None:
+        with send_lock, contextlib.suppress(OSError):  # a parent that is gone: the watcher leaves in a moment
+            events.send(event)
+
+    worker = Worker(emit)
+    threading.Thread(target=_watch_parent, args=(worker,), name="watch-parent", daemon=True).start()
+    threading.Thread(target=worker.read_commands, args=(commands,), name="commands", daemon=True).start()
+    worker.work()
+    logging.shutdown()
+    sys.stdout.flush()
+    # Not by return: interpreter shutdown with a loaded GPU runtime takes seconds and has nothing left to save.
+    events.close()
+    os._exit(0)
+
+
+def _watch_parent(worker: Worker) -> None:
+    """Leave when the parent is gone, however it went: daemon processes alone outlive a killed parent."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        _leave(worker._takes.running_path())
+
+
+def _leave(unfinished: Path | None) -> None:
+    if unfinished is not None:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    os._exit(1)
+
+
+def _redirect_output(folder: Path) -> None:
+    """Send prints and C libraries' complaints to the log folder: a window has no console."""
+    path = folder / "engine-output.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > MAX_OUTPUT_BYTES:
+            path.replace(folder / "engine-output.log.1")
+    except OSError:
+        path = Path(os.devnull)
+    output = path.open("a", encoding="utf-8", errors="replace", buffering=1)
+    for descriptor in (1, 2):
+        os.dup2(output.fileno(), descriptor)
+    sys.stdout = sys.stderr = output
+    logs.set_up("engine")  # crash traces too
+
+
+def _lower_priority() -> None:
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
+    elif sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), below_normal)
