@@ -174,8 +174,9 @@ class Transport:
     def settle(self) -> None:
         """Bring every command into effect at once. Only while nobody renders: the stream is closed or lost."""
         self._level = 0
-        self._volume_now = self._volume
-        self._arrive(self._jump)
+        self._starved = self._is_waiting = False
+        if self._jump is not self._done:
+            self._arrive(self._jump)
 
     def _rest(self) -> None:
         """Not playing, and not because of the end."""
@@ -193,6 +194,8 @@ class Transport:
         """Fill `out` `(frames, 1 or 2)` float32 with what comes next."""
         for first in range(0, len(out), PIECE_FRAMES):
             piece = out[first : first + PIECE_FRAMES]
+            if self._level == 0:  # nobody hears a jump of the volume now
+                self._volume_now = self._volume
             filled = 0
             while filled < len(piece):
                 filled += self._render_stretch(piece[filled:])

@@ -1,0 +1,335 @@
+"""The real way to a sound card: PortAudio, ALSA and PulseAudio, each test's player in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soxr
+
+from musicapp.errors import AudioDeviceError
+from musicapp.playback.output import list_devices
+from tests import sound_devices
+
+pytestmark = pytest.mark.skipif(bool(sound_devices.why_no_portaudio()), reason=sound_devices.why_no_portaudio())
+needs_pulseaudio = pytest.mark.skipif(bool(sound_devices.why_no_pulseaudio()), reason=sound_devices.why_no_pulseaudio())
+
+PLAYER = """
+import json, sys, time
+import numpy as np
+from musicapp.playback.output import Output, list_devices
+from musicapp.playback.transport import TakeBuffer, Transport
+
+def report(**values):
+    print(json.dumps(values), flush=True)
+
+def wait_until(is_true, seconds=10):
+    end = time.monotonic() + seconds
+    while not is_true() and time.monotonic() < end:
+        time.sleep(0.002)
+    return bool(is_true())
+
+lost = []
+transport = Transport()
+output = Output(transport, lost.append)
+"""
+
+
+def noise(frames: int, channels: int = 2) -> np.ndarray:
+    return np.random.default_rng(1).uniform(-0.9, 0.9, (frames, channels)).astype(np.float32)
+
+
+def test_the_device_gets_the_samples_of_the_take_across_100_loop_wraps(tmp_path: Path) -> None:
+    take, (start, end), repeats, volume = noise(22050), (3000, 12345), 100, np.float32(0.3)
+    np.save(tmp_path / "take.npy", take)
+    code = (
+        PLAYER
+        + """
+take, wraps = np.load(sys.argv[1]), 0
+render, last = transport.render, [0]
+def counting(out):
+    global wraps
+    render(out)
+    wraps += transport.position < last[0]
+    last[0] = transport.position
+    if wraps == 100:
+        transport.set_loop(None)
+transport.render = counting
+transport.set_source(TakeBuffer.of(take, 44100))
+transport.set_loop((3000, 12345))
+transport.volume = 0.3
+output.open(None, 44100)
+transport.play()
+ended = wait_until(lambda: transport.ended)
+output.close()
+report(ended=ended, lost=len(lost), underruns=transport.underruns, underflows=output.underflows,
+       rate=output.sample_rate)
+"""
+    )
+    environment, recording = sound_devices.alsa_file_environment(tmp_path)
+    result = json.loads(sound_devices.run_python(code, tmp_path / "take.npy", env=environment))
+    assert result == {"ended": True, "lost": 0, "underruns": 0, "underflows": 0, "rate": 44100}
+    heard = np.concatenate([take[:end], *[take[start:end]] * (repeats - 1), take[start:]]) * volume
+    played = sound_devices.read_recording(recording)
+    ramp = 200  # frames: the first 4 ms fade in
+    first = sound_devices.start_of(heard[ramp : ramp + 500], played)
+    assert first >= ramp
+    received = played[first : first + len(heard) - ramp]
+    np.testing.assert_array_equal(received, heard[ramp:])
+    assert not played[first + len(heard) - ramp :].any()  # then silence
+
+
+def test_playing_stops_by_itself_starts_again_and_keeps_its_position_on_another_output(tmp_path: Path) -> None:
+    code = (
+        PLAYER
+        + """
+take = np.full((8820, 2), 0.25, np.float32)
+output.open(None, 44100)
+rounds = []
+for _ in range(3):  # the stream ends by itself each time
+    transport.set_source(TakeBuffer.of(take, 44100))
+    transport.play()
+    rounds.append(wait_until(lambda: transport.ended) and wait_until(lambda: not output._stream.active))
+transport.play()
+wait_until(lambda: transport.position > 0)
+transport.pause()
+held = transport.position
+output.open(None, 22050)  # the device knows only 44100: this one is converted
+report(rounds=rounds, held=held == transport.position, rate=output.sample_rate, lost=len(lost),
+       latency=output.latency_s)
+output.close()
+output.close()
+report(is_open=output.is_open, latency=output.latency_s)
+"""
+    )
+    environment, _ = sound_devices.alsa_file_environment(tmp_path)
+    running, closed = map(json.loads, sound_devices.run_python(code, env=environment).splitlines())
+    assert running["rounds"] == [True, True, True]
+    assert running["rate"] == 44100 and running["lost"] == 0 and running["held"]
+    assert 0.01 < running["latency"] < 0.5
+    assert closed == {"is_open": False, "latency": 0.0}
+
+
+def test_without_any_device_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+    code = (
+        PLAYER
+        + """
+from musicapp.errors import AudioDeviceError
+found = list_devices()
+try:
+    output.open(None, 44100)
+except AudioDeviceError as error:
+    report(found=found, message=error.message, hint=error.hint, is_open=output.is_open)
+transport.set_source(TakeBuffer.of(np.zeros((100, 2), np.float32), 44100))
+transport.play()
+transport.pause()
+output.close()
+"""
+    )
+    no_card = tmp_path / "asound.conf"
+    no_card.write_text("pcm.!default { type hw card 99 }\nctl.!default { type null }\n")
+    result = json.loads(sound_devices.run_python(code, env={**os.environ, "ALSA_CONFIG_PATH": str(no_card)}))
+    assert result["found"] == [] and not result["is_open"]
+    assert result["message"] == "No sound output was found." and "Connect" in result["hint"]
+
+
+def test_devices_are_listed_and_an_unknown_name_is_refused(tmp_path: Path) -> None:
+    code = (
+        PLAYER
+        + """
+from musicapp.errors import AudioDeviceError
+found = list_devices()
+again = list_devices()
+output.open(found[0].name, 44100)
+name = output.device_name
+while_open = list_devices()
+messages = []
+for wanted in ("Headphones of somebody else", 99):
+    try:
+        output.open(wanted, 44100)
+    except AudioDeviceError as error:
+        messages.append(error.message)
+report(names=[d.name for d in found], same=found == again == while_open, name=name, messages=messages,
+       defaults=sum(d.is_default for d in found), api=found[0].host_api)
+"""
+    )
+    environment, _ = sound_devices.alsa_file_environment(tmp_path)
+    result = json.loads(sound_devices.run_python(code, env=environment))
+    assert result["same"] and result["name"] == result["names"][0] == "default"
+    assert result["defaults"] == 1 and result["api"] == "ALSA"
+    assert result["messages"] == [
+        "The output “Headphones of somebody else” is not connected.",
+        "This output is not there any more.",
+    ]
+
+
+def test_a_missing_portaudio_library_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Missing:
+        def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+            if name == "sounddevice":
+                raise OSError("PortAudio library not found")
+
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    with pytest.raises(AudioDeviceError, match="PortAudio") as caught:
+        list_devices()
+    assert "libportaudio2" in caught.value.hint
+
+
+@needs_pulseaudio
+def test_a_take_at_a_rate_that_the_device_does_not_know_is_converted(tmp_path: Path) -> None:
+    take = noise(44100) / 2  # the converter overshoots on noise
+    np.save(tmp_path / "take.npy", take)
+    code = (
+        PLAYER
+        + """
+import sounddevice
+from musicapp.playback import devices, output as output_module
+real_find, real_check = devices.find_device, sounddevice.check_output_settings
+devices.find_device = lambda device: {**real_find(device), "default_samplerate": 48000.0}
+def check(**settings):  # the null sink itself takes any rate
+    if settings["samplerate"] != 48000:
+        raise sounddevice.PortAudioError("Invalid sample rate")
+sounddevice.check_output_settings = check
+render, rendered = transport.render, []
+def keep(out):
+    render(out)
+    rendered.append(out.copy())
+transport.render = keep
+transport.set_source(TakeBuffer.of(np.load(sys.argv[1]), 44100))
+output.open(None, 44100)
+transport.play()
+ended = wait_until(lambda: transport.ended and output._feed.is_idle)
+time.sleep(0.3)
+shortages = output.underflows
+output.close()
+np.save(sys.argv[2], np.concatenate(rendered))
+report(ended=ended, rate=output.sample_rate, lost=len(lost), underruns=transport.underruns,
+       underflows=shortages)
+"""
+    )
+    recording = tmp_path / "heard.raw"
+    with sound_devices.null_sink(tmp_path) as sink, sink.recording(recording):
+        arguments = (tmp_path / "take.npy", tmp_path / "rendered.npy")
+        result = json.loads(sound_devices.run_python(code, *arguments, env=sink.environment))
+    assert result == {"ended": True, "rate": 48000, "lost": 0, "underruns": 0, "underflows": 0}
+    rendered, ramp = np.load(tmp_path / "rendered.npy"), 200
+    first = sound_devices.start_of(take[ramp : ramp + 500], rendered)
+    np.testing.assert_array_equal(rendered[first : first + len(take) - ramp], take[ramp:])
+    expected = soxr.resample(rendered, 44100, 48000, quality="VHQ")[: 48000 * (first + 44100) // 44100]
+    loud = np.flatnonzero(expected.any(axis=1))[0] + 100  # the silence before is found everywhere
+    heard = sound_devices.read_recording(recording)
+    first = sound_devices.start_of(expected[loud : loud + 500], heard)
+    assert first >= 0
+    np.testing.assert_array_equal(heard[first : first + len(expected) - loud], expected[loud:])
+
+
+@needs_pulseaudio
+def test_in_real_time_nothing_is_lost_or_late(tmp_path: Path) -> None:
+    rate = 48000
+    take = noise(3 * rate)
+    np.save(tmp_path / "take.npy", take)
+    code = (
+        PLAYER
+        + """
+transport.set_source(TakeBuffer.of(np.load(sys.argv[1]), 48000))
+transport.volume = 0.5
+output.open(None, 48000)
+began = time.monotonic()
+transport.play()
+ended = wait_until(lambda: transport.ended)
+took = time.monotonic() - began
+time.sleep(0.3)
+output.close()
+report(ended=ended, took=took, lost=len(lost), underruns=transport.underruns, underflows=output.underflows)
+"""
+    )
+    recording = tmp_path / "heard.raw"
+    with sound_devices.null_sink(tmp_path) as sink, sink.recording(recording):
+        result = json.loads(sound_devices.run_python(code, tmp_path / "take.npy", env=sink.environment))
+    assert result["ended"] and result["lost"] == result["underruns"] == result["underflows"] == 0
+    assert 3.0 < result["took"] < 4.5
+    heard, ramp = sound_devices.read_recording(recording), 200
+    expected = take[ramp:] * np.float32(0.5)
+    first = sound_devices.start_of(expected[:500], heard)
+    assert first >= 0
+    np.testing.assert_array_equal(heard[first : first + len(expected)], expected)
+
+
+LOSING_PLAYER = (
+    PLAYER
+    + """
+from musicapp.errors import AudioDeviceError
+take = np.zeros((48000 * 30, 2), np.float32)
+transport.set_source(TakeBuffer.of(take, 48000))
+output.open(None, 48000)
+transport.play()
+wait_until(lambda: transport.position > 24000)
+report(ready=True)
+noticed = wait_until(lambda: lost, 15)
+position = transport.position
+report(noticed=noticed, times=len(lost), message=lost[0].message, hint=lost[0].hint,
+       position=position, is_playing=transport.is_playing, is_open=output.is_open)
+try:
+    output.open(None, 48000)
+except AudioDeviceError as error:
+    report(message=error.message, hint=error.hint, position=transport.position, times=len(lost))
+output.close()
+"""
+)
+
+
+def play_until_lost(sink: sound_devices.NullSink, take_away: Callable[[], None]) -> list[dict[str, Any]]:
+    """The reports of a player whose server is taken away once it plays."""
+    player = subprocess.Popen(
+        [sys.executable, "-c", LOSING_PLAYER],
+        env={**sink.environment, "PYTHONPATH": str(sound_devices.ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert player.stdout is not None
+        assert json.loads(player.stdout.readline()) == {"ready": True}
+        take_away()
+        output, errors = player.communicate(timeout=30)
+    finally:
+        player.kill()
+        player.wait()
+    assert player.returncode == 0, errors
+    return [json.loads(line) for line in output.splitlines()]
+
+
+@needs_pulseaudio
+def test_a_device_that_goes_away_while_playing_is_noticed_and_the_position_kept(tmp_path: Path) -> None:
+    with sound_devices.null_sink(tmp_path) as sink:
+        after_loss, after_retry = play_until_lost(sink, sink.kill)
+    assert after_loss["noticed"] and after_loss["times"] == 1
+    assert after_loss["message"] == "The sound output went away while playing."
+    assert "choose another output" in after_loss["hint"]
+    assert after_loss["position"] > 24000 and not after_loss["is_playing"] and not after_loss["is_open"]
+    assert after_retry["message"] == "The sound output cannot be opened."
+    assert after_retry["position"] == after_loss["position"] and after_retry["times"] == 1
+
+
+@needs_pulseaudio
+@pytest.mark.slow
+def test_a_device_that_freezes_is_given_up_and_the_program_still_ends(tmp_path: Path) -> None:
+    with sound_devices.null_sink(tmp_path) as sink:
+
+        def freeze() -> None:
+            sink.server.send_signal(signal.SIGSTOP)
+            # Opening again would wait for the frozen server for ever; by then it is really gone.
+            threading.Timer(5, sink.kill).start()
+
+        after_loss, _ = play_until_lost(sink, freeze)
+    assert after_loss["noticed"] and after_loss["times"] == 1 and after_loss["position"] > 24000
