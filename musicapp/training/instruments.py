@@ -106,7 +106,7 @@ _TABLE = (
     Instrument("kalimba", "mallet", 108, 55, 84),
     Instrument("bagpipes", "reed", 109, 55, 80, True),
     Instrument("fiddle", "strings", 110, 55, 88, True),
-    Instrument("steel drums", "mallet", 114, 55, 84),
+    Instrument("steel pan", "mallet", 114, 55, 84),
     Instrument("drums", "drums", 0, 0, 127),
     Instrument("percussion", "drums", 0, 0, 127),
 )

@@ -69,7 +69,7 @@ STYLES = (
                 "church organ",
                 "whistle",
                 "tubular bells",
-                "steel drums",
+                "steel pan",
                 "koto",
                 "kalimba",
                 enters=0.0,

@@ -172,7 +172,7 @@ STYLES = (
         layers=(
             bass("electric bass", play=("tresillo", "fifths")),
             chords("electric guitar", "marimba", "organ", play=("skank", "stabs")),
-            lead("steel drums", "steel drums", "trumpet", "flute"),
+            lead("steel pan", "steel pan", "trumpet", "flute"),
         ),
         moods=("sunny", "happy", "playful", "relaxed"),
         grooves=("latin", "afro"),
