@@ -1,0 +1,96 @@
+"""The loaded model with what several checks share: conditioning, inputs of the network, runs already made."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from musicapp.checkpoints.load import LoadedModel
+from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.objectives import Network
+from musicapp.diffusion.schedules import ShiftOptions
+from musicapp.nn.conditioners import Conditioning
+from tests.parity.golden import Golden
+
+
+class Mark(Enum):
+    """Answers that are no tensor."""
+
+    INPUT = "input"
+    NOT_OFFERED = "not offered"
+
+
+Answer = Tensor | Mark
+Recipe = Callable[["Bench", str], Answer]  # (bench, tensor name) -> the same tensor, computed by the product
+
+
+class Bench:
+    """One folder with its model on the CPU, in float32 as the product runs it.
+
+    dtype  what sampling runs keep their state in
+    """
+
+    def __init__(self, golden: Golden, model: LoadedModel, *, dtype: torch.dtype = torch.float32) -> None:
+        self.golden = golden
+        self.model = model
+        self.dtype = dtype
+        self.runs: dict[str, Any] = {}  # sampling runs by case, made once for all their tensors
+
+    @cached_property
+    def precise(self) -> Bench:
+        """The same with transformer, decoder and state in float64: tells rounding from a wrong formula."""
+        dit, autoencoder = copy.deepcopy(self.model.dit).double(), copy.deepcopy(self.model.autoencoder).double()
+        return Bench(self.golden, replace(self.model, dit=dit, autoencoder=autoencoder), dtype=torch.float64)
+
+    @property
+    def objective(self) -> str:
+        return self.model.config.diffusion.objective
+
+    @property
+    def shift_options(self) -> ShiftOptions:
+        """The distribution shift that the model was trained with."""
+        shift = self.model.config.diffusion.shift
+        return ShiftOptions() if shift is None else ShiftOptions(**asdict(shift))
+
+    @property
+    def ids(self) -> list[str]:
+        return list(self.model.conditioner.conditioners)
+
+    @cached_property
+    def conditioning(self) -> Conditioning:
+        return self.model.conditioner.encode(self.golden.items(self.ids))
+
+    @cached_property
+    def negative(self) -> Conditioning:
+        return self.model.conditioner.encode([self.golden.negative_item(self.ids)])
+
+    def inputs(self, rows: int) -> dict[str, Tensor | None]:
+        """What steers the network for the first `rows` items."""
+        cond = self.conditioning
+        return {"cross": _rows(cond.cross, rows), "global_cond": _rows(cond.global_cond, rows)}
+
+    def network(
+        self,
+        cond: dict[str, Tensor | None],
+        *,
+        scale: float = 1.0,
+        negative: bool = False,
+        rescale: float = 0.0,
+        interval: tuple[float, float] = (0.0, 1.0),
+    ) -> Network:
+        """The transformer with its conditioning bound, guided as the product does it."""
+        null = without_prompt(cond)
+        if negative:
+            null = with_negative(cond, self.negative.cross, self.negative.mask)
+        return guided(self.model.dit, cond, null, scale, rescale=rescale, interval=interval, objective=self.objective)
+
+
+def _rows(tensor: Tensor | None, rows: int) -> Tensor | None:
+    return None if tensor is None else tensor[:rows]
