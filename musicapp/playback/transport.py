@@ -64,8 +64,8 @@ class Transport:
         self._meter = np.zeros((METER_SLOTS, 2), np.float32)
         self._meter_count = 0
         self._meter_time = 0.0
-        self._steps = np.arange(1, PIECE_FRAMES + 1, dtype=np.float32)[:, None]
-        self._gains = np.zeros((PIECE_FRAMES, 1), np.float32)
+        self._steps = np.arange(1, PIECE_FRAMES + 1, dtype=np.float32)
+        self._gains = np.zeros(PIECE_FRAMES, np.float32)
 
     # --- the window's side
 
@@ -262,7 +262,7 @@ class Transport:
         _copy(out, source.audio[self._position : self._position + frames])
         if level < len(ramp) - 1:
             self._level = level + frames
-            np.multiply(out, ramp[level + 1 : self._level + 1], out=out)
+            _multiply(out, ramp[level + 1 : self._level + 1])
         self._advance(frames, edge, wrap_to)
         return frames
 
@@ -279,7 +279,7 @@ class Transport:
         out = out[:frames]
         _copy(out, source.audio[self._position : self._position + frames])
         self._level = level - frames
-        np.multiply(out, ramp[self._level : level][::-1], out=out)
+        _multiply(out, ramp[self._level : level][::-1])
         self._advance(frames, edge, wrap_to)
         return frames
 
@@ -300,7 +300,7 @@ class Transport:
             gains = self._gains[: len(out)]
             np.multiply(self._steps[: len(out)], (volume - now) / np.float32(len(out)), out=gains)
             np.add(gains, now, out=gains)
-            np.multiply(out, gains, out=out)
+            _multiply(out, gains)
             self._volume_now = volume
         elif volume != 1:
             np.multiply(out, volume, out=out)
@@ -316,9 +316,9 @@ class Transport:
 
 @lru_cache(maxsize=4)
 def _ramp(sample_rate: int) -> np.ndarray:
-    """`(steps + 1, 1)` float32 from 0 to exactly 1, smooth at both ends."""
+    """`(steps + 1,)` float32 from 0 to exactly 1, smooth at both ends."""
     steps = max(round(RAMP_S * sample_rate), 1)
-    ramp = np.sin(np.linspace(0, np.pi / 2, steps + 1))[:, None] ** 2
+    ramp = np.sin(np.linspace(0, np.pi / 2, steps + 1)) ** 2
     return ramp.astype(np.float32)
 
 
@@ -329,6 +329,12 @@ def _jump_to(source: TakeBuffer | None, frame: int) -> _Jump:
 def _silence(out: np.ndarray) -> int:
     out.fill(0)
     return len(out)
+
+
+def _multiply(out: np.ndarray, gains: np.ndarray) -> None:
+    """Channel by channel: numpy would copy the block to spread `gains` over both."""
+    for channel in range(out.shape[1]):
+        np.multiply(out[:, channel], gains, out=out[:, channel])
 
 
 def _copy(out: np.ndarray, audio: np.ndarray) -> None:
