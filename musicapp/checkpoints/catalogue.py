@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints.config import CONFIG_NAME, read_json
+from musicapp.checkpoints.config import CONFIG_NAME, read_config, read_json
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,11 @@ def find_model(key: str) -> Path:
     raise CheckpointError(
         f"There is no model “{key[:80]}”.", hint=f"{shown} A path to a model folder works too.".strip()
     )
+
+
+def max_duration_s(folder: Path) -> float:
+    """The longest take that the model of a folder makes, in seconds. Raises CheckpointError."""
+    return read_config(folder).max_duration_s
 
 
 def _name_of(folder: Path) -> str:

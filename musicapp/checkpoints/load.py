@@ -67,12 +67,13 @@ def load_model(
         conditioner = _build_conditioner(config.conditioning, config, folder, text_encoder_folder)
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
-        state = _read_state(file, stored, config, precision, search=path.stat().st_size <= weights.SMALL_BYTES)
-    if precision == "int8":
-        state = _hold_in_int8(networks, state)
-    for name, tensor in _shapes(networks).items():
+        int8 = _int8_layers(networks, stored) if precision == "int8" else set()
+        state = _read_state(file, stored, config, precision, int8=int8, search=_is_small(path))
+    with torch.device("meta"):
+        quantize.use_int8_linears(networks, int8)
+    for name, shape in _shapes(networks).items():
         if name not in state:  # an offset that old files leave out
-            state[name] = torch.zeros(tensor, dtype=_dtype(name, config, precision))
+            state[name] = torch.zeros(shape, dtype=_dtype(name, config, precision))
     _assign(networks, {name: tensor.to(target) for name, tensor in state.items()})
     _fill_computed_buffers(networks["autoencoder"], config.autoencoder)
     networks.to(target).eval().requires_grad_(False)
@@ -82,23 +83,34 @@ def load_model(
 
 
 def _read_state(
-    file: object, stored: dict[str, weights.Stored], config: ModelConfig, precision: str, *, search: bool
+    file: object,
+    stored: dict[str, weights.Stored],
+    config: ModelConfig,
+    precision: str,
+    *,
+    int8: set[str],
+    search: bool,
 ) -> dict[str, Tensor]:
-    """Every weight in the dtype it will run in; int8 ones stay int8 with their scales if that is asked for."""
+    """Every weight in the dtype it will run in; those of the layers `int8` with their scales."""
     state: dict[str, Tensor] = {}
     for name, entry in stored.items():
         weight, scale = weights.read(file, entry)
-        dtype = _dtype(name, config, precision)
-        if scale is not None and precision == "int8":
-            state[name], state[name.removesuffix("weight") + weights.SCALE] = weight, scale
-            weight = scale
-        elif scale is not None:
-            state[name] = weight = (weight.float() * scale[:, None]).to(dtype)
-        else:
-            state[name] = weight.to(dtype)
         if search:
-            weights.refuse_broken(name, weight)
+            weights.refuse_broken(name, weight if scale is None else scale)
+        layer, _, last = name.rpartition(".")
+        if last == "weight" and layer in int8:
+            # One by one, so that a large model is never in memory unquantised.
+            held = {name: weight} if scale is None else {name: weight, f"{layer}.{weights.SCALE}": scale}
+            state.update(quantize.quantize_state(held, [layer]))
+        else:
+            whole = weight if scale is None else quantize.dequantize(weight, scale)
+            state[name] = whole.to(_dtype(name, config, precision))
     return state
+
+
+def _is_small(path: Path) -> bool:
+    """Whether searching all weights for broken numbers costs next to nothing."""
+    return path.stat().st_size <= weights.SMALL_BYTES
 
 
 def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:
@@ -112,15 +124,12 @@ def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:
     return DTYPES[precision]
 
 
-def _hold_in_int8(networks: nn.ModuleDict, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Put int8 layers where the file has scales; a file without any has the blocks' linear layers quantised now."""
-    names = [name.removesuffix("." + weights.SCALE) for name in state if name.endswith("." + weights.SCALE)]
-    if not names:
-        names = [f"dit.blocks.{name}" for name in quantize.linear_names(networks.get_submodule("dit.blocks"))]
-        state = quantize.quantize_state(state, names)
-    with torch.device("meta"):
-        quantize.use_int8_linears(networks, names)
-    return state
+def _int8_layers(networks: nn.ModuleDict, stored: dict[str, weights.Stored]) -> set[str]:
+    """The layers whose scales the file carries; for a file without any, all linear layers of the blocks."""
+    linear = set(quantize.linear_names(networks))
+    carried = {name.rpartition(".")[0] for name, entry in stored.items() if "scale" in entry.parts} & linear
+    blocks = quantize.linear_names(networks.get_submodule("dit.blocks"))
+    return carried or {f"dit.blocks.{name}" for name in blocks}
 
 
 def _assign(networks: nn.ModuleDict, state: dict[str, Tensor]) -> None:

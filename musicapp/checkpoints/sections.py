@@ -69,7 +69,7 @@ def _read_value(value: object, wanted: Any, where: str) -> Any:
         return read_section(typing.cast(type, wanted), value, where)
     if wanted is object:  # read before, by the section's own type
         return value
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 1000:
         return float(value)
     if type(value) is not wanted or (wanted is float and not math.isfinite(typing.cast(float, value))):
         raise CheckpointError(f"“{where}” is {str(value)[:60]!r}, not {_NAMES[wanted]}.", hint=DAMAGED_HINT)

@@ -124,6 +124,8 @@ def test_an_option_that_we_do_not_build_is_refused_not_ignored(path, value):
         ("model.conditioning.configs", {}),
         ("model.conditioning.configs.0.id", "a.b"),
         ("model.conditioning.configs.0.config", {"min_val": 5, "max_val": 5}),
+        ("model.conditioning.configs.0.config", {"max_val": 10**400}),
+        ("model.conditioning.configs.0.config", {"max_val": float("nan")}),
         ("model.pretransform.scale", 0),
         ("model.pretransform.config.encoder.config.strides", [2, 3]),
         ("model.pretransform.config.encoder.config.strides", [2, 4, 8]),
