@@ -99,7 +99,7 @@ class Actions(QObject):
         self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
 
     def _fill_playback(self, menu: QMenu) -> None:
-        window, player = self._window, self._studio.player
+        player = self._studio.player
         self.play = self._add(menu, "play", "&Play or pause", "Space", player.toggle)
         self.stop = self._add(menu, "stop", "&Stop", "Shift+Space", player.stop)
         self.to_start = self._add(menu, "to_start", "To the st&art", "Home", self._go_to_start)
@@ -107,18 +107,18 @@ class Actions(QObject):
         menu.addSeparator()
         self.loop = self._add(menu, "loop", "&Loop", "L", self._toggle_loop)
         self.loop.setCheckable(True)
-        self.clear_loop = self._add(menu, "clear_loop", "&Remove the loop marks", "Shift+L", window.stage.clear_loop)
+        self.clear_loop = self._add(menu, "clear_loop", "&Remove the loop marks", "Shift+L", player.clear_loop)
         menu.addSeparator()
         auto = menu.addMenu("Play &new takes")
         self._radio(auto, "auto_play", AUTO_PLAY_LABELS, self._studio.library.auto_play, self._choose_auto_play)
         self._add(menu, "devices", "Look for outputs again", "", player.refresh_devices)
 
     def _fill_view(self, menu: QMenu) -> None:
-        waveform = self._window.stage.waveform
-        self._add(menu, "zoom_in", "Zoom &in", "Ctrl+1", waveform.zoom_in)
-        self._add(menu, "zoom_out", "Zoom &out", "Ctrl+3", waveform.zoom_out)
-        self._add(menu, "zoom_region", "Zoom to the &loop", "Z", waveform.zoom_to_region)
-        self._add(menu, "zoom_fit", "Show the &whole take", "X", waveform.fit)
+        stage = self._window.stage
+        self._add(menu, "zoom_in", "Zoom &in", "Ctrl+1", stage.zoom_in)
+        self._add(menu, "zoom_out", "Zoom &out", "Ctrl+3", stage.zoom_out)
+        self._add(menu, "zoom_region", "Zoom to the &loop", "Z", stage.zoom_to_region)
+        self._add(menu, "zoom_fit", "Show the &whole take", "X", stage.zoom_to_all)
         menu.addSeparator()
         themes = menu.addMenu("&Theme")
         self._radio(themes, "theme", THEME_LABELS, self._theme.choice, self._theme.choose)

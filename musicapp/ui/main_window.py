@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QFrame,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicapp.ui import icons, theme
 from musicapp.ui.actions import Actions
@@ -118,7 +128,11 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
-            QTimer.singleShot(START_DELAY_MS, self._studio.start)
+            QTimer.singleShot(START_DELAY_MS, self._start)
+
+    def _start(self) -> None:
+        self.stage.prepare(self._studio.files)
+        self._studio.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remember()
@@ -137,9 +151,8 @@ class MainWindow(QMainWindow):
 
     def escape(self) -> None:
         """Leave the field first; the next Esc cancels the run."""
-        focused = self.focusWidget()
-        if focused is not None and focused is not self.stage.waveform and focused.hasFocus():
-            self.stage.waveform.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox):
+            self.stage.focus_waveform()
         elif self._studio.generation.is_running:
             self._studio.generation.cancel()
         else:

@@ -40,15 +40,15 @@ class Studio(QObject):
         super().__init__()
         self.settings = settings
         self.messages = Messages(self)
-        self._reading, self._files = Lane("reading", self), Lane("files", self)
+        self._reading, self.files = Lane("reading", self), Lane("files", self)
         self._exporting, self._devices = Lane("exporting", self), Lane("devices", self)
         self.bridge = EngineBridge(make_host, self)
         self.take_settings = TakeSettings(self)
-        self.models = ModelChoice(self.messages, self._files, self)
+        self.models = ModelChoice(self.messages, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
         self.generation = Generation(self.bridge, self.take_settings, self.messages, self._reading, self)
         self.player = Player(self.messages, self._devices, self)
-        self.library = TakeLibrary(self.generation, self.player, self.messages, self._files, parent=self)
+        self.library = TakeLibrary(self.generation, self.player, self.messages, self.files, parent=self)
         folder = settings.export_folder or str(Path(platformdirs.user_music_dir()))
         self.exporter = Exporter(Path(folder), self.messages, self._exporting, self)
         self.library.current_changed.connect(self._current_changed)
@@ -73,7 +73,7 @@ class Studio(QObject):
         self.player.close()
         self._remember()
         self.bridge.close()
-        for lane in (self._devices, self._exporting, self._reading, self._files):
+        for lane in (self._devices, self._exporting, self._reading, self.files):
             lane.close()
         try:
             saved_settings.save(self.settings)

@@ -17,7 +17,7 @@ from musicapp.paths import resources_folder
 THEMES = ("system", "light", "dark")
 SPACE_TIGHT, SPACE, SPACE_WIDE = 4, 8, 14
 RADIUS = 6
-RAIL_WIDTH, RAIL_MIN_WIDTH, RAIL_MAX_WIDTH = 312, 272, 420
+RAIL_WIDTH, RAIL_MIN_WIDTH, RAIL_MAX_WIDTH = 312, 292, 420
 LIST_WIDTH, LIST_MIN_WIDTH, LIST_MAX_WIDTH = 272, 200, 420
 FIELD_HEIGHT, TALL_BUTTON_HEIGHT = 30, 40
 ICON_SIZE = 18
@@ -56,6 +56,7 @@ class Colours:
     grid: str
     playhead: str
     region: str
+    meter_back: str
     meter_ok: str
     meter_hot: str
     meter_over: str
@@ -87,6 +88,7 @@ DARK = Colours(
     grid="#23272c",
     playhead="#f4f6f8",
     region="#4fc7ae",
+    meter_back="#101214",
     meter_ok="#4fc7ae",
     meter_hot="#f0c06a",
     meter_over="#ff7467",
@@ -104,7 +106,7 @@ LIGHT = Colours(
     text="#1c2025",
     muted="#57606a",
     accent="#0a7866",
-    accent_hover="#0c8a76",
+    accent_hover="#096a5a",
     on_accent="#ffffff",
     accent_soft="#d8efea",
     danger="#a5241c",
@@ -118,6 +120,7 @@ LIGHT = Colours(
     grid="#edf0f2",
     playhead="#14171a",
     region="#128672",
+    meter_back="#dde1e5",
     meter_ok="#128672",
     meter_hot="#b87d00",
     meter_over="#c8372d",
@@ -155,10 +158,12 @@ class Theme(QObject):
         if self.choice == "system":
             self._apply()
 
+    def _system_scheme(self) -> Qt.ColorScheme:
+        return self._application.styleHints().colorScheme()
+
     def _apply(self) -> None:
-        scheme = self._application.styleHints().colorScheme()
         # A desktop that names no scheme gets the dark one: the usual look of audio tools.
-        light = self.choice == "light" or (self.choice == "system" and scheme == Qt.ColorScheme.Light)
+        light = self.choice == "light" or (self.choice == "system" and self._system_scheme() == Qt.ColorScheme.Light)
         self.colours = LIGHT if light else DARK
         self._application.setPalette(palette(self.colours))
         self._application.setStyleSheet(style_sheet(self.colours))

@@ -1,4 +1,4 @@
-"""A stand-in for the engine's process: it answers at once, from the caller's or its own thread, and writes real files."""
+"""A stand-in for the engine's process: it answers at once, from another thread, and writes real files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from musicapp.engine.events import (
     Cancelled,
     EngineReady,
     Event,
+    Failed,
     Finished,
     ModelDefaults,
     ModelInfo,
@@ -144,6 +145,11 @@ class FakeHost:
         """Tell that the file is complete."""
         frames = frames_for(request.duration_s, self.info.sample_rate)
         self.emit(Finished(request.take_id, str(self.paths[request.take_id]), frames, 0.9, 2.0, 2.1, 2.5))
+
+    def fail(self, request: TakeRequest, message: str = "Out of luck.", hint: str = "Try again.") -> None:
+        """Tell that the take could not be made."""
+        self.paths[request.take_id].unlink(missing_ok=True)
+        self.emit(Failed(request.take_id, message, hint))
 
     def cancel(self, take_id: str) -> None:
         self.paths[take_id].unlink(missing_ok=True)

@@ -79,9 +79,10 @@ class Exporter(QObject):
             self.name = ""
             self.form_changed.emit()
             return
-        wanted = names.suggest_name(self.take.request)
+        wanted = self.name = names.suggest_name(self.take.request)
+        self.form_changed.emit()
         folder, suffix = self.folder, self.suffix
-        self._lane.run(lambda: names.free_path(folder, wanted, suffix).stem, self._suggested)
+        self._lane.run(lambda: (wanted, names.free_path(folder, wanted, suffix).stem), self._suggested)
 
     @property
     def suffix(self) -> str:
@@ -127,9 +128,11 @@ class Exporter(QObject):
         """Stop writing; nothing is left behind."""
         self._should_stop = True
 
-    def _suggested(self, name: str) -> None:
-        self.name = name
-        self.form_changed.emit()
+    def _suggested(self, names_found: tuple[str, str]) -> None:
+        wanted, free = names_found
+        if self.name == wanted:  # else it was typed over, or another take came
+            self.name = free
+            self.form_changed.emit()
 
     def _done(self, outcome: wave_io.ExportResult | str) -> None:
         self._set_running(False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.checkpoints import catalogue
 from musicapp.request import BUILTIN_MODEL
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
+
+if TYPE_CHECKING:
+    from musicapp.checkpoints.catalogue import ModelEntry
 
 
 class ModelChoice(QObject):
@@ -24,7 +27,7 @@ class ModelChoice(QObject):
 
     def load(self) -> None:
         """Look for models on disk."""
-        self._files.run(catalogue.list_models, self._listed, self._messages.post_error)
+        self._files.run(_list_models, self._listed, self._messages.post_error)
 
     def add(self, key: str) -> None:
         """Offer a model that is not listed: a folder."""
@@ -32,8 +35,14 @@ class ModelChoice(QObject):
             self.names[key] = Path(key).name or key
             self.changed.emit()
 
-    def _listed(self, entries: list[catalogue.ModelEntry]) -> None:
+    def _listed(self, entries: list[ModelEntry]) -> None:
         found = {entry.key: entry.name for entry in entries}
         own = {key: name for key, name in self.names.items() if key not in found}
         self.names = {**found, **own}
         self.changed.emit()
+
+
+def _list_models() -> list[ModelEntry]:
+    from musicapp.checkpoints import catalogue  # late: it reads configs, and the first picture needs none
+
+    return catalogue.list_models()

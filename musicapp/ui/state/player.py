@@ -56,6 +56,7 @@ class Player(QObject):
         self.volume_db = FIRST_VOLUME_DB
         self.devices: list[OutputDevice] = []
         self.device_name = ""  # empty: the system's default
+        self.devices_known = False  # whether the outputs were looked for
         self.problem = "Looking for audio outputs …"  # why nothing can be heard, empty when all is well
         self._opened_for: tuple[str, int] | None = None
         self._tick = QTimer(self, interval=TICK_MS)
@@ -96,19 +97,15 @@ class Player(QObject):
             self._messages.post("error", self.problem, "Connect one and choose “Look again” in the list of outputs.")
             return
         self._close_later.stop()
+        self._transport.play()  # sound begins as soon as a device is open
         self._set_playing(True)
         wanted = (self.device_name, self.shown.audio.sample_rate)
         if self._output.is_open and self._opened_for == wanted:
-            self._transport.play()
             return
-        device = self._device_index()
-
-        def open_output() -> None:
-            self._output.close()
-            self._output.open(device, wanted[1])
+        device = self.device_name or None
 
         self._opened_for = wanted
-        self._lane.run(open_output, self._output_opened, self._output_failed)
+        self._lane.run(lambda: self._output.open(device, wanted[1]), None, self._output_failed)
 
     def pause(self) -> None:
         """Hold the position."""
@@ -158,6 +155,11 @@ class Player(QObject):
             self._apply_loop()
             self.loop_changed.emit()
 
+    def clear_loop(self) -> None:
+        """Take the loop marks away and play on without repeating."""
+        self.set_region(None)
+        self.set_looping(False)
+
     def set_volume(self, volume_db: float) -> None:
         """Loudness in dB below full scale; at the quietest it is silent."""
         volume_db = max(QUIETEST_DB, min(volume_db, 0.0))
@@ -172,7 +174,8 @@ class Player(QObject):
         return 0.0 if self.volume_db <= QUIETEST_DB else 10 ** (self.volume_db / 20)
 
     def refresh_devices(self) -> None:
-        """Look for outputs again."""
+        """Look for outputs again; new ones are found only while none is open."""
+        self._close_output()
         self._lane.run(list_devices, self._devices_found, self._devices_failed)
 
     def choose_device(self, name: str) -> None:
@@ -192,9 +195,6 @@ class Player(QObject):
         self._close_later.stop()
         self._transport.pause()
         self._lane.run(self._output.close)
-
-    def _device_index(self) -> int | None:
-        return next((device.index for device in self.devices if device.name == self.device_name), None)
 
     def _set_playing(self, playing: bool) -> None:
         if playing == self.is_playing:
@@ -221,12 +221,6 @@ class Player(QObject):
             self._set_playing(False)
             self._close_later.start(CLOSE_AFTER_END_MS)
 
-    def _output_opened(self, _nothing: object) -> None:
-        if self.is_playing:
-            self._transport.play()
-        else:
-            self._close_later.start(CLOSE_AFTER_PAUSE_MS)
-
     def _output_failed(self, error: MusicAppError) -> None:
         self._opened_for = None
         self._transport.pause()
@@ -241,10 +235,10 @@ class Player(QObject):
 
     def _device_lost(self, error: AudioDeviceError) -> None:
         self._output_failed(error)
-        self._lane.run(self._output.close)
+        self.position_changed.emit(self.position)
 
     def _devices_found(self, devices: list[OutputDevice]) -> None:
-        self.devices = devices
+        self.devices, self.devices_known = devices, True
         self.problem = "" if devices else "No audio output was found."
         if self.device_name and all(device.name != self.device_name for device in devices):
             self.device_name = ""
@@ -252,6 +246,6 @@ class Player(QObject):
 
     def _devices_failed(self, error: MusicAppError) -> None:
         log.warning("no outputs: %s %s", error.message, error.detail)
-        self.devices = []
+        self.devices, self.devices_known = [], True
         self.problem = error.message
         self.devices_changed.emit()

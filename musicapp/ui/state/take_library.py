@@ -40,6 +40,7 @@ class TakeLibrary(QObject):
         self._generation, self._player, self._messages, self._files = generation, player, messages, files
         self.auto_play = auto_play  # "off", "idle" or "always"
         self.model = TakeListModel()
+        self._shown_before = ""  # on the stage when the take being made came
         generation.take_began.connect(self._began)
         generation.take_sounds.connect(self._sounds)
         generation.take_made.connect(self._made)
@@ -50,9 +51,12 @@ class TakeLibrary(QObject):
     def load(self) -> None:
         """List what is on disk."""
         making = [row.take_id for row in self.model.rows if row.take is None]
-        self._files.run(
-            lambda: takes.list_takes(paths.takes_folder(), skip=making), self._listed, self._messages.post_error
-        )
+        folder = paths.takes_folder()
+
+        def find() -> list[Take]:
+            return takes.list_takes(folder, skip=making) if folder.is_dir() else []
+
+        self._files.run(find, self._listed, self._messages.post_error)
 
     @property
     def current(self) -> Take | None:
@@ -94,6 +98,7 @@ class TakeLibrary(QObject):
     def _began(self, shown: ShownTake) -> None:
         self.model.put(TakeRow(shown.take_id, shown.request, shown.created))
         self._progressed()
+        self._shown_before = self._player.shown.take_id if self._player.shown else ""
         if not self._player.is_playing:  # what plays is never pushed off the stage
             self._stage(shown)
 
@@ -114,6 +119,7 @@ class TakeLibrary(QObject):
         self.model.remove(take_id)
         if self._player.shown is not None and self._player.shown.take_id == take_id:
             self._stage(None)
+            self.open(self._shown_before)
 
     def _progressed(self) -> None:
         run = self._generation.run

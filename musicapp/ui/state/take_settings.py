@@ -35,7 +35,7 @@ class TakeSettings(QObject):
     prompt_changed = Signal(str)
     negative_prompt_changed = Signal(str)
     duration_changed = Signal(float)
-    seed_changed = Signal(int)
+    seed_changed = Signal(object)  # an int; Qt's own is too short for 32 bits without sign
     seed_lock_changed = Signal(bool)
     sampling_changed = Signal()
     target_changed = Signal()

@@ -42,7 +42,7 @@ class ExportPanel(QFrame):
             self.format.addItem(form.label, key)
         self.name = described(QLineEdit(), "export_name", "File name", "Name of the file, without its ending")
         self.name.setMaxLength(NAME_CHARACTERS)
-        self.name.setMinimumWidth(120)
+        self.name.setMinimumWidth(72)
         self.folder = described(IconButton(theme, "folder", role="framed"), "export_folder", "Choose the folder")
         self.button = described(IconTextButton(theme, "export", "Export"), "export", "Export", keys="Ctrl+Shift+E")
         self.bar = described(QProgressBar(), "export_progress", "Progress of the export")

@@ -23,10 +23,6 @@ class GenerateBox(QWidget):
         self.text = label("", tone="muted")
         self.text.setObjectName("generate_text")
         self.text.setFont(time_font(self.text))
-        for widget in (self.bar, self.text):  # their room stays when they are hidden, so that nothing jumps
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            widget.setSizePolicy(policy)
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
 
-from musicapp.request import MIN_DURATION_S, format_duration
+from musicapp.errors import RequestError
+from musicapp.request import MIN_DURATION_S, format_duration, parse_duration
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_TIGHT
@@ -88,18 +89,15 @@ class LengthField(QWidget):
         if problem is not None:
             self._messages.post_error(problem)
         else:
+            self.field.setModified(False)
             self._show(self._settings.duration_s)
 
     def _show(self, duration_s: float) -> None:
         with QSignalBlocker(self.slider):
             self.slider.setValue(max(1, round(duration_s)))
-        if not (self.field.hasFocus() and self.field.isModified() and self._typed_equals(duration_s)):
+        if not (self.field.hasFocus() and self.field.isModified() and _means(self.field.text(), duration_s)):
             self.field.setText(format_duration(duration_s))
         self._show_problem()
-
-    def _typed_equals(self, duration_s: float) -> bool:
-        """Whether the text already means this length, so that typing is not disturbed."""
-        return self._settings.duration_problem is None and self._settings.duration_s == duration_s
 
     def _show_problem(self) -> None:
         problem = self._settings.duration_problem
@@ -112,3 +110,11 @@ class LengthField(QWidget):
             self.slider.setRange(max(1, int(MIN_DURATION_S)), max(1, int(self._settings.cap_s)))
             self.slider.setValue(max(1, round(self._settings.duration_s)))
         self._show_problem()
+
+
+def _means(text: str, duration_s: float) -> bool:
+    """Whether the text already says this length, so that typing is not disturbed."""
+    try:
+        return parse_duration(text) == duration_s
+    except RequestError:
+        return False

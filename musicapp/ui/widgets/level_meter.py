@@ -66,7 +66,7 @@ class LevelMeter(QWidget):
         height = (self.height() - 2) / 2
         for channel in range(2):
             top = channel * (height + 2)
-            painter.fillRect(QRectF(0, top, self.width(), height), QColor(colours.field))
+            painter.fillRect(QRectF(0, top, self.width(), height), QColor(colours.meter_back))
             level, hold = self._level_db[channel], self._hold_db[channel]
             for start_db, end_db, name in (
                 (FLOOR_DB, HOT_DB, colours.meter_ok),

@@ -113,5 +113,8 @@ class Overview(QWidget):
         painter.scale(self.width() / audio.duration_s, -height / 2)
         for path, _middle in outlines(audio, 0.0, audio.duration_s, made.width(), height * scale):
             painter.fillPath(path, QColor(self._theme.colours.wave_outside))
+        painter.resetTransform()
+        painter.setPen(QPen(QColor(self._theme.colours.border), 1))
+        painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1))
         painter.end()
         return made

@@ -1,121 +1,69 @@
-"""The middle of the window: the take on the stage with its overview and waveform; examples while there is none."""
+"""The middle of the window: the take on the stage, or examples to start from while there is none."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+import importlib
+from typing import TYPE_CHECKING
 
-from musicapp.request import format_duration
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.player import Player
-from musicapp.ui.state.shown import title_of
 from musicapp.ui.state.take_settings import TakeSettings
-from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
-from musicapp.ui.widgets.described import IconButton, IconTextButton, described, label, set_available, surface
-from musicapp.ui.widgets.overview import Overview
-from musicapp.ui.widgets.waveform import Waveform
+from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
+from musicapp.ui.widgets.described import described, label, surface
+
+if TYPE_CHECKING:
+    from musicapp.ui.widgets.take_page import TakePage
 
 EXAMPLES = (
     "calm piano, 90 bpm, in C minor",
     "warm analog synth pads, slow, dreamy",
     "driving techno, 130 bpm, deep bass",
 )
-NO_REGION = "Drag across the waveform to mark a part."
 
 
 class Stage(QWidget):
-    """Header above, picture below."""
+    """An empty page at first. The page for takes comes with `prepare`; `prepared` tells when it is there.
+
+    Importing pyqtgraph takes as long as everything else that the first picture needs, so it comes after it.
+    """
+
+    prepared = Signal()
 
     def __init__(
         self, player: Player, generation: Generation, settings: TakeSettings, messages: Messages, theme: Theme
     ) -> None:
         super().__init__()
-        self._player, self._generation = player, generation
+        self._player, self._generation, self._theme = player, generation, theme
         self._settings, self._messages = settings, messages
-        self._title_text = ""
-        self.title = label("")
-        self.title.setObjectName("take_title")
-        self.title.setFont(scaled_font(self.title, scale=1.3, bold=True))
-        self.title.setMinimumWidth(1)
-        self.details = label("", tone="muted")
-        self.details.setObjectName("take_details")
-        self.details.setMinimumWidth(1)
-        self.recall = described(
-            IconTextButton(theme, "recall", "Use settings"), "recall", "Use these settings",
-            "Bring prompt, length, seed and all settings of this take back", "R",
-        )  # fmt: skip
-        self.copy_seed = described(IconButton(theme, "copy", role="framed"), "copy_seed", "Copy the seed")
-        self.waveform = Waveform(player, theme)
-        self.overview = Overview(player, self.waveform, theme)
-        self.note = label("", tone="muted", parent=self.waveform)
-        self.note.setObjectName("stage_note")
-        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.zoom_buttons = self._make_zoom_buttons(theme)
-        self._pages = self._lay_out()
+        self.examples: list[QPushButton] = []
+        self.page: TakePage | None = None
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._make_empty_page())
+        player.shown_changed.connect(self._show_page)
 
-        self.recall.clicked.connect(self.recall_settings)
-        self.copy_seed.clicked.connect(self.copy_the_seed)
-        player.shown_changed.connect(self._show_take)
-        player.loop_changed.connect(self._show_loop)
-        generation.run_changed.connect(self._show_note)
-        self._show_take()
-        self._show_loop()
+    def prepare(self, lane: Lane) -> None:
+        """Load what the page for takes needs in the background, then make it."""
 
-    def _make_zoom_buttons(self, theme: Theme) -> dict[str, IconButton]:
-        waveform = self.waveform
-        buttons = {
-            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", "Zoom in", keys="Ctrl+1"),
-            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", "Zoom out", keys="Ctrl+3"),
-            "zoom_region": described(IconButton(theme, "zoom-selection"), "zoom_region", "Zoom to the loop", keys="Z"),
-            "zoom_fit": described(IconButton(theme, "zoom-fit"), "zoom_fit", "Show the whole take", keys="X"),
-            "clear_loop": described(IconButton(theme, "clear-loop"), "clear_loop", "Remove the loop marks"),
-        }
-        actions = {
-            "zoom_in": waveform.zoom_in,
-            "zoom_out": waveform.zoom_out,
-            "zoom_region": waveform.zoom_to_region,
-            "zoom_fit": waveform.fit,
-            "clear_loop": self.clear_loop,
-        }
-        for name, button in buttons.items():
-            button.clicked.connect(actions[name])
-        return buttons
+        def load() -> None:
+            importlib.import_module("musicapp.ui.widgets.take_page")
 
-    def _lay_out(self) -> QStackedLayout:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.details)
-        header = QHBoxLayout()
-        header.setSpacing(SPACE_TIGHT)
-        header.addLayout(words, 1)
-        header.addWidget(self.copy_seed)
-        header.addWidget(self.recall)
-        tools = QHBoxLayout()
-        tools.setSpacing(0)
-        tools.addWidget(self.overview, 1)
-        tools.addSpacing(SPACE_TIGHT)
-        for button in self.zoom_buttons.values():
-            tools.addWidget(button)
-        picture = surface("stage")
-        inside = QVBoxLayout(picture)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.addWidget(self.waveform)
+        lane.run(load, self._make_page, self._messages.post_error)
 
-        take_page = QWidget()
-        take_layout = QVBoxLayout(take_page)
-        take_layout.setContentsMargins(0, 0, 0, 0)
-        take_layout.setSpacing(SPACE)
-        take_layout.addLayout(header)
-        take_layout.addLayout(tools)
-        take_layout.addWidget(picture, 1)
-        pages = QStackedLayout(self)
-        pages.addWidget(self._make_empty_page())
-        pages.addWidget(take_page)
-        return pages
+    def _make_page(self, _nothing: object) -> None:
+        from musicapp.ui.widgets.take_page import TakePage
+
+        self.page = TakePage(self._player, self._generation, self._theme)
+        self.page.recall.clicked.connect(self.recall_settings)
+        self.page.copy_seed.clicked.connect(self.copy_the_seed)
+        self._pages.addWidget(self.page)
+        self._show_page()
+        self.prepared.emit()
 
     def _make_empty_page(self) -> QFrame:
         page = surface("stage")
@@ -132,7 +80,6 @@ class Stage(QWidget):
         layout.addWidget(title)
         layout.addWidget(text)
         layout.addSpacing(SPACE_WIDE)
-        self.examples = []
         for number, example in enumerate(EXAMPLES):
             chip = described(QPushButton(example), f"example_{number}", f"Example: {example}", "Use this as the prompt")
             chip.setProperty("role", "chip")
@@ -141,11 +88,6 @@ class Stage(QWidget):
             layout.addWidget(chip, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(4)
         return page
-
-    def clear_loop(self) -> None:
-        """Take the loop marks away and play on without repeating."""
-        self._player.set_region(None)
-        self._player.set_looping(False)
 
     def recall_settings(self) -> None:
         """Set the form as it was for the take on the stage."""
@@ -164,44 +106,25 @@ class Stage(QWidget):
         if isinstance(chip, QPushButton):
             self._settings.set_prompt(chip.text())
 
-    def _show_take(self) -> None:
-        shown = self._player.shown
-        self._pages.setCurrentIndex(1 if shown else 0)
-        if shown is None:
-            self._title_text = ""
-            return
-        request = shown.request
-        rate = f"{shown.audio.sample_rate / 1000:g} kHz"
-        parts = [format_duration(shown.audio.duration_s), f"seed {request.seed}", shown.model_name]
-        if request.steps:
-            parts.append(f"{request.steps} steps")
-        parts.append(rate)
-        self.details.setText(" · ".join(part for part in parts if part))
-        self.details.setToolTip(self.details.text())
-        self._title_text = title_of(request.prompt)
-        self.title.setToolTip(request.prompt[:400])
-        self._elide()
-        self._show_note()
+    def focus_waveform(self) -> None:
+        """Take the keyboard focus away from fields."""
+        (self.page.waveform if self.page else self).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _show_note(self) -> None:
-        """Over the empty picture: what is being done, until sound can be seen."""
-        shown, live = self._player.shown, self._generation.shown
-        waiting = shown is not None and shown is live and shown.audio.buffer.available == 0
-        self.note.setVisible(waiting)
-        if waiting:
-            self.note.setText(self._generation.progress_text)
-            self.note.setGeometry(self.waveform.rect())
+    def zoom_in(self) -> None:
+        if self.page is not None:
+            self.page.waveform.zoom_in()
 
-    def _show_loop(self) -> None:
-        reason = "" if self._player.region else NO_REGION
-        set_available(self.zoom_buttons["zoom_region"], reason)
-        set_available(self.zoom_buttons["clear_loop"], reason)
+    def zoom_out(self) -> None:
+        if self.page is not None:
+            self.page.waveform.zoom_out()
 
-    def _elide(self) -> None:
-        metrics = self.title.fontMetrics()
-        self.title.setText(metrics.elidedText(self._title_text, Qt.TextElideMode.ElideRight, self.title.width()))
+    def zoom_to_region(self) -> None:
+        if self.page is not None:
+            self.page.waveform.zoom_to_region()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-        self.note.setGeometry(self.waveform.rect())
+    def zoom_to_all(self) -> None:
+        if self.page is not None:
+            self.page.waveform.fit()
+
+    def _show_page(self) -> None:
+        self._pages.setCurrentIndex(1 if self._player.shown and self.page else 0)

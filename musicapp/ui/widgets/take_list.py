@@ -43,7 +43,7 @@ class TakeList(QFrame):
 
         heading = QWidget()
         row = QVBoxLayout(heading)
-        row.setContentsMargins(SPACE_WIDE, SPACE, SPACE_WIDE, 0)
+        row.setContentsMargins(SPACE_WIDE, SPACE_WIDE, SPACE_WIDE, 0)
         title = label("Takes", tone="section")
         title.setBuddy(self.view)
         row.addWidget(title)

@@ -13,7 +13,7 @@ from musicapp.ui.widgets.time_axis import clock
 
 NOTHING_TO_PLAY = "There is no take to play yet."
 LOOK_AGAIN = "look again"
-VOLUME_WIDTH, DEVICE_WIDTH, PLAY_ICON = 96, 168, 20
+VOLUME_WIDTH, DEVICE_WIDTH, PLAY_ICON = 96, 164, 20
 
 
 class TransportBar(QFrame):
@@ -43,7 +43,7 @@ class TransportBar(QFrame):
         self.volume.setFixedWidth(VOLUME_WIDTH)
         self.meter = LevelMeter(player, theme)
         self.device = described(QComboBox(), "output_device", "Audio output", "Where it plays")
-        self.device.setMaximumWidth(DEVICE_WIDTH)
+        self.device.setFixedWidth(DEVICE_WIDTH)
         self.device.setMinimumContentsLength(6)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._volume_before_mute = player.volume_db

@@ -1,0 +1,49 @@
+"""What every test gets: a home of its own, no screen, and a check that nothing keeps running after it."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PATIENCE_S = 3.0
+# Threads of libraries that serve the whole run.
+LASTING_THREADS = ("pytest_timeout", "tqdm", "ThreadPoolExecutor", "QtThread", "Dummy")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for takes, settings and logs, empty at the start of each test."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("MUSICAPP_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """A thread or child process that outlives its test fails it."""
+    before = set(threading.enumerate())
+    yield
+    deadline_s = time.monotonic() + PATIENCE_S
+    while (left := _left_running(before)) and time.monotonic() < deadline_s:
+        gc.collect()
+        time.sleep(0.01)
+    assert not left, f"still running after the test: {', '.join(left)}"
+
+
+def _left_running(before: set[threading.Thread]) -> list[str]:
+    threads = [
+        thread.name
+        for thread in threading.enumerate()
+        if thread not in before and thread.is_alive() and not thread.name.startswith(LASTING_THREADS)
+    ]
+    return threads + [child.name for child in multiprocessing.active_children()]

@@ -1,0 +1,151 @@
+"""Pictures of the window in its main states: `python -m tests.screenshots OUTDIR`.
+
+Light and dark, at 100 % and 200 %, drawn by the real widgets without a screen. The music is synthetic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from musicapp.request import TakeRequest, frames_for
+
+PROMPTS = (
+    ("warm analog synth pads, slow, dreamy, wide stereo", 45.0, 2718281828, 26),
+    ("driving techno, 130 bpm, deep bass, no vocals", 60.0, 31415, 75),
+    (
+        "fingerpicked acoustic guitar, folk, bright morning, in G major, with soft brushes and upright bass",
+        30.0,
+        7,
+        180,
+    ),
+    ("string quartet, adagio, melancholic", 95.0, 1618033988, 1500),
+    ("lo-fi hip hop, dusty drums, electric piano, vinyl crackle", 30.0, 4242, 2900),
+)
+PROMPT = "calm piano, 90 bpm, in C minor"
+LOST = "The engine stopped unexpectedly (SIGKILL)."
+
+
+def main() -> int:
+    """Make all pictures; each combination of theme and scale in its own process, since Qt reads the scale once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--theme", choices=("light", "dark"))
+    parser.add_argument("--scale", type=int, choices=(100, 200), default=100)
+    parser.add_argument("--size", default="", help="of the window, for example 900x600")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    if options.theme:
+        shoot(options.folder, options.theme, options.scale, options.size)
+        return 0
+    for theme in ("light", "dark"):
+        for scale in (100, 200):
+            environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale / 100)}
+            command = [sys.executable, "-m", "tests.screenshots", str(options.folder), "--theme", theme]
+            command += ["--scale", str(scale), "--size", options.size]
+            subprocess.run(command, check=True, env=environment)
+    return 0
+
+
+def shoot(folder: Path, theme_name: str, scale: int, size: str) -> None:
+    """Every state of one theme at one scale."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MUSICAPP_HOME"] = home
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        studio_shots(folder, theme_name, f"{theme_name}-{scale}", size, Path(home))
+
+
+def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Path) -> None:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from musicapp import settings
+    from musicapp.engine.events import EngineLost
+    from musicapp.ui.main_window import MainWindow
+    from musicapp.ui.state import player
+    from musicapp.ui.studio import Studio
+    from musicapp.ui.theme import Theme
+    from tests.ui.fake_host import FakeHost
+    from tests.ui.fake_output import DEVICES, FakeOutput
+
+    player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
+    application = QApplication([])
+    theme = Theme(application, theme_name)
+    studio = Studio(FakeHost, settings.Settings(export_folder=str(home / "exports"), auto_play="off"))
+    window = MainWindow(studio, theme)
+    if size:
+        window.resize(*(int(part) for part in size.split("x")))
+    window.show()
+    host = studio.bridge.host
+    assert isinstance(host, FakeHost)
+
+    def picture(name: str) -> None:
+        QTest.qWait(700)
+        window.grab().save(str(folder / f"{name}-{ending}.png"))
+
+    picture("empty")
+    fill_library(home / "takes")
+    studio.library.load()
+    form = studio.take_settings
+    form.set_prompt(PROMPT)
+    form.set_seed(894659138)
+    host.script, host.steps = "denoising", 50
+    studio.generation.start()
+    picture("generating")
+    request = host.requests[-1]
+    host.steps, host.chunks = 50, 5
+    host.write(request, 3)
+    picture("filling")
+    host.write(request, 5)
+    host.finish(request)
+    QTest.qWait(300)
+    studio.player.set_region((round(8.0 * 44100), round(16.0 * 44100)))
+    studio.player.set_looping(True)
+    studio.player.play()
+    QTest.qWait(200)
+    studio.player.seek(round(12.2 * 44100))
+    FakeOutput.latest.pump(6 * 2048)
+    picture("playing")
+    studio.player.pause()
+    studio.player.clear_loop()
+    studio.exporter.export()
+    window.advanced.set_unfolded(True)
+    while studio.exporter.is_running:
+        QTest.qWait(100)
+    picture("exported")
+    window.advanced.set_unfolded(False)
+    host.script = "denoising"
+    studio.generation.start()
+    host.fail(host.requests[-1], LOST)
+    host.emit(EngineLost(LOST, "", -9))
+    picture("error")
+    window.close()
+    studio.close()
+
+
+def fill_library(folder: Path) -> None:
+    """Earlier takes, as the app would have left them."""
+    from musicapp.audio import tags
+    from musicapp.audio.wave_io import WaveWriter
+    from musicapp.library import takes
+    from tests.ui.fake_host import SAMPLE_RATE, music
+
+    for number, (prompt, duration_s, seed, minutes_ago) in enumerate(PROMPTS):
+        when = datetime.now().astimezone() - timedelta(minutes=minutes_ago)
+        request = TakeRequest(f"earlier{number}", prompt, duration_s, seed, steps=50, guidance_scale=6.0)
+        path = takes.new_take_path(folder, request.take_id, when)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frames = frames_for(duration_s, SAMPLE_RATE)
+        with WaveWriter(path, SAMPLE_RATE, 2, frames, tags=tags.request_tags(request)) as writer:
+            writer.write(music(seed, frames))
+        take = takes.Take(request.take_id, path, request, when, SAMPLE_RATE, 2, frames, 0.9, "Sketch 1", 9.0)
+        takes.save(take)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""A whole window over a fake engine and a fake sound card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from musicapp import settings
+from musicapp.library.takes import Take
+from musicapp.playback.output import OutputDevice
+from musicapp.ui.main_window import MainWindow
+from musicapp.ui.state import player
+from musicapp.ui.studio import Studio
+from musicapp.ui.theme import Theme
+from musicapp.ui.widgets.take_page import TakePage
+from musicapp.ui.widgets.waveform import Waveform
+from tests.ui.fake_host import FakeHost
+from tests.ui.fake_output import DEVICES, FakeOutput
+
+
+@dataclass
+class Desk:
+    """What a test of the window works with."""
+
+    qtbot: QtBot
+    window: MainWindow
+    studio: Studio
+    host: FakeHost
+    output: FakeOutput
+    theme: Theme
+
+    def find(self, name: str) -> QWidget:
+        """A control by its object name."""
+        found = self.window.findChild(QWidget, name)
+        assert found is not None, f"there is no {name}"
+        return found
+
+    def wait(self, condition: Callable[[], object], timeout_ms: int = 5000) -> None:
+        """Run the event loop until the condition holds."""
+
+        def check() -> None:
+            assert condition()
+
+        self.qtbot.waitUntil(check, timeout=timeout_ms)
+
+    def make_take(self, prompt: str = "calm piano", duration_s: float = 1.0) -> Take:
+        """Make a short take through the form."""
+        self.studio.take_settings.set_prompt(prompt)
+        self.studio.take_settings.set_duration(duration_s)
+        with self.qtbot.waitSignal(self.studio.generation.take_made, timeout=5000) as made:
+            self.studio.generation.start()
+        take: Take = made.args[0]
+        shown = self.studio.player.shown
+        if shown is not None and shown.take_id == take.take_id:
+            self.wait(lambda: shown.audio.buffer.is_complete)
+        return take
+
+    @property
+    def page(self) -> TakePage:
+        """The page for takes."""
+        assert self.window.stage.page is not None
+        return self.window.stage.page
+
+    @property
+    def waveform(self) -> Waveform:
+        """The main waveform."""
+        return self.page.waveform
+
+    @property
+    def message(self) -> str:
+        """The text of the shown message, with its hint."""
+        message = self.studio.messages.current
+        return f"{message.text} {message.hint}" if message else ""
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> list[OutputDevice]:
+    """The outputs that will be found; a test may change the list."""
+    found = list(DEVICES)
+    monkeypatch.setattr(player, "Output", FakeOutput)
+    monkeypatch.setattr(player, "list_devices", lambda: list(found))
+    return found
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The dark theme, taken off again afterwards."""
+    made = Theme(qapp, "dark")
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, theme: Theme, outputs: list[OutputDevice], home: Path) -> Iterator[Callable[[], Desk]]:
+    """Opens windows with the saved settings; the test may close them itself."""
+    desks: list[Desk] = []
+
+    def make() -> Desk:
+        studio = Studio(FakeHost, settings.load())
+        studio.exporter.set_folder(home / "exports")
+        window = MainWindow(studio, theme)
+        window.show()
+        host = studio.bridge.host
+        assert isinstance(host, FakeHost)
+        desk = Desk(qtbot, window, studio, host, FakeOutput.latest, theme)
+        desks.append(desk)
+        desk.wait(lambda: window.stage.page and studio.engine.phase == "ready" and studio.player.devices_known)
+        return desk
+
+    yield make
+    for desk in desks:
+        desk.window.close()
+        desk.studio.close()
+        desk.window.deleteLater()
+        desk.studio.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def desk(open_desk: Callable[[], Desk]) -> Desk:
+    """An open window whose engine is ready."""
+    return open_desk()

@@ -1,0 +1,144 @@
+"""From Generate to the listed take: progress, cancel, failures, and a lost engine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from musicapp.engine.events import AudioChunk, EngineLost, Finished, Progress
+from tests.ui.conftest import Desk
+
+
+def test_generate_makes_a_take_that_is_on_disk_before_it_is_shown_as_done(desk: Desk) -> None:
+    on_disk: list[bool] = []
+    desk.studio.generation.take_made.connect(
+        lambda take: on_disk.append(take.path.is_file() and take.path.with_suffix(".json").is_file())
+    )
+    take = desk.make_take("calm piano", 1.0)
+    assert on_disk == [True]
+    assert take.frames == 44100
+    sidecar = json.loads(take.path.with_suffix(".json").read_text())
+    assert sidecar["request"]["prompt"] == "calm piano"
+    assert desk.studio.library.current is not None
+    assert desk.studio.library.model.rows[0].take_id == take.take_id
+
+
+def test_ctrl_enter_generates_from_the_prompt_box_and_the_button_becomes_cancel(desk: Desk) -> None:
+    desk.host.script = "denoising"
+    desk.window.prompts.prompt.setFocus()
+    QTest.keyClicks(desk.window.prompts.prompt, "harp")
+    QTest.keyClick(desk.window.prompts.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    button = desk.window.generate.button
+    assert button.text() == "Cancel"
+    desk.wait(lambda: "Step 2 of 4" in desk.window.generate.text.text())
+    assert "left" in desk.window.generate.text.text()
+    assert desk.window.generate.bar.value() == 500
+    assert "Step 2 of 4" in desk.page.note.text()
+    button.click()
+    desk.wait(lambda: button.text() == "Generate")
+    assert desk.studio.library.model.rows == []
+    assert desk.studio.player.shown is None
+
+
+def test_a_second_press_does_not_start_a_second_run(desk: Desk) -> None:
+    desk.host.script = "denoising"
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.generation.start()
+    desk.studio.generation.start()
+    assert len(desk.host.requests) == 1
+    desk.studio.generation.cancel()
+    desk.wait(lambda: not desk.studio.generation.is_running)
+
+
+def test_phases_are_told(desk: Desk) -> None:
+    desk.host.script = "queued"
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.generation.start()
+    assert "Waiting" in desk.studio.generation.progress_text
+    desk.host.load("builtin")
+    desk.wait(lambda: "Loading" in desk.studio.generation.progress_text)
+    assert desk.window.generate.bar.maximum() == 0  # moving to and fro
+    request = desk.host.requests[0]
+    desk.host.begin(request)
+    desk.host.emit(Progress(request.take_id, "decoding", 1, 3, 2.0))
+    desk.wait(lambda: "Making sound" in desk.studio.generation.progress_text)
+    desk.studio.generation.cancel()
+    desk.wait(lambda: not desk.studio.generation.is_running)
+
+
+def test_the_waveform_fills_while_chunks_arrive(desk: Desk) -> None:
+    desk.host.script = "chunk"
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.take_settings.set_duration(3.0)
+    desk.studio.generation.start()
+    desk.wait(lambda: desk.studio.player.shown and desk.studio.player.shown.audio.available_s >= 2.0)
+    assert not desk.page.note.isVisible()
+    assert desk.studio.library.current is None  # not done yet, so not to be exported
+    assert not desk.window.export.button.isEnabled()
+    request = desk.host.requests[0]
+    desk.host.script = "finish"
+    desk.host.write(request, 3)
+    desk.host.finish(request)
+    desk.wait(lambda: desk.studio.library.current)
+    assert desk.window.export.button.isEnabled()
+
+
+def test_a_failure_is_told_and_the_take_before_comes_back(desk: Desk) -> None:
+    kept = desk.make_take()
+    desk.host.script = "denoising"
+    desk.studio.generation.start()
+    desk.wait(lambda: desk.studio.generation.shown)
+    desk.host.fail(desk.host.requests[-1], "Not enough memory.", "Ask for less.")
+    desk.wait(lambda: "Not enough memory. Ask for less." in desk.message)
+    assert [row.take_id for row in desk.studio.library.model.rows] == [kept.take_id]
+    assert desk.studio.player.shown is not None and desk.studio.player.shown.take_id == kept.take_id
+
+
+def test_a_lost_engine_is_restarted_and_the_next_run_works(desk: Desk) -> None:
+    kept = desk.make_take()
+    desk.host.script = "denoising"
+    desk.studio.generation.start()
+    loads = len(desk.host.loads)
+    desk.host.fail(desk.host.requests[-1], "The engine stopped unexpectedly.")
+    desk.host.emit(EngineLost("The engine stopped unexpectedly (SIGKILL).", "", -9))
+    desk.wait(lambda: "is being restarted" in desk.message)
+    assert len(desk.host.loads) == loads + 1
+    desk.host.script = "finish"
+    second = desk.make_take()
+    assert {row.take_id for row in desk.studio.library.model.rows} == {kept.take_id, second.take_id}
+
+
+def test_an_engine_that_dies_again_at_once_is_not_restarted_for_ever(desk: Desk) -> None:
+    for _ in range(2):
+        desk.wait(lambda: desk.studio.engine.phase == "ready")
+        desk.host.emit(EngineLost("The engine stopped unexpectedly.", "Try again.", 1))
+        desk.wait(lambda: "The engine stopped" in desk.message)
+    desk.wait(lambda: desk.studio.engine.phase == "off")
+    loads = len(desk.host.loads)
+    desk.qtbot.wait(50)
+    assert len(desk.host.loads) == loads
+
+
+def test_events_of_other_takes_are_ignored(desk: Desk) -> None:
+    desk.host.emit(Progress("stranger", "denoising", 1, 2, 1.0))
+    desk.host.emit(AudioChunk("stranger", 0, 100))
+    desk.host.emit(Finished("stranger", str(Path("nowhere.wav")), 100, 0.5, 1.0, 1.0, 1.0))
+    desk.qtbot.wait(50)
+    assert not desk.studio.generation.is_running
+    assert desk.studio.library.model.rows == []
+
+
+def test_a_take_that_cannot_be_saved_is_told(desk: Desk, home: Path) -> None:
+    desk.host.script = "chunk"
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.generation.start()
+    request = desk.host.requests[0]
+    desk.wait(lambda: desk.studio.generation.shown)
+    sidecar = desk.host.paths[request.take_id].with_suffix(".json")
+    sidecar.mkdir()  # a folder where the file should go
+    desk.host.finish(request)
+    desk.wait(lambda: "could not be saved" in desk.message)
+    assert not desk.studio.generation.is_running

@@ -1,0 +1,71 @@
+"""Colours can be read, and light and dark switch while the window is open."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+
+from musicapp.ui.theme import DARK, LIGHT, Colours, Theme, contrast, style_sheet
+from tests.ui.conftest import Desk
+
+TEXT_ON_SURFACE = [
+    *[("text", surface) for surface in ("window", "panel", "raised", "raised_hover", "field", "stage", "accent_soft")],
+    *[("muted", surface) for surface in ("window", "panel", "stage", "field", "accent_soft", "raised")],
+    *[("text", surface) for surface in ("danger_soft", "warning_soft")],
+    ("on_accent", "accent"),
+    ("on_accent", "accent_hover"),
+    ("danger", "panel"),
+    ("danger", "danger_soft"),
+    ("warning", "warning_soft"),
+    ("accent", "panel"),
+    ("accent", "danger_soft"),
+]
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize(("text", "surface"), TEXT_ON_SURFACE)
+def test_text_reaches_four_and_a_half_to_one(colours: Colours, text: str, surface: str) -> None:
+    assert contrast(getattr(colours, text), getattr(colours, surface)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("mark", ["wave", "playhead", "meter_ok", "meter_hot", "meter_over"])
+def test_graphics_stand_out(colours: Colours, mark: str) -> None:
+    assert contrast(getattr(colours, mark), colours.stage) >= 3.0
+
+
+def test_contrast_of_black_and_white_is_21() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#777777") == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_style_sheet_has_no_name_left_open(colours: Colours) -> None:
+    assert "$" not in style_sheet(colours)
+
+
+def test_the_window_changes_colours_live(desk: Desk) -> None:
+    play = desk.window.transport.play
+    dark_icon = play.icon().cacheKey()
+    assert QApplication.palette().color(QPalette.ColorRole.Window).name() == DARK.window
+    desk.theme.choose("light")
+    assert QApplication.palette().color(QPalette.ColorRole.Window).name() == LIGHT.window
+    assert play.icon().cacheKey() != dark_icon
+    assert desk.waveform.backgroundBrush().color().name() == LIGHT.stage
+
+
+def test_system_follows_the_system(desk: Desk, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.theme.choose("system")
+    for scheme, colours in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT)):
+        # The offscreen platform has no scheme of its own to change.
+        monkeypatch.setattr(desk.theme, "_system_scheme", lambda scheme=scheme: scheme)
+        qapp.styleHints().colorSchemeChanged.emit(scheme)
+        assert desk.theme.colours is colours
+
+
+def test_an_unknown_saved_theme_follows_the_system(qapp: QApplication) -> None:
+    made = Theme(qapp, "plaid")
+    assert made.choice == "system"
+    made.deleteLater()
