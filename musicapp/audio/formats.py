@@ -55,7 +55,7 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
     "wav32f": ExportFormat("WAV, 32 bit float", ".wav", "WAV", bits=32),
     "flac": ExportFormat("FLAC, 24 bit", ".flac", "FLAC", "PCM_24", bits=24),
     "ogg": ExportFormat("OGG Vorbis", ".ogg", "OGG", "VORBIS", compression_level=0.3),
-    "opus": ExportFormat("Opus", ".opus", "OGG", "OPUS", compression_level=0.6, sample_rates=OPUS_RATES),
+    "opus": ExportFormat("Opus", ".opus", "OGG", "OPUS", compression_level=0.5, sample_rates=OPUS_RATES),
     "mp3": ExportFormat(
         "MP3, 320 kbit/s",
         ".mp3",

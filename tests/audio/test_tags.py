@@ -1,0 +1,65 @@
+"""Settings in tags survive any letters, and MP3 tags are ours byte by byte."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicapp.audio import id3, tags
+from musicapp.request import TakeRequest
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
+REQUESTS = st.builds(
+    TakeRequest,
+    take_id=st.just("abc"),
+    prompt=TEXT,
+    duration_s=st.floats(0.5, 285),
+    seed=st.integers(0, 2**32 - 1),
+    negative_prompt=TEXT,
+    steps=st.none() | st.integers(1, 1000),
+    guidance_scale=st.none() | st.floats(0, 30),
+)
+
+
+@given(REQUESTS)
+def test_a_request_comes_back_from_its_tags(request: TakeRequest) -> None:
+    written = tags.request_tags(request)
+    assert written["comment"].isascii()
+    assert tags.request_of(written, "abc") == request
+
+
+def test_the_same_music_has_the_same_tags_whoever_asks() -> None:
+    one = TakeRequest("one", "piano", 30, 7, device="cpu")
+    other = TakeRequest("other", "piano", 30, 7, device="cuda")
+    assert tags.request_tags(one) == tags.request_tags(other)
+    assert "take_id" not in tags.request_tags(one)["comment"]
+
+
+@pytest.mark.parametrize("comment", ["", "nice song", "[1]", "{}", '{"prompt": "x"}', '{"a": 1}', "nan", "{" * 3000])
+def test_files_of_others_have_no_request(comment: str) -> None:
+    assert tags.request_of({"comment": comment}, "abc") is None
+
+
+@given(TEXT)
+def test_any_comment_becomes_ascii_and_json_keeps_its_meaning(text: str) -> None:
+    assert tags.ascii_comment(text).isascii()
+    escaped = tags.ascii_comment(json.dumps({"prompt": text}, ensure_ascii=False))
+    assert escaped.isascii() and json.loads(escaped) == {"prompt": text}
+
+
+@given(st.dictionaries(st.sampled_from(["title", "artist", "album", "genre", "software", "comment"]), TEXT))
+def test_id3_tags_come_back(tmp_path_factory: pytest.TempPathFactory, values: dict[str, str]) -> None:
+    path = tmp_path_factory.mktemp("id3") / "a.mp3"
+    path.write_bytes(id3.tag_bytes(values) + b"\xff\xfb music")
+    assert id3.read_tags(path) == {key: text for key, text in values.items() if text}
+
+
+def test_a_file_without_id3_has_no_tags(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    for content in (b"", b"ID3", b"ID3\4\0\0\0\0\0\0", b"\xff\xfb" * 100, b"ID3\3\0\0\0\0\0\x7fTIT2\0\0"):
+        path.write_bytes(content)
+        assert id3.read_tags(path) == {}
