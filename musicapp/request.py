@@ -78,15 +78,18 @@ def parse_duration(text: str) -> float:
     cleaned = unicodedata.normalize("NFKC", text).strip().lower().replace(",", ".")
     hint = "Type seconds or minutes:seconds, for example 90 or 1:30."
     number = r"\d+(?:\.\d*)?|\.\d+"
-    if match := re.fullmatch(rf"(\d+):([0-5]?\d(?:\.\d*)?)(?::([0-5]?\d(?:\.\d*)?))?", cleaned):
+    unit = r"(?:s(?:ec(?:onds?)?)?)?"
+    if match := re.fullmatch(r"(\d+):([0-5]?\d(?:\.\d*)?)(?::([0-5]?\d(?:\.\d*)?))?", cleaned):
         parts = [float(part) for part in match.groups() if part is not None]
         seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-    elif match := re.fullmatch(rf"(?:({number})\s*m(?:in(?:utes?)?)?)\s*(?:({number})\s*(?:s(?:ec(?:onds?)?)?)?)?", cleaned):
+    elif match := re.fullmatch(
+        rf"(?:({number})\s*m(?:in(?:utes?)?)?)\s*(?:({number})\s*(?:s(?:ec(?:onds?)?)?)?)?", cleaned
+    ):
         seconds = 60 * float(match[1]) + float(match[2] or 0)
-    elif match := re.fullmatch(rf"({number})\s*(?:s(?:ec(?:onds?)?)?)?", cleaned):
+    elif match := re.fullmatch(rf"({number})\s*{unit}", cleaned):
         seconds = float(match[1])
     else:
-        raise RequestError(f"“{text.strip()[:40]}” is not a length of time.", hint=hint)
+        raise RequestError(f"“{clean_prompt(text[:40], required=False)}” is not a length of time.", hint=hint)
     return check_duration(seconds)
 
 

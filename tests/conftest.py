@@ -10,9 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A busy machine is no failure of the law under test.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 PATIENCE_S = 3.0
 # Threads of libraries that serve the whole run.

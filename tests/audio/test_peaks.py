@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musicapp.audio.peaks import BIN_FRAMES, PeakPyramid
@@ -23,7 +23,6 @@ def filled(audio: np.ndarray, sizes: list[int]) -> PeakPyramid:
     return pyramid
 
 
-@settings(deadline=None)
 @given(
     frames=st.integers(1, 20_000),
     sizes=st.lists(st.integers(0, 3000), max_size=8),

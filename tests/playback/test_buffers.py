@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musicapp.playback.ring import Ring
@@ -40,7 +40,6 @@ def test_a_finished_buffer_does_not_copy() -> None:
     assert buffer.audio is audio and buffer.is_complete and buffer.sample_rate == 48000
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=60), st.integers(1, 30))
 def test_a_ring_is_a_queue(moves: list[tuple[bool, int]], capacity: int) -> None:
     ring, queue, counter = Ring(capacity, 1), [], 0

@@ -37,7 +37,7 @@ def rendered(transport: Transport, frames: int, block: int = 1024, channels: int
     return out
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(block=BLOCKS, frames=st.integers(RAMP + 1, 9000), volume=st.floats(0, 1, width=32))
 def test_a_take_comes_out_exactly_times_the_volume_then_silence(block: int, frames: int, volume: float) -> None:
     take, tail = noise(frames), int(TAIL_S * RATE)
@@ -49,7 +49,7 @@ def test_a_take_comes_out_exactly_times_the_volume_then_silence(block: int, fram
     assert transport.position == frames and transport.underruns == 0
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     block=st.sampled_from([200, 441, 1024, 5000]),
     start=st.integers(0, 2999),
@@ -109,7 +109,7 @@ COMMANDS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(commands=COMMANDS, block=st.sampled_from([100, 256, 1024]))
 def test_no_command_ever_clicks(commands: list[tuple], block: int) -> None:
     transport = playing(np.ones((200_000, 2), np.float32))

@@ -1,0 +1,224 @@
+"""Laws of the request: what people type becomes a number or one clear sentence, never anything else."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from musicapp import request
+from musicapp.errors import MusicAppError, RequestError
+from musicapp.request import (
+    MAX_DURATION_S,
+    MAX_PROMPT_CHARACTERS,
+    MAX_SEED,
+    MIN_DURATION_S,
+    TakeRequest,
+    check_duration,
+    check_seed,
+    checked,
+    clean_prompt,
+    format_duration,
+    frames_for,
+    parse_duration,
+)
+
+LENGTHS = st.floats(MIN_DURATION_S, 24 * 3600)
+
+
+def refusal(error: MusicAppError) -> bool:
+    """Whether the error speaks to people: one sentence, and a next step."""
+    return bool(error.message.endswith(".") and error.hint.endswith(".") and "\n" not in error.message)
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[0-9:.,smin ]{0,12}", fullmatch=True))
+def test_any_text_is_a_length_or_a_sentence(text: str) -> None:
+    try:
+        seconds = parse_duration(text)
+    except RequestError as error:
+        assert refusal(error)
+    else:
+        assert MIN_DURATION_S <= seconds <= MAX_DURATION_S
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("1:30", 90),
+        ("4:45", 285),
+        ("12.345", 12.345),
+        ("1,5", 1.5),
+        (" 90s ", 90),
+        ("90 sec", 90),
+        ("1m30s", 90),
+        ("1 min 30", 90),
+        ("2 min", 120),
+        ("2 Minutes", 120),
+        ("0:0.5", 0.5),
+        ("0:12.345", 12.345),
+        ("1:00:00", 3600),
+        ("１：３０", 90),
+        (".75", 0.75),
+    ],
+)
+def test_people_write_lengths_in_many_ways(text: str, seconds: float) -> None:
+    assert parse_duration(text) == pytest.approx(seconds, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "abc", "-5", "0", "0:00", "0.1", "nan", "inf", "1:75", "1:2:3:4", "9" * 400, "1e3", "5 bananas"]
+)
+def test_what_is_no_length_gets_a_sentence(text: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        parse_duration(text)
+    assert refusal(caught.value)
+
+
+@given(LENGTHS)
+def test_a_length_that_is_shown_can_be_typed_again(seconds: float) -> None:
+    assert parse_duration(format_duration(seconds)) == pytest.approx(seconds, abs=0.00051)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(285, "4:45"), (30, "0:30"), (12.345, "0:12.345"), (59.9996, "1:00"), (61.5, "1:01.5")]
+)
+def test_lengths_look_as_people_write_them(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
+
+
+@given(LENGTHS, st.sampled_from([22050, 44100, 48000]))
+def test_frames_are_the_nearest_whole_number(seconds: float, sample_rate: int) -> None:
+    assert abs(frames_for(seconds, sample_rate) - seconds * sample_rate) <= 0.5 + 1e-6
+
+
+@given(st.integers(1, 10**8), st.sampled_from([44100, 48000]))
+def test_whole_frames_stay_what_they_are(frames: int, sample_rate: int) -> None:
+    assert frames_for(frames / sample_rate, sample_rate) == frames
+
+
+def test_the_lengths_that_the_product_promises() -> None:
+    assert frames_for(285, 44100) == 12_568_500
+    assert frames_for(12.345, 44100) in (544_414, 544_415)
+
+
+@given(st.floats())
+def test_a_duration_is_accepted_exactly_between_its_bounds(seconds: float) -> None:
+    if MIN_DURATION_S <= seconds <= 285:
+        assert check_duration(seconds, cap_s=285) == seconds
+    else:
+        with pytest.raises(RequestError) as caught:
+            check_duration(seconds, cap_s=285)
+        assert refusal(caught.value)
+
+
+def test_the_cap_is_named_with_the_model() -> None:
+    with pytest.raises(RequestError, match=r"Tiny makes at most 4:45, not 5:00\.") as caught:
+        check_duration(300, cap_s=285, model_name="Tiny")
+    assert "4:45" in caught.value.hint
+
+
+@given(st.text(max_size=300))
+def test_a_cleaned_prompt_is_one_line_without_control_characters_and_clean_already(text: str) -> None:
+    cleaned = clean_prompt(text, required=False)
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in cleaned)
+    assert cleaned == " ".join(cleaned.split()) == clean_prompt(cleaned, required=False)
+    assert [c for c in cleaned if c.isalnum()] == [c for c in text if c.isalnum()]  # no letter is lost
+    cleaned.encode()  # lone surrogates would stop every file and every tokenizer
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\x00\x07", "\u2028"])
+def test_an_empty_prompt_is_refused_where_one_is_needed(text: str) -> None:
+    with pytest.raises(RequestError, match="The prompt is empty") as caught:
+        clean_prompt(text)
+    assert refusal(caught.value)
+    assert clean_prompt(text, required=False) == ""
+
+
+def test_prompts_have_a_longest_length_and_it_is_named() -> None:
+    assert len(clean_prompt("🎹" * MAX_PROMPT_CHARACTERS)) == MAX_PROMPT_CHARACTERS
+    with pytest.raises(RequestError, match=r"The negative prompt has 20,000 characters") as caught:
+        clean_prompt("x" * 20_000, what="negative prompt")
+    assert refusal(caught.value)
+
+
+@given(st.integers())
+def test_a_seed_is_accepted_exactly_within_32_bits(seed: int) -> None:
+    if 0 <= seed <= MAX_SEED:
+        assert check_seed(seed) == seed
+    else:
+        with pytest.raises(RequestError) as caught:
+            check_seed(seed)
+        assert refusal(caught.value)
+
+
+def test_new_seeds_and_ids_are_fresh_and_usable() -> None:
+    seeds, ids = {request.random_seed() for _ in range(100)}, {request.new_take_id() for _ in range(100)}
+    assert len(seeds) > 90 and len(ids) == 100
+    assert all(check_seed(seed) == seed for seed in seeds)
+    assert all(name.isalnum() and name.isascii() for name in ids)
+
+
+REQUESTS = st.builds(
+    TakeRequest,
+    take_id=st.text("0123456789abcdef", min_size=1, max_size=12),
+    prompt=st.text(min_size=1, max_size=50),
+    duration_s=st.floats(MIN_DURATION_S, 285),
+    seed=st.integers(0, MAX_SEED),
+    negative_prompt=st.text(max_size=50),
+    steps=st.none() | st.integers(1, 1000),
+    guidance_scale=st.none() | st.floats(0, 30),
+    sampler=st.none() | st.sampled_from(["euler", "pingpong"]),
+    device=st.sampled_from(request.DEVICES),
+    precision=st.sampled_from(request.PRECISIONS),
+)
+
+
+@given(REQUESTS)
+def test_a_request_survives_json(wanted: TakeRequest) -> None:
+    values = json.loads(json.dumps(wanted.as_dict()))
+    assert TakeRequest.from_dict(values) == wanted
+    assert TakeRequest.from_dict({**values, "from_the_future": 1}) == wanted
+
+
+@given(REQUESTS)
+def test_checking_cleans_the_texts_and_nothing_else(wanted: TakeRequest) -> None:
+    assume(clean_prompt(wanted.prompt, required=False))
+    result = checked(wanted)
+    assert result == dataclasses.replace(wanted, prompt=result.prompt, negative_prompt=result.negative_prompt)
+    assert result.prompt == clean_prompt(wanted.prompt) and checked(result) == result
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompt": " "},
+        {"prompt": "x" * 20_000},
+        {"negative_prompt": "x" * 20_000},
+        {"duration_s": 0.0},
+        {"duration_s": -1.0},
+        {"duration_s": math.nan},
+        {"duration_s": math.inf},
+        {"seed": -1},
+        {"seed": MAX_SEED + 1},
+        {"steps": 0},
+        {"steps": 10**9},
+        {"guidance_scale": -1.0},
+        {"guidance_scale": math.nan},
+        {"guidance_scale": 1000.0},
+        {"device": "toaster"},
+        {"precision": "fp64"},
+    ],
+)
+def test_every_field_that_cannot_be_used_gets_a_sentence(change: dict[str, Any]) -> None:
+    good = TakeRequest("a", "piano", 30.0, 7)
+    assert checked(good) == good
+    with pytest.raises(RequestError) as caught:
+        checked(dataclasses.replace(good, **change))
+    assert refusal(caught.value)
