@@ -14,7 +14,7 @@ from musicapp.training.style import Layer, Style
 from musicapp.training.theory import Chord, chord, nearest, progressions
 
 _CENTRES = {"chords": 60, "pad": 62, "arp": 66, "counter": 64}
-_GAINS_DB = {"drums": -1.0, "bass": -1.0, "chords": -5.0, "pad": -7.0, "lead": 0.0, "arp": -6.0, "counter": -6.0}
+_GAINS_DB = {"drums": 0.0, "bass": -1.0, "chords": -3.0, "pad": -5.0, "lead": 0.0, "arp": -3.5, "counter": -3.0}
 _SWELLS = {"intro": (0.85, 1.05), "break": (0.8, 1.15), "outro": (1.05, 0.85)}
 
 

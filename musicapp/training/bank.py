@@ -39,12 +39,12 @@ _DRUM_DB = {
     35: 6,
     38: 4,
     39: 3,
-    37: -3,
+    37: -2,
     42: -9,
     44: -12,
     46: -7,
     49: -2,
-    51: -8,
+    51: -5,
     54: -8,
     70: -11,
     81: -10,
@@ -97,7 +97,7 @@ class Bank:
         placed = [
             (number, note, *self._placed(track, note)) for number, track in enumerate(tracks) for note in track.notes
         ]
-        self._font.reset()
+        self._silence()
         channels: dict[tuple[int, int], int] = {}
         events = []
         for number, note, velocity, gain_step in placed:
@@ -136,13 +136,22 @@ class Bank:
         if key not in self._levels:
             block = SAMPLE_RATE // 10
             buffer = memoryview(bytearray(4 * block * 8))
-            self._font.reset()
+            self._silence()
             self._select(0, bank, program)
             self._font.channel_note_on(0, pitch, velocity / 127)
             self._font.render(buffer, False)
             power = np.square(np.frombuffer(buffer, dtype=np.float32)).reshape(4, -1).mean(axis=1).max()
             self._levels[key] = 10 * math.log10(float(power) + 1e-12)
         return self._levels[key]
+
+    def _silence(self) -> None:
+        """Forget all channels, and let the voices of before die: a reset only starts their release."""
+        self._font.reset()
+        rest = memoryview(bytearray(2048 * 8))
+        for _ in range(50):
+            self._font.render(rest, False)
+            if not np.frombuffer(rest, dtype=np.float32).any():
+                return
 
 
 def _preset(track: Track) -> tuple[int, int]:

@@ -40,10 +40,12 @@ def compose(seed: int, *, duration_s: float | None = None, style: str | None = N
         return _one_shot(rng, seed, chosen, duration_s or round(rng.uniform(SHORTEST_S, 6.0), 1))
     metre = METRES[rng.choice(chosen.metres)]
     plan = form.plan_loop(rng, duration_s, chosen.tempi, metre) if kind == "loop" else None
+    players = arrangement.cast(rng, chosen)
     if plan is None:
         kind = "song"
-        plan = form.plan_song(rng, duration_s or _draw_duration(rng), chosen.tempi, metre)
-    players = arrangement.cast(rng, chosen)
+        rings_long = any(INSTRUMENTS[player.instrument].rings_long for player in players)
+        length_s = duration_s or _draw_duration(rng)
+        plan = form.plan_song(rng, length_s, chosen.tempi, metre, rings_long=rings_long)
     drummers = tuple(player for player in players if player.role == "drums")
     if kind == "loop" and drummers and rng.random() < _DRUM_LOOPS:
         players = drummers

@@ -68,9 +68,11 @@ class Plan:
         return tuple(Section(name, round(starts[i], 4), round(starts[i + 1], 4)) for i, name in enumerate(names))
 
 
-def plan_song(rng: random.Random, duration_s: float, tempi: tuple[int, int], metre: Metre) -> Plan:
+def plan_song(
+    rng: random.Random, duration_s: float, tempi: tuple[int, int], metre: Metre, *, rings_long: bool = True
+) -> Plan:
     """A song of exactly this length: whole bars (beats when it is short), then a last chord that rings naturally."""
-    least_ring = min(0.25 * duration_s, 2.2)
+    least_ring = min(0.25 * duration_s, 2.2 if rings_long else 1.4)
     unit = metre.steps_per_beat if duration_s < 12 and metre.name != "7/8" else metre.steps
     wished = rng.randint(*tempi)
     nearby = [tempo for tempo in range(tempi[0], tempi[1] + 1) if abs(tempo - wished) <= 8]

@@ -28,6 +28,11 @@ class Instrument:
         return self.program < 0
 
     @property
+    def rings_long(self) -> bool:
+        """Whether a last note fills some seconds: it is held, or dies away slowly."""
+        return self.sustains or self.family == "keys"
+
+    @property
     def is_drums(self) -> bool:
         """Whether pitches are drum numbers."""
         return self.family == "drums"

@@ -29,7 +29,10 @@ def motif(rng: random.Random, metre: Metre, density: float) -> Motif:
     degree = 0
     edges = [*metre.groups, metre.steps]
     for first, last in itertools.pairwise(edges):
-        for step, length in _beat(rng, first, last - first, density):
+        beat = _beat(rng, first, last - first, density)
+        if not beat and not notes:
+            beat = [(first, last - first)]  # a tune starts on its first beat
+        for step, length in beat:
             degree += rng.choice(_MOVES) if notes else 0
             degree = max(-4, min(degree, 6))
             notes.append((step, length, degree))

@@ -71,7 +71,7 @@ def comping(
     """Chords in rhythm. Patterns: whole, beats, skank, strum, stabs, broken, charleston, power, pulse, waltz."""
     events: list[Event] = []
     before: tuple[int, ...] = ()
-    stabs = sorted(rng.sample(range(metre.steps), k=3)) if pattern == "stabs" else []
+    stabs = [0, *sorted(rng.sample(range(2, metre.steps), k=2))] if pattern == "stabs" else []
     for first, length, harmony in spans:
         before = _inside(voicing(harmony, centre, before), instrument)
         for bar in range(first, first + length, metre.steps):

@@ -42,7 +42,8 @@ SEEN = Phrases(
         "BPM: {bpm}",
     ),
     key=(
-        "{key}", "{key}", "{key}", "in {key}", "in {key}", "in the key of {key}", "key of {key}", "key: {key}", "key {key}",
+        "{key}", "{key}", "{key}", "in {key}", "in {key}", "in the key of {key}", "key of {key}", "key: {key}",
+        "key {key}",
     ),
     metre=("{metre}", "{metre} time", "in {metre}", "{metre} time signature", "{metre} meter"),
     lead=(

@@ -43,7 +43,7 @@ _PANS = {42: 0.2, 44: 0.2, 46: 0.2, 70: -0.35, 54: -0.3, 51: -0.25, 49: 0.3, 50:
 def play(track: Track, out: np.ndarray) -> None:
     """Add a drum track to `out` `(frames, 2)`; a closed hat stops an open one."""
     closed = [note.start_s for note in track.notes if note.pitch in _HATS] + [math.inf]
-    gain = 10 ** (track.gain_db / 20)
+    gain = 10 ** ((track.gain_db - 4.0) / 20)  # level with the kits of the bank
     for note in track.notes:
         sound = hit(track.kit, note.pitch)
         if note.pitch == DRUMS["open"]:
