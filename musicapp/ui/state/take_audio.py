@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from musicapp.audio.peaks import PeakPyramid
 from musicapp.audio.wave_io import GrowingReader
+from musicapp.errors import LibraryError
 from musicapp.playback.transport import TakeBuffer
 
 BLOCK_FRAMES = 65536
@@ -51,8 +52,17 @@ class TakeAudio(QObject):
         return fill
 
     def whole_filler(self) -> Callable[[], None]:
-        """Work for a background lane: read the whole file."""
-        return self.filler(0, self.total_frames)
+        """Work for a background lane: read a finished file. Raises LibraryError when it is not there any more."""
+
+        def fill() -> None:
+            if not self.is_dropped and not self.path.is_file():
+                raise LibraryError(
+                    "The sound file of this take is gone.",
+                    hint=f"It may have been moved or deleted: {self.path}",
+                )
+            self._fill(0, self.total_frames)
+
+        return fill
 
     def _fill(self, first_frame: int, frame_count: int) -> None:
         if self._reader is None:

@@ -6,20 +6,11 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from musicapp.ui.theme import Theme
+from musicapp.ui.widgets.clock import clock
 
 STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
+THIRDS = (15, 30, 60, 120, 300, 600)  # a ruler that counts in minutes parts by three
 LABEL_PIXELS = 84  # at least between two labels
-PARTS = {1: 2, 2: 2, 5: 5, 15: 3, 3: 3}
-
-
-def clock(seconds: float, *, decimals: int = 3) -> str:
-    """m:ss.mmm with as many decimals as asked."""
-    scale = 10**decimals
-    units = round(abs(seconds) * scale)
-    minutes, rest = divmod(units, 60 * scale)
-    whole, part = divmod(rest, scale)
-    text = f"{minutes}:{whole:02d}"
-    return f"{text}.{part:0{decimals}d}" if decimals else text
 
 
 class TimeAxis(pg.AxisItem):
@@ -37,7 +28,8 @@ class TimeAxis(pg.AxisItem):
     def tickSpacing(self, minimum: float, maximum: float, size: float) -> list[tuple[float, float]]:
         wanted = (maximum - minimum) / max(size / LABEL_PIXELS, 1)
         major = next((step for step in STEPS_S if step >= wanted), STEPS_S[-1])
-        return [(major, 0.0), (major / 5 if str(major)[-1] in "15" and major not in (15,) else major / 4, 0.0)]
+        parts = 3 if major in THIRDS else 5 if str(major).strip("0.")[0] in "15" else 4
+        return [(major, 0.0), (major / parts, 0.0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         decimals = 0 if spacing >= 1 else 1 if spacing >= 0.1 else 2 if spacing >= 0.01 else 3

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider
 
 from musicapp.ui.state.player import QUIETEST_DB, Player
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
+from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import IconButton, described, label, set_available
 from musicapp.ui.widgets.level_meter import LevelMeter
-from musicapp.ui.widgets.time_axis import clock
 
 NOTHING_TO_PLAY = "There is no take to play yet."
 LOOK_AGAIN = "look again"

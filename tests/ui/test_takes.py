@@ -1,0 +1,126 @@
+"""The list of takes: kept on disk, there again at the next start, and a way back to every setting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from musicapp.ui.state import take_list_model as roles
+from tests.ui.conftest import Desk
+
+
+def test_takes_and_form_are_there_again_at_the_next_start(open_desk: Callable[[], Desk]) -> None:
+    desk = open_desk()
+    first = desk.make_take("calm piano")
+    second = desk.make_take("warm pads")
+    desk.studio.library.open(first.take_id)
+    desk.studio.take_settings.set_prompt("half a thou")
+    desk.studio.player.set_volume(-12.0)
+    desk.theme.choose("light")
+    desk.window.close()
+    desk.studio.close()
+    again = open_desk()
+    again.wait(lambda: len(again.studio.library.model.rows) == 2)
+    assert [row.take_id for row in again.studio.library.model.rows] == [second.take_id, first.take_id]
+    again.wait(lambda: again.studio.library.current and again.studio.library.current.take_id == first.take_id)
+    assert again.window.prompts.prompt.toPlainText() == "half a thou"
+    assert round(again.studio.player.volume_db) == -12
+    assert again.studio.settings.theme == "light"
+    assert not again.studio.player.is_playing  # nothing plays unasked at the start
+
+
+def test_a_click_shows_and_plays(desk: Desk) -> None:
+    first = desk.make_take("calm piano")
+    desk.studio.player.stop()
+    desk.make_take("warm pads")
+    view = desk.window.takes.view
+    row = desk.studio.library.model.row_of(first.take_id)
+    area = view.visualRect(desk.studio.library.model.index(row))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+    assert desk.studio.player.shown is not None and desk.studio.player.shown.take_id == first.take_id
+    assert desk.studio.player.is_playing
+    assert desk.page.title.text() == "Calm piano"
+    assert str(first.request.seed) in desk.page.details.text()
+
+
+def test_enter_in_the_list_plays_and_letters_stay_shortcuts(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    desk.make_take()
+    view = desk.window.takes.view
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert desk.studio.player.is_playing
+    QTest.keyClick(view, Qt.Key.Key_L)
+    assert desk.studio.player.is_looping
+
+
+def test_use_settings_brings_all_back(desk: Desk) -> None:
+    desk.studio.take_settings.set_sampling(steps=11)
+    take = desk.make_take("calm piano", 1.5)
+    desk.studio.take_settings.set_prompt("else")
+    desk.studio.take_settings.set_duration(40.0)
+    desk.studio.take_settings.set_sampling(steps=30)
+    desk.studio.take_settings.roll_seed()
+    desk.page.recall.click()
+    request = desk.studio.take_settings.make_request()
+    assert replace(request, take_id=take.take_id) == take.request
+    assert desk.window.prompts.prompt.toPlainText() == "calm piano"
+
+
+def test_the_seed_can_be_copied(desk: Desk) -> None:
+    take = desk.make_take()
+    desk.page.copy_seed.click()
+    assert QGuiApplication.clipboard().text() == str(take.request.seed)
+
+
+def test_rows_tell_title_length_seed_and_time(desk: Desk) -> None:
+    take = desk.make_take("calm piano", 1.5)
+    index = desk.studio.library.model.index(0)
+    assert index.data() == "Calm piano"
+    assert index.data(roles.DETAIL_ROLE) == f"0:01.5 · seed {take.request.seed}"
+    assert index.data(roles.TIME_ROLE) == f"{take.created.astimezone():%H:%M}"
+    assert str(take.request.seed) in index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_looking_at_another_take_does_not_stop_the_one_being_made(desk: Desk) -> None:
+    old = desk.make_take("old")
+    desk.studio.player.stop()
+    desk.host.script = "chunk"
+    desk.studio.take_settings.set_prompt("new")
+    desk.studio.take_settings.set_duration(3.0)
+    desk.studio.generation.start()
+    desk.wait(lambda: desk.studio.generation.shown)
+    live = desk.studio.generation.shown
+    assert live is not None
+    desk.studio.library.open(old.take_id)
+    desk.wait(lambda: live.audio.available_s >= 2.0)
+    desk.studio.library.open(live.take_id)
+    assert desk.studio.player.shown is live
+    desk.host.write(desk.host.requests[-1], 3)
+    desk.host.finish(desk.host.requests[-1])
+    desk.wait(lambda: desk.studio.library.current and desk.studio.library.current.take_id == live.take_id)
+
+
+def test_a_take_whose_file_is_gone_is_told(desk: Desk, home: Path) -> None:
+    first = desk.make_take("calm piano")
+    desk.studio.player.stop()
+    desk.make_take("warm pads")
+    first.path.unlink()
+    desk.studio.library.open(first.take_id)
+    desk.wait(lambda: "is gone" in desk.message)
+
+
+def test_damaged_sidecars_do_not_hide_other_takes(open_desk: Callable[[], Desk], home: Path) -> None:
+    desk = open_desk()
+    damaged, whole = desk.make_take("damaged"), desk.make_take("whole")
+    desk.window.close()
+    desk.studio.close()
+    damaged.path.with_suffix(".json").write_text("{")
+    again = open_desk()
+    again.wait(lambda: len(again.studio.library.model.rows) == 2)  # put together from the tags of its audio
+    assert again.studio.library.model.find(whole.take_id) is not None
