@@ -47,7 +47,7 @@ def write_tiny_model(
 
     max_duration_s  0 = the window, `window_latents * 2048 / 44100` seconds
     autoencoder     "spectral" or "oobleck"
-    text_encoder    "clap" or "t5"
+    text_encoder    "clap", "t5" or "none": such a model hears nothing but the timing, and loads in no time
     int8            store the transformer's linear layers rounded, with their scales
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def write_tiny_model(
         "model": {
             "pretransform": {"type": "autoencoder", "config": _autoencoder_section(autoencoder)},
             "conditioning": _conditioning_section(text_encoder),
-            "diffusion": _diffusion_section(objective, dim, depth),
+            "diffusion": _diffusion_section(objective, dim, depth, has_text=text_encoder != "none"),
             "io_channels": LATENT_DIM,
         },
         "musicapp": {
@@ -80,7 +80,9 @@ def write_tiny_model(
         names = [n for n in names if n.startswith("model.") and state[f"{n}.weight"].ndim == 2]
         state = quantize.quantize_state(state, names)
     save_file(state, folder / "model.safetensors")
-    write_tiny_text_encoder(folder / ("clap_text" if text_encoder == "clap" else "t5"), kind=text_encoder, seed=seed)
+    if text_encoder != "none":
+        place = folder / ("clap_text" if text_encoder == "clap" else "t5")
+        write_tiny_text_encoder(place, kind=text_encoder, seed=seed)
     return folder
 
 
@@ -190,23 +192,28 @@ def _autoencoder_section(kind: str) -> dict[str, Any]:
 
 def _conditioning_section(text_encoder: str) -> dict[str, Any]:
     clap = {"clap_ckpt_path": "clap_text", "use_text_features": True, "feature_layer_ix": -2}
-    text = {"clap": ("clap_text", clap), "t5": ("t5", {"t5_model_name": "t5-base", "max_length": 32})}[text_encoder]
+    t5 = {"t5_model_name": "t5-base", "max_length": 32}
+    texts = {
+        "clap": [{"id": "prompt", "type": "clap_text", "config": clap}],
+        "t5": [{"id": "prompt", "type": "t5", "config": t5}],
+        "none": [],
+    }
     seconds = {"min_val": 0, "max_val": 512}
     return {
         "cond_dim": TEXT_WIDTH,
         "configs": [
-            {"id": "prompt", "type": text[0], "config": text[1]},
+            *texts[text_encoder],
             {"id": "seconds_start", "type": "number", "config": seconds},
             {"id": "seconds_total", "type": "number", "config": seconds},
         ],
     }
 
 
-def _diffusion_section(objective: str, dim: int, depth: int) -> dict[str, Any]:
+def _diffusion_section(objective: str, dim: int, depth: int, *, has_text: bool) -> dict[str, Any]:
     return {
         "type": "dit",
         "diffusion_objective": objective,
-        "cross_attention_cond_ids": ["prompt", "seconds_start", "seconds_total"],
+        "cross_attention_cond_ids": [*(["prompt"] if has_text else []), "seconds_start", "seconds_total"],
         "global_cond_ids": ["seconds_start", "seconds_total"],
         "config": {
             "io_channels": LATENT_DIM,

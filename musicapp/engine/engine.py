@@ -7,7 +7,7 @@ import gc
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,7 +94,7 @@ class Engine:
             if self._ready is not before or isinstance(event, ModelLoading):
                 yield event
 
-    def make(self, request: TakeRequest, path: Path) -> Iterator[Event]:
+    def make(self, request: TakeRequest, path: Path) -> Generator[Event, None, None]:
         """Make a take: Started, then Progress per step, AudioChunk and Progress per piece, and Finished.
 
         path  the float WAV to write; its folders are made, a file that exists is refused

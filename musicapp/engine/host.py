@@ -24,7 +24,7 @@ from musicapp.request import TakeRequest
 
 log = logging.getLogger(__name__)
 
-LOST_HINT = "Press Generate to start the engine again. Earlier takes are safe; details are in the log folder."
+LOST_HINT = "Try again: the engine starts anew. Earlier takes are safe; details are in the log folder."
 
 
 class EngineHost:

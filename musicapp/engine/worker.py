@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+GRACE_S = 0.3  # a running take that has not stopped by then is in one long computation, and is closed without it
 NICENESS = 5  # sound and window come first; 10 starves the model as soon as other programs are busy
 MAX_OUTPUT_BYTES = 1 << 20
 
@@ -91,6 +92,12 @@ class OpenTakes:
         with self._lock:
             return self._takes.pop(take_id, None) is not None
 
+    def path(self, take_id: str) -> Path | None:
+        """The file of an open take."""
+        with self._lock:
+            take = self._takes.get(take_id)
+            return take.path if take else None
+
     def ids(self) -> list[str]:
         """Every open take, oldest first."""
         with self._lock:
@@ -125,15 +132,29 @@ class Worker:
                     self._emit(Queued(request.take_id, self._takes.add(take)))
                     self._jobs.put(("generate", take))
                 case ("cancel", str(take_id)):
-                    if self._takes.stop(take_id):
-                        self._emit(Cancelled(take_id))
+                    self._stop(take_id)
                 case ("load", *_):
                     self._jobs.put(command)
                 case ("quit",):
                     for take_id in self._takes.ids():
-                        if self._takes.stop(take_id):
-                            self._emit(Cancelled(take_id))
+                        self._stop(take_id)
                     self._jobs.put(("quit",))
+
+    def _stop(self, take_id: str) -> None:
+        """Ask a take to stop: one that waits is closed here and now, a running one by the main thread or in a moment."""
+        if self._takes.stop(take_id):
+            self._emit(Cancelled(take_id))
+        elif self._takes.path(take_id) is not None:
+            patience = threading.Timer(GRACE_S, self._stop_waiting, (take_id,))
+            patience.daemon = True
+            patience.start()
+
+    def _stop_waiting(self, take_id: str) -> None:
+        """Close a cancelled take while its last layer still computes; the main thread drops it when it comes back."""
+        path = self._takes.path(take_id)
+        if path is not None and self._takes.close(take_id):
+            _remove(path)
+            self._emit(Cancelled(take_id))
 
     def work(self) -> None:
         """Do the jobs in the order they came, until "quit"."""
@@ -185,11 +206,14 @@ class Worker:
                 self._emit(event)
             if not self._takes.begin(take):
                 return
-            for event in engine.make(take.request, take.path):
-                if isinstance(event, Finished):
-                    self._close(event)
-                else:
-                    self._emit(event)
+            with contextlib.closing(engine.make(take.request, take.path)) as events:
+                for event in events:
+                    if isinstance(event, Finished):
+                        if not self._close(event):  # given up in the very last moment
+                            _remove(take.path)
+                    else:
+                        self._check_stop()
+                        self._emit(event)
         except TakeStopped:
             self._close(Cancelled(take_id))
         except MusicAppError as error:
@@ -202,9 +226,12 @@ class Worker:
             self._running = None
             logs.current_take.set("-")
 
-    def _close(self, event: TakeEvent) -> None:
-        if self._takes.close(event.take_id):
-            self._emit(event)
+    def _close(self, event: TakeEvent) -> bool:
+        """Send a closing event, unless the take is closed already."""
+        if not self._takes.close(event.take_id):
+            return False
+        self._emit(event)
+        return True
 
 
 def serve(commands: Connection, events: Connection, output_folder: str) -> None:
@@ -212,6 +239,8 @@ def serve(commands: Connection, events: Connection, output_folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which cancels and then asks to quit
     _redirect_output(Path(output_folder))
     _lower_priority()
+    # Before torch comes: threads that spin while they wait would take the cores that sound and window need.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     send_lock = threading.Lock()
 
     def emit(event: Event) -> None:
@@ -239,9 +268,13 @@ def _watch_parent(worker: Worker) -> None:
 
 def _leave(unfinished: Path | None) -> None:
     if unfinished is not None:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
     os._exit(1)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):  # on Windows a file that is open stays until its writer closes it
+        path.unlink(missing_ok=True)
 
 
 def _redirect_output(folder: Path) -> None:

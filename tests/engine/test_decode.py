@@ -1,0 +1,89 @@
+"""Chunked decoding: the pieces joined are the whole."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+
+from musicapp.engine.decode import FIRST, SIZE, chunk_bounds, decode_chunks
+from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
+from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
+from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+
+LATENTS = 4
+STRIDES = (2, 4, 4, 8, 8)
+
+
+def oobleck() -> AutoencoderConfig:
+    narrow: dict[str, Any] = {"c_mults": (1, 1, 1, 1, 1), "strides": STRIDES, "channels": 2, "use_snake": True}
+    encoder = OobleckEncoderConfig(latent_dim=2 * LATENTS, **narrow)
+    decoder = OobleckDecoderConfig(latent_dim=LATENTS, final_tanh=False, **narrow)
+    return AutoencoderConfig(encoder, decoder, LATENTS, 2048, 2)
+
+
+def spectral() -> AutoencoderConfig:
+    narrow: dict[str, Any] = {"width": 8, "depth": 3, "latent_width": 8, "latent_depth": 2, "n_fft": 1024}
+    encoder = SpectralEncoderConfig(latent_dim=2 * LATENTS, in_channels=1, **narrow)
+    decoder = SpectralDecoderConfig(latent_dim=LATENTS, out_channels=1, **narrow)
+    return AutoencoderConfig(encoder, decoder, LATENTS, 2048, 1)
+
+
+CONFIGS = {"oobleck": oobleck, "spectral": spectral}
+
+
+def build(kind: str) -> Autoencoder:
+    torch.manual_seed(0)
+    return build_autoencoder(CONFIGS[kind]()).eval()
+
+
+def latents_of(seconds: float) -> torch.Tensor:
+    count = -(-round(seconds * 44100) // 2048)
+    return torch.randn(1, LATENTS, count, generator=torch.Generator().manual_seed(1))
+
+
+def largest_difference(autoencoder: Autoencoder, latents: torch.Tensor) -> float:
+    joined = torch.cat(list(decode_chunks(autoencoder, latents)), dim=-1)
+    with torch.inference_mode():
+        whole = autoencoder.decode(latents)
+    assert joined.shape == whole.shape and whole.abs().max() > 0.01
+    return float((joined - whole).abs().max())
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [
+        ("spectral", 1.0),
+        ("spectral", 7.3),
+        ("spectral", 47.0),
+        pytest.param("spectral", 285.0, marks=pytest.mark.slow),
+        ("oobleck", 1.0),
+        ("oobleck", 7.3),
+        pytest.param("oobleck", 47.0, marks=pytest.mark.slow),
+        pytest.param("oobleck", 285.0, marks=pytest.mark.slow),
+    ],
+)
+def test_joined_chunks_are_the_whole_decode(kind: str, seconds: float) -> None:
+    assert largest_difference(build(kind), latents_of(seconds)) < 1e-5
+
+
+def test_chunks_grow_from_small_to_large_and_cover_everything() -> None:
+    for count in (1, 15, 16, 17, 400, 6137):
+        bounds = chunk_bounds(count)
+        lengths = [end - start for start, end in bounds]
+        assert bounds[0][0] == 0 and bounds[-1][1] == count
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(bounds))
+        assert lengths[0] == min(FIRST, count) and max(lengths) <= SIZE
+        assert all(length > 0 for length in lengths)
+
+
+def test_only_the_latents_asked_for_are_decoded() -> None:
+    """The ones behind are context: sound before the cut is what it would be without the cut."""
+    autoencoder, latents = build("spectral"), latents_of(3.0)
+    cut = torch.cat(list(decode_chunks(autoencoder, latents, count=40)), dim=-1)
+    with torch.inference_mode():
+        whole = autoencoder.decode(latents)
+    assert cut.shape[-1] == 40 * 2048
+    torch.testing.assert_close(cut, whole[..., : 40 * 2048], atol=1e-5, rtol=0)

@@ -1,0 +1,72 @@
+"""Time left: from nothing, from this run, from earlier runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from musicapp.engine import pace as pace_module
+from musicapp.engine.pace import Pace
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, in a list so that tests can move it."""
+    now = [100.0]
+    monkeypatch.setattr(pace_module.time, "perf_counter", lambda: now[0])
+    return now
+
+
+def run(folder: Path, clock: list[float], *, latents: int = 100, steps: int = 10) -> tuple[float | None, list[float]]:
+    """A take with a slow first step: the first estimate, and those after each step and chunk."""
+    pace = Pace("model cpu", sampled=latents, decoded=latents, steps=steps, latent_s=0.05, folder=folder)
+    first, told = pace.begin(), []
+    for step in range(steps):
+        clock[0] += 5.0 if step == 0 else 1.0
+        told.append(pace.step_done())
+    for left in (latents // 2, 0):
+        clock[0] += 2.0
+        told.append(pace.chunk_done(latents // 2, left))
+    pace.remember()
+    return first, told
+
+
+def test_estimate_follows_the_steps_and_reaches_zero(tmp_path: Path, clock: list[float]) -> None:
+    first, told = run(tmp_path, clock)
+    assert first is None
+    assert told[0] == pytest.approx(9 * 5.0 + 0.5)  # nothing but the slow step is known
+    assert told[1] == pytest.approx(8 * 1.0 + 0.5)
+    assert told[-2:] == [pytest.approx(2.0), 0.0]
+
+
+def test_earlier_runs_tell_before_the_first_step_and_scale_with_length(tmp_path: Path, clock: list[float]) -> None:
+    run(tmp_path, clock)
+    first, told = run(tmp_path, clock, latents=200)
+    assert first == pytest.approx(2 * (10 * 1.0 + 4.0))
+    assert told[1] == pytest.approx(8 * 1.0 + 2 * 4.0)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"model cpu": {"step_s": null}}', "{", '{"a": 1}'])
+def test_a_damaged_memory_is_no_memory(tmp_path: Path, clock: list[float], content: str) -> None:
+    (tmp_path / pace_module.FILE_NAME).write_text(content)
+    first, _ = run(tmp_path, clock)
+    assert first is None
+    assert run(tmp_path, clock)[0] is not None
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_estimate(tmp_path: Path, clock: list[float]) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    assert run(blocked, clock)[1][-1] == 0.0
+
+
+def test_memory_stays_short(tmp_path: Path, clock: list[float]) -> None:
+    for number in range(pace_module.MOST_ENTRIES + 5):
+        pace = Pace(f"model {number}", sampled=10, decoded=10, steps=1, latent_s=0.05, folder=tmp_path)
+        pace.begin()
+        pace.step_done()
+        pace.chunk_done(10, 0)
+        pace.remember()
+    kept = pace_module._read(tmp_path / pace_module.FILE_NAME)
+    assert len(kept) == pace_module.MOST_ENTRIES and f"model {pace_module.MOST_ENTRIES + 4}" in kept
