@@ -1,0 +1,249 @@
+"""`musicapp generate`: a prompt becomes a file, with progress on stderr and the file's path on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import queue
+import re
+import signal
+import sys
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from musicapp.cli.progress import Display
+from musicapp.errors import EngineError, ExportError, RequestError
+from musicapp.request import (
+    BUILTIN_MODEL,
+    DEVICES,
+    PRECISIONS,
+    TakeRequest,
+    check_seed,
+    checked,
+    new_take_id,
+    parse_duration,
+    random_seed,
+)
+
+if TYPE_CHECKING:
+    from musicapp.engine.events import Event, Finished, Started
+    from musicapp.engine.host import EngineHost
+
+FORMATS = ("wav", "flac", "ogg", "opus", "mp3")
+SUBTYPES = {"16": "wav16", "24": "wav24", "float": "wav32f"}
+INTERRUPTED, TERMINATED = 130, 143
+ANSWER_LIMIT_S = 10.0  # how long to wait for the engine to confirm a cancel
+MAX_NAME_CHARACTERS = 40
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived: like Ctrl-C, but asked by another program."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the `generate` command."""
+    parser = subparsers.add_parser(
+        "generate",
+        help="make music from a prompt",
+        description="Make music from a prompt and write it to a file, whose path is printed last. "
+        "The same prompt, seed and settings give the same file.",
+    )
+    add = parser.add_argument
+    add("prompt", help="what it should sound like; - reads it from the standard input")
+    add("-o", "--output", type=Path, metavar="FILE", help="where to write; the ending chooses the format")
+    add("--seconds", default="30", metavar="N", help="length: 30, 12.5 or 1:30 (default 30)")
+    add("--seed", metavar="N", help="a whole number; the same one makes the same music (default: a new one)")
+    add("--steps", metavar="N", help="sampling steps: more takes longer (default: the model's)")
+    add("--guidance", metavar="X", help="how strictly to follow the prompt, 1 = off (default: the model's)")
+    add("--sampler", metavar="S", help="sampling method (default: the model's)")
+    add("--negative", default="", metavar="TEXT", help="what to avoid")
+    add("--model", default=BUILTIN_MODEL, metavar="M", help="a name from “musicapp models list”, or a folder")
+    add("--device", default="auto", metavar="D", help=f"{', '.join(DEVICES)} (default auto)")
+    add("--precision", default="auto", metavar="P", help=f"{', '.join(PRECISIONS)} (default auto)")
+    add("--format", choices=FORMATS, help="file format, if not the one of the file's ending")
+    add("--subtype", choices=tuple(SUBTYPES), help="samples of a WAV file (default float, as the model made it)")
+    add("--force", action="store_true", help="replace the output file if it exists")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the take; 0 when the file is there, 130 after Ctrl-C. Raises MusicAppError."""
+    request = read_request(args)
+    target, form = choose_target(args, request)
+    check_target(target, force=args.force)
+    display = Display(sys.stderr)
+    temporary = target.with_name(f".{request.take_id}.part")
+    try:
+        with _sigterm_raises():
+            started, finished = _make(request, temporary, display)
+            _deliver(temporary, target, form, started, force=args.force)
+    except KeyboardInterrupt:
+        display.end("Cancelled.")
+        return INTERRUPTED
+    except Terminated:
+        display.end("Cancelled.")
+        return TERMINATED
+    finally:
+        display.end()
+        temporary.unlink(missing_ok=True)
+    display.say(f"Seed {started.request.seed}, made in {finished.total_s:.1f} s.")
+    print(target)
+    return 0
+
+
+def read_request(args: argparse.Namespace) -> TakeRequest:
+    """The request that the options describe. Raises RequestError with one sentence about the first bad one."""
+    prompt = _read_stdin() if args.prompt == "-" else args.prompt
+    request = TakeRequest(
+        take_id=new_take_id(),
+        prompt=prompt,
+        duration_s=parse_duration(args.seconds),
+        seed=random_seed() if args.seed is None else check_seed(_whole("seed", args.seed)),
+        negative_prompt=args.negative,
+        steps=None if args.steps is None else _whole("number of steps", args.steps),
+        guidance_scale=None if args.guidance is None else _number("guidance", args.guidance),
+        sampler=args.sampler,
+        model=args.model,
+        device=args.device,
+        precision=args.precision,
+    )
+    return checked(request)
+
+
+def choose_target(args: argparse.Namespace, request: TakeRequest) -> tuple[Path, str]:
+    """The output file and its format as `audio.wave_io.export` names it. Raises RequestError."""
+    path: Path | None = args.output
+    ending = path.suffix.lower().lstrip(".") if path else ""
+    form = args.format or ending or "wav"
+    if form not in FORMATS:
+        raise RequestError(f"“.{ending}” is no format that can be written.", hint=f"Use one of: {', '.join(FORMATS)}.")
+    if args.subtype and form != "wav":
+        raise RequestError(f"--subtype is for WAV files, not for {form}.", hint="Leave it away.")
+    if path is None:
+        path = Path(f"{file_name(request.prompt)}-{request.seed}.{form}")
+    return path.absolute(), SUBTYPES[args.subtype or "float"] if form == "wav" else form
+
+
+def file_name(prompt: str) -> str:
+    """A short name for a prompt: letters and digits of any script, joined by hyphens."""
+    plain = unicodedata.normalize("NFKC", prompt).lower()
+    words = re.sub(r"[\W_]+", "-", plain)[:MAX_NAME_CHARACTERS].strip("-")
+    return words or "take"
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Find out before the work whether the file can be written. Raises ExportError."""
+    if target.is_dir():
+        raise ExportError(f"“{target}” is a folder.", hint="Give the name of a file.")
+    if target.exists() and not force:
+        raise ExportError(f"There already is a file “{target}”.", hint="Choose another name, or replace it by --force.")
+    if not target.parent.is_dir():
+        raise ExportError(f"There is no folder “{target.parent}”.", hint="Make it first, or choose another one.")
+    probe = target.with_name(f".{new_take_id()}.part")
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise ExportError(
+            f"Nothing can be written in “{target.parent}”.", hint="Choose another folder.", detail=str(error)
+        ) from error
+
+
+def _make(request: TakeRequest, path: Path, display: Display) -> tuple[Started, Finished]:
+    """Run the engine until the float take is at `path`. Raises MusicAppError, KeyboardInterrupt or Terminated."""
+    from musicapp.engine.events import Cancelled, Failed, Finished, Started
+    from musicapp.engine.host import EngineHost
+
+    events: queue.Queue[Event] = queue.Queue()
+    host = EngineHost(events.put)
+    started: Started | None = None
+    try:
+        host.generate(request, path)
+        for event in _received(events):
+            display.show(event)
+            match event:
+                case Started():
+                    started = event
+                case Failed():
+                    raise EngineError(event.message, hint=event.hint)
+                case Finished() if started is not None:
+                    return started, event
+                case Cancelled():
+                    raise KeyboardInterrupt
+    except (KeyboardInterrupt, Terminated):
+        display.end("Stopping ...")
+        _cancel(host, request.take_id, events)
+        raise
+    finally:
+        host.close()
+    raise AssertionError("the engine's events never end without a closing one")
+
+
+def _cancel(host: EngineHost, take_id: str, events: queue.Queue[Event]) -> None:
+    """Ask the engine to give up and wait until its file is gone; a second Ctrl-C waits no longer."""
+    from musicapp.engine.events import Cancelled, Failed, Finished
+
+    host.cancel(take_id)
+    with contextlib.suppress(queue.Empty, KeyboardInterrupt):
+        while not isinstance(events.get(timeout=ANSWER_LIMIT_S), Cancelled | Failed | Finished):
+            pass
+
+
+def _received(events: queue.Queue[Event]) -> Iterator[Event]:
+    while True:
+        try:
+            yield events.get(timeout=0.5)  # with a limit: on Windows a wait without one cannot be interrupted
+        except queue.Empty:
+            continue
+
+
+def _deliver(take: Path, target: Path, form: str, started: Started, *, force: bool) -> None:
+    """Bring the finished take to its place and format. Raises ExportError."""
+    if form == "wav32f":
+        check_target(target, force=force)  # again: minutes have passed
+        try:
+            take.replace(target)
+        except OSError as error:
+            raise ExportError(f"“{target}” could not be written.", hint="Choose another place.") from error
+        return
+    from musicapp.audio.tags import request_tags
+    from musicapp.audio.wave_io import export
+
+    tags = request_tags(started.request)
+    export(take, target, sample_rate=started.sample_rate, format=form, tags=tags, overwrite=force)
+
+
+@contextlib.contextmanager
+def _sigterm_raises() -> Iterator[None]:
+    """Let SIGTERM end the run as cleanly as Ctrl-C does."""
+
+    def leave(number: int, frame: object) -> NoReturn:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _read_stdin() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise RequestError("The prompt on the standard input is not text.", hint="Give it as UTF-8.") from error
+
+
+def _whole(what: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise RequestError(f"The {what} “{text[:40]}” is not a whole number.", hint="Use digits only.") from None
+
+
+def _number(what: str, text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise RequestError(f"The {what} “{text[:40]}” is not a number.", hint="For example: 6.5") from None

@@ -1,0 +1,55 @@
+"""The command line: reads the words, runs one command, says what went wrong. Loads nothing heavy before it must."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from musicapp import __version__
+from musicapp.cli import generate, models, train
+from musicapp.errors import MusicAppError, RequestError
+
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+
+def main(argv: list[str]) -> int:
+    """Run the command in `argv`. 0 done, 1 it failed (message and hint on stderr), 2 wrong usage, 130 Ctrl-C."""
+    _speak_utf8()
+    parser = build_parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as leaving:  # --help and --version (0) or a usage error (2), already printed
+        return leaving.code if isinstance(leaving.code, int) else WRONG_USAGE
+    try:
+        code: int = args.run(args)
+    except MusicAppError as error:
+        print(f"musicapp: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(error.hint, file=sys.stderr)
+        return WRONG_USAGE if isinstance(error, RequestError) else FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="musicapp",
+        description="Type a prompt, hear music. Without a command the window opens.",
+        epilog='Example: musicapp generate "calm piano, 90 bpm, in C minor" --seconds 30 -o piano.wav',
+    )
+    parser.add_argument("--version", action="version", version=f"musicapp {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (generate, models, train):
+        command.add_parser(commands)
+        # The name of the command is the module's; what it does is the module's `run`.
+        commands.choices[command.__name__.rpartition(".")[2]].set_defaults(run=command.run)
+    return parser
+
+
+def _speak_utf8() -> None:
+    """Prompts and paths may have any letter; a Windows console file or the C locale may not know it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
