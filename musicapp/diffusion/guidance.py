@@ -35,12 +35,11 @@ def guided(
         return network(x, timestep, **cond)
 
     def steered(x: Tensor, timestep: Tensor) -> Tensor:
-        with_prompt = conditional(x, timestep)
         level = noise_level(timestep, objective)
         inside = (level >= low) & (level <= high)
         if not inside.any():
-            return with_prompt
-        without = network(x, timestep, **null)
+            return conditional(x, timestep)
+        with_prompt, without = _both_halves(network, x, timestep, cond, null)
         out = without + scale * (with_prompt - without)
         if rescale:
             out = _restore_deviation(out, with_prompt, rescale)
@@ -67,6 +66,25 @@ def with_negative(cond: Inputs, cross: Tensor, mask: Tensor) -> dict[str, Tensor
     if positive is not None:
         tokens = tokens.expand(positive.shape[0], -1, -1)
     return {**cond, "cross": tokens}
+
+
+def _both_halves(
+    network: Callable[..., Tensor], x: Tensor, timestep: Tensor, cond: Inputs, null: Inputs
+) -> tuple[Tensor, Tensor]:
+    """What the network says with and without the prompt; as one batch when both have tokens to attend to."""
+    if null["cross"] is None:  # its call skips cross-attention, which saves more than a common batch
+        return network(x, timestep, **cond), network(x, timestep, **null)
+    halves = {
+        name: None if value is None else torch.cat([_as_batch(value, x), _as_batch(null[name], x)])
+        for name, value in cond.items()
+    }
+    with_prompt, without = network(torch.cat([x, x]), torch.cat([timestep, timestep]), **halves).chunk(2)
+    return with_prompt, without
+
+
+def _as_batch(value: Tensor | None, x: Tensor) -> Tensor:
+    assert value is not None
+    return value.expand(x.shape[0], *value.shape[1:])
 
 
 def _restore_deviation(out: Tensor, reference: Tensor, amount: float) -> Tensor:

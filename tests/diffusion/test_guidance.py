@@ -85,3 +85,19 @@ def test_a_negative_prompt_loses_its_padding_and_keeps_the_timing(cond):
     assert null["cross"][:, 2:4].abs().max() == 0.0
     torch.testing.assert_close(null["cross"][1, :2], negative[0, :2])
     assert null["global_cond"] is cond["global_cond"]
+
+
+def test_both_halves_in_one_batch_equal_two_calls():
+    calls = []
+
+    def network(x, timestep, *, cross, global_cond):
+        calls.append(len(x))
+        return x * timestep[:, None, None] + cross.sum((1, 2))[:, None, None] + global_cond.sum(1)[:, None, None]
+
+    x, timestep = torch.randn(3, 2, 5), torch.rand(3)
+    cond = {"cross": torch.randn(3, 4, 6), "global_cond": torch.randn(3, 7)}
+    null = with_negative(cond, torch.randn(1, 4, 6), torch.ones(1, 4))
+    wanted = network(x, timestep, **null) + 4.0 * (network(x, timestep, **cond) - network(x, timestep, **null))
+    calls.clear()
+    torch.testing.assert_close(guided(network, cond, null, 4.0)(x, timestep), wanted)
+    assert calls == [6]

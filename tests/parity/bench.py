@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
@@ -32,22 +30,12 @@ Recipe = Callable[["Bench", str], Answer]  # (bench, tensor name) -> the same te
 
 
 class Bench:
-    """One folder with its model on the CPU, in float32 as the product runs it.
+    """One folder with its model on the CPU, in float32 as the product runs it."""
 
-    dtype  what sampling runs keep their state in
-    """
-
-    def __init__(self, golden: Golden, model: LoadedModel, *, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, golden: Golden, model: LoadedModel) -> None:
         self.golden = golden
         self.model = model
-        self.dtype = dtype
         self.runs: dict[str, Any] = {}  # sampling runs by case, made once for all their tensors
-
-    @cached_property
-    def precise(self) -> Bench:
-        """The same with transformer, decoder and state in float64: tells rounding from a wrong formula."""
-        dit, autoencoder = copy.deepcopy(self.model.dit).double(), copy.deepcopy(self.model.autoencoder).double()
-        return Bench(self.golden, replace(self.model, dit=dit, autoencoder=autoencoder), dtype=torch.float64)
 
     @property
     def objective(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,7 +13,7 @@ from musicapp.errors import MusicAppError
 from tests.parity import autoencoder, conditioning, schedules, trajectories, transformer
 from tests.parity.bench import Bench, Mark, Recipe
 from tests.parity.golden import Golden
-from tests.parity.report import FAIL, INPUT, NOT_OFFERED, OK, Line, compare, is_finite
+from tests.parity.report import FAIL, INPUT, NOT_OFFERED, Line, compare, is_finite
 
 RECIPES = [
     *schedules.RECIPES,
@@ -23,9 +22,6 @@ RECIPES = [
     *transformer.RECIPES,
     *trajectories.RECIPES,
 ]
-
-RUNS = (trajectories.of_case, trajectories.direct)
-ROUNDING_LIMIT = 4.0  # tolerances by which a float32 run may be off and still be looked at in float64
 
 
 @torch.inference_mode()
@@ -62,23 +58,7 @@ def check_tensor(bench: Bench, name: str) -> Line:
         return Line(name, NOT_OFFERED)
     if isinstance(answer, Mark):
         return Line(name, INPUT) if is_finite(golden) else Line(name, FAIL, note="the input is not finite")
-    line = compare(name, answer, golden, bench.golden.tolerance(name))
-    return judge_without_rounding(bench, recipe, line) if line.verdict == FAIL and recipe in RUNS else line
-
-
-def judge_without_rounding(bench: Bench, recipe: Recipe, line: Line) -> Line:
-    """Judge a sampling run again in float64 when float32 is just over the tolerance.
-
-    Guidance and many steps amplify the last bits of every network call. Some recorded runs are themselves nearly a
-    tolerance away from their float64 result, so two correct float32 programs on two processors can end up further
-    apart than that. A wrong formula is as wrong in float64, and a difference of several tolerances stays a failure.
-    """
-    if line.difference is None or line.tolerance is None or not line.difference <= ROUNDING_LIMIT * line.tolerance:
-        return line
-    answer = recipe(bench.precise, line.name)
-    assert isinstance(answer, torch.Tensor)
-    again = compare(line.name, answer, bench.golden[line.name], line.tolerance)
-    return replace(again, note=f"in float64; float32 differs by {line.difference:.2e}") if again.verdict == OK else line
+    return compare(name, answer, golden, bench.golden.tolerance(name))
 
 
 def family_of(folder: Path) -> str:

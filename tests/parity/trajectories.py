@@ -89,7 +89,7 @@ def _run_of(bench: Bench, case: str) -> Run:
 
 def _run(bench: Bench, case: dict[str, Any], name: str, *, negative: bool, sigmas: Tensor | None = None) -> Run:
     golden = bench.golden
-    noise = golden[f"{name}.noise"].to(bench.dtype)
+    noise = golden[f"{name}.noise"]
     network = bench.network(
         bench.inputs(noise.shape[0]),
         scale=float(case.get("cfg_scale", golden.settings.get("cfg", 1.0))),
@@ -108,9 +108,7 @@ def _run(bench: Bench, case: dict[str, Any], name: str, *, negative: bool, sigma
             noise,
             sampler=case["sampler_type"],
             steps=int(case.get("steps", golden.settings.get("steps", 0))),
-            draw=_replay(golden[f"{name}.step_noise"].to(bench.dtype))
-            if f"{name}.step_noise" in golden
-            else _nothing_recorded,
+            draw=_replay(golden[f"{name}.step_noise"]) if f"{name}.step_noise" in golden else _nothing_recorded,
             sigma_min=float(case.get("sigma_min", 0.3)),
             sigma_max=None if sigma_max is None else float(sigma_max),
             rho=float(case.get("rho", 1.0)),
