@@ -82,9 +82,7 @@ def parse_duration(text: str) -> float:
     if match := re.fullmatch(r"(\d+):([0-5]?\d(?:\.\d*)?)(?::([0-5]?\d(?:\.\d*)?))?", cleaned):
         parts = [float(part) for part in match.groups() if part is not None]
         seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-    elif match := re.fullmatch(
-        rf"(?:({number})\s*m(?:in(?:utes?)?)?)\s*(?:({number})\s*(?:s(?:ec(?:onds?)?)?)?)?", cleaned
-    ):
+    elif match := re.fullmatch(rf"({number})\s*m(?:in(?:utes?)?)?\s*(?:({number})\s*{unit})?", cleaned):
         seconds = 60 * float(match[1]) + float(match[2] or 0)
     elif match := re.fullmatch(rf"({number})\s*{unit}", cleaned):
         seconds = float(match[1])

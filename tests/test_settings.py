@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -127,7 +126,7 @@ def test_a_kill_while_saving_never_ruins_the_file(tmp_path: Path) -> None:
         while not path.exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(0.05)
-        saver.send_signal(signal.SIGKILL)
+        saver.kill()
         saver.wait(10)
         assert len(settings.load(path).prompt) == 20000
     assert not (tmp_path / "settings.json.bad").exists()

@@ -53,7 +53,9 @@ class PeakPyramid:
             return self._view_samples(edges, audio)
         level = max((i for i, size in enumerate(self._bin_frames) if size <= width), default=0)
         size = self._bin_frames[level]
-        return _reduce(self._levels[level], np.floor(edges[:-1] / size), np.ceil(edges[1:] / size))
+        bins = self._levels[level]
+        lines = [(bins[:, channel, LOW], bins[:, channel, HIGH]) for channel in range(self.channels)]
+        return _reduce(lines, np.floor(edges[:-1] / size), np.ceil(edges[1:] / size))
 
     def _update_coarser(self, first_bin: int, last_bin: int) -> None:
         for finer, coarser in zip(self._levels, self._levels[1:], strict=False):
@@ -67,11 +69,11 @@ class PeakPyramid:
     def _view_samples(self, edges: np.ndarray, audio: np.ndarray) -> np.ndarray:
         first = int(max(np.floor(edges[0]), 0))
         end = int(max(min(np.ceil(edges[-1]) + 1, self.total_frames, len(audio)), first))
-        known = _empty_level(end - first, self.channels)
-        known[:-1] = audio[first:end, :, None]
+        lines = np.zeros((self.channels, end - first + 1), np.float32)
+        lines[:, :-1] = audio[first:end].T
         lows = np.floor(edges[:-1])
         highs = np.maximum(np.ceil(edges[1:]), lows + 1)
-        return _reduce(known, lows - first, highs - first)
+        return _reduce([(line, line) for line in lines], lows - first, highs - first)
 
 
 def _empty_level(bins: int, channels: int) -> np.ndarray:
@@ -81,16 +83,20 @@ def _empty_level(bins: int, channels: int) -> np.ndarray:
     return level
 
 
-def _reduce(level: np.ndarray, firsts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Lowest and highest of the bins [first, end) of every column; 0 for a column without known bins."""
-    last = len(level) - 1
+def _reduce(lines: list[tuple[np.ndarray, np.ndarray]], firsts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Lowest and highest of the bins [first, end) of every column; 0 for a column without known bins.
+
+    lines  for every channel the lowest and the highest of each bin, and one more that is never looked at
+    """
+    last = len(lines[0][LOW]) - 1
     first = np.clip(firsts, 0, last).astype(np.intp)
     end = np.clip(ends, 0, last).astype(np.intp)
-    first[end <= first] = last  # an empty range would otherwise report the bin it starts at
-    end = np.maximum(end, first)
-    pairs = np.stack([first, end], axis=1).ravel()  # reduceat of every second range is what we want
-    result = np.empty((len(first), *level.shape[1:]), np.float32)
-    result[:, :, LOW] = np.minimum.reduceat(level[:, :, LOW], pairs, axis=0)[::2]
-    result[:, :, HIGH] = np.maximum.reduceat(level[:, :, HIGH], pairs, axis=0)[::2]
+    is_empty = end <= first
+    pairs = np.stack([first, np.maximum(end, first)], axis=1).ravel()  # we keep every second range
+    result = np.empty((len(first), len(lines), 2), np.float32)
+    for channel, (low, high) in enumerate(lines):
+        result[:, channel, LOW] = np.minimum.reduceat(low, pairs)[::2]
+        result[:, channel, HIGH] = np.maximum.reduceat(high, pairs)[::2]
+    result[is_empty] = 0
     result[result[:, :, LOW] > result[:, :, HIGH]] = 0
     return result

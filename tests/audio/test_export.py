@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-import resource
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -190,6 +190,8 @@ def refusal(audio: np.ndarray | Path, path: Path, name: str = "flac", **options:
 @contextmanager
 def files_at_most(size_bytes: int) -> Iterator[None]:
     """Writing past the limit fails, as on a full disk (with another number)."""
+    import resource
+
     old_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     old_handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, old_limit[1]))
@@ -200,6 +202,7 @@ def files_at_most(size_bytes: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, old_handler)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot limit the size of files")
 @pytest.mark.parametrize("size_bytes", [10, 30_000])
 @pytest.mark.parametrize("name", EXPORT_FORMATS)
 def test_a_disk_that_takes_no_more_leaves_the_old_file(folder: Path, name: str, size_bytes: int) -> None:

@@ -216,4 +216,4 @@ def test_two_hundred_takes_are_listed_quickly(tmp_path: Path) -> None:
         write_take(tmp_path, f"t{i}", frames=10, when=WHEN + timedelta(hours=i))
     began = time.perf_counter()
     assert len(list_takes(tmp_path)) == 200
-    assert time.perf_counter() - began < 1.0
+    assert time.perf_counter() - began < 3.0
