@@ -1,13 +1,20 @@
-"""Attention with rotary positions, normalised queries and keys, and grouped key heads (spec 5.5 to 5.7)."""
+"""Attention with rotary positions, normalised queries and keys, grouped key heads, and differential attention.
+
+Spec 5.5 to 5.7 of Stable Audio 2; section 3 of Stable Audio 3 for the differential kind and the window.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.nn.norms import qk_norm
+
 ROTARY_BASE = 10000.0
-QK_NORM_EPS = 1e-6
+NEAR_BLOCK = 64  # queries that share their keys in windowed attention: few wasted keys, yet matrices of some size
 
 Rotation = tuple[Tensor, Tensor]  # cosines and sines, `(positions, rotary_dim)` float32
 
@@ -38,39 +45,73 @@ def rotate(x: Tensor, turn: Rotation) -> Tensor:
     return torch.cat((turned.to(x.dtype), x[..., width:]), dim=-1)
 
 
-class UnitLength(nn.Module):
-    """Scale every head to length one. in, out `(..., head_dim)`"""
+@dataclass(frozen=True)
+class Padding:
+    """Positions behind the end of an item of a batch, for self-attention.
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.normalize(x, dim=-1)
+    valid     `(batch, positions)` bool, False on padding
+    excluded  nobody looks at padding at all. False is what the published code does without a fused kernel: padding
+              carries no value, yet still takes its share of the softmax
+    """
+
+    valid: Tensor
+    excluded: bool = True
+
+    def values(self, v: Tensor) -> Tensor:
+        """The values `(batch, heads, positions, head_dim)` with those of padding at zero."""
+        return v * self.valid[:, None, :, None].to(v.dtype)
+
+    @property
+    def mask(self) -> Tensor | None:
+        """What `scaled_dot_product_attention` takes as its mask."""
+        return self.valid[:, None, None, :] if self.excluded else None
 
 
-def qk_norm(kind: str, head_dim: int) -> nn.Module:
-    """The normalisation of queries or keys, by the config's name for it."""
-    if kind == "ln":
-        return nn.LayerNorm(head_dim, eps=QK_NORM_EPS)
-    return UnitLength() if kind == "l2" else nn.Identity()
+class Look(nn.Module):
+    """Scaled dot product attention of some queries. A module of its own, so that a hook can stop long takes here.
+
+    in   q `(batch, heads, queries, head_dim)`, k and v `(batch, heads, positions, head_dim)`
+    out  `(batch, heads, queries, head_dim)`
+    """
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(q, k, v)
 
 
 class SelfAttention(nn.Module):
-    """Every position looks at every position.
+    """Every position looks at every position, or, with a `reach`, at the neighbours up to so far on each side.
 
-    in, out  `(batch, positions, dim)`
+    in, out       `(batch, positions, dim)`
+    differential  two pairs of queries and keys share the values; the second look is taken off the first
     """
 
-    def __init__(self, dim: int, head_dim: int, norm: str) -> None:
+    def __init__(
+        self, dim: int, head_dim: int, norm: str, *, differential: bool = False, reach: int | None = None
+    ) -> None:
         super().__init__()
-        self.heads = dim // head_dim
-        self.to_qkv = nn.Linear(dim, 3 * dim, bias=False)
+        self.heads, self.reach = dim // head_dim, reach
+        self.parts = 5 if differential else 3  # q, k, v, then the second q and k
+        self.to_qkv = nn.Linear(dim, self.parts * dim, bias=False)
         self.q_norm, self.k_norm = qk_norm(norm, head_dim), qk_norm(norm, head_dim)
         self.to_out = nn.Linear(dim, dim, bias=False)
 
-    def forward(self, x: Tensor, turn: Rotation | None) -> Tensor:
-        q, k, v = (_split_heads(part, self.heads) for part in self.to_qkv(x).chunk(3, dim=-1))
+    def forward(self, x: Tensor, turn: Rotation | None, padding: Padding | None = None) -> Tensor:
+        q, k, v, *second = (_split_heads(part, self.heads) for part in self.to_qkv(x).chunk(self.parts, dim=-1))
+        mask = None
+        if padding is not None:
+            v, mask = padding.values(v), padding.mask
+        out = self._look(q, k, v, turn, mask)
+        if second:
+            out = out - self._look(second[0], second[1], v, turn, mask)
+        return self.to_out(_join_heads(out))
+
+    def _look(self, q: Tensor, k: Tensor, v: Tensor, turn: Rotation | None, mask: Tensor | None) -> Tensor:
         q, k = self.q_norm(q), self.k_norm(k)
         if turn is not None:
             q, k = rotate(q, turn), rotate(k, turn)
-        return self.to_out(_join_heads(F.scaled_dot_product_attention(q, k, v)))
+        if self.reach is not None:
+            return near_attention(q, k, v, self.reach)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
 class CrossAttention(nn.Module):
@@ -81,21 +122,61 @@ class CrossAttention(nn.Module):
     No mask: the public models were trained with padding rows taking part in the softmax (spec 4.6).
     """
 
-    def __init__(self, dim: int, context_dim: int, head_dim: int, norm: str) -> None:
+    def __init__(self, dim: int, context_dim: int, head_dim: int, norm: str, *, differential: bool = False) -> None:
         super().__init__()
         self.heads, self.key_heads = dim // head_dim, context_dim // head_dim
-        self.to_q = nn.Linear(dim, dim, bias=False)
-        self.to_kv = nn.Linear(context_dim, 2 * context_dim, bias=False)
+        self.looks = 2 if differential else 1
+        self.to_q = nn.Linear(dim, self.looks * dim, bias=False)
+        self.to_kv = nn.Linear(context_dim, (self.looks + 1) * context_dim, bias=False)
         self.q_norm, self.k_norm = qk_norm(norm, head_dim), qk_norm(norm, head_dim)
         self.to_out = nn.Linear(dim, dim, bias=False)
 
     def forward(self, x: Tensor, context: Tensor) -> Tensor:
-        q = self.q_norm(_split_heads(self.to_q(x), self.heads))
-        k, v = (_split_heads(part, self.key_heads) for part in self.to_kv(context).chunk(2, dim=-1))
-        k = self.k_norm(k)
-        if (sharing := self.heads // self.key_heads) > 1:
-            k, v = k.repeat_interleave(sharing, dim=1), v.repeat_interleave(sharing, dim=1)
-        return self.to_out(_join_heads(F.scaled_dot_product_attention(q, k, v)))
+        queries = self.to_q(x).chunk(self.looks, dim=-1)
+        *keys, values = self.to_kv(context).chunk(self.looks + 1, dim=-1)  # k, second k, v
+        v = self._shared(values)
+        looks = [
+            F.scaled_dot_product_attention(self.q_norm(_split_heads(q, self.heads)), self._shared(k, self.k_norm), v)
+            for q, k in zip(queries, keys, strict=True)
+        ]
+        return self.to_out(_join_heads(looks[0] if self.looks == 1 else looks[0] - looks[1]))
+
+    def _shared(self, part: Tensor, norm: nn.Module | None = None) -> Tensor:
+        """`(batch, tokens, context_dim)` to `(batch, heads, tokens, head_dim)`"""
+        split = _split_heads(part, self.key_heads)
+        if norm is not None:
+            split = norm(split)
+        sharing = self.heads // self.key_heads
+        return split.repeat_interleave(sharing, dim=1) if sharing > 1 else split
+
+
+def near_attention(q: Tensor, k: Tensor, v: Tensor, reach: int) -> Tensor:
+    """Attention of every position to those at most `reach` away, exact, with memory that grows with the length only.
+
+    q, k, v, out  `(batch, heads, positions, head_dim)`
+    Queries go in blocks, each against the keys of its block and of `reach` more on both sides.
+    """
+    batch, positions = q.shape[0], q.shape[2]
+    size = max(NEAR_BLOCK, reach)
+    if positions <= size:
+        offset = torch.arange(positions, device=q.device)
+        near = (offset[:, None] - offset).abs() <= reach
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=near)
+    blocks = -(-positions // size)
+    fill = blocks * size - positions
+    queries = F.pad(q, (0, 0, 0, fill)).unflatten(2, (blocks, size))
+    keys, values = (F.pad(x, (0, 0, reach, reach + fill)).unfold(2, size + 2 * reach, size).mT for x in (k, v))
+    # The key at place j of a block stands j - reach away from the block's first position.
+    place, first = torch.arange(size + 2 * reach, device=q.device), torch.arange(blocks, device=q.device) * size
+    near = (place - reach - torch.arange(size, device=q.device)[:, None]).abs() <= reach
+    absolute = first[:, None] + place - reach
+    inside = (absolute >= 0) & (absolute < positions)
+    # Queries of the fill may have no key left; looking at the whole block keeps them from being no numbers.
+    beyond = (first[:, None] + torch.arange(size, device=q.device) >= positions)[..., None]
+    mask = (near & inside[:, None]) | beyond
+    queries, keys, values = (x.transpose(1, 2).flatten(0, 1) for x in (queries, keys, values))
+    out = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask.repeat(batch, 1, 1)[:, None])
+    return out.unflatten(0, (batch, blocks)).transpose(1, 2).flatten(2, 3)[:, :, :positions]
 
 
 def _split_heads(x: Tensor, heads: int) -> Tensor:

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from musicapp.nn.attention import CrossAttention, Rotation, SelfAttention
-from musicapp.nn.configs import DiTConfig, NormOptions
+from musicapp.nn.attention import CrossAttention, Padding, Rotation, SelfAttention
+from musicapp.nn.configs import DiTConfig
+from musicapp.nn.norms import block_norm
 
 TILE = 512  # positions that pass the feed-forward at once when no gradient is kept: bounds its memory, saves cache
 
@@ -30,36 +31,37 @@ class FourierFeatures(nn.Module):
         return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
-class LayerNorm(nn.Module):
-    """Layer norm whose offset `beta` is a stored constant (zero in public models) unless it was trained.
+class ExpoFeatures(nn.Module):
+    """A number per item as cosines and sines of fixed frequencies from 0.5 to 10000 in equal ratios, cosines first.
 
-    in, out  `(..., dim)`
+    in, out  as FourierFeatures
     """
 
-    def __init__(self, dim: int, options: NormOptions) -> None:
+    def __init__(self, features: int = 256) -> None:
         super().__init__()
-        self.gamma = nn.Parameter(torch.ones(dim))
-        if options.bias:
-            self.beta = nn.Parameter(torch.zeros(dim))
-        else:
-            self.register_buffer("beta", torch.zeros(dim))
-        self.eps, self.force_fp32 = options.eps, options.force_fp32
+        self.features = features
 
-    def forward(self, x: Tensor) -> Tensor:
-        if self.force_fp32:
-            gamma, beta = self.gamma.float(), self.beta.float()
-            return F.layer_norm(x.float(), gamma.shape, gamma, beta, self.eps).to(x.dtype)
-        return F.layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.eps)
+    def forward(self, value: Tensor) -> Tensor:
+        angles = 2 * math.pi * value.float()[:, None] * expo_frequencies(self.features // 2, value.device)
+        return torch.cat((angles.cos(), angles.sin()), dim=-1)
+
+
+def expo_frequencies(count: int, device: torch.device | None = None) -> Tensor:
+    """`(count,)` float32, from 0.5 to 10000 turns per unit."""
+    low, high = math.log(0.5), math.log(10000.0)
+    return torch.exp(torch.linspace(0.0, 1.0, count, dtype=torch.float32, device=device) * (high - low) + low)
 
 
 class FeedForward(nn.Module):
     """Linear, gate, linear: value * SiLU(gate), the gate being the second half (SwiGLU, arXiv 2002.05202).
 
     in, out  `(batch, positions, dim)`
+    sine     the gate goes through sin(pi x) instead
     """
 
-    def __init__(self, dim: int, inner: int, *, bias: bool) -> None:
+    def __init__(self, dim: int, inner: int, *, bias: bool, sine: bool = False) -> None:
         super().__init__()
+        self.sine = sine
         self.to_gated = nn.Linear(dim, 2 * inner, bias=bias)
         self.to_out = nn.Linear(inner, dim, bias=bias)
 
@@ -70,27 +72,31 @@ class FeedForward(nn.Module):
 
     def _whole(self, x: Tensor) -> Tensor:
         value, gate = self.to_gated(x).chunk(2, dim=-1)
-        return self.to_out(value * F.silu(gate))
+        return self.to_out(value * (torch.sin(math.pi * gate) if self.sine else F.silu(gate)))
 
 
 class TransformerBlock(nn.Module):
     """Self-attention, cross-attention, feed-forward, each added to what came in.
 
     in   x `(batch, positions, dim)`, context `(batch, tokens, context_dim)` or None to skip cross-attention,
-         modulation `(batch, 6 * dim)` for adaLN models, else None
+         modulation `(batch, 6 * dim)` for adaLN models, else None,
+         local `(batch, latents, local_dim)` for models with a local condition: added to the last `latents` positions
     out  `(batch, positions, dim)`
     """
 
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
-        dim, head_dim, norm = config.embed_dim, config.head_dim, config.attn_kwargs.qk_norm
-        self.self_norm = LayerNorm(dim, config.norm_kwargs)
-        self.self_attn = SelfAttention(dim, head_dim, norm)
+        dim, head_dim, options = config.embed_dim, config.head_dim, config.attn_kwargs
+        norm, differential = options.qk_norm, options.differential
+        self.self_norm = block_norm(dim, config.norm_type, config.norm_kwargs)
+        self.self_attn = SelfAttention(dim, head_dim, norm, differential=differential)
         self.has_context = config.context_dim > 0
         if self.has_context:
-            self.cross_norm = LayerNorm(dim, config.norm_kwargs)
-            self.cross_attn = CrossAttention(dim, config.context_dim, head_dim, norm)
-        self.ff_norm = LayerNorm(dim, config.norm_kwargs)
+            self.cross_norm = block_norm(dim, config.norm_type, config.norm_kwargs)
+            self.cross_attn = CrossAttention(dim, config.context_dim, head_dim, norm, differential=differential)
+        if config.local_add_cond_dim:
+            self.to_local_embed = embedder(config.local_add_cond_dim, dim, bias=True)
+        self.ff_norm = block_norm(dim, config.norm_type, config.norm_kwargs)
         self.ff = FeedForward(dim, int(dim * config.ff_kwargs.mult), bias=not config.ff_kwargs.no_bias)
         self.modulated = config.global_cond_type == "adaLN"
         if self.modulated:
@@ -99,20 +105,32 @@ class TransformerBlock(nn.Module):
             self._start_as_identity()
 
     def forward(
-        self, x: Tensor, turn: Rotation | None, context: Tensor | None = None, modulation: Tensor | None = None
+        self,
+        x: Tensor,
+        turn: Rotation | None,
+        context: Tensor | None = None,
+        modulation: Tensor | None = None,
+        *,
+        local: Tensor | None = None,
+        padding: Padding | None = None,
     ) -> Tensor:
         if self.modulated and modulation is not None:
             # Order in the checkpoint: scale, shift, gate of self-attention, then of the feed-forward.
             parts = (modulation + self.to_scale_shift_gate)[:, None].chunk(6, dim=-1)
             scale_self, shift_self, gate_self, scale_ff, shift_ff, gate_ff = parts
-            branch = self.self_attn(self.self_norm(x) * (1 + scale_self) + shift_self, turn)
+            branch = self.self_attn(self.self_norm(x) * (1 + scale_self) + shift_self, turn, padding)
             x = x + branch * torch.sigmoid(1 - gate_self)
-            x = self._look_at(context, x)
+            x = self._add_local(local, self._look_at(context, x))
             branch = self.ff(self.ff_norm(x) * (1 + scale_ff) + shift_ff)
             return x + branch * torch.sigmoid(1 - gate_ff)
-        x = x + self.self_attn(self.self_norm(x), turn)
-        x = self._look_at(context, x)
+        x = x + self.self_attn(self.self_norm(x), turn, padding)
+        x = self._add_local(local, self._look_at(context, x))
         return x + self.ff(self.ff_norm(x))
+
+    def _add_local(self, local: Tensor | None, x: Tensor) -> Tensor:
+        if local is None:
+            return x
+        return x + F.pad(self.to_local_embed(local), (0, 0, x.shape[1] - local.shape[1], 0))
 
     def _look_at(self, context: Tensor | None, x: Tensor) -> Tensor:
         if not self.has_context or context is None:

@@ -95,13 +95,12 @@ class AutoencoderConfig:
 class AttentionOptions:
     """`attn_kwargs`: how queries and keys are normalised per head before the rotation (spec 5.7)."""
 
-    qk_norm: str = "none"  # "none", "ln" (LayerNorm, eps 1e-6) or "l2" (unit length)
+    qk_norm: str = "none"  # "none", "ln" (LayerNorm, eps 1e-6), "rms" (RMS norm, eps 1e-6) or "l2" (unit length)
     differential: bool = False
     feat_scale: bool = False
 
     def __post_init__(self) -> None:
-        one_of("attn_kwargs.qk_norm", self.qk_norm, ("none", "ln", "l2"))
-        only("attn_kwargs.differential", self.differential, False)
+        one_of("attn_kwargs.qk_norm", self.qk_norm, ("none", "ln", "l2", "rms"))
         only("attn_kwargs.feat_scale", self.feat_scale, False)
 
 
@@ -149,12 +148,17 @@ class DiTConfig:
     project_global_cond: bool = True
     input_concat_dim: int = 0  # channels that travel beside the noisy latents
     prepend_cond_dim: int = 0
+    local_add_cond_dim: int = 0  # channels beside the latents that every block adds by a small network of its own
     global_cond_type: str = "prepend"  # one token in front ("prepend") or modulation of every block ("adaLN")
     timestep_cond_type: str = "global"
     timestep_embed_dim: int | None = None
+    timestep_features_type: str = "learned"  # frequencies from the checkpoint ("learned") or fixed ones ("expo")
+    timestep_features_dim: int = 256
+    timestep_features_logsnr: bool = False
     transformer_type: str = "continuous_transformer"
     attn_kwargs: AttentionOptions = field(default_factory=AttentionOptions)
     ff_kwargs: FeedForwardOptions = field(default_factory=FeedForwardOptions)
+    norm_type: str = "layer_norm"  # or "rms_norm"
     norm_kwargs: NormOptions = field(default_factory=NormOptions)
     num_memory_tokens: int = 0
     rotary_pos_emb: bool = True
@@ -188,6 +192,9 @@ class DiTConfig:
             in_range(name, getattr(self, name), 1, most)
         for name in ("cond_token_dim", "global_cond_dim", "input_concat_dim", "prepend_cond_dim", "num_memory_tokens"):
             in_range(name, getattr(self, name), 0, MAX_WIDTH)
+        in_range("local_add_cond_dim", self.local_add_cond_dim, 0, MAX_WIDTH)
+        if self.local_add_cond_dim:
+            only("patch_size, beside a local condition,", self.patch_size, 1)
         in_range("patch_size", self.patch_size, 1, 1024)
         in_range("num_heads", self.num_heads, 1, self.embed_dim)
         whole("embed_dim", self.embed_dim, "num_heads", self.num_heads)
@@ -204,6 +211,11 @@ class DiTConfig:
         one_of("global_cond_type", self.global_cond_type, ("prepend", "adaLN"))
         only("timestep_cond_type", self.timestep_cond_type, "global")
         only("timestep_embed_dim", self.timestep_embed_dim, None)
+        one_of("timestep_features_type", self.timestep_features_type, ("learned", "expo"))
+        in_range("timestep_features_dim", self.timestep_features_dim, 4, 4096)
+        whole("timestep_features_dim", self.timestep_features_dim, "2", 2)
+        only("timestep_features_logsnr", self.timestep_features_logsnr, False)
+        one_of("norm_type", self.norm_type, ("layer_norm", "rms_norm"))
         only("transformer_type", self.transformer_type, "continuous_transformer")
         for name in ("conformer", "layer_scale", "remove_norms", "causal", "use_sinusoidal_emb", "use_abs_pos_emb"):
             only(name, getattr(self, name), False)

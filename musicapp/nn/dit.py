@@ -1,4 +1,4 @@
-"""The diffusion transformer of Stable Audio 2 (arXiv 2404.10301, section 3.2; arXiv 2407.14358)."""
+"""The diffusion transformer of Stable Audio 2 (arXiv 2404.10301, section 3.2; arXiv 2407.14358) and 3."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from musicapp.nn import attention
-from musicapp.nn.blocks import FourierFeatures, TransformerBlock, embedder
+from musicapp.nn.attention import Padding
+from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, embedder
 from musicapp.nn.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 
 __all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
-
-TIMESTEP_FEATURES = 256
 
 
 class DiffusionTransformer(nn.Module):
@@ -24,6 +23,8 @@ class DiffusionTransformer(nn.Module):
     global_cond   `(batch, global_cond_dim)`
     prepend       `(batch, tokens, prepend_cond_dim)`, put in front of the latents
     input_concat  `(batch, input_concat_dim, any length)`, resized by nearest neighbour; None is zeros
+    local_add     `(batch, local_add_cond_dim, latent_frames)`, added inside every block; None is zeros
+    valid         `(batch, latent_frames)` bool, False on padding behind the end of an item; None is all True
     out           `(batch, io_channels, latent_frames)` in the dtype of x
     Order of positions: memory tokens, prepended tokens, the global token (unless adaLN), latents.
     """
@@ -31,9 +32,11 @@ class DiffusionTransformer(nn.Module):
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
         self.config = config
+        self.excludes_padding = True  # False: as `Padding.excluded`, to compare with numbers computed that way
         dim, channels = config.embed_dim, config.io_channels + config.input_concat_dim
-        self.timestep_features = FourierFeatures(TIMESTEP_FEATURES)
-        self.to_timestep_embed = embedder(TIMESTEP_FEATURES, dim, bias=True)
+        features = ExpoFeatures if config.timestep_features_type == "expo" else FourierFeatures
+        self.timestep_features = features(config.timestep_features_dim)
+        self.to_timestep_embed = embedder(config.timestep_features_dim, dim, bias=True)
         if config.cond_token_dim:
             self.to_cond_embed = embedder(config.cond_token_dim, config.context_dim)
         if config.global_cond_dim:
@@ -66,6 +69,8 @@ class DiffusionTransformer(nn.Module):
         global_cond: Tensor | None = None,
         prepend: Tensor | None = None,
         input_concat: Tensor | None = None,
+        local_add: Tensor | None = None,
+        valid: Tensor | None = None,
     ) -> Tensor:
         context = None if cross is None or not self.config.cond_token_dim else self.context(cross)
         token = self.global_token(timestep, global_cond)
@@ -73,9 +78,9 @@ class DiffusionTransformer(nn.Module):
         latents = self._latents_to_tokens(self._beside(x.to(self.dtype), input_concat))
         front = self._front(x.shape[0], token, prepend)
         h = torch.cat((*front, latents), dim=1)
-        turn = self._rotation(h)
+        turn, local, padding = self._rotation(h), self._local(x, local_add), self._padding(h, valid)
         for block in self.blocks:
-            h = block(h, turn, context, modulation)
+            h = block(h, turn, context, modulation, local=local, padding=padding)
         out = self._tokens_to_latents(self.project_out(h[:, h.shape[1] - latents.shape[1] :]))
         return (out + self.postprocess_conv(out)).to(x.dtype)
 
@@ -118,6 +123,20 @@ class DiffusionTransformer(nn.Module):
         else:
             beside = F.interpolate(input_concat.to(self.dtype), size=x.shape[2], mode="nearest")
         return torch.cat((x, beside), dim=1)
+
+    def _local(self, x: Tensor, local_add: Tensor | None) -> Tensor | None:
+        """The local condition, `(batch, latents, local_add_cond_dim)`. Zeros matter: its layers have biases."""
+        if not self.config.local_add_cond_dim:
+            return None
+        if local_add is None:
+            local_add = x.new_zeros(x.shape[0], self.config.local_add_cond_dim, x.shape[2])
+        return local_add.to(self.dtype).mT
+
+    def _padding(self, h: Tensor, valid: Tensor | None) -> Padding | None:
+        """Padding among all positions: what stands before the latents is always valid."""
+        if valid is None:
+            return None
+        return Padding(F.pad(valid, (h.shape[1] - valid.shape[1], 0), value=True), self.excludes_padding)
 
     def _latents_to_tokens(self, x: Tensor) -> Tensor:
         """`(batch, channels, latent_frames)` to `(batch, positions, embed_dim)`, a patch being channel-major."""

@@ -14,6 +14,24 @@ from musicapp.nn.configs import AttentionOptions, DiTConfig, FeedForwardOptions,
 from musicapp.nn.dit import DiffusionTransformer
 
 SMALL = {"io_channels": 3, "embed_dim": 64, "depth": 2, "num_heads": 2, "cond_token_dim": 32, "global_cond_dim": 8}
+SA3 = {
+    "attn_kwargs": AttentionOptions(qk_norm="rms", differential=True),
+    "norm_type": "rms_norm",
+    "global_cond_type": "adaLN",
+    "timestep_features_type": "expo",
+    "local_add_cond_dim": 4,
+    "num_memory_tokens": 3,
+}
+SA3_SIZES = {
+    "io_channels": 256,
+    "global_cond_dim": 768,
+    "local_add_cond_dim": 257,
+    "num_memory_tokens": 64,
+    "global_cond_type": "adaLN",
+    "norm_type": "rms_norm",
+    "timestep_features_type": "expo",
+    "attn_kwargs": AttentionOptions(qk_norm="rms"),
+}
 VARIANTS = [
     {},
     {"project_cond_tokens": False},
@@ -23,6 +41,7 @@ VARIANTS = [
     {"patch_size": 2, "prepend_cond_dim": 5, "input_concat_dim": 4},
     {"norm_kwargs": NormOptions(bias=True, force_fp32=True), "ff_kwargs": FeedForwardOptions(mult=2, no_bias=True)},
     {"cond_token_dim": 0, "global_cond_dim": 0},
+    SA3,
 ]
 
 
@@ -44,6 +63,7 @@ def inputs(config, batch=2, frames=6):
         "global_cond": torch.randn(batch, config.global_cond_dim) if config.global_cond_dim else None,
         "prepend": torch.randn(batch, 2, config.prepend_cond_dim) if config.prepend_cond_dim else None,
         "input_concat": torch.randn(batch, config.input_concat_dim, 3) if config.input_concat_dim else None,
+        "local_add": torch.randn(batch, config.local_add_cond_dim, frames) if config.local_add_cond_dim else None,
     }
 
 
@@ -59,11 +79,18 @@ def inputs(config, batch=2, frames=6):
             | {"attn_kwargs": AttentionOptions(qk_norm="ln")},
             340879488,
         ),
+        (SA3_SIZES | {"embed_dim": 1024, "depth": 20, "num_heads": 16}, 459130880),
+        (
+            SA3_SIZES
+            | {"embed_dim": 1536, "depth": 24, "num_heads": 24}
+            | {"attn_kwargs": AttentionOptions(qk_norm="rms", differential=True)},
+            1453170176,
+        ),
     ],
 )
 def test_public_models_have_their_published_parameter_counts(config, count):
     with torch.device("meta"):
-        dit = DiffusionTransformer(DiTConfig(io_channels=64, cond_token_dim=768, **config))
+        dit = DiffusionTransformer(DiTConfig(**{"io_channels": 64, "cond_token_dim": 768, **config}))
     assert sum(p.numel() for p in dit.parameters()) == count
 
 
@@ -157,3 +184,23 @@ def test_rotation_depends_on_distance_only_and_leaves_the_rest_alone():
     torch.testing.assert_close(turned_q[7] @ turned_k[3], turned_q[44] @ turned_k[40], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(turned_q[:, 32:], q[32:].expand(50, 16))
     assert attention.rotary_frequencies(32)[0] == 1.0
+
+
+@torch.no_grad()
+def test_a_local_condition_defaults_to_zeros_and_reaches_the_latents():
+    dit = build(**SA3)
+    x, t = torch.randn(2, 3, 10), torch.rand(2)
+    local = torch.zeros(2, 4, 10)
+    torch.testing.assert_close(dit(x, t), dit(x, t, local_add=local))
+    local[:, 1, 4] = 1
+    assert (dit(x, t, local_add=local) - dit(x, t)).abs().max() > 1e-4
+
+
+@torch.no_grad()
+def test_excluded_padding_leaves_the_music_before_it_alone():
+    dit = build(**SA3)
+    x, t = torch.randn(1, 3, 10), torch.rand(1)
+    short = dit(x[..., :7], t)
+    torch.testing.assert_close(dit(x, t, valid=torch.arange(10)[None] < 7)[..., :7], short)
+    dit.excludes_padding = False
+    assert (dit(x, t, valid=torch.arange(10)[None] < 7)[..., :7] - short).abs().max() > 1e-5
