@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import hypothesis
@@ -35,19 +36,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """A thread or child process that outlives its test fails it."""
-    before = set(threading.enumerate())
+    threads, children = set(threading.enumerate()), set(multiprocessing.active_children())
     yield
     deadline_s = time.monotonic() + PATIENCE_S
-    while (left := _left_running(before)) and time.monotonic() < deadline_s:
+    while (left := _left_running(threads, children)) and time.monotonic() < deadline_s:
         gc.collect()
         time.sleep(0.01)
     assert not left, f"still running after the test: {', '.join(left)}"
 
 
-def _left_running(before: set[threading.Thread]) -> list[str]:
-    threads = [
+def _left_running(threads: set[threading.Thread], children: set[BaseProcess]) -> list[str]:
+    """Names of what runs now and is in neither set."""
+    new_threads = [
         thread.name
         for thread in threading.enumerate()
-        if thread not in before and thread.is_alive() and not thread.name.startswith(LASTING_THREADS)
+        if thread not in threads and thread.is_alive() and not thread.name.startswith(LASTING_THREADS)
     ]
-    return threads + [child.name for child in multiprocessing.active_children()]
+    return new_threads + [child.name for child in multiprocessing.active_children() if child not in children]

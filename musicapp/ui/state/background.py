@@ -19,7 +19,7 @@ Problem = Callable[[MusicAppError], None]
 
 
 class Lane(QObject):
-    """One background thread, started by the first job. Jobs of a lane keep their order.
+    """One background thread. Jobs of a lane keep their order.
 
     `done` and `failed` are called in the thread that made the lane, which is the UI thread.
     """
@@ -32,25 +32,20 @@ class Lane(QObject):
         self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Done | None, Problem | None] | None] = (
             queue.SimpleQueue()
         )
-        self._thread: threading.Thread | None = None
         self._closed = False
         self._returned.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # A daemon: a sound driver that never returns must not keep the app from ending.
+        self._thread = threading.Thread(target=self._work, name=f"lane-{name}", daemon=True)
+        self._thread.start()
 
     def run(self, work: Callable[[], Any], done: Done | None = None, failed: Problem | None = None) -> None:
         """Do `work` in the background; exactly one of `done(result)` and `failed(error)` follows."""
-        if self._closed:
-            return
-        if self._thread is None:
-            # A daemon: a sound driver that never returns must not keep the app from ending.
-            self._thread = threading.Thread(target=self._work, name=f"lane-{self._name}", daemon=True)
-            self._thread.start()
-        self._jobs.put((work, done, failed))
+        if not self._closed:
+            self._jobs.put((work, done, failed))
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Finish what was given so far, take no more, and end the thread."""
         self._closed = True
-        if self._thread is None:
-            return
         self._jobs.put(None)
         self._thread.join(timeout_s)
         if self._thread.is_alive():
