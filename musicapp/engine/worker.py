@@ -141,7 +141,7 @@ class Worker:
                     self._jobs.put(("quit",))
 
     def _stop(self, take_id: str) -> None:
-        """Ask a take to stop: one that waits is closed here and now, a running one by the main thread or in a moment."""
+        """Ask a take to stop: one that waits is closed here and now, a running one by the main thread or soon."""
         if self._takes.stop(take_id):
             self._emit(Cancelled(take_id))
         elif self._takes.path(take_id) is not None:

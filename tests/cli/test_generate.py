@@ -1,0 +1,173 @@
+"""`musicapp generate` with a real engine and a tiny model."""
+
+from __future__ import annotations
+
+import io
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import soundfile
+
+from musicapp.audio import tags, wave_io
+from musicapp.cli import generate
+from musicapp.cli.main import build_parser, main
+from musicapp.cli.progress import Display
+from musicapp.engine.events import Event, Finished, Progress
+from musicapp.engine.host import EngineHost
+from musicapp.errors import RequestError
+from musicapp.request import TakeRequest
+from tests.tiny_model import write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def wordless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model without a text encoder, which loads at once."""
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "wordless", text_encoder="none", max_duration_s=300)
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+def test_file_is_the_float_take_that_the_window_gets(
+    wordless: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "piano.wav"
+    words = ["calm piano", "--seconds", "0:03.5", "--seed", "7", "--steps", "3", "--negative", "drums"]
+    assert main(["generate", *words, "--model", str(wordless), "-o", str(target)]) == 0
+    printed = capfd.readouterr()
+    assert printed.out == f"{target}\n" and "Seed 7" in printed.err and "left" not in printed.err.splitlines()[-1]
+    events: queue.Queue[Event] = queue.Queue()
+    host = EngineHost(events.put)
+    values = {"prompt": "calm piano", "duration_s": 3.5, "seed": 7, "steps": 3, "negative_prompt": "drums"}
+    host.generate(TakeRequest("other", model=str(wordless), **values), tmp_path / "window.wav")  # type: ignore[arg-type]
+    while not isinstance(events.get(timeout=60), Finished):
+        pass
+    host.close()
+    assert (tmp_path / "window.wav").read_bytes() == target.read_bytes()
+    info = soundfile.info(target)
+    assert (info.frames, info.samplerate, info.channels, info.subtype) == (154350, 44100, 2, "FLOAT")
+
+
+def test_other_format_from_stdin_over_an_old_file(
+    wordless: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "take.flac"
+    target.write_bytes(b"old")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("slow strings 🎻\n"))
+    words = ["--seconds", "2", "--seed", "7", "--model", str(wordless), "-o", str(target), "--force"]
+    assert main(["generate", "-", *words]) == 0
+    assert capfd.readouterr().out == f"{target}\n"
+    audio, rate = wave_io.read(target)
+    assert (len(audio), rate) == (88200, 44100)
+    made = tags.request_of(wave_io.read_tags(target), "x")
+    assert made is not None and (made.prompt, made.seed) == ("slow strings 🎻", 7)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "take.flac"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run_leaves_neither_file_nor_process(
+    wordless: Path, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """As a terminal does it: Ctrl-C reaches the whole group, the engine too."""
+    words = ["generate", "x", "--seconds", "285", "--steps", "1000", "--model", str(wordless)]
+    command = [sys.executable, "-m", "musicapp", *words, "-o", str(tmp_path / "take.wav")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stderr is not None and running.stdout is not None
+        for line in running.stderr:
+            if line.startswith("Making music"):
+                break
+        children = psutil.Process(running.pid).children(recursive=True)
+        assert children and list(tmp_path.glob(".*.part"))
+        began = time.monotonic()
+        os.killpg(running.pid, number) if number == signal.SIGINT else running.send_signal(number)
+        error, out = running.stderr.read(), running.stdout.read()
+    assert running.returncode == code and time.monotonic() - began < 5
+    assert out == "" and "Cancelled." in error and "Traceback" not in error
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+
+
+def test_failure_in_the_engine_is_told(wordless: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--seconds", "2", "--sampler", "euler", "--model", str(wordless), "-o", str(tmp_path / "a.wav")]
+    assert main(["generate", "piano", *words]) == 1
+    error = capfd.readouterr().err.splitlines()
+    assert "sampler euler does not fit" in error[-2] and "dpmpp" in error[-1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [("Calm piano, 90 bpm!", "calm-piano-90-bpm"), ("../..//x", "x"), ("🎹", "take"), ("Ünïcode — ja", "ünïcode-ja")],
+)
+def test_file_is_named_after_the_prompt(prompt: str, name: str) -> None:
+    assert generate.file_name(prompt) == name
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "form"),
+    [
+        ([], "x-5.wav", "wav32f"),
+        (["-o", "a.WAV", "--subtype", "24"], "a.WAV", "wav24"),
+        (["-o", "a.mp3"], "a.mp3", "mp3"),
+        (["-o", "a", "--format", "opus"], "a", "opus"),
+        (["--format", "ogg"], "x-5.ogg", "ogg"),
+    ],
+)
+def test_format_follows_the_name_unless_given(words: list[str], name: str, form: str) -> None:
+    args = build_parser().parse_args(["generate", "x", "--seed", "5", *words])
+    target, chosen = generate.choose_target(args, generate.read_request(args))
+    assert (target.name, chosen) == (name, form) and target.is_absolute()
+
+
+def test_seed_is_drawn_when_none_is_given() -> None:
+    args = build_parser().parse_args(["generate", "x"])
+    assert generate.read_request(args).seed != generate.read_request(args).seed
+
+
+def test_prompt_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\xfa"), encoding="utf-8"))
+    with pytest.raises(RequestError, match="not text"):
+        generate.read_request(build_parser().parse_args(["generate", "-"]))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def progress(step: int, left_s: float) -> Progress:
+    return Progress("one", "denoising", step, 100, left_s)
+
+
+def test_terminal_has_one_line_that_redraws() -> None:
+    stream = Terminal()
+    display = Display(stream)
+    for step in range(1, 101):
+        display.show(progress(step, 200.0 - 2 * step))
+    display.end()
+    text = stream.getvalue()
+    assert text.count("\n") == 1 and text.count("\r") == 100
+    assert "50/100  1:40 left" in text and "100/100" in text
+
+
+def test_file_gets_a_few_plain_lines() -> None:
+    stream = io.StringIO()
+    display = Display(stream)
+    for step in range(1, 101):
+        display.show(progress(step, 200.0 - 2 * step))
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "Making music: 1 of 100, 3:18 left" and lines[-1] == "Making music: 100 of 100"
+    assert 5 < len(lines) < 15 and "\r" not in stream.getvalue()

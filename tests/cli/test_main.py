@@ -1,0 +1,122 @@
+"""Words in, exit code and sentences out: what needs no engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from musicapp import __version__
+from musicapp.cli.main import main
+from musicapp.request import BUILTIN_MODEL
+from tests.tiny_model import write_tiny_model
+
+HEAVY = ("torch", "transformers", "numpy", "PySide6", "soundfile", "safetensors", "scipy")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["generate", "--help"], ["models", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import sys; from musicapp.__main__ import main\n"
+        f"sys.argv[1:] = {words!r}; code = main()\n"
+        f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
+    assert time.perf_counter() - began < 5  # 0.1 s on a free machine
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"musicapp {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["generate"], ["generate", "x", "--format", "doc"], ["models"]])
+def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--seconds", "0"], "at least 0.5 seconds"),
+        (["--seconds", "-3"], "not a length"),
+        (["--seconds", "nan"], "not a length"),
+        (["--seconds", "inf"], "not a length"),
+        (["--seconds", "long"], "not a length"),
+        (["--seconds", "1:75"], "not a length"),
+        (["--seed", "-1"], "out of range"),
+        (["--seed", "4294967296"], "out of range"),
+        (["--seed", "1.5"], "not a whole number"),
+        (["--seed", "seven"], "not a whole number"),
+        (["--steps", "0"], "0 steps"),
+        (["--steps", "-5"], "-5 steps"),
+        (["--steps", "many"], "not a whole number"),
+        (["--guidance", "nan"], "guidance"),
+        (["--guidance", "-1"], "guidance"),
+        (["--guidance", "strict"], "not a number"),
+        (["--device", "toaster"], "not a device"),
+        (["--precision", "int4"], "not a precision"),
+        (["-o", "music.doc"], "no format"),
+        (["-o", "music.flac", "--subtype", "16"], "WAV"),
+    ],
+)
+def test_each_bad_value_gets_one_clear_sentence(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", "piano", *words]) == 2
+    printed = capsys.readouterr()
+    first, *rest = printed.err.strip().splitlines()
+    assert sentence in first and first.endswith(".") and len(rest) == 1 and printed.out == ""
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "\t\n\x00", "x" * 20000])
+def test_prompts_that_cannot_be_used(prompt: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", prompt]) == 2
+    assert "prompt" in capsys.readouterr().err
+
+
+def test_output_is_checked_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("musicapp.cli.generate._make", lambda *args: pytest.fail("the engine was asked"))
+    there = tmp_path / "there.wav"
+    there.write_bytes(b"precious")
+    for target, words in (
+        (there, "already is a file"),
+        (tmp_path, "is a folder"),
+        (tmp_path / "no" / "folder.wav", "no folder"),
+        (there / "below.wav", "no folder"),
+        (Path("/proc/take.wav"), "Nothing can be written"),
+    ):
+        if str(target).startswith("/proc") and sys.platform != "linux":
+            continue
+        assert main(["generate", "piano", "--format", "wav", "-o", str(target)]) == 1
+        assert words in capsys.readouterr().err
+    assert there.read_bytes() == b"precious" and sorted(p.name for p in tmp_path.iterdir()) == ["home", "there.wav"]
+
+
+def test_models_are_listed_and_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_tiny_model(
+        home / "data" / "models" / "my-tiny", name="My Tiny", text_encoder="none", max_duration_s=90
+    )
+    assert main(["models", "list"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("my-tiny"))
+    assert line.split() == ["my-tiny", "1:30", "My", "Tiny"]
+    assert main(["models", "info", "my-tiny"]) == 0
+    shown = capsys.readouterr().out
+    assert "My Tiny" in shown and str(folder) in shown and "1:30" in shown
+    assert main(["models", "info", "my-tinny"]) == 1
+    assert "Did you mean “my-tiny”?" in capsys.readouterr().err
+
+
+def test_builtin_is_the_default_model() -> None:
+    from musicapp.cli.main import build_parser
+
+    assert build_parser().parse_args(["generate", "x"]).model == BUILTIN_MODEL
