@@ -19,6 +19,7 @@ __all__ = ["LONGEST_S", "SHORTEST_S", "Piece", "compose"]
 SHORTEST_S, LONGEST_S = 3.0, 285.0
 _LOOPS, _ONE_SHOTS, _DRUM_LOOPS = 0.12, 0.06, 0.3
 _LEADERS = ("lead", "arp", "chords", "counter", "pad", "bass", "drums")
+_HELD = ("chords", "pad", "lead")
 _BRIGHT = {"happy", "sunny", "bright", "innocent", "uplifting"}
 _GLOOMY = {"melancholic", "dark", "ominous", "menacing", "tense", "lonely", "mysterious", "sad"}
 _STRONG = {"energetic", "intense", "driving", "powerful", "aggressive", "epic"}
@@ -81,9 +82,9 @@ def _draw_duration(rng: random.Random) -> float:
 
 def _one_shot(rng: random.Random, seed: int, style: Style, duration_s: float) -> Piece:
     """A single chord or note of one of the style's instruments, held for the whole length."""
-    roles = [layer for layer in style.layers if layer.role in ("chords", "pad", "lead")]
-    layer = rng.choice(roles)
-    name = rng.choice(layer.instruments)
+    voices = [(layer, name) for layer in style.layers if layer.role in _HELD for name in layer.instruments]
+    ringing = [(layer, name) for layer, name in voices if INSTRUMENTS[name].rings_long]
+    layer, name = rng.choice(ringing or voices)
     tonic = rng.randrange(12)
     energy = rng.uniform(*style.energy)
     single = layer.role == "lead" or rng.random() < 0.3

@@ -15,6 +15,7 @@ from musicapp.training.score import Piece, Track
 __all__ = ["SAMPLE_RATE", "Renderer", "find_soundfont"]
 
 _RHYTHM = ("drums", "bass")
+_RELEASE_S = 5.0  # no sound goes on for longer once its key is up
 
 
 class Renderer:
@@ -27,7 +28,7 @@ class Renderer:
     def render(self, piece: Piece) -> np.ndarray:
         """The piece as `(frames, 2)` float32 at 44.1 kHz, exactly `frames_for(duration_s)` frames."""
         frames = frames_for(piece.truth.duration_s, SAMPLE_RATE)
-        tail = round((piece.mix.reverb_s + 1.0) * SAMPLE_RATE) if piece.mix.loop else 0
+        tail = round((piece.mix.reverb_s + _RELEASE_S) * SAMPLE_RATE) if piece.mix.loop else 0
         rhythm = [track for track in piece.tracks if track.role in _RHYTHM]
         band = [track for track in piece.tracks if track.role not in _RHYTHM]
         dry, wet = (self._play(tracks, frames + tail, piece.seed) for tracks in (rhythm, band))

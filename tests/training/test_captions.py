@@ -36,10 +36,10 @@ _FROM_FLATS = {flat: sharp for sharp, flat in words.FLATS.items()}
 
 @pytest.fixture(scope="module")
 def truths() -> list[Truth]:
-    return [compose(seed, duration_s=24.0 if seed % 8 else None).truth for seed in range(400)]
+    return [compose(seed, duration_s=14.0 if seed % 20 else None).truth for seed in range(400)]
 
 
-def _captions(truths: list[Truth], each: int = 5) -> list[tuple[Truth, str]]:
+def _captions(truths: list[Truth], each: int = 4) -> list[tuple[Truth, str]]:
     return [
         (truth, write_caption(truth, random.Random(f"{index} {turn}"), held_out=turn % 2 == 1))
         for index, truth in enumerate(truths)

@@ -14,7 +14,7 @@ from musicapp.training.composer import compose
 from musicapp.training.grooves import DRUMS
 from musicapp.training.render import SAMPLE_RATE, Renderer
 from musicapp.training.score import Mix, Note, Piece, Track
-from musicapp.training.theory import KEYS, MODES
+from musicapp.training.theory import KEYS, MODES, is_minor
 from musicapp.training.truth import Section, Truth
 from tests.training import listening
 
@@ -53,7 +53,7 @@ def test_the_same_piece_is_the_same_sound_whatever_was_rendered_before(renderer)
     assert np.array_equal(first, renderer.render(piece))
 
 
-@pytest.mark.parametrize("duration_s", [3.0, 7.531, 12.0])
+@pytest.mark.parametrize("duration_s", [3.0, 8.531])
 @pytest.mark.parametrize("style", ["house", "solo piano", "ambient", "rock"])
 def test_songs_have_their_length_level_and_end(renderer, style, duration_s):
     piece = next(
@@ -71,7 +71,7 @@ def test_songs_have_their_length_level_and_end(renderer, style, duration_s):
 
 
 def test_the_stated_tempo_is_heard(renderer):
-    for seed, style in enumerate(("house", "rock", "trap", "funk")):
+    for seed, style in enumerate(("house", "rock", "funk")):
         piece = compose(seed, duration_s=16.0, style=style)
         if not piece.truth.has_drums:
             continue
@@ -81,15 +81,17 @@ def test_the_stated_tempo_is_heard(renderer):
 
 def test_the_stated_key_is_heard(renderer):
     exact = related = 0
-    styles = ("solo piano", "pop", "string quartet", "acoustic folk", "choral", "waltz")
+    styles = ("solo piano", "pop", "string quartet", "choral", "waltz")
     for seed, style in enumerate(styles):
-        truth, sound = (piece := compose(seed + 30, duration_s=14.0, style=style)).truth, renderer.render(piece)
+        piece = compose(seed + 30, duration_s=10.0, style=style)
+        truth, sound = piece.truth, renderer.render(piece)
         scale = [(KEYS.index(truth.key) + interval) % 12 for interval in MODES[truth.mode]]
         heard = listening.chroma(sound)
         related += heard[scale].mean() > 1.4 * np.delete(heard, scale).mean()
-        exact += listening.key_of(sound) == (KEYS.index(truth.key), truth.mode)
+        third = "minor" if is_minor(truth.mode) else "major"
+        exact += listening.key_of(sound) == (KEYS.index(truth.key), third)
     assert related == len(styles)
-    assert exact >= 2
+    assert exact >= 3
 
 
 def test_pieces_are_stereo_without_fighting_sides(renderer):
