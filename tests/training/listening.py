@@ -11,10 +11,10 @@ _MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88
 _MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
-def spectrogram(sound: np.ndarray, size: int) -> np.ndarray:
+def spectrogram(sound: np.ndarray, size: int, hop: int = _HOP) -> np.ndarray:
     """Magnitudes `(columns, size // 2 + 1)` of the mono sum."""
     mono = np.pad(sound.mean(axis=1), size // 2)
-    windows = np.lib.stride_tricks.sliding_window_view(mono, size)[::_HOP]
+    windows = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop]
     return np.abs(np.fft.rfft(windows * np.hanning(size).astype(np.float32), axis=1))
 
 
@@ -49,7 +49,7 @@ def best_tempo(sound: np.ndarray, around_bpm: float) -> float:
 def chroma(sound: np.ndarray) -> np.ndarray:
     """How much of each pitch class sounds, summing to one: spectral peaks from 60 Hz to 2 kHz."""
     size = 16384
-    levels = spectrogram(sound, size)[::8]
+    levels = spectrogram(sound, size, size // 2)
     hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     inner = levels[:, 1:-1]
     is_peak = (inner > levels[:, :-2]) & (inner > levels[:, 2:]) & (hertz[1:-1] > 60) & (hertz[1:-1] < 2000)
