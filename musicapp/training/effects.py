@@ -81,7 +81,7 @@ def low_pass(sound: np.ndarray, cutoff_hz: float) -> np.ndarray:
 
 
 def duck_curve(kicks: list[float], frames: int, depth: float) -> np.ndarray:
-    """The gain that dips at every kick drum, within 4 ms so that it does not click, and is back after a quarter second."""
+    """The gain that dips at every kick drum, over 4 ms lest it click, and is back after a quarter of a second."""
     curve = np.ones(frames, np.float32)
     attack, length = int(0.004 * SAMPLE_RATE), int(0.25 * SAMPLE_RATE)
     back = 1 - depth * np.cos(np.linspace(0, np.pi / 2, length)) ** 2
