@@ -18,6 +18,7 @@ from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderC
 
 __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "SpectralEncoderConfig"]
 
+FEATURE_GAIN = 16.0  # brings compressed magnitudes of ordinary music near unit deviation
 COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
 MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
 
@@ -80,6 +81,9 @@ class SpectralEncoder(nn.Module):
         )
         self.norm = nn.LayerNorm(c.latent_width)
         self.project_out = nn.Linear(c.latent_width, c.latent_dim)
+        _zero_biases(self)  # else their constants drown the signal in the blocks' norms
+        # Begin with narrow posteriors: with wide ones the decoder learns to do without the latents.
+        nn.init.constant_(self.project_out.bias[c.latent_dim // 2 :], -4.0)
 
     @property
     def margin(self) -> int:
@@ -107,7 +111,7 @@ class SpectralEncoder(nn.Module):
         pieces = F.pad(mid_side(audio.float()), (edge, edge)).unfold(-1, c.n_fft, c.hop)
         spectrum = torch.view_as_real(torch.fft.rfft(pieces * self.window)) * (4 / c.n_fft)  # a full-scale sine: 1
         power = spectrum.square().sum(-1, keepdim=True)
-        compressed = spectrum * (power + 1e-8) ** ((COMPRESSION - 1) / 2)
+        compressed = spectrum * (FEATURE_GAIN * (power + 1e-8) ** ((COMPRESSION - 1) / 2))
         return compressed.permute(0, 2, 1, 3, 4).flatten(2)
 
 
@@ -136,7 +140,8 @@ class SpectralDecoder(nn.Module):
         # For each channel and bin: log magnitude, real and imaginary part. The direction is learnt with a free length,
         # so that an unsure phase can fade, while loudness has one output of its own.
         self.project_out = nn.Linear(c.width, 3 * c.out_channels * (c.n_fft // 2 + 1))
-        nn.init.constant_(self.project_out.bias[: self.project_out.out_features // 3], -4.0)  # begin quietly
+        _zero_biases(self)
+        nn.init.constant_(self.project_out.bias[: self.project_out.out_features // 3], -5.0)  # begin quietly
 
     @property
     def margin(self) -> int:
@@ -189,3 +194,9 @@ def overlap_add(pieces: Tensor, hop: int) -> Tensor:
     for part in range(1, parts):
         total = total + F.pad(blocks[..., part, :], (0, 0, part, parts - 1 - part))
     return total.flatten(-2)
+
+
+def _zero_biases(module: nn.Module) -> None:
+    for name, weights in module.named_parameters():
+        if name.endswith("bias"):
+            nn.init.zeros_(weights)

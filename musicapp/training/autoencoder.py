@@ -20,13 +20,17 @@ from musicapp.training.progress import Run
 
 log = logging.getLogger(__name__)
 
+SILENCE = 1e-5  # mean square of a channel below which a crop is not measured
+LOOK_AGAIN_S = 300.0  # how often shards that grow while training are opened anew
+
 
 @dataclass(frozen=True)
 class AutoencoderOptions:
     """How to train one.
 
     audio, held_out   folders of audio shards; held_out is only measured on
-    kl_weight         on the divergence summed over channels: enough to keep latents near unit scale, no more
+    kl_weight         on the divergence summed over channels: enough to keep latents near unit scale, no more; it
+                      is off at first, then rises, or the posterior would collapse before it is of use
     freeze_encoder    train the decoder alone; latents that were made before stay valid
     """
 
@@ -35,9 +39,9 @@ class AutoencoderOptions:
     held_out: Path
     minutes: float
     batch: int = 4
-    frames: int = 65536
-    learning_rate: float = 8e-4
-    kl_weight: float = 3e-4
+    frames: int = 49152
+    learning_rate: float = 1e-3
+    kl_weight: float = 1e-4
     freeze_encoder: bool = False
     measure_every_s: float = 300.0
     seed: int = 1
@@ -69,6 +73,8 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
         average.load_state_dict(state["average"])
         if state["freeze_encoder"] == options.freeze_encoder:
             optimiser.load_state_dict(state["optimiser"])
+    if options.freeze_encoder:  # the averaged one, which latents are made with
+        model.encoder.load_state_dict(average.module.encoder.state_dict())
 
     def save() -> None:
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
@@ -77,14 +83,17 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     shards, held_out = Shards([options.audio]), Shards([options.held_out])
     log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / recipes.SAMPLE_RATE / 3600)
     rng = random.Random(options.seed + run.step)
-    measured = run.elapsed_s
+    opened = measured = run.elapsed_s
     while not run.is_over:
+        if run.elapsed_s - opened > LOOK_AGAIN_S:
+            shards, opened = Shards([options.audio]), run.elapsed_s
         for group in optimiser.param_groups:
             group["lr"] = run.learning_rate(options.learning_rate)
         audio = audio_batch(shards, rng, options.batch, options.frames)
         optimiser.zero_grad()
         distance, divergence = _losses(model, audio, rng)
-        loss = distance + options.kl_weight * divergence
+        rise = min(1.0, max(0.0, 4 * run.fraction - 0.4))
+        loss = distance + options.kl_weight * rise * divergence
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(weights, 5.0)
         if torch.isfinite(norm):
@@ -116,12 +125,16 @@ def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: in
     stft, sdr, means = 0.0, 0.0, []
     for _ in range(crops // 4):
         audio = audio_batch(held_out, rng, 4, frames)
+        audio = audio[audio.square().mean(-1).amin(-1) > SILENCE]  # ratios to silence say nothing
+        if not len(audio):
+            continue
         latents = model.encode(audio)
         decoded = model.decode(latents)
-        stft += losses.stft_distance(decoded, audio) / (crops // 4)
-        sdr += losses.si_sdr(decoded, audio) / (crops // 4)
+        stft += losses.stft_distance(decoded, audio) * len(audio)
+        sdr += losses.si_sdr(decoded, audio) * len(audio)
         means.append(latents)
-    result = {"stft": stft, "si_sdr_db": sdr, "latent_std": float(torch.cat(means).std())}
+    count = sum(map(len, means))
+    result = {"stft": stft / count, "si_sdr_db": sdr / count, "latent_std": float(torch.cat(means).std())}
     log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in result.items()))
     return result
 

@@ -13,15 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from musicapp.errors import MusicAppError
-from musicapp.training.composer import compose
-from musicapp.training.render import Renderer
 from musicapp.training.truth import Truth
+
+if TYPE_CHECKING:
+    from musicapp.training.render import Renderer  # stored data can be trained on without a sound bank
 
 FORMAT_VERSION = 1
 HELD_OUT_SEED = 10_000_000  # seeds from here on are never trained on
@@ -106,6 +108,11 @@ class Shards:
     def __len__(self) -> int:
         return len(self.entries)
 
+    @property
+    def width(self) -> int:
+        """Channels of a row."""
+        return int(self._rows[0].shape[1])
+
     def read(self, number: int, first: int = 0, count: int | None = None) -> np.ndarray:
         """Rows of one piece, `(count, width)`; fewer where the piece ends."""
         entry = self.entries[number]
@@ -116,17 +123,19 @@ class Shards:
 def draw_duration(rng: random.Random) -> float:
     """Lengths that teach most in little time: mostly short whole pieces, some long ones, a few of full length."""
     kind = rng.random()
-    if kind < 0.5:
-        return rng.uniform(4, 14)
-    if kind < 0.85:
-        return rng.uniform(14, 32)
-    if kind < 0.97:
-        return rng.uniform(32, 75)
-    return rng.uniform(75, 285)
+    if kind < 0.6:
+        return rng.uniform(4, 12)
+    if kind < 0.9:
+        return rng.uniform(12, 30)
+    if kind < 0.98:
+        return rng.uniform(30, 60)
+    return rng.uniform(60, 285)
 
 
 def render_pieces(seeds: Iterable[int], renderer: Renderer) -> Iterator[tuple[np.ndarray, Truth]]:
     """Compose and render one piece for every seed: `(frames, 2)` float32 and what it is."""
+    from musicapp.training.composer import compose
+
     for seed in seeds:
         piece = compose(seed, duration_s=round(draw_duration(random.Random(f"duration {seed}")), 2))
         yield renderer.render(piece), piece.truth

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 RESOLUTIONS = (4096, 2048, 1024, 512, 256, 128)  # window lengths in frames, hop a quarter
-FLOOR = 1e-2  # magnitudes below (of windowed, unnormalised spectra, full scale about 500) count as silence
+FLOOR = 3e-3  # magnitudes below (of windowed, unnormalised spectra, full scale about 500) count as silence
 
 
 def spectral_loss(decoded: Tensor, target: Tensor, resolutions: Sequence[int]) -> Tensor:
@@ -70,7 +70,10 @@ def _spectra(audio: Tensor, size: int) -> Tensor:
 def _distance(ours: Tensor, theirs: Tensor) -> Tensor:
     magnitude, wanted = ((s.real.square() + s.imag.square() + FLOOR**2).sqrt() for s in (ours, theirs))
     log_term = (magnitude.log() - wanted.log()).abs().mean()
-    norm = torch.linalg.vector_norm(wanted, dim=(2, 3)) + 1.0
+    # One norm for an item's four signals: the side of nearly mono music must not count as much as its sum.
+    # Nor may a crop of near silence: what it is measured by never falls below half the batch's mean.
+    norm = torch.linalg.vector_norm(wanted, dim=(0, 2, 3)) / 2 + 1e-3
+    norm = norm.clamp(min=float(norm.mean()) / 2)
     convergence = (torch.linalg.vector_norm(magnitude - wanted, dim=(2, 3)) / norm).mean()
     error = torch.view_as_real(ours - theirs).flatten(2)
     complex_term = (torch.linalg.vector_norm(error, dim=2) / norm).mean()

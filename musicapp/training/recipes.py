@@ -41,3 +41,55 @@ AUTOENCODER: dict[str, Any] = {
     "downsampling_ratio": DOWNSAMPLING_RATIO,
     "io_channels": 2,
 }
+
+TEXT_WIDTH = 192
+
+DIFFUSION: dict[str, Any] = {
+    "type": "dit",
+    "diffusion_objective": "rectified_flow",
+    "cross_attention_cond_ids": ["prompt", "seconds_start", "seconds_total"],
+    "global_cond_ids": ["seconds_start", "seconds_total"],
+    "config": {
+        "io_channels": LATENT_DIM,
+        "embed_dim": 256,
+        "depth": 6,
+        "num_heads": 4,
+        "cond_token_dim": TEXT_WIDTH,
+        "global_cond_dim": 2 * TEXT_WIDTH,
+        "project_cond_tokens": True,
+        "transformer_type": "continuous_transformer",
+        "global_cond_type": "adaLN",
+        "attn_kwargs": {"qk_norm": "ln"},
+        "ff_kwargs": {"mult": 3},
+    },
+}
+
+CONDITIONING: dict[str, Any] = {
+    "configs": [
+        {
+            "id": "prompt",
+            "type": "clap_text",
+            "config": {"clap_ckpt_path": "clap_text", "use_text_features": True, "feature_layer_ix": -2},
+        },
+        {"id": "seconds_start", "type": "number", "config": {"min_val": 0, "max_val": 512}},
+        {"id": "seconds_total", "type": "number", "config": {"min_val": 0, "max_val": 512}},
+    ],
+    "cond_dim": TEXT_WIDTH,
+}
+
+
+def model_config(scale: float, app: dict[str, Any]) -> dict[str, Any]:
+    """The whole `model_config.json`. scale: deviation of the latents, divided out; app: our own section."""
+    return {
+        "model_type": "diffusion_cond",
+        "sample_size": 12582912,
+        "sample_rate": SAMPLE_RATE,
+        "audio_channels": 2,
+        "model": {
+            "pretransform": {"type": "autoencoder", "iterate_batch": True, "scale": scale, "config": AUTOENCODER},
+            "conditioning": CONDITIONING,
+            "diffusion": DIFFUSION,
+            "io_channels": LATENT_DIM,
+        },
+        "musicapp": app,
+    }

@@ -1,0 +1,226 @@
+"""Stage three: the diffusion transformer, on encoded music, captions written anew at every draw, and seconds."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from musicapp.checkpoints.config import parse_config
+from musicapp.checkpoints.text_encoders import load_clap_text
+from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
+from musicapp.nn.dit import DiffusionTransformer
+from musicapp.training import objective, recipes
+from musicapp.training.captions import write_caption
+from musicapp.training.dataset import Shards
+from musicapp.training.ema import WeightAverage
+from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of
+from musicapp.training.progress import Run
+
+log = logging.getLogger(__name__)
+
+NUMBER_FREQUENCIES = 8.0  # deviation of the first frequencies: half a second of 512 must be seen from the start
+TEXT_RATE = 0.3  # learning rate of the text tower against the transformer's
+LONGEST_PLAIN = 1500  # latents up to which attention keeps its whole matrix
+
+
+@dataclass(frozen=True)
+class DiffusionOptions:
+    """How to train one.
+
+    latents, held_out  folders of latent shards; held_out is only measured on
+    text_encoder       the text tower's folder, kept as it is
+    tokens             latents in a batch, whatever the lengths
+    """
+
+    run: Path
+    latents: Path
+    held_out: Path
+    text_encoder: Path
+    minutes: float
+    tokens: int = 5000
+    learning_rate: float = 1e-3
+    dropout: float = 0.1
+    look_again_s: float = 300.0  # how often shards that grow while training are opened anew
+    measure_every_s: float = 300.0
+    seed: int = 3
+
+
+class Generator(nn.Module):
+    """All that this stage trains: the transformer, the number conditions and, gently, the text tower.
+
+    The paper keeps its text tower fixed; ours has seen minutes of contrast instead of months and goes on learning.
+    """
+
+    def __init__(self, dit: DiffusionTransformer, conditioner: Conditioner) -> None:
+        super().__init__()
+        self.dit = dit
+        numbers = {n: c for n, c in conditioner.conditioners.items() if isinstance(c, NumberConditioner)}
+        self.numbers = nn.ModuleDict(numbers)
+        prompt = conditioner.conditioners["prompt"]
+        assert isinstance(prompt, ClapTextConditioner)
+        self.text = prompt.encoder
+
+
+def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
+    """The untrained networks of the built-in model, and the conditioner around the trained text tower."""
+    config = parse_config(recipes.model_config(1.0, {}))
+    dit = DiffusionTransformer(config.diffusion.dit)
+    encoder, tokenizer = load_clap_text(text_encoder)
+    encoder.float().requires_grad_(True)  # the file holds float16, too coarse to train in
+    width = config.conditioning.cond_dim
+    built: dict[str, nn.Module] = {"prompt": ClapTextConditioner(encoder, tokenizer, width, feature_layer=-2)}
+    for name in ("seconds_start", "seconds_total"):
+        built[name] = NumberConditioner(width, 0, 512)
+        nn.init.normal_(built[name].frequencies, std=NUMBER_FREQUENCIES)  # type: ignore[arg-type]
+    diffusion = config.diffusion
+    conditioner = Conditioner(built, cross_ids=diffusion.cross_attention_cond_ids, global_ids=diffusion.global_cond_ids)
+    return Generator(dit, conditioner), conditioner
+
+
+def train(options: DiffusionOptions) -> Generator:
+    """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
+    torch.manual_seed(options.seed)
+    # Plain attention in bfloat16 is twice as quick on a CPU as the fused kernel, whose memory these lengths can spare.
+    torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
+    model, conditioner = build(options.text_encoder)
+    average = WeightAverage(model, decay=0.997)
+    optimisers = _optimisers(model, options.learning_rate)
+    for group in (group for optimiser in optimisers for group in optimiser.param_groups):
+        group["initial_lr"] = group["lr"]
+    run = Run(options.run, options.minutes)
+    statistics = statistics_of(Shards([options.latents]))
+    if state := run.resume():
+        statistics = Statistics(**state["statistics"])
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+
+    def save() -> None:
+        optimiser_states = [optimiser.state_dict() for optimiser in optimisers]
+        state = {"model": model.state_dict(), "average": average.state_dict(), "optimisers": optimiser_states}
+        run.save(state | {"statistics": statistics._asdict()})
+
+    held_out = Shards([options.held_out])
+    rng = random.Random(options.seed + run.step)
+    batches, opened = _open(options, rng), run.elapsed_s
+    measured = run.elapsed_s
+    while not run.is_over:
+        if run.elapsed_s - opened > options.look_again_s:
+            batches, opened = _open(options, rng), run.elapsed_s
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = run.learning_rate(group["initial_lr"])
+            optimiser.zero_grad()
+        windows = batches.draw()
+        latents = statistics.normalise(torch.stack([w.latents for w in windows]))
+        metadata = [_metadata(w, rng) for w in windows]
+        loss = _loss(model, conditioner, latents, metadata, options.dropout)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        if torch.isfinite(norm):
+            for optimiser in optimisers:
+                optimiser.step()
+            average.step(model)
+        run.note(loss=loss.item(), norm=norm.item(), tokens=latents.shape[0] * latents.shape[2])
+        if run.is_time_to_save:
+            save()
+        if run.elapsed_s - measured > options.measure_every_s:
+            measured = run.elapsed_s
+            run.table(
+                "held_out.csv", step=run.step, **measure(average.module, options.text_encoder, held_out, statistics)
+            )
+    save()
+    run.table("held_out.csv", step=run.step, **measure(average.module, options.text_encoder, held_out, statistics))
+    return average.module
+
+
+def _open(options: DiffusionOptions, rng: random.Random) -> WindowBatches:
+    shards = Shards([options.latents])
+    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() * 2048 / recipes.SAMPLE_RATE / 3600)
+    return WindowBatches(shards, rng, tokens=options.tokens)
+
+
+def _optimisers(model: Generator, learning_rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices of the blocks, where it needs about half the steps of AdamW; AdamW for all else."""
+    matrices = [p for p in model.dit.blocks.parameters() if p.ndim == 2]
+    chosen = {id(p) for p in matrices}
+    text = list(model.text.parameters())
+    chosen |= {id(p) for p in text}
+    rest = [p for p in model.parameters() if id(p) not in chosen]
+    return [
+        torch.optim.Muon(matrices, lr=learning_rate, momentum=0.95, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=learning_rate, betas=(0.9, 0.95), weight_decay=0.01),
+        torch.optim.AdamW(text, lr=TEXT_RATE * learning_rate, betas=(0.9, 0.95), weight_decay=0.01),
+    ]
+
+
+def _metadata(window: Window, rng: random.Random) -> dict[str, str | float]:
+    return {
+        "prompt": write_caption(window.truth, rng),
+        "seconds_start": window.seconds_start,
+        "seconds_total": window.truth.duration_s,
+    }
+
+
+def _loss(
+    model: Generator,
+    conditioner: Conditioner,
+    latents: Tensor,
+    metadata: list[dict[str, str | float]],
+    dropout: float,
+    *,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    timesteps = objective.draw_timesteps(len(latents), generator=generator)
+    noise = torch.randn(latents.shape, generator=generator)
+    conditioning = conditioner.encode(metadata)
+    assert conditioning.cross is not None
+    cross = objective.drop_condition(conditioning.cross, dropout, generator=generator)
+
+    def network(x: Tensor, t: Tensor) -> Tensor:
+        kernel = SDPBackend.MATH if x.shape[2] <= LONGEST_PLAIN else SDPBackend.FLASH_ATTENTION
+        with torch.autocast("cpu", torch.bfloat16), sdpa_kernel([kernel, SDPBackend.MATH]):
+            return model.dit(x, t, cross=cross, global_cond=conditioning.global_cond)
+
+    return objective.flow_loss(network, latents, timesteps, noise).mean()
+
+
+@torch.inference_mode()
+def measure(
+    model: Generator, text_encoder: Path, held_out: Shards, statistics: Statistics, *, batches: int = 8
+) -> dict[str, float]:
+    """Loss on held-out pieces with fixed windows, captions, noise and timesteps; no condition is dropped.
+
+    `shuffled` is the loss when every window is told another one's caption and seconds: what the conditions are worth.
+    """
+    conditioner = build(text_encoder)[1]
+    for name, module in model.numbers.items():
+        conditioner.conditioners[name] = module
+    conditioner.conditioners["prompt"].encoder = model.text
+    rng = random.Random("held out")
+    source = WindowBatches(held_out, rng, tokens=2500)
+    sums = {"loss": 0.0, "shuffled": 0.0}
+    for number in range(batches):
+        windows = source.draw()
+        latents = statistics.normalise(torch.stack([w.latents for w in windows]))
+        metadata = [_metadata(w, rng) for w in windows]
+        for name, told in (("loss", metadata), ("shuffled", metadata[1:] + metadata[:1])):
+            generator = torch.Generator().manual_seed(number)
+            sums[name] += float(_loss(model, conditioner, latents, told, 0.0, generator=generator)) / batches
+    log.info("held out: loss %.4f, with wrong conditions %.4f", sums["loss"], sums["shuffled"])
+    return sums
+
+
+def load_average(run: Path, text_encoder: Path) -> tuple[Generator, Statistics]:
+    """The averaged weights of a run's checkpoint and the latents' statistics that they were trained with."""
+    model, _ = build(text_encoder)
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    model.load_state_dict(state["average"]["weights"])
+    return model.eval().requires_grad_(False), Statistics(**state["statistics"])

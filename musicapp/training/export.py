@@ -1,0 +1,84 @@
+"""Trained parts into one model folder: published layout, the transformer in int8, the rest in float16."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from musicapp.checkpoints import keymap
+from musicapp.nn.autoencoder import Autoencoder
+from musicapp.training import autoencoder, diffusion, recipes
+
+SIZE_LIMIT = 32 << 20  # bytes of the whole folder
+
+APP: dict[str, Any] = {
+    "name": "Musicapp Small",
+    "licence": "MIT",
+    "sampler": "dpmpp",
+    "steps": 16,
+    "guidance_scale": 3.0,
+    "variable_length": True,
+    "max_duration_s": recipes.MAX_DURATION_S,
+    "text_encoder": "clap_text",
+    "precision": {"autoencoder": "fp32"},
+}
+
+
+def export(folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion_run: Path) -> Path:
+    """Write `model_config.json`, `model.safetensors` and `clap_text/` that `checkpoints.load` reads."""
+    generator, statistics = diffusion.load_average(diffusion_run, text_encoder)
+    coder = autoencoder.load_average(autoencoder_run)
+    centre(coder, statistics.mean)
+    state = published_state(coder, generator)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    text = json.dumps(recipes.model_config(statistics.scale, APP), indent=1)
+    (folder / "model_config.json").write_text(text + "\n")
+    shutil.copytree(text_encoder, folder / "clap_text", dirs_exist_ok=True)
+    tower = {name: tensor.half().contiguous() for name, tensor in generator.text.state_dict().items()}
+    save_file(tower, folder / "clap_text" / "model.safetensors", metadata={"format": "pt"})
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    if size > SIZE_LIMIT:
+        raise ValueError(f"the model takes {size / 2**20:.1f} MiB, more than {SIZE_LIMIT >> 20}")
+    return folder
+
+
+def centre(coder: Autoencoder, mean: Tensor) -> None:
+    """Shift the latents by `-mean` inside the autoencoder's own layers: what it decodes stays the same."""
+    encoder_out, decoder_in = coder.encoder.project_out, coder.decoder.project_in
+    assert isinstance(encoder_out, nn.Linear) and isinstance(decoder_in, nn.Linear)
+    with torch.no_grad():
+        encoder_out.bias[: len(mean)].sub_(mean)
+        decoder_in.bias.add_(decoder_in.weight @ mean)
+
+
+def published_state(coder: nn.Module, generator: diffusion.Generator) -> dict[str, Tensor]:
+    """All weights under their published names."""
+    state = {f"autoencoder.{name}": tensor.half() for name, tensor in coder.state_dict().items()}
+    quantised = {f"dit.{name}.weight" for name in quantised_layers(generator.dit)}
+    for name, tensor in generator.dit.state_dict(prefix="dit.").items():
+        if name in quantised:
+            state[name], state[name + "_scale"] = quantise(tensor)
+        else:
+            state[name] = tensor.float() if "timestep_features" in name else tensor.half()
+    for name, tensor in generator.numbers.state_dict(prefix="conditioner.conditioners.").items():
+        state[name] = tensor.float()
+    return {keymap.to_published(name): tensor.contiguous() for name, tensor in state.items()}
+
+
+def quantised_layers(dit: nn.Module) -> list[str]:
+    """The linear layers held in int8: all but the first and last, whose errors nothing behind them can mend."""
+    kept = ("project_in", "project_out", "to_timestep_embed")
+    return [name for name, m in dit.named_modules() if isinstance(m, nn.Linear) and not name.startswith(kept)]
+
+
+def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """int8 rows and their float32 scales: scale = largest magnitude of the row / 127."""
+    scale = weight.float().abs().amax(dim=1).clamp(min=1e-12) / 127
+    return torch.round(weight.float() / scale[:, None]).to(torch.int8), scale

@@ -1,0 +1,36 @@
+"""What the diffusion transformer learns: the velocity of a straight path from latents to noise (rectified flow)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+Network = Callable[[Tensor, Tensor], Tensor]
+
+
+def draw_timesteps(size: int, *, generator: torch.Generator | None = None) -> Tensor:
+    """Logit-normal timesteps `(size,)`: the middle of the path, where most is to be learnt, comes most often.
+
+    Every twentieth is uniform, so that the ends, where sampling begins and stops, are never forgotten.
+    """
+    middle = torch.sigmoid(torch.randn(size, generator=generator))
+    uniform = torch.rand(size, generator=generator)
+    return torch.where(torch.rand(size, generator=generator) < 0.05, uniform, middle)
+
+
+def flow_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tensor) -> Tensor:
+    """Mean squared error of the velocity for each item, `(batch,)`: x_t = (1 - t) z + t eps, target eps - z.
+
+    latents, noise  `(batch, channels, n)`, scaled to unit deviation
+    """
+    t = timesteps[:, None, None]
+    predicted = network((1 - t) * latents + t * noise, timesteps)
+    return (predicted.float() - (noise - latents)).square().mean(dim=(1, 2))
+
+
+def drop_condition(cross: Tensor, probability: float, *, generator: torch.Generator | None = None) -> Tensor:
+    """Zero the whole cross-attention condition of some items: the null condition of guidance (spec 4.7)."""
+    keep = torch.rand(len(cross), 1, 1, generator=generator) >= probability
+    return cross * keep

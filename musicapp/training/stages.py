@@ -1,0 +1,119 @@
+"""The stages of `musicapp train`, one after the other in one work folder.
+
+audio/, audio-held-out/      rendered music            data
+autoencoder/                 checkpoint, loss tables   autoencoder
+latents/, latents-held-out/  the same music, encoded   encode
+text/                        towers, clap_text/        text
+diffusion/                   checkpoint, loss tables   diffusion
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from pathlib import Path
+
+from musicapp.errors import MusicAppError
+from musicapp.training import autoencoder, dataset, diffusion, export, latents, measure, text
+
+log = logging.getLogger(__name__)
+
+SEEDS_PER_SHARD = 100_000
+HELD_OUT_PIECES = 60
+
+
+def run(stage: str, args: argparse.Namespace) -> int:
+    """Run one stage by name with the command line's options."""
+    STAGES[stage](args.work, args)
+    return 0
+
+
+def render(work: Path, args: argparse.Namespace) -> None:
+    """Compose and render one shard; the first also renders the pieces to measure on."""
+    from musicapp.training.render import Renderer
+
+    renderer = Renderer(args.soundfont)
+    if args.shard == 0:
+        seeds = range(dataset.HELD_OUT_SEED, dataset.HELD_OUT_SEED + HELD_OUT_PIECES)
+        dataset.write_audio(work / "audio-held-out" / "shard-0", seeds, renderer)
+    first = args.shard * SEEDS_PER_SHARD
+    dataset.write_audio(work / "audio" / f"shard-{args.shard}", range(first, first + args.pieces), renderer)
+
+
+def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
+    autoencoder.train(
+        autoencoder.AutoencoderOptions(
+            run=work / "autoencoder",
+            audio=work / "audio",
+            held_out=work / "audio-held-out",
+            minutes=args.minutes,
+            freeze_encoder=args.decoder_only,
+        )
+    )
+
+
+def encode(work: Path, args: argparse.Namespace) -> None:
+    """Encode every audio shard into a latent shard of the same name; new pieces are added to those already there."""
+    model = autoencoder.load_average(work / "autoencoder")
+    for source, target in (("audio", "latents"), ("audio-held-out", "latents-held-out")):
+        for shard in sorted(path.parent for path in (work / source).rglob("format.json")):
+            folder, pieces = work / target / shard.name, dataset.Shards([shard])
+            index = folder / "index.jsonl"
+            done = len(index.read_text().splitlines()) if index.exists() else 0
+            latents.write_latents(folder, model, latents.audio_pieces(pieces, skip=done))
+            log.info("%s: %d pieces", folder, len(pieces))
+
+
+def train_text(work: Path, args: argparse.Namespace) -> None:
+    text.train(
+        text.TextOptions(
+            run=work / "text", latents=work / "latents", held_out=work / "latents-held-out", minutes=args.minutes
+        )
+    )
+
+
+def train_diffusion(work: Path, args: argparse.Namespace) -> None:
+    folder = work / "text" / "clap_text"
+    if not folder.is_dir():
+        raise MusicAppError("There is no text tower yet.", hint="Run the stage text first.")
+    diffusion.train(
+        diffusion.DiffusionOptions(
+            run=work / "diffusion",
+            latents=work / "latents",
+            held_out=work / "latents-held-out",
+            text_encoder=folder,
+            minutes=args.minutes,
+        )
+    )
+
+
+def write_model(work: Path, args: argparse.Namespace) -> None:
+    export.export(
+        args.output,
+        autoencoder_run=work / "autoencoder",
+        text_encoder=work / "text" / "clap_text",
+        diffusion_run=work / "diffusion",
+    )
+
+
+def measure_model(work: Path, args: argparse.Namespace) -> None:
+    result = measure.measure(
+        args.model,
+        dataset.Shards([work / "audio-held-out"]),
+        count=args.pieces,
+        steps=args.steps,
+        guidance=args.guidance,
+    )
+    (work / "measured.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+STAGES = {
+    "data": render,
+    "autoencoder": train_autoencoder,
+    "encode": encode,
+    "text": train_text,
+    "diffusion": train_diffusion,
+    "export": write_model,
+    "measure": measure_model,
+}

@@ -1,0 +1,217 @@
+"""Stage two: a small CLAP. A text tower and an audio tower over latents learn which caption belongs to which music.
+
+Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer (spec 4.2, 7.2).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from musicapp.nn.spectral import Block
+from musicapp.training.captions import write_caption
+from musicapp.training.dataset import Shards
+from musicapp.training.latents import latent_batch
+from musicapp.training.progress import Run
+
+log = logging.getLogger(__name__)
+
+MAX_LENGTH = 77
+SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+TEXT_CONFIG: dict[str, Any] = {
+    "hidden_size": 192,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 768,
+    "max_position_embeddings": MAX_LENGTH + 3,
+    "projection_dim": 128,
+    "layer_norm_eps": 1e-5,  # RoBERTa's; the class's own default gives other hidden states
+    "type_vocab_size": 1,
+    "hidden_dropout_prob": 0.1,
+    "attention_probs_dropout_prob": 0.1,
+    "bos_token_id": 0,
+    "pad_token_id": 1,
+    "eos_token_id": 2,
+}
+
+
+@dataclass(frozen=True)
+class TextOptions:
+    """How to train the pair of towers. latents, held_out: folders of latent shards."""
+
+    run: Path
+    latents: Path
+    held_out: Path
+    minutes: float
+    batch: int = 64
+    latent_frames: int = 129  # 6 s
+    learning_rate: float = 1.5e-3
+    vocabulary: int = 1200
+    seed: int = 2
+
+
+class AudioTower(nn.Module):
+    """Latents to one embedding: blocks at 21.5 Hz, then at a quarter of it, then mean and loudest over time.
+
+    in   `(batch, channels, latent_frames)`
+    out  `(batch, projection)`
+    """
+
+    def __init__(self, channels: int, projection: int, width: int = 192) -> None:
+        super().__init__()
+        self.project_in = nn.Linear(channels, width)
+        self.fast = nn.Sequential(*(Block(width, 7, 3) for _ in range(2)))
+        self.merge = nn.Linear(4 * width, width)
+        self.slow = nn.Sequential(*(Block(width, 9, 3) for _ in range(2)))
+        self.project_out = nn.Linear(2 * width, projection)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        x = self.fast(self.project_in(latents.transpose(1, 2)))
+        x = x[:, : x.shape[1] // 4 * 4]
+        x = self.slow(self.merge(x.reshape(x.shape[0], x.shape[1] // 4, -1)))
+        return self.project_out(torch.cat([x.mean(1), x.amax(1)], dim=-1))
+
+
+def train_tokenizer(captions: Iterator[str], vocabulary: int) -> Any:
+    """A byte-level BPE in RoBERTa's layout. Case is folded and digits stand alone, so that 87 is an 8 and a 7."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=True)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=list(SPECIAL_TOKENS),
+        initial_alphabet=alphabet,
+        min_frequency=3,
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(captions, trainer)
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=True)
+    return tokenizer
+
+
+def build_text_tower(vocabulary: int) -> nn.Module:
+    """A `ClapTextModelWithProjection` of our size, untrained."""
+    from transformers import ClapTextConfig, ClapTextModelWithProjection
+
+    return ClapTextModelWithProjection(ClapTextConfig(vocab_size=vocabulary, **TEXT_CONFIG))
+
+
+def tokens_of(tokenizer: Any, captions: list[str]) -> tuple[Tensor, Tensor]:
+    """Ids and mask `(batch, longest)`; padding further changes no hidden state of the real tokens."""
+    encodings = tokenizer.encode_batch(captions)
+    return torch.tensor([e.ids for e in encodings]), torch.tensor([e.attention_mask for e in encodings])
+
+
+def contrastive_loss(audio: Tensor, text: Tensor, log_scale: Tensor) -> tuple[Tensor, Tensor]:
+    """Symmetric cross-entropy of the similarities, and how often a caption's nearest audio is its own."""
+    similarities = log_scale.exp() * F.normalize(text, dim=-1) @ F.normalize(audio, dim=-1).T
+    own = torch.arange(len(text))
+    loss = (F.cross_entropy(similarities, own) + F.cross_entropy(similarities.T, own)) / 2
+    return loss, (similarities.argmax(1) == own).float().mean()
+
+
+def train(options: TextOptions) -> Path:
+    """Train both towers until the minutes are spent; gives the folder of the text tower in Hugging Face layout."""
+    torch.manual_seed(options.seed)
+    shards, held_out = Shards([options.latents]), Shards([options.held_out])
+    run = Run(options.run, options.minutes, log_every_s=15)
+    path = options.run / "tokenizer.json"
+    if not path.exists():
+        tokenizer = train_tokenizer(_captions(shards, options.seed), options.vocabulary)
+        tokenizer.save(str(path))
+    tokenizer = _open_tokenizer(path)
+    text_tower = build_text_tower(tokenizer.get_vocab_size())
+    audio_tower = AudioTower(shards.width, TEXT_CONFIG["projection_dim"])
+    log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+    both = nn.ModuleDict({"text": text_tower, "audio": audio_tower})
+    weights = [*both.parameters(), log_scale]
+    optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    if state := run.resume():
+        both.load_state_dict(state["towers"])
+        log_scale.data = state["log_scale"]
+        optimiser.load_state_dict(state["optimiser"])
+
+    def save() -> None:
+        state = {"towers": both.state_dict(), "log_scale": log_scale.data, "optimiser": optimiser.state_dict()}
+        run.save(state)
+
+    def step(data: Shards, rng: random.Random, size: int) -> tuple[Tensor, Tensor]:
+        latents, truths = latent_batch(data, rng, size, options.latent_frames)
+        ids, mask = tokens_of(tokenizer, [write_caption(truth, rng) for truth in truths])
+        with torch.autocast("cpu", torch.bfloat16):
+            text = text_tower(input_ids=ids, attention_mask=mask).text_embeds
+            audio = audio_tower(latents)
+        return contrastive_loss(audio.float(), text.float(), log_scale)
+
+    rng = random.Random(options.seed + run.step)
+    both.train()
+    while not run.is_over:
+        for group in optimiser.param_groups:
+            group["lr"] = run.learning_rate(options.learning_rate)
+        optimiser.zero_grad()
+        loss, hits = step(shards, rng, options.batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimiser.step()
+        log_scale.data.clamp_(max=math.log(100.0))
+        run.note(loss=loss.item(), hits=hits.item())
+        if run.is_time_to_save:
+            save()
+    save()
+    both.eval()
+    with torch.inference_mode():
+        loss, hits = step(held_out, random.Random(0), min(64, len(held_out)))
+    log.info("held out: loss %.3f, caption finds its own piece %.2f", loss, hits)
+    run.table("held_out.csv", step=run.step, loss=loss.item(), hits=hits.item(), among=min(64, len(held_out)))
+    return write_folder(options.run / "clap_text", text_tower, tokenizer)
+
+
+def write_folder(folder: Path, text_tower: nn.Module, tokenizer: Any) -> Path:
+    """The text tower as transformers reads it: config, float16 weights, tokenizer."""
+    from transformers import PreTrainedTokenizerFast
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names = dict(zip(("bos_token", "pad_token", "eos_token", "unk_token", "mask_token"), SPECIAL_TOKENS, strict=True))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=MAX_LENGTH, **names)
+    fast.save_pretrained(folder)
+    text_tower.config.architectures = ["ClapTextModelWithProjection"]  # type: ignore[union-attr]
+    settings = json.loads(text_tower.config.to_json_string())  # type: ignore[union-attr, operator]
+    (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
+    state = {name: t.half() if t.is_floating_point() else t for name, t in text_tower.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def _captions(shards: Shards, seed: int, rounds: int = 8) -> Iterator[str]:
+    rng = random.Random(f"captions {seed}")
+    for _ in range(rounds):
+        for entry in shards.entries:
+            yield write_caption(entry.truth, rng)
+
+
+def _open_tokenizer(path: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.enable_truncation(MAX_LENGTH)
+    tokenizer.enable_padding(pad_id=1, pad_token="<pad>")
+    return tokenizer

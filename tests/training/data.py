@@ -1,0 +1,47 @@
+"""Small shards of made-up music for tests of the training stages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from musicapp.training.dataset import ShardWriter
+from musicapp.training.truth import Section, Truth
+
+
+def truth(number: int, duration_s: float) -> Truth:
+    """A piece that could be."""
+    return Truth(
+        style=("techno", "ballad")[number % 2],
+        tempo_bpm=80.0 + number,
+        key="C",
+        mode="minor",
+        metre="4/4",
+        sections=(Section("A", 0.0, duration_s),),
+        instruments=("piano",),
+        lead="piano",
+        has_drums=False,
+        energy=0.5,
+        moods=(),
+        duration_s=duration_s,
+        kind="song",
+    )
+
+
+def write_audio_shard(folder: Path, lengths: list[int]) -> Path:
+    """Sines of some lengths in frames."""
+    with ShardWriter(folder / "shard-0", "int16", 2) as writer:
+        for number, frames in enumerate(lengths):
+            wave = 8000 * np.sin(np.arange(frames) * (0.02 + 0.01 * number))
+            writer.add(np.stack([wave, wave / 2], axis=1).astype(np.int16), truth(number, frames / 44100))
+    return folder
+
+
+def write_latent_shard(folder: Path, lengths: list[int], *, channels: int = 64) -> Path:
+    """Random latents of some lengths."""
+    rng = np.random.default_rng(0)
+    with ShardWriter(folder / "shard-0", "float16", channels) as writer:
+        for number, length in enumerate(lengths):
+            writer.add(rng.normal(size=(length, channels)).astype(np.float16), truth(number, length * 2048 / 44100))
+    return folder

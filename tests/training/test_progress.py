@@ -1,0 +1,57 @@
+"""A run remembers its step, its time and its weights, and averages follow weights."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from musicapp.training.ema import WeightAverage
+from musicapp.training.progress import Run
+
+
+def test_a_run_goes_on_where_it_was_saved(tmp_path):
+    first = Run(tmp_path, minutes=10)
+    assert first.resume() is None
+    for _ in range(5):
+        first.note(loss=1.0)
+    first.save({"weights": torch.ones(3)})
+    second = Run(tmp_path, minutes=10)
+    state = second.resume()
+    assert state is not None
+    assert second.step == 5
+    assert second.elapsed_s >= first.elapsed_s - 1
+    torch.testing.assert_close(state["weights"], torch.ones(3))
+    assert not list(tmp_path.glob("*.new"))
+
+
+def test_the_budget_ends_the_run_and_lowers_the_rate(tmp_path):
+    run = Run(tmp_path, minutes=0)
+    assert run.is_over
+    run.step = 1000
+    assert run.learning_rate(1.0) == pytest.approx(0.02)
+    assert Run(tmp_path, minutes=60).learning_rate(1.0, warmup_steps=100) == pytest.approx(0.01, rel=0.01)
+
+
+def test_losses_are_written_as_a_table(tmp_path):
+    run = Run(tmp_path, minutes=1, log_every_s=0)
+    run.note(loss=2.0)
+    run.note(loss=4.0)
+    lines = (tmp_path / "losses.csv").read_text().splitlines()
+    assert lines[0] == "step,minutes,loss"
+    assert [line.split(",")[2] for line in lines[1:]] == ["2", "4"]
+
+
+def test_an_average_moves_towards_the_weights():
+    layer = nn.Linear(2, 2)
+    average = WeightAverage(layer, decay=0.9)
+    start = average.module.weight.clone()
+    with torch.no_grad():
+        layer.weight += 1
+    for _ in range(3):
+        average.step(layer)
+    moved = (average.module.weight - start).mean()
+    assert 0.5 < moved < 1
+    copy = WeightAverage(layer)
+    copy.load_state_dict(average.state_dict())
+    torch.testing.assert_close(copy.module.weight, average.module.weight)

@@ -1,0 +1,114 @@
+"""Every training stage runs, learns on tiny data, goes on after a stop, and ends in a folder that loads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from musicapp.checkpoints.load import load_model
+from musicapp.training import autoencoder, diffusion, export, latents, objective, text
+from musicapp.training.dataset import Shards
+from tests.training.data import write_audio_shard, write_latent_shard
+
+MINUTE_OF_ONE_STEP = 1e-4
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """All stages once, a step or two each, in full size as sizes are what the file layout promises."""
+    torch.set_num_threads(1)
+    work = tmp_path_factory.mktemp("work")
+    audio = write_audio_shard(work / "audio", [30000, 40000])
+    options = autoencoder.AutoencoderOptions(
+        run=work / "autoencoder", audio=audio, held_out=audio, minutes=MINUTE_OF_ONE_STEP, batch=1, frames=8192
+    )
+    autoencoder.train(options)
+    latent_folder = write_latent_shard(work / "latents", [40, 44, 48])
+    folder = text.train(
+        text.TextOptions(
+            run=work / "text", latents=latent_folder, held_out=latent_folder, minutes=MINUTE_OF_ONE_STEP,
+            batch=2, latent_frames=16, vocabulary=300,
+        )
+    )  # fmt: skip
+    diffusion.train(
+        diffusion.DiffusionOptions(
+            run=work / "diffusion", latents=latent_folder, held_out=latent_folder, text_encoder=folder,
+            minutes=MINUTE_OF_ONE_STEP, tokens=50,
+        )
+    )  # fmt: skip
+    export.export(
+        work / "model", autoencoder_run=work / "autoencoder", text_encoder=folder, diffusion_run=work / "diffusion"
+    )
+    return work
+
+
+def test_the_exported_folder_loads_and_decodes_like_the_trained_networks(work):
+    model = load_model(work / "model")
+    trained = autoencoder.load_average(work / "autoencoder")
+    audio = 0.1 * torch.randn(1, 2, 6 * 2048)
+    with torch.inference_mode():
+        mine, theirs = model.autoencoder.encode(audio), trained.encode(audio)
+        torch.testing.assert_close(model.autoencoder.decode(mine), trained.decode(theirs), atol=2e-2, rtol=0)
+        statistics = diffusion.load_average(work / "diffusion", work / "text" / "clap_text")[1]
+        torch.testing.assert_close(mine, statistics.normalise(theirs), atol=2e-2, rtol=2e-2)
+
+
+def test_the_exported_transformer_is_the_averaged_one_within_its_rounding(work):
+    model = load_model(work / "model")
+    generator, _ = diffusion.load_average(work / "diffusion", work / "text" / "clap_text")
+    x, t = torch.randn(1, 64, 20), torch.tensor([0.5])
+    cond = model.conditioner.encode([{"prompt": "calm piano", "seconds_start": 0.0, "seconds_total": 1.0}])
+    with torch.inference_mode():
+        ours = model.dit(x, t, cross=cond.cross, global_cond=cond.global_cond)
+        theirs = generator.dit(x, t, cross=cond.cross, global_cond=cond.global_cond)
+    assert (ours - theirs).abs().mean() < 0.05 * theirs.abs().mean() + 1e-3
+
+
+def test_a_finished_run_does_not_train_again(work):
+    options = diffusion.DiffusionOptions(
+        run=work / "diffusion", latents=work / "latents", held_out=work / "latents",
+        text_encoder=work / "text" / "clap_text", minutes=MINUTE_OF_ONE_STEP, tokens=50,
+    )  # fmt: skip
+    before = torch.load(work / "diffusion" / "checkpoint.pt", weights_only=True)["step"]
+    diffusion.train(options)
+    assert torch.load(work / "diffusion" / "checkpoint.pt", weights_only=True)["step"] == before
+
+
+def test_decoder_only_training_leaves_the_encoder_alone(work):
+    options = autoencoder.AutoencoderOptions(
+        run=work / "autoencoder", audio=work / "audio", held_out=work / "audio", minutes=1e3, batch=1, frames=8192
+    )
+    before = autoencoder.load_average(work / "autoencoder")
+    spent = torch.load(work / "autoencoder" / "checkpoint.pt", weights_only=True)["elapsed_s"] / 60
+    after = autoencoder.train(replace(options, freeze_encoder=True, minutes=spent + 5e-3))
+    for name, weights in before.encoder.state_dict().items():
+        torch.testing.assert_close(after.encoder.state_dict()[name], weights)
+
+
+def test_an_encoded_piece_ends_in_silence_and_is_long_enough(work):
+    model = autoencoder.load_average(work / "autoencoder")
+    rows = latents.encode(model, Shards([work / "audio"]).read(0).astype("float32") / 32767)
+    assert rows.shape == (-(-30000 // 2048) + latents.SILENT_TAIL, 64)
+
+
+def test_flow_loss_is_zero_for_the_true_velocity():
+    z, noise, t = torch.randn(3, 4, 5), torch.randn(3, 4, 5), torch.rand(3)
+    loss = objective.flow_loss(lambda x, t: noise - z, z, t, noise)
+    torch.testing.assert_close(loss, torch.zeros(3))
+
+
+def test_a_dropped_condition_is_all_zero():
+    cross = torch.ones(1000, 2, 3)
+    kept = objective.drop_condition(cross, 0.1, generator=torch.Generator().manual_seed(0))
+    dropped = (kept == 0).flatten(1).all(1)
+    assert ((kept == 1).flatten(1).all(1) | dropped).all()
+    assert 60 < int(dropped.sum()) < 140
+
+
+def test_timesteps_reach_both_ends():
+    drawn = objective.draw_timesteps(20000, generator=torch.Generator().manual_seed(0))
+    assert drawn.min() < 0.01
+    assert drawn.max() > 0.99
+    assert 0.45 < drawn.mean() < 0.55
