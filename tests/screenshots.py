@@ -68,6 +68,7 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     from musicapp.engine.events import EngineLost
     from musicapp.ui.main_window import MainWindow
     from musicapp.ui.state import player
+    from musicapp.ui.state.background import Lane
     from musicapp.ui.studio import Studio
     from musicapp.ui.theme import Theme
     from tests.ui.fake_host import FakeHost
@@ -81,12 +82,22 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     if size:
         window.resize(*(int(part) for part in size.split("x")))
     window.show()
+    window.stage.focus_waveform()  # a blinking cursor would be in some pictures only
     host = studio.bridge.host
     assert isinstance(host, FakeHost)
 
     def picture(name: str) -> None:
-        QTest.qWait(700)
-        window.grab().save(str(folder / f"{name}-{ending}.png"))
+        lanes = studio.findChildren(Lane)
+        returned: list[object] = []
+        for lane in lanes:
+            lane.run(lambda: None, returned.append)
+        while len(returned) < len(lanes) or studio.exporter.is_running or window.stage.page is None:
+            QTest.qWait(50)
+        before, image = None, window.grab().toImage()
+        while image != before:  # until nothing moves any more
+            QTest.qWait(200)
+            before, image = image, window.grab().toImage()
+        image.save(str(folder / f"{name}-{ending}.png"))
 
     picture("empty")
     fill_library(home / "takes")
@@ -103,7 +114,8 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     picture("filling")
     host.write(request, 5)
     host.finish(request)
-    QTest.qWait(300)
+    while studio.library.current is None:
+        QTest.qWait(50)
     studio.player.set_region((round(8.0 * 44100), round(16.0 * 44100)))
     studio.player.set_looping(True)
     studio.player.play()
@@ -115,8 +127,6 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     studio.player.clear_loop()
     studio.exporter.export()
     window.advanced.set_unfolded(True)
-    while studio.exporter.is_running:
-        QTest.qWait(100)
     picture("exported")
     window.advanced.set_unfolded(False)
     host.script = "denoising"

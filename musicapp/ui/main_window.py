@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
         rail_layout.addWidget(scroll, 1)
         button_row = QWidget()
         button_layout = QVBoxLayout(button_row)
-        button_layout.setContentsMargins(theme.SPACE_WIDE, 0, theme.SPACE_WIDE, 0)
+        button_layout.setContentsMargins(theme.SPACE_WIDE, theme.SPACE, theme.SPACE_WIDE, 0)
         button_layout.addWidget(self.generate)
         rail_layout.addWidget(button_row)
         rail.setMinimumWidth(theme.RAIL_MIN_WIDTH)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QObject, Qt, Signal
 
 from musicapp import paths
@@ -49,8 +48,8 @@ class Studio(QObject):
         self.generation = Generation(self.bridge, self.take_settings, self.messages, self._reading, self)
         self.player = Player(self.messages, self._devices, self)
         self.library = TakeLibrary(self.generation, self.player, self.messages, self.files, parent=self)
-        folder = settings.export_folder or str(Path(platformdirs.user_music_dir()))
-        self.exporter = Exporter(Path(folder), self.messages, self._exporting, self)
+        folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
+        self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
         self._crashed.connect(self._show_crash, Qt.ConnectionType.QueuedConnection)
@@ -119,7 +118,8 @@ class Studio(QObject):
         saved.output_device = self.player.device_name
         saved.auto_play = self.library.auto_play
         saved.export_format = self.exporter.format
-        saved.export_folder = str(self.exporter.folder)
+        folder = self.exporter.folder
+        saved.export_folder = "" if folder == usual_export_folder() else str(folder)
         saved.prompt, saved.negative_prompt = form.prompt, form.negative_prompt
         saved.model, saved.device, saved.precision = form.model, form.device, form.precision
         saved.steps, saved.guidance_scale, saved.sampler = form.steps, form.guidance_scale, form.sampler or ""
@@ -133,3 +133,8 @@ def takes_folder() -> Path:
     folder = paths.takes_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def usual_export_folder() -> Path:
+    """The user's music folder, in which the takes have theirs."""
+    return paths.takes_folder().parent

@@ -28,7 +28,7 @@ from musicapp.ui.theme import Theme
 from tests import sound_devices
 from tests.ui.fake_output import DEVICES, FakeOutput
 
-PATIENCE_MS = 90_000
+PATIENCE_MS = 240_000
 
 
 @pytest.fixture(scope="module")

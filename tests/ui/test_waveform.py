@@ -148,9 +148,9 @@ def test_times_as_the_window_writes_them(seconds: float, decimals: int, text: st
     assert clock(seconds, decimals=decimals) == text
 
 
-@pytest.mark.parametrize("duration_s", [0.01, 0.5, 4.0, 30.0, 285.0])
-def test_the_ruler_has_a_readable_number_of_labels(ready: Desk, duration_s: float) -> None:
+def test_the_ruler_has_a_readable_number_of_labels(ready: Desk) -> None:
     axis = ready.waveform.getPlotItem().getAxis("top")
-    major, minor = (spacing for spacing, _ in axis.tickSpacing(0.0, duration_s, 560.0))
-    assert 1 <= duration_s / major <= 7
-    assert (major / minor) % 1 == pytest.approx(0.0, abs=1e-9)
+    for duration_s in (0.01, 0.5, 4.0, 30.0, 285.0):
+        major, minor = (spacing for spacing, _ in axis.tickSpacing(0.0, duration_s, 560.0))
+        assert 1 <= duration_s / major <= 7
+        assert abs(major / minor - round(major / minor)) < 1e-9

@@ -18,7 +18,7 @@ from musicapp.ui import app
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.studio import Studio
 
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 DURATION = "2.5"
 
 

@@ -72,6 +72,8 @@ class AdvancedPanel(QWidget):
         self.guidance.setRange(0.0, MAX_GUIDANCE_SCALE)
         self.guidance.setSingleStep(0.5)
         self.guidance.setDecimals(1)
+        for number in (self.steps, self.guidance):
+            number.lineEdit().setTextMargins(SPACE_TIGHT + 2, 0, 0, 0)
         for box in (self.model, self.sampler, self.device, self.precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from musicapp.ui import icons
@@ -44,6 +45,39 @@ def label(text: str, *, tone: str = "", parent: QWidget | None = None) -> QLabel
     if tone:
         made.setProperty("tone", tone)
     return made
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that ends in … where there is no room; the whole text is in its tooltip."""
+
+    def __init__(self, *, tone: str = "", alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+        super().__init__()
+        if tone:
+            self.setProperty("tone", tone)
+        self.setAlignment(alignment | Qt.AlignmentFlag.AlignVCenter)
+        self.setMinimumWidth(1)
+        self._whole = ""
+
+    def set_whole(self, text: str, tooltip: str = "") -> None:
+        """Show this text, as much as fits."""
+        self._whole = text
+        self.setToolTip(tooltip or text)
+        self.setAccessibleName(text)
+        self._elide()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        width = self.fontMetrics().horizontalAdvance(self._whole) + margins.left() + margins.right() + 2
+        return QSize(width, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = self.contentsRect().width()
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
 
 
 def surface(kind: str, parent: QWidget | None = None) -> QFrame:

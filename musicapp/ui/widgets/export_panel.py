@@ -23,7 +23,7 @@ from musicapp.audio.wave_io import EXPORT_FORMATS
 from musicapp.ui import icons
 from musicapp.ui.state.exporter import Exported, Exporter
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_WIDE, Theme
-from musicapp.ui.widgets.described import IconButton, IconTextButton, described, label, set_available
+from musicapp.ui.widgets.described import ElidedLabel, IconButton, IconTextButton, described, set_available
 
 NOTHING_TO_EXPORT = "There is no finished take to export yet."
 PARTS = 1000
@@ -38,6 +38,8 @@ class ExportPanel(QFrame):
         self.setProperty("surface", "panel")
         self._exporter, self._theme = exporter, theme
         self.format = described(QComboBox(), "export_format", "Export format", "File format")
+        self.format.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.format.setMinimumContentsLength(10)
         for key, form in EXPORT_FORMATS.items():
             self.format.addItem(form.label, key)
         self.name = described(QLineEdit(), "export_name", "File name", "Name of the file, without its ending")
@@ -51,7 +53,7 @@ class ExportPanel(QFrame):
         self.cancel = described(QPushButton("Cancel"), "export_cancel", "Cancel the export")
         self.cancel.setProperty("role", "link")
         self._done_icon = QLabel()
-        self.result = label("")
+        self.result = ElidedLabel()
         self.result.setObjectName("export_result")
         self.show_in_folder = described(QPushButton("Show in folder"), "export_show", "Show in folder")
         self.show_in_folder.setProperty("role", "link")
@@ -76,8 +78,8 @@ class ExportPanel(QFrame):
     def _lay_out(self) -> None:
         form = QHBoxLayout()
         form.setSpacing(SPACE)
-        form.addWidget(self.format)
-        form.addWidget(self.name, 1)
+        form.addWidget(self.format, 2)
+        form.addWidget(self.name, 5)
         form.addWidget(self.folder)
         form.addWidget(self.button)
         self._running_row, self._result_row = QWidget(), QWidget()
@@ -139,8 +141,7 @@ class ExportPanel(QFrame):
         text = f"Saved {exported.path.name}"
         if exported.gain_db < -0.005:
             text += f", lowered by {-exported.gain_db:.1f} dB so that nothing clips"
-        self.result.setText(text)
-        self.result.setToolTip(str(exported.path))
+        self.result.set_whole(text, str(exported.path))
         self._show_form()
 
     def _show_folder(self) -> None:

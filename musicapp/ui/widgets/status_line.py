@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar
 
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.messages import Messages
-from musicapp.ui.widgets.described import described
+from musicapp.ui.widgets.described import ElidedLabel, described
 from musicapp.ui.widgets.message_bar import open_log_folder
 
 
@@ -26,7 +26,7 @@ class StatusLine(QStatusBar):
         self.message = described(_LogLink(), "last_message", "Last message", "Click to open the log")
         self.addWidget(self.engine)
         self.addWidget(self.device)
-        self.addPermanentWidget(self.message)
+        self.addPermanentWidget(self.message, 1)
         engine.changed.connect(self._show_engine)
         messages.remarked.connect(self._show_message)
         self._show_engine()
@@ -36,11 +36,13 @@ class StatusLine(QStatusBar):
         self.device.setText(self._engine.device_text)
 
     def _show_message(self, text: str) -> None:
-        room = max(self.width() // 2, 200)
-        self.message.setText(self.message.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self.message.set_whole(text, f"{text}\nClick to open the log")
 
 
-class _LogLink(QLabel):
+class _LogLink(ElidedLabel):
+    def __init__(self) -> None:
+        super().__init__(alignment=Qt.AlignmentFlag.AlignRight)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             open_log_folder()

@@ -11,7 +11,15 @@ from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.shown import title_of
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, Theme, scaled_font
-from musicapp.ui.widgets.described import IconButton, IconTextButton, described, label, set_available, surface
+from musicapp.ui.widgets.described import (
+    ElidedLabel,
+    IconButton,
+    IconTextButton,
+    described,
+    label,
+    set_available,
+    surface,
+)
 from musicapp.ui.widgets.overview import Overview
 from musicapp.ui.widgets.waveform import Waveform
 
@@ -24,14 +32,11 @@ class TakePage(QWidget):
     def __init__(self, player: Player, generation: Generation, theme: Theme) -> None:
         super().__init__()
         self._player, self._generation = player, generation
-        self._title_text = ""
-        self.title = label("")
+        self.title = ElidedLabel()
         self.title.setObjectName("take_title")
         self.title.setFont(scaled_font(self.title, scale=1.3, bold=True))
-        self.title.setMinimumWidth(1)
-        self.details = label("", tone="muted")
+        self.details = ElidedLabel(tone="muted")
         self.details.setObjectName("take_details")
-        self.details.setMinimumWidth(1)
         self.recall = described(
             IconTextButton(theme, "recall", "Use settings"), "recall", "Use these settings",
             "Bring prompt, length, seed and all settings of this take back", "R",
@@ -111,11 +116,8 @@ class TakePage(QWidget):
         if request.steps:
             parts.append(f"{request.steps} steps")
         parts.append(rate)
-        self.details.setText(" · ".join(part for part in parts if part))
-        self.details.setToolTip(self.details.text())
-        self._title_text = title_of(request.prompt)
-        self.title.setToolTip(request.prompt[:400])
-        self._elide()
+        self.details.set_whole(" · ".join(part for part in parts if part))
+        self.title.set_whole(title_of(request.prompt), request.prompt[:400])
         self._show_note()
 
     def _show_note(self) -> None:
@@ -132,11 +134,6 @@ class TakePage(QWidget):
         set_available(self.zoom_buttons["zoom_region"], reason)
         set_available(self.zoom_buttons["clear_loop"], reason)
 
-    def _elide(self) -> None:
-        metrics = self.title.fontMetrics()
-        self.title.setText(metrics.elidedText(self._title_text, Qt.TextElideMode.ElideRight, self.title.width()))
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._elide()
         self.note.setGeometry(self.waveform.rect())
