@@ -39,10 +39,10 @@ def guided(
         inside = (level >= low) & (level <= high)
         if not inside.any():
             return conditional(x, timestep)
-        with_prompt, without = _both_halves(network, x, timestep, cond, null)
+        with_prompt, without = both_halves(network, x, timestep, cond, null)
         out = without + scale * (with_prompt - without)
         if rescale:
-            out = _restore_deviation(out, with_prompt, rescale)
+            out = restore_deviation(out, with_prompt, rescale)
         return torch.where(inside[:, None, None], out, with_prompt)
 
     return conditional if scale == 1.0 else steered
@@ -68,7 +68,7 @@ def with_negative(cond: Inputs, cross: Tensor, mask: Tensor) -> dict[str, Tensor
     return {**cond, "cross": tokens}
 
 
-def _both_halves(
+def both_halves(
     network: Callable[..., Tensor], x: Tensor, timestep: Tensor, cond: Inputs, null: Inputs
 ) -> tuple[Tensor, Tensor]:
     """What the network says with and without the prompt; as one batch when both have tokens to attend to."""
@@ -87,6 +87,7 @@ def _as_batch(value: Tensor | None, x: Tensor) -> Tensor:
     return value.expand(x.shape[0], *value.shape[1:])
 
 
-def _restore_deviation(out: Tensor, reference: Tensor, amount: float) -> Tensor:
+def restore_deviation(out: Tensor, reference: Tensor, amount: float) -> Tensor:
+    """`out` with some of its deviation over channels brought back to that of `reference`."""
     restored = out * (reference.std(dim=1, keepdim=True) / out.std(dim=1, keepdim=True))
     return amount * restored + (1.0 - amount) * out

@@ -121,17 +121,20 @@ def euler(velocity: Velocity, noise: Tensor, sigmas: Tensor, *, start: Tensor | 
 
 
 @torch.inference_mode()
-def dpmpp_flow(velocity: Velocity, noise: Tensor, sigmas: Tensor, *, start: Tensor | None = None) -> Iterator[Step]:
+def dpmpp_flow(
+    velocity: Velocity, noise: Tensor, sigmas: Tensor, *, start: Tensor | None = None, least_signal: float = 0.0
+) -> Iterator[Step]:
     """DPM-Solver++(2M) along a rectified flow, in the log-SNR of x = (1 - t) z + t noise (arXiv 2211.01095).
 
     Pure noise has log-SNR -inf and clean latents +inf: those steps are the limits, never inf - inf.
+    least_signal  the share of signal that pure noise is taken to hold, so that the second step leans on the first one
     """
     x, levels = _flow(noise, sigmas, start)
     before: Tensor | None = None
     h_before = 0.0
     for i, (now, after) in enumerate(itertools.pairwise(levels)):
         denoised = x - now * velocity(x, _batch(x, now))
-        h = _flow_logsnr(after) - _flow_logsnr(now)
+        h = _flow_logsnr(after, least_signal) - _flow_logsnr(now, least_signal)
         target = denoised
         if before is not None and after > 0.0:
             target = denoised + (denoised - before) * (h / (2 * h_before))  # 0 after a first step of infinite h
@@ -161,13 +164,14 @@ def _exploding(noise: Tensor, sigmas: Tensor, start: Tensor | None) -> tuple[Ten
 
 
 def _flow(noise: Tensor, sigmas: Tensor, start: Tensor | None) -> tuple[Tensor, list[float]]:
-    levels = _checked(sigmas)
+    levels = _checked(sigmas, rise_after_start=True)
     return (flow_start(noise, levels[0]) if start is None else start), levels
 
 
-def _checked(sigmas: Tensor) -> list[float]:
+def _checked(sigmas: Tensor, *, rise_after_start: bool = False) -> list[float]:
+    """The levels; Stable Audio 3 may rise once, after a start that was asked for (see shifts.py)."""
     levels: list[float] = sigmas.tolist()
-    falling = all(now > after for now, after in itertools.pairwise(levels))
+    falling = all(now > after for now, after in itertools.pairwise(levels[1:] if rise_after_start else levels))
     if len(levels) < 2 or not falling or levels[-1] != 0.0:
         raise ValueError("sigmas must fall at every step and end in exactly 0")
     return levels
@@ -183,7 +187,8 @@ def _renoise(x: Tensor, after: float, h: float, eta: float, draw: Draw) -> Tenso
     return x + draw() * (after * math.sqrt(-math.expm1(-2 * eta * h)))
 
 
-def _flow_logsnr(level: float) -> float:
+def _flow_logsnr(level: float, least_signal: float) -> float:
     if level <= 0.0:
         return math.inf
-    return -math.inf if level >= 1.0 else math.log((1.0 - level) / level)
+    signal = max(1.0 - level, least_signal)
+    return math.log(signal / level) if signal > 0.0 else -math.inf

@@ -16,6 +16,7 @@ from musicapp.errors import RequestError
 
 V = ("v",)
 FLOW = ("rectified_flow", "rf_denoiser")
+STABLE_AUDIO_3_LEAST_SIGNAL = 1e-10
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,15 @@ def sample(
     rho: float = 1.0,
     init_latents: Tensor | None = None,
     sigmas: Tensor | None = None,
+    least_signal: float = 0.0,
 ) -> Iterator[Step]:
     """Steps from `noise` `(batch, channels, latent_frames)` to latents; the last step's latents are the result.
 
     network       (x, timestep) -> v or velocity, already guided (guidance.py)
     sigma_max     where to start; None is 500 for v and 1 for flows. Flows start at 1 at most and ignore sigma_min, rho
     init_latents  audio-to-audio: clean latents to depart from; `sigma_max` says how much of them is drowned in noise
-    sigmas        a schedule to use instead of the objective's own (schedules.py)
+    sigmas        a schedule to use instead of the objective's own (schedules.py, shifts.py)
+    least_signal  of "dpmpp" only, see there; `STABLE_AUDIO_3_LEAST_SIGNAL` for those models
 
     Raises RequestError for an unknown sampler, or one of another objective.
     """
@@ -81,7 +84,7 @@ def sample(
     if sampler == "pingpong":
         return samplers.pingpong(network, noise, sigmas, draw, start=start)
     if sampler == "dpmpp":
-        return samplers.dpmpp_flow(network, noise, sigmas, start=start)
+        return samplers.dpmpp_flow(network, noise, sigmas, start=start, least_signal=least_signal)
     return samplers.euler(network, noise, sigmas, start=start)
 
 
