@@ -25,6 +25,7 @@ class Layer:
 
 
 BASE = ("errors", "request", "paths", "settings", "logs")
+SETTINGS = ("nn.checks", "nn.configs", "nn.same_configs", "nn.spectral_configs")
 FIRST_TWO = (*BASE, "audio")
 NETWORKS = ("nn", "diffusion", "checkpoints")
 SERVICES = (*FIRST_TWO, "library", "playback", "engine.events", "engine.host", "checkpoints.catalogue")
@@ -38,12 +39,15 @@ LAYERS = {
     "logs": Layer(("errors", "request", "paths", "settings")),
     "audio": Layer(BASE),
     "nn": Layer(("errors",), torch=True),
+    "nn.checks": Layer(("errors",)),
+    "nn.same_configs": Layer(("nn.checks",)),
     "nn.spectral_configs": Layer(("errors",)),
-    "nn.configs": Layer(("errors", "nn.spectral_configs")),
+    "nn.configs": Layer(("errors", "nn.checks", "nn.same_configs", "nn.spectral_configs")),
     "diffusion": Layer(("errors",), torch=True),
     "checkpoints": Layer(("errors", "paths", "nn"), torch=True),
     "checkpoints.sections": Layer(("errors",)),
-    "checkpoints.config": Layer(("errors", "checkpoints.sections", "nn.configs", "nn.spectral_configs")),
+    "checkpoints.config": Layer(("errors", "checkpoints.sections", "checkpoints.autoencoder_section", *SETTINGS)),
+    "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
     "engine.events": Layer(("errors", "request")),

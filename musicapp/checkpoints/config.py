@@ -10,31 +10,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from musicapp.checkpoints.autoencoder_section import read_pretransform
 from musicapp.checkpoints.sections import DAMAGED_HINT, read_object, read_section, refuse_unknown
 from musicapp.errors import CheckpointError
+from musicapp.nn.checks import UNSUPPORTED_HINT, in_range, one_of, same
 from musicapp.nn.configs import (
-    UNSUPPORTED_HINT,
     AutoencoderConfig,
     ClapTextConfig,
     ConditionerConfig,
     ConditionerEntry,
     DiTConfig,
     NumberConfig,
-    OobleckDecoderConfig,
-    OobleckEncoderConfig,
     T5Config,
-    in_range,
-    one_of,
-    same,
+    T5GemmaConfig,
 )
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 CONFIG_NAME = "model_config.json"
 MAX_CONFIG_BYTES = 4 << 20
 OBJECTIVES = ("v", "rectified_flow", "rf_denoiser")
 PRECISIONS = ("fp32", "bf16", "fp16")
-CONDITIONERS: dict[str, type] = {"t5": T5Config, "clap_text": ClapTextConfig, "number": NumberConfig}
-INPAINT_IDS = ("inpaint_mask", "inpaint_masked_input")
+CONDITIONERS: dict[str, type] = {
+    "t5": T5Config,
+    "t5gemma": T5GemmaConfig,
+    "clap_text": ClapTextConfig,
+    "number": NumberConfig,
+}
 
 FOREIGN_HINT = "Choose a folder with a Stable Audio 2 or Stable Audio Open model."
 
@@ -43,18 +43,25 @@ FOREIGN_HINT = "Choose a folder with a Stable Audio 2 or Stable Audio Open model
 class ShiftConfig:
     """`distribution_shift_options`: how flow schedules move with length."""
 
+    type: str = "full"
     base_shift: float = 0.5
     max_shift: float = 1.15
     min_length: int = 256
     max_length: int = 4096
     use_sine: bool = False
 
+    def __post_init__(self) -> None:
+        one_of("distribution_shift_options.type", self.type, ("full",))
+
 
 @dataclass(frozen=True)
 class DiffusionConfig:
     """The `diffusion` section: objective, which condition goes where, and the transformer.
 
-    objective  "v", "rectified_flow" or "rf_denoiser"
+    objective       "v", "rectified_flow" or "rf_denoiser"
+    shift           how training moved its noise levels
+    sampling_shift  how sampling does in Stable Audio 3; None is its default, even steps in log-SNR
+    The two flags say how the reference library trains; padding is always masked here.
     """
 
     dit: DiTConfig
@@ -63,7 +70,11 @@ class DiffusionConfig:
     global_cond_ids: tuple[str, ...] = ()
     prepend_cond_ids: tuple[str, ...] = ()
     input_concat_ids: tuple[str, ...] = ()
+    local_add_cond_ids: tuple[str, ...] = ()
     shift: ShiftConfig | None = None
+    sampling_shift: ShiftConfig | None = None
+    mask_padding_attention: bool = False
+    use_effective_length_for_schedule: bool = False
 
     def __post_init__(self) -> None:
         one_of("diffusion_objective", self.objective, OBJECTIVES)
@@ -131,6 +142,11 @@ class ModelConfig:
     app: AppConfig
 
     @property
+    def is_stable_audio_3(self) -> bool:
+        """Whether lengths, schedules and guidance are those of Stable Audio 3."""
+        return self.autoencoder.bottleneck is not None
+
+    @property
     def window_latents(self) -> int:
         """Latent frames of the training window, rounded up."""
         return -(-self.sample_size // self.autoencoder.downsampling_ratio)
@@ -183,14 +199,19 @@ def parse_config(values: dict[str, Any], *, default_name: str = "") -> ModelConf
     top = read_section(_Top, {k: v for k, v in values.items() if k in _TOP}, "top level")
     model = read_object(values.get("model"), "model")
     refuse_unknown(model, ("pretransform", "conditioning", "diffusion", "io_channels"), "model")
-    autoencoder = _read_pretransform(model.get("pretransform"))
+    autoencoder = read_pretransform(model.get("pretransform"))
     conditioning = _read_conditioning(model.get("conditioning"))
     diffusion = _read_diffusion(model.get("diffusion"))
     same("audio_channels", top.audio_channels, "the autoencoder's io_channels", autoencoder.io_channels)
     same("model.io_channels", model.get("io_channels", -1), "the transformer's", diffusion.dit.io_channels)
     same("model.io_channels", model.get("io_channels", -1), "the autoencoder's latent_dim", autoencoder.latent_dim)
     _check_conditions(conditioning, diffusion)
-    own = {**DEFAULTS[diffusion.objective], "name": default_name, **read_object(values.get("musicapp", {}), "musicapp")}
+    own = {
+        **DEFAULTS[diffusion.objective],
+        "name": default_name,
+        "variable_length": autoencoder.bottleneck is not None,
+        **read_object(values.get("musicapp", {}), "musicapp"),
+    }
     app = read_section(AppConfig, own, "musicapp")
     return ModelConfig(top.sample_size, top.sample_rate, top.audio_channels, autoencoder, conditioning, diffusion, app)
 
@@ -215,51 +236,6 @@ def _refuse_foreign(values: dict[str, Any]) -> None:
     if kind not in ("diffusion_cond", "diffusion_cond_inpaint"):
         what = f"a model of the type “{str(kind)[:40]}”" if kind else "not a description of a music model"
         raise CheckpointError(f"This model_config.json is {what}.", hint=FOREIGN_HINT)
-
-
-def _read_pretransform(section: object) -> AutoencoderConfig:
-    where = "model.pretransform"
-    outer = read_object(section, where)
-    # How the reference library runs it (in halves, item by item, in chunks) does not change what it computes.
-    ignored = ("iterate_batch", "model_half", "chunked", "enable_grad")
-    refuse_unknown(outer, ("type", "config", "scale", *ignored), where)
-    one_of(f"{where}.type", outer.get("type"), ("autoencoder",))
-    inner = read_object(outer.get("config"), f"{where}.config")
-    sizes = ("latent_dim", "downsampling_ratio", "io_channels")
-    refuse_unknown(
-        inner, ("encoder", "decoder", "bottleneck", "in_channels", "out_channels", *sizes), f"{where}.config"
-    )
-    bottleneck = read_object(inner.get("bottleneck"), f"{where}.config.bottleneck")
-    one_of("bottleneck.type", bottleneck.get("type"), ("vae",))
-    refuse_unknown(bottleneck, ("type",), "bottleneck")
-    for name in ("in_channels", "out_channels"):
-        if name in inner:
-            same(f"{where}.{name}", inner[name], "io_channels", inner.get("io_channels", -1))
-    encoder, decoder = read_object(inner.get("encoder"), "encoder"), read_object(inner.get("decoder"), "decoder")
-    return read_section(
-        AutoencoderConfig,
-        {
-            **{name: inner[name] for name in sizes if name in inner},
-            **({"scale": outer["scale"]} if "scale" in outer else {}),
-            **({"soft_clip": decoder["soft_clip"]} if "soft_clip" in decoder else {}),
-            "encoder": _read_half(encoder, "encoder"),
-            "decoder": _read_half(decoder, "decoder"),
-        },
-        f"{where}.config",
-    )
-
-
-def _read_half(section: dict[str, Any], part: str) -> object:
-    refuse_unknown(section, ("type", "config", "requires_grad", *(["soft_clip"] if part == "decoder" else [])), part)
-    one_of(f"{part}.type", section.get("type"), ("oobleck", "spectral"))
-    if section["type"] == "oobleck":
-        cls: type = OobleckEncoderConfig if part == "encoder" else OobleckDecoderConfig
-    else:
-        cls = SpectralEncoderConfig if part == "encoder" else SpectralDecoderConfig
-    try:
-        return read_section(cls, section.get("config"), f"{part}.config")
-    except (ValueError, ArithmeticError) as error:
-        raise CheckpointError(f"The {part}'s sizes cannot be built: {error}.", hint=UNSUPPORTED_HINT) from error
 
 
 def _read_conditioning(section: object) -> ConditioningConfig:
@@ -304,8 +280,10 @@ def _read_diffusion(section: object) -> DiffusionConfig:
     values = dict(read_object(section, where))
     one_of(f"{where}.type", values.pop("type", None), ("dit",))
     renamed = {"config": "dit", "diffusion_objective": "objective", "distribution_shift_options": "shift"}
-    ids = ("cross_attention_cond_ids", "global_cond_ids", "prepend_cond_ids", "input_concat_ids")
-    refuse_unknown(values, (*renamed, *ids), where)
+    renamed["sampling_distribution_shift_options"] = "sampling_shift"
+    ids = ("cross_attention_cond_ids", "global_cond_ids", "prepend_cond_ids", "input_concat_ids", "local_add_cond_ids")
+    flags = ("mask_padding_attention", "use_effective_length_for_schedule")
+    refuse_unknown(values, (*renamed, *ids, *flags), where)
     return read_section(DiffusionConfig, {renamed.get(key, key): value for key, value in values.items()}, where)
 
 
@@ -325,8 +303,11 @@ def _check_conditions(conditioning: ConditioningConfig, diffusion: DiffusionConf
         same(f"the width of the condition {name}", widths[name], "prepend_cond_dim", dit.prepend_cond_dim)
     total = sum(widths[name] for name in diffusion.global_cond_ids)
     same("the width of all global conditions", total, "global_cond_dim", dit.global_cond_dim)
-    for name in diffusion.input_concat_ids:
-        one_of("input_concat_ids", name, INPAINT_IDS)
-    concat = {"inpaint_mask": 1, "inpaint_masked_input": dit.io_channels}
-    total = sum(concat[name] for name in diffusion.input_concat_ids)
-    same("the width of input_concat_ids", total, "input_concat_dim", dit.input_concat_dim)
+    beside = {"inpaint_mask": 1, "inpaint_masked_input": dit.io_channels}
+    for where, names, width in (
+        ("input_concat", diffusion.input_concat_ids, dit.input_concat_dim),
+        ("local_add_cond", diffusion.local_add_cond_ids, dit.local_add_cond_dim),
+    ):
+        for name in names:
+            one_of(f"{where}_ids", name, tuple(beside))
+        same(f"the width of {where}_ids", sum(beside[name] for name in names), f"{where}_dim", width)

@@ -1,10 +1,11 @@
 """Weight names of the published checkpoints into ours and back: pure functions of names.
 
-The published layout ("SAT") has three groups; inside the autoencoder names are the same on both sides:
+The published layout ("SAT") has three groups; inside the autoencoder names are the same on both sides but for SAME:
 
     model.model.transformer.layers.0.cross_attend_norm.gamma    dit.blocks.0.cross_norm.gamma
     conditioner.conditioners.prompt.proj_out.weight             conditioner.conditioners.prompt.proj_out.weight
     pretransform.model.decoder.layers.0.weight_g, weight_v      autoencoder.decoder.layers.0.weight, folded
+    pretransform.model.encoder.layers.0.transformers.0.rest     autoencoder.encoder.trunk.blocks.0.rest
 """
 
 from __future__ import annotations
@@ -30,6 +31,19 @@ _BLOCK_PARTS = (
 _NUMBER_PARTS = (
     ("embedder.embedding.0.weights", "frequencies"),
     ("embedder.embedding.1.", "linear."),
+)
+# The halves of SAME, which are numbered layers in the file. No Oobleck has names that begin like these.
+_SAME_PARTS = (
+    ("encoder.layers.0.new_tokens", "encoder.new_token"),
+    ("encoder.layers.0.mapping.", "encoder.from_patches."),
+    ("encoder.layers.0.transformers.", "encoder.trunk.blocks."),
+    ("encoder.layers.2.weight", "encoder.to_latents.weight"),
+    ("encoder.layers.2.bias", "encoder.to_latents.bias"),
+    ("decoder.layers.1.weight", "decoder.from_latents.weight"),
+    ("decoder.layers.1.bias", "decoder.from_latents.bias"),
+    ("decoder.layers.3.new_tokens", "decoder.new_token"),
+    ("decoder.layers.3.mapping.", "decoder.to_patches."),
+    ("decoder.layers.3.transformers.", "decoder.trunk.blocks."),
 )
 _TRANSFORMER_LEVEL = ("project_in.", "project_out.", "memory_tokens", "global_cond_embedder.")
 
@@ -60,12 +74,18 @@ def weight_norm_parts(name: str) -> tuple[str, str] | None:
 
 def droppable(name: str) -> bool:
     """Whether a published weight may be left out: a rotation table (we compute it) or a position counter."""
-    return name == ROTARY or name.endswith((".position_ids", ".token_type_ids"))
+    return is_rotation(name) or name.endswith((".position_ids", ".token_type_ids"))
+
+
+def is_rotation(name: str) -> bool:
+    """Whether a published weight is a table of rotation frequencies."""
+    return name == ROTARY or (name.startswith("pretransform.") and name.endswith(".rope.inv_freq"))
 
 
 def optional(name: str) -> bool:
-    """Whether one of our weights may be missing from the file: the offsets of layer norms, zero in public models."""
-    return name.startswith("dit.") and name.endswith(".beta")
+    """Whether one of our weights may be missing from the file: the offsets of layer norms, zero in public models, and
+    a weight of SAME that is empty."""
+    return (name.startswith("dit.") and name.endswith(".beta")) or name == "autoencoder.bottleneck.noise_scaling_factor"
 
 
 def layout(names: Iterable[str]) -> str:
@@ -89,6 +109,10 @@ def _inside(group: str, name: str, *, forward: bool) -> str:
         return _dit_to_ours(name) if forward else _dit_to_published(name)
     if group == "conditioner.":
         return _swap(name, _NUMBER_PARTS, forward=forward)
+    for theirs, ours in _SAME_PARTS:
+        old, new = (theirs, ours) if forward else (ours, theirs)
+        if name.startswith(old):
+            return _swap(new + name.removeprefix(old), _BLOCK_PARTS, forward=forward)
     return name
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import quantize, text_encoders, weights
-from musicapp.checkpoints.config import ConditioningConfig, ModelConfig, read_config
+from musicapp.checkpoints import quantize, weights
+from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
+from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
-from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner, T5Conditioner
-from musicapp.nn.configs import AutoencoderConfig, ClapTextConfig, NumberConfig, T5Config
+from musicapp.nn.conditioners import Conditioner
+from musicapp.nn.configs import AutoencoderConfig
 from musicapp.nn.dit import DiffusionTransformer
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "int8": torch.float32}
-T5_FOLDERS = ("t5", "text_encoder")
-CLAP_FOLDERS = ("clap_text", "text_encoder")
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,19 @@ class LoadedModel:
 
 
 def load_model(
-    folder: Path, *, device: str = "cpu", precision: str = "fp32", text_encoder_folder: Path | None = None
+    folder: Path,
+    *,
+    device: str = "cpu",
+    precision: str = "fp32",
+    text_encoder_folder: Path | None = None,
+    text_encoder: TextEncoder | None = None,
 ) -> LoadedModel:
     """The model of a folder (model_config.json, model.safetensors, its text encoder beside them).
 
     precision            of the transformer; the autoencoder follows unless the config's "musicapp" section says
-                         otherwise (float32 for int8), text encoder and number conditions stay float32
+                         otherwise (float32 for int8 and for SAME), text encoder and number conditions stay float32
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
+    text_encoder         one that is loaded already, with its tokenizer
     Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
     """
     if precision not in DTYPES:
@@ -64,7 +68,7 @@ def load_model(
         # Text encoders are loaded only after the cheap checks, but their widths decide on projections.
         weights.check({n: s for n, s in stored.items() if not n.startswith("conditioner.")}, wanted)
         weights.check_rotation(file, attention.rotary_frequencies)
-        conditioner = _build_conditioner(config.conditioning, config, folder, text_encoder_folder)
+        conditioner = build_conditioner(config, folder, text_encoder_folder, text_encoder)
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
         int8 = _int8_layers(networks, stored) if precision == "int8" else set()
@@ -118,7 +122,9 @@ def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:
     if name.startswith("autoencoder."):
         if name.endswith((".alpha", ".beta")):
             return torch.float32
-        return DTYPES[config.app.precision.autoencoder or precision]
+        # The differences of SAME's attention lose too much in half precision (Stable Audio 3 spec, section 11).
+        usual = precision if config.autoencoder.bottleneck is None else "fp32"
+        return DTYPES[config.app.precision.autoencoder or usual]
     if name.startswith("conditioner.") or name == "dit.timestep_features.weight":
         return torch.float32
     return DTYPES[precision]
@@ -158,70 +164,3 @@ def _shapes(networks: nn.Module) -> dict[str, tuple[int, ...]]:
 def _is_encoders_own(name: str) -> bool:
     """Whether a weight belongs to a text encoder, which has a file of its own."""
     return name.startswith("conditioner.") and ".encoder." in name
-
-
-def _build_conditioner(
-    section: ConditioningConfig, config: ModelConfig, folder: Path, text_encoder_folder: Path | None
-) -> Conditioner:
-    built: dict[str, nn.Module] = {}
-    for entry in section.entries:
-        c, width = entry.config, entry.config.output_dim or section.cond_dim
-        if isinstance(c, NumberConfig):
-            with torch.device("meta"):
-                built[entry.id] = NumberConditioner(width, c.min_val, c.max_val)
-            continue
-        if isinstance(c, T5Config):
-            names: Iterable[str] = (*T5_FOLDERS, f"../{Path(c.t5_model_name).name}")
-            place = text_encoder_folder or _find_text_encoder(folder, config.app.text_encoder, names)
-            encoder, tokenizer = text_encoders.load_t5(place, c.max_length)
-            conditioner: nn.Module = T5Conditioner(encoder, tokenizer, width, project_out=c.project_out)
-        else:
-            place = text_encoder_folder or _find_text_encoder(folder, config.app.text_encoder, CLAP_FOLDERS)
-            conditioner = _build_clap(c, place, width)
-        built[entry.id] = _with_precision(conditioner, config.app.precision.text_encoder)
-    diffusion = config.diffusion
-    return Conditioner(
-        built,
-        cross_ids=diffusion.cross_attention_cond_ids,
-        global_ids=diffusion.global_cond_ids,
-        prepend_ids=diffusion.prepend_cond_ids,
-        default_keys=section.default_keys,
-    )
-
-
-def _build_clap(config: ClapTextConfig, folder: Path, width: int) -> ClapTextConditioner:
-    encoder, tokenizer = text_encoders.load_clap_text(folder, pooled=not config.use_text_features)
-    layers = encoder.config.num_hidden_layers + 1  # type: ignore[union-attr, operator]
-    if config.use_text_features and not -layers <= config.feature_layer_ix < layers:
-        raise CheckpointError(
-            f"The model uses layer {config.feature_layer_ix} of a text encoder that has {layers}.",
-            hint="The text encoder belongs to another model; get the model again.",
-        )
-    return ClapTextConditioner(
-        encoder,
-        tokenizer,
-        width,
-        use_text_features=config.use_text_features,
-        feature_layer=config.feature_layer_ix,
-        project_out=config.project_out,
-    )
-
-
-def _with_precision(conditioner: nn.Module, precision: str | None) -> nn.Module:
-    encoder: nn.Module = conditioner.encoder  # type: ignore[assignment]
-    encoder.to(DTYPES[precision or "fp32"])
-    return conditioner
-
-
-def _find_text_encoder(folder: Path, named: str | None, names: Iterable[str]) -> Path:
-    """The first folder that is there: the one the config names, else the usual ones beside the model."""
-    if named is not None and (Path(named).is_absolute() or ".." in Path(named).parts):
-        raise CheckpointError("The model names a text encoder outside its folder.", hint="Get the model again.")
-    candidates = [folder / name for name in ([named] if named is not None else names)]
-    for candidate in candidates:
-        if candidate.is_dir():
-            return candidate
-    raise CheckpointError(
-        f"The model in {folder} needs a text encoder, which is not there.",
-        hint=f"Put its folder (config.json, model.safetensors, tokenizer.json) at {candidates[0]}.",
-    )

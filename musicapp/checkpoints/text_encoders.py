@@ -23,7 +23,7 @@ CLAP_MAX_LENGTH = 77
 HINT = "The folder needs config.json, model.safetensors and tokenizer.json of the text encoder; get it again."
 
 # Parts of a full published file that a text encoder does not use.
-UNUSED = ("decoder.", "lm_head.", "audio_model.", "audio_projection.", "logit_scale")
+UNUSED = ("decoder.", "model.decoder.", "lm_head.", "audio_model.", "audio_projection.", "logit_scale")
 
 
 def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
@@ -33,6 +33,23 @@ def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
 
     encoder = _load(T5EncoderModel, folder)
     return encoder, load_tokenizer(folder, max_length, vocabulary=int(settings.get("vocab_size", 0)))
+
+
+def load_t5gemma(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
+    """A `T5GemmaEncoderModel` and its tokenizer; a full file's other half is left. Raises CheckpointError."""
+    settings = _read_settings(folder, ("t5gemma",))
+    from transformers import T5GemmaConfig, T5GemmaEncoderModel
+
+    try:
+        config = T5GemmaConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(
+            f"The text encoder in {folder} has a config.json that cannot be used.", hint=HINT, detail=str(error)
+        ) from error
+    config.is_encoder_decoder = False
+    encoder = _load(T5GemmaEncoderModel, folder, config=config)
+    vocabulary = int((settings.get("encoder") or settings).get("vocab_size", 0))
+    return encoder, load_tokenizer(folder, max_length, vocabulary=vocabulary)
 
 
 def load_clap_text(folder: Path, *, pooled: bool = False) -> tuple[nn.Module, Tokenizer]:
@@ -64,10 +81,12 @@ def load_tokenizer(folder: Path, max_length: int, *, vocabulary: int = 0) -> Tok
     pad = settings.get("pad_token", "<pad>")
     pad = pad["content"] if isinstance(pad, dict) and "content" in pad else pad
     pad_id = tokenizer.token_to_id(str(pad))
-    if pad_id is None or (vocabulary and tokenizer.get_vocab_size() > vocabulary):
+    gemma = str(settings.get("tokenizer_class", "")).startswith("Gemma")  # its class pads in front unless told
+    side = settings.get("padding_side", "left" if gemma else "right")
+    if pad_id is None or side not in ("left", "right") or (vocabulary and tokenizer.get_vocab_size() > vocabulary):
         raise CheckpointError(f"The tokenizer in {path} does not fit its text encoder.", hint=HINT)
     tokenizer.enable_truncation(max_length)
-    tokenizer.enable_padding(length=max_length, pad_id=pad_id, pad_token=str(pad))
+    tokenizer.enable_padding(direction=side, length=max_length, pad_id=pad_id, pad_token=str(pad))
 
     def tokenize(texts: list[str]) -> tuple[Tensor, Tensor]:
         encodings = tokenizer.encode_batch(texts)
@@ -87,11 +106,16 @@ def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
         return settings  # the file is whole, as far as its header tells
 
 
-def _load(cls: Any, folder: Path) -> nn.Module:
+def _load(cls: Any, folder: Path, **settings: Any) -> nn.Module:
     try:
         with _quiet():
             model, report = cls.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, output_loading_info=True
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+                **settings,
             )
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(

@@ -115,15 +115,15 @@ def refuse_broken(name: str, weight: Tensor) -> None:
 
 
 def check_rotation(file: Any, expected: Callable[[int], Tensor]) -> None:
-    """The stored rotation table, if any, must be the formula's: we compute it, in float32, and do not load it."""
-    if keymap.ROTARY not in file.keys():  # noqa: SIM118  # an open file is no mapping
-        return
-    stored = file.get_tensor(keymap.ROTARY).float()
-    table = expected(2 * stored.numel())
-    if stored.shape != table.shape or not torch.allclose(stored, table, rtol=0.01, atol=1e-6):
-        raise CheckpointError(
-            "The model turns positions at frequencies of its own, which is not supported.", hint="Choose another model."
-        )
+    """Stored rotation tables, if any, must be the formula's: we compute them, in float32, and do not load them."""
+    for name in filter(keymap.is_rotation, file.keys()):
+        stored = file.get_tensor(name).float()
+        table = expected(2 * stored.numel())
+        if stored.shape != table.shape or not torch.allclose(stored, table, rtol=0.01, atol=1e-6):
+            raise CheckpointError(
+                "The model turns positions at frequencies of its own, which is not supported.",
+                hint="Choose another model.",
+            )
 
 
 _MIXED = "The folder is damaged or mixes two models; get the model again."

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from musicapp.nn.bottleneck import Posterior, VAEBottleneck
+from musicapp.nn.bottleneck import Posterior, SoftNorm, VAEBottleneck
 from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn.oobleck import OobleckDecoder, OobleckEncoder
+from musicapp.nn.same import SameDecoder, SameEncoder
+from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig
 from musicapp.nn.spectral import SpectralDecoder, SpectralEncoder
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 __all__ = [
     "Autoencoder",
     "AutoencoderConfig",
+    "DecodeNoise",
     "OobleckDecoder",
     "OobleckDecoderConfig",
     "OobleckEncoder",
@@ -23,6 +28,21 @@ __all__ = [
     "VAEBottleneck",
     "build_autoencoder",
 ]
+
+
+NOISE_BLOCK = 16  # latents whose decoding noise is drawn together
+
+
+@dataclass(frozen=True)
+class DecodeNoise:
+    """The unit noise that a decoder trained with noise expects.
+
+    latents  `(batch, latent_dim, latent_frames)`
+    tokens   `(batch, latent_frames, stride, width)` or None
+    """
+
+    latents: Tensor
+    tokens: Tensor | None
 
 
 class Autoencoder(nn.Module):
@@ -35,7 +55,10 @@ class Autoencoder(nn.Module):
 
     def __init__(self, config: AutoencoderConfig, encoder: nn.Module, decoder: nn.Module) -> None:
         super().__init__()
-        self.encoder, self.decoder, self.bottleneck = encoder, decoder, VAEBottleneck()
+        self.encoder, self.decoder = encoder, decoder
+        self.bottleneck: VAEBottleneck | SoftNorm = (
+            VAEBottleneck() if config.bottleneck is None else SoftNorm(config.bottleneck)
+        )
         self.downsampling_ratio, self.latent_dim, self.scale = (
             config.downsampling_ratio,
             config.latent_dim,
@@ -52,18 +75,44 @@ class Autoencoder(nn.Module):
         """Latents of the audio: a sample for unit normal `noise`, the posterior mean without."""
         return self.posterior(audio).at(noise) / self.scale
 
-    def decode(self, latents: Tensor) -> Tensor:
-        """Audio of the latents, `downsampling_ratio` frames each. Not clamped."""
-        audio = self.decoder((latents * self.scale).to(_dtype_of(self.decoder))).float()
+    def decode(self, latents: Tensor, noise: DecodeNoise | None = None) -> Tensor:
+        """Audio of the latents, `downsampling_ratio` frames each. Not clamped.
+
+        noise  as `decode_noise` draws it; None decodes without, the same every time
+        """
+        between = self.bottleneck.decode(latents * self.scale, None if noise is None else noise.latents)
+        between = between.to(_dtype_of(self.decoder))
+        tokens = None if noise is None or noise.tokens is None else noise.tokens
+        audio = (self.decoder(between) if tokens is None else self.decoder(between, tokens)).float()
+        audio = audio[..., : latents.shape[-1] * self.downsampling_ratio]
         return audio.tanh() if self.soft_clip else audio
+
+    def decode_noise(self, seed: int, first: int, count: int) -> DecodeNoise | None:
+        """Noise for decoding the latents `first` to `first + count` of a take; None for decoders trained without.
+
+        A latent gets the same noise whatever piece it is decoded in: each block of latents has a generator of its own.
+        """
+        if not isinstance(self.bottleneck, SoftNorm):
+            return None
+        assert isinstance(self.decoder, SameDecoder)
+        stride, width, noisy = self.decoder.stride, self.decoder.width, self.decoder.mask_noise > 0
+        latents, tokens = [], []
+        start = first // NOISE_BLOCK
+        for block in range(start, -(-(first + count) // NOISE_BLOCK)):
+            generator = torch.Generator().manual_seed((seed * 1_000_003 + block) % (1 << 63))
+            latents.append(torch.randn(1, self.latent_dim, NOISE_BLOCK, generator=generator))
+            if noisy:
+                tokens.append(torch.randn(1, NOISE_BLOCK, stride, width, generator=generator))
+        cut = slice(first - start * NOISE_BLOCK, first - start * NOISE_BLOCK + count)
+        return DecodeNoise(torch.cat(latents, dim=2)[:, :, cut], torch.cat(tokens, dim=1)[:, cut] if noisy else None)
 
 
 def build_autoencoder(config: AutoencoderConfig) -> Autoencoder:
     """The autoencoder for a config, weights as torch initialises them."""
-    return Autoencoder(config, _build(config.encoder), _build(config.decoder))
+    return Autoencoder(config, _build(config.encoder, config), _build(config.decoder, config))
 
 
-def _build(config: object) -> nn.Module:
+def _build(config: object, whole: AutoencoderConfig) -> nn.Module:
     if isinstance(config, OobleckEncoderConfig):
         return OobleckEncoder(config)
     if isinstance(config, OobleckDecoderConfig):
@@ -72,6 +121,10 @@ def _build(config: object) -> nn.Module:
         return SpectralEncoder(config)
     if isinstance(config, SpectralDecoderConfig):
         return SpectralDecoder(config)
+    if isinstance(config, SameEncoderConfig):
+        return SameEncoder(config, whole.io_channels)
+    if isinstance(config, SameDecoderConfig):
+        return SameDecoder(config, whole.io_channels)
     raise TypeError(f"{type(config).__name__} does not describe half an autoencoder")
 
 

@@ -42,14 +42,22 @@ class ExpoFeatures(nn.Module):
         self.features = features
 
     def forward(self, value: Tensor) -> Tensor:
-        angles = 2 * math.pi * value.float()[:, None] * expo_frequencies(self.features // 2, value.device)
+        angles = value.float()[:, None] * expo_frequencies(self.features // 2).to(value.device) * (2 * math.pi)
         return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
-def expo_frequencies(count: int, device: torch.device | None = None) -> Tensor:
-    """`(count,)` float32, from 0.5 to 10000 turns per unit."""
+def expo_frequencies(count: int) -> Tensor:
+    """`(count,)` float32 on the CPU, from 0.5 to 10000 turns per unit, the same bits on every machine.
+
+    The last bit of the highest frequency is worth 0.004 rad, so the published code's rounding is part of the formula:
+    a float32 ramp filled in from both ends, and an exponential that rounds up a little too often.
+    """
     low, high = math.log(0.5), math.log(10000.0)
-    return torch.exp(torch.linspace(0.0, 1.0, count, dtype=torch.float32, device=device) * (high - low) + low)
+    place = torch.arange(count, dtype=torch.float64, device="cpu")
+    step = torch.tensor(1.0 / (count - 1), dtype=torch.float32, device="cpu").double()
+    ramp = torch.where(place < count // 2, place * step, 1.0 - (count - 1 - place) * step).float()
+    exponent = ramp * (high - low) + low
+    return torch.exp(exponent.double() + 1.2e-9).float()
 
 
 class FeedForward(nn.Module):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from musicapp.errors import RequestError
+from musicapp.nn.blocks import ExpoFeatures
 
 Tokenizer = Callable[[list[str]], tuple[Tensor, Tensor]]  # texts to ids and mask, both (batch, tokens) int64
 Metadata = dict[str, str | float]
@@ -35,20 +36,28 @@ class Conditioning:
 class NumberConditioner(nn.Module):
     """A number in [min_val, max_val] (clamped) as one token: value, then sines, then cosines, then a linear layer.
 
+    expo  fixed frequencies instead of learned ones; then cosines come first and the value itself is left out
     out  tokens `(batch, 1, cond_dim)` float32, mask `(batch, 1)`; everything in float32, half loses 3 digits
     """
 
-    def __init__(self, cond_dim: int, min_val: float, max_val: float, *, features: int = 256) -> None:
+    def __init__(
+        self, cond_dim: int, min_val: float, max_val: float, *, features: int = 256, expo: bool = False
+    ) -> None:
         super().__init__()
         self.min_val, self.max_val = min_val, max_val
-        self.frequencies = nn.Parameter(torch.randn(features // 2))
-        self.linear = nn.Linear(features + 1, cond_dim)
+        self.expo = ExpoFeatures(features) if expo else None
+        if not expo:
+            self.frequencies = nn.Parameter(torch.randn(features // 2))
+        self.linear = nn.Linear(features if expo else features + 1, cond_dim)
 
     def forward(self, values: Sequence[float] | Tensor) -> tuple[Tensor, Tensor]:
-        numbers = torch.as_tensor(values, dtype=torch.float32, device=self.frequencies.device)
+        numbers = torch.as_tensor(values, dtype=torch.float32, device=self.linear.weight.device)
         unit = (numbers.clamp(self.min_val, self.max_val) - self.min_val) / (self.max_val - self.min_val)
-        angles = 2 * math.pi * unit[:, None] * self.frequencies
-        features = torch.cat((unit[:, None], angles.sin(), angles.cos()), dim=-1)
+        if self.expo is not None:
+            features = self.expo(unit)
+        else:
+            angles = 2 * math.pi * unit[:, None] * self.frequencies
+            features = torch.cat((unit[:, None], angles.sin(), angles.cos()), dim=-1)
         return self.linear(features)[:, None], torch.ones(len(numbers), 1, dtype=torch.bool, device=numbers.device)
 
 
@@ -69,6 +78,41 @@ class T5Conditioner(nn.Module):
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         # The projection has a bias, so the mask comes last.
         return self.proj_out(hidden) * mask[..., None], mask.bool()
+
+
+class T5GemmaConditioner(nn.Module):
+    """Text as the encoder's last hidden states, padding rows a learned vector (Stable Audio 3 spec, section 5.1).
+
+    encoder       a `transformers.T5GemmaEncoderModel`
+    padding_mode  "learned", "zero", or "none" for what the encoder says there
+    out           tokens `(batch, max_length, cond_dim)` float32, mask `(batch, max_length)` bool
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        tokenizer: Tokenizer,
+        cond_dim: int,
+        *,
+        padding_mode: str = "learned",
+        project_out: bool = False,
+    ) -> None:
+        super().__init__()
+        self.encoder, self.tokenizer, self.padding_mode = encoder, tokenizer, padding_mode
+        width = encoder.config.encoder.hidden_size  # type: ignore[union-attr]
+        self.proj_out = projection(width, cond_dim, always=project_out)  # type: ignore[arg-type]
+        if padding_mode == "learned":
+            self.padding_embedding = nn.Parameter(torch.zeros(cond_dim))
+
+    def forward(self, texts: list[str]) -> tuple[Tensor, Tensor]:
+        ids, mask = _tokens(self.tokenizer, texts, self.encoder)
+        tokens = self.proj_out(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float())
+        valid = mask.bool()
+        if self.padding_mode == "none":
+            return tokens, valid
+        filling = self.padding_embedding if self.padding_mode == "learned" else tokens.new_zeros(())
+        # Chosen, not multiplied: of an empty text the encoder may say "not a number" everywhere.
+        return torch.where(valid[..., None], tokens, filling), valid
 
 
 class ClapTextConditioner(nn.Module):

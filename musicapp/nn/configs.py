@@ -11,11 +11,9 @@ import re
 from dataclasses import dataclass, field
 
 from musicapp.errors import CheckpointError
+from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH, UNSUPPORTED_HINT, in_range, one_of, only, same, whole
+from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
-
-UNSUPPORTED_HINT = "This model needs a feature that this version does not have; choose another model."
-MAX_WIDTH = 1 << 16  # sanity bounds: a damaged config must not make us build for hours
-MAX_DEPTH = 256
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,9 @@ class OobleckDecoderConfig:
 class AutoencoderConfig:
     """The autoencoder section. `encoder` and `decoder` hold the config of whichever type they are.
 
-    scale      latents are divided by it after encoding and multiplied before decoding
-    soft_clip  the decoder's output goes through tanh
+    scale       latents are divided by it after encoding and multiplied before decoding
+    soft_clip   the decoder's output goes through tanh
+    bottleneck  of SAME; None is the variational one
     """
 
     encoder: object
@@ -68,6 +67,7 @@ class AutoencoderConfig:
     io_channels: int
     scale: float = 1.0
     soft_clip: bool = False
+    bottleneck: SoftNormConfig | None = None
 
     def __post_init__(self) -> None:
         in_range("autoencoder.latent_dim", self.latent_dim, 1, MAX_WIDTH)
@@ -89,6 +89,19 @@ class AutoencoderConfig:
             same("decoder.latent_dim", self.decoder.latent_dim, "latent_dim", self.latent_dim)
             same("decoder.out_channels", self.decoder.out_channels, "io_channels", self.io_channels)
             same("the decoder's strides together", ratio_of(self.decoder), "the ratio", self.downsampling_ratio)
+        self._check_same()
+
+    def _check_same(self) -> None:
+        halves = (isinstance(self.encoder, SameEncoderConfig), isinstance(self.decoder, SameDecoderConfig))
+        one_of("the number of SAME parts", (*halves, self.bottleneck is not None), ((True,) * 3, (False,) * 3))
+        for half in (self.encoder, self.decoder):
+            if isinstance(half, SameEncoderConfig | SameDecoderConfig):
+                whole("the channels of a patch", half.patch_channels, "io_channels", self.io_channels)
+                ratio = half.patch_channels // self.io_channels * half.stride
+                same("patch size and stride together", ratio, "the ratio", self.downsampling_ratio)
+                same("the latent_dim of encoder or decoder", half.latent_dim, "latent_dim", self.latent_dim)
+        if self.bottleneck is not None:
+            same("bottleneck.dim", self.bottleneck.dim, "latent_dim", self.latent_dim)
 
 
 @dataclass(frozen=True)
@@ -230,8 +243,10 @@ class NumberConfig:
     min_val: float = 0.0
     max_val: float = 1.0
     output_dim: int | None = None
+    fourier_features_type: str = "learned"  # frequencies from the checkpoint ("learned") or fixed ones ("expo")
 
     def __post_init__(self) -> None:
+        one_of("fourier_features_type", self.fourier_features_type, ("learned", "expo"))
         if not (math.isfinite(self.min_val) and math.isfinite(self.max_val) and self.min_val < self.max_val):
             raise CheckpointError(
                 f"A number conditioner reaches from {self.min_val} to {self.max_val}.", hint=UNSUPPORTED_HINT
@@ -253,6 +268,27 @@ class T5Config:
 
 
 @dataclass(frozen=True)
+class T5GemmaConfig:
+    """A conditioner of type "t5gemma": the encoder itself comes from a folder (Stable Audio 3 spec, section 5.1).
+
+    padding_mode  rows behind the prompt: a learned vector ("learned"), zeros ("zero") or what the encoder says ("none")
+    """
+
+    padding_mode: str
+    max_length: int = 256
+    model_name: str = "google/t5gemma-b-b-ul2"
+    repo_id: str | None = None
+    subfolder: str | None = None
+    model_path: str | None = None
+    project_out: bool = False
+    output_dim: int | None = None
+
+    def __post_init__(self) -> None:
+        in_range("t5gemma.max_length", self.max_length, 1, 4096)
+        one_of("t5gemma.padding_mode", self.padding_mode, ("learned", "zero", "none"))
+
+
+@dataclass(frozen=True)
 class ClapTextConfig:
     """A conditioner of type "clap_text" (spec 4.2).
 
@@ -269,7 +305,7 @@ class ClapTextConfig:
     output_dim: int | None = None
 
 
-ConditionerConfig = NumberConfig | T5Config | ClapTextConfig
+ConditionerConfig = NumberConfig | T5Config | T5GemmaConfig | ClapTextConfig
 
 
 @dataclass(frozen=True)
@@ -291,44 +327,6 @@ def ratio_of(
     if isinstance(half, OobleckEncoderConfig | OobleckDecoderConfig):
         return math.prod(half.strides)
     return half.hop * half.stride
-
-
-def only(name: str, value: object, supported: object) -> None:
-    """Refuse every value of an option but the one that we build."""
-    if value != supported or type(value) is not type(supported):
-        raise CheckpointError(
-            f"The option {name} is {value!r}; only {supported!r} is supported.", hint=UNSUPPORTED_HINT
-        )
-
-
-def one_of(name: str, value: object, supported: tuple[object, ...]) -> None:
-    """Refuse values outside a list."""
-    if value not in supported:
-        names = ", ".join(repr(choice) for choice in supported)
-        raise CheckpointError(f"The option {name} is {value!r}; supported are {names}.", hint=UNSUPPORTED_HINT)
-
-
-def in_range(name: str, value: float, least: float, most: float) -> None:
-    """Refuse sizes that no model has."""
-    if not least <= value <= most:
-        raise CheckpointError(f"{name} is {value}; it must be from {least} to {most}.", hint=UNSUPPORTED_HINT)
-
-
-def same(name: str, value: int, other_name: str, other: int) -> None:
-    """Two numbers of the config that must agree."""
-    if value != other:
-        raise CheckpointError(
-            f"The model's description contradicts itself: {name} is {value}, {other_name} is {other}.",
-            hint="The folder is damaged or mixes two models; get it again.",
-        )
-
-
-def whole(name: str, value: int, divisor_name: str, divisor: int) -> None:
-    """One number of the config must be a multiple of another."""
-    if value % divisor:
-        raise CheckpointError(
-            f"{name} ({value}) is not a multiple of {divisor_name} ({divisor}).", hint=UNSUPPORTED_HINT
-        )
 
 
 def _check_oobleck(part: str, config: OobleckEncoderConfig | OobleckDecoderConfig) -> None:

@@ -32,12 +32,17 @@ def chunk_decode(bench: Bench, name: str) -> Tensor:
 
     The product decodes exactly instead, so only the joining is done here; each window is the product's decoding.
     """
-    latents, what = bench.golden["vae.chunk_latent_in"], bench.golden.what(name)
-    size, overlap = number_after("chunk_size", what), number_after("overlap", what)
-    assert size is not None and overlap is not None, f"no chunk_size and overlap in {what!r}"
-    audio = _joined(bench, latents, int(size), int(overlap))
+    what = bench.golden.what(name)
+    audio = in_windows(bench, bench.golden["vae.chunk_latent_in"], what)
     every = re.search(r"::(\d+)\]", what)
     return audio[..., :: int(every[1])] if every else audio
+
+
+def in_windows(bench: Bench, latents: Tensor, what: str) -> Tensor:
+    """Audio of windows as large as the description says, joined as the reference joins them."""
+    size, overlap = number_after("chunk_size", what), number_after("overlap", what)
+    assert size is not None and overlap is not None, f"no chunk_size and overlap in {what!r}"
+    return _joined(bench, latents, int(size), int(overlap))
 
 
 def _joined(bench: Bench, latents: Tensor, size: int, overlap: int) -> Tensor:

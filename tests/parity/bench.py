@@ -45,7 +45,9 @@ class Bench:
     def shift_options(self) -> ShiftOptions:
         """The distribution shift that the model was trained with."""
         shift = self.model.config.diffusion.shift
-        return ShiftOptions() if shift is None else ShiftOptions(**asdict(shift))
+        if shift is None:
+            return ShiftOptions()
+        return ShiftOptions(**{name: value for name, value in asdict(shift).items() if name != "type"})
 
     @property
     def ids(self) -> list[str]:

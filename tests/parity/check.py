@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 
 from musicapp.checkpoints.load import load_model
 from musicapp.errors import MusicAppError
-from tests.parity import autoencoder, conditioning, schedules, trajectories, transformer
+from tests.parity import autoencoder, conditioning, schedules, stable_audio_3, trajectories, transformer
 from tests.parity.bench import Bench, Mark, Recipe
 from tests.parity.golden import Golden
 from tests.parity.report import FAIL, INPUT, NOT_OFFERED, Line, compare, is_finite
@@ -32,7 +32,8 @@ def check_folder(folder: Path) -> list[Line]:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, SafetensorError) as error:
         return [Line("golden data", FAIL, note=f"cannot be read: {_in_one_line(error)}")]
     try:
-        bench = Bench(golden, load_model(folder, device="cpu", precision="fp32"))
+        text_encoder = stable_audio_3.recorded_encoder(golden)
+        bench = Bench(golden, load_model(folder, device="cpu", precision="fp32", text_encoder=text_encoder))
     except MusicAppError as error:
         return [Line(f"family {family_of(folder)}", FAIL, note=f"not supported: {error.message}")]
     except Exception as error:  # a loader that breaks is a failure with a name, too
@@ -78,7 +79,10 @@ def _in_one_line(error: Exception) -> str:
 
 
 def _recipe_for(bench: Bench, name: str) -> Recipe | None:
-    for pattern, recipe in RECIPES:
+    recipes, of_case = RECIPES, trajectories.of_case
+    if bench.model.config.is_stable_audio_3:
+        recipes, of_case = stable_audio_3.RECIPES, stable_audio_3.of_case
+    for pattern, recipe in recipes:
         if pattern.fullmatch(name):
             return recipe
-    return trajectories.of_case if bench.golden.case_of(name) else None
+    return of_case if bench.golden.case_of(name) else None

@@ -48,7 +48,7 @@ def of_case(bench: Bench, name: str) -> Answer:
     if bench.model.config.diffusion.input_concat_ids:
         raise NotImplementedError("inpainting runs are not supported")
     if what == "noise":
-        return _seeded(golden.cases[case]["seed"], golden[name]) if "seed" in golden.cases[case] else Mark.INPUT
+        return seeded(golden.cases[case]["seed"], golden[name]) if "seed" in golden.cases[case] else Mark.INPUT
     if re.fullmatch(r"step_noise|encode_noise(_init_audio)?", what):
         return Mark.INPUT
     run = _run_of(bench, case)
@@ -108,7 +108,7 @@ def _run(bench: Bench, case: dict[str, Any], name: str, *, negative: bool, sigma
             noise,
             sampler=case["sampler_type"],
             steps=int(case.get("steps", golden.settings.get("steps", 0))),
-            draw=_replay(golden[f"{name}.step_noise"]) if f"{name}.step_noise" in golden else _nothing_recorded,
+            draw=replay(golden[f"{name}.step_noise"]) if f"{name}.step_noise" in golden else nothing_recorded,
             sigma_min=float(case.get("sigma_min", 0.3)),
             sigma_max=None if sigma_max is None else float(sigma_max),
             rho=float(case.get("rho", 1.0)),
@@ -142,17 +142,17 @@ def _init_latents(bench: Bench, case: str, noise: Tensor) -> Tensor:
     )
 
 
-def _seeded(seed: int, like: Tensor) -> Tensor:
+def seeded(seed: int, like: Tensor) -> Tensor:
     """The noise that this seed gives on the CPU: how a take's noise is drawn, too."""
     return torch.randn(like.shape, generator=torch.Generator().manual_seed(seed))
 
 
-def _replay(recorded: Tensor) -> Draw:
+def replay(recorded: Tensor) -> Draw:
     counter = itertools.count()
     return lambda: recorded[next(counter)]
 
 
-def _nothing_recorded() -> Tensor:
+def nothing_recorded() -> Tensor:
     raise LookupError("the sampler draws noise, but none is recorded")
 
 

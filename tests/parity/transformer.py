@@ -60,7 +60,8 @@ def hidden(bench: Bench, name: str) -> Tensor:
 
 def _inputs(bench: Bench, rows: int) -> dict[str, Tensor | None]:
     """What steers the network, with the channels beside the latents where they are recorded."""
-    beside = {"input_concat": bench.golden["dit.input_concat"][:rows]} if "dit.input_concat" in bench.golden else {}
+    names = [name for name in ("input_concat", "local_add") if f"dit.{name}" in bench.golden]
+    beside = {name: bench.golden[f"dit.{name}"][:rows] for name in names}
     return {**bench.inputs(rows), **beside}
 
 
