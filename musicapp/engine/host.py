@@ -24,13 +24,15 @@ from musicapp.request import TakeRequest
 
 log = logging.getLogger(__name__)
 
+CANCEL_GRACE_S = 0.3  # then a take that the child has not closed is closed here: it may be in one long computation
 LOST_HINT = "Try again: the engine starts anew. Earlier takes are safe; details are in the log folder."
 
 
 class EngineHost:
     """The engine in a child process.
 
-    on_event  called from a background thread, one event at a time, in the order they happened
+    on_event  called from background threads, one event at a time, in the order they happened; every take gets exactly
+              one closing event, and no event after it
 
     All methods return at once (except `close`) and may be called from any thread.
     """
@@ -38,6 +40,7 @@ class EngineHost:
     def __init__(self, on_event: Callable[[Event], None]) -> None:
         self._on_event = on_event
         self._lock = threading.Lock()
+        self._telling = threading.RLock()  # held while an event is delivered
         self._child: _Child | None = None
         self._open_takes: dict[str, Path] = {}
 
@@ -69,10 +72,18 @@ class EngineHost:
             self._ensure_child().send(("generate", request, str(path)))
 
     def cancel(self, take_id: str) -> None:
-        """Give up a take. Answered by Cancelled, unless another closing event was already on its way."""
+        """Give up a take. Answered by Cancelled, unless another closing event was already on its way.
+
+        The answer does not wait for a child that is busy importing or inside one long computation at 4:45: it drops
+        the take as soon as it comes back.
+        """
         with self._lock:
-            if self._child is not None and take_id in self._open_takes:
-                self._child.send(("cancel", take_id))
+            if self._child is None or take_id not in self._open_takes:
+                return
+            self._child.send(("cancel", take_id))
+        patience = threading.Timer(CANCEL_GRACE_S, self._close_cancelled, (take_id,))
+        patience.name, patience.daemon = "engine-host-cancel", True
+        patience.start()
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Cancel what is open, end the child, wait for it at most about `timeout_s`, then end it by force."""
@@ -89,15 +100,32 @@ class EngineHost:
 
     def _ensure_child(self) -> _Child:
         if self._child is None:
-            self._child = _Child(self._take_event, self._child_left)
+            self._child = _Child(self._deliver, self._child_left)
             self._child.thread.start()
         return self._child
 
-    def _take_event(self, event: Event) -> None:
-        if isinstance(event, Finished | Failed | Cancelled):
+    def _deliver(self, event: Event) -> None:
+        """Hand on what the child says, except about takes that are closed already."""
+        with self._telling:
+            if isinstance(event, TakeEvent):
+                is_closing = isinstance(event, Finished | Failed | Cancelled)
+                with self._lock:
+                    is_open = event.take_id in self._open_takes
+                    if is_closing:
+                        self._open_takes.pop(event.take_id, None)
+                if not is_open:
+                    if isinstance(event, Finished):  # cancelled in its last moment
+                        _remove(Path(event.path))
+                    return
+            self._on_event(event)
+
+    def _close_cancelled(self, take_id: str) -> None:
+        with self._telling:
             with self._lock:
-                self._open_takes.pop(event.take_id, None)
-        self._on_event(event)
+                path = self._open_takes.pop(take_id, None)
+            if path is not None:
+                _remove(path)
+                self._on_event(Cancelled(take_id))
 
     def _child_left(self, child: _Child) -> None:
         """The child is gone, on request or not: close what is still open."""
@@ -105,14 +133,14 @@ class EngineHost:
             self._child = None
             open_takes, self._open_takes = self._open_takes, {}
         message = "The engine could not start." if child.process.pid is None else "The engine stopped unexpectedly."
-        for take_id, path in open_takes.items():
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-            closing: TakeEvent = Cancelled(take_id) if child.is_closing else Failed(take_id, message, LOST_HINT)
-            self._on_event(closing)
-        if not child.is_closing:
-            log.error("engine process lost, exit code %s", child.exit_code)
-            self._on_event(EngineLost(_describe(message, child.exit_code), LOST_HINT, child.exit_code))
+        with self._telling:
+            for take_id, path in open_takes.items():
+                _remove(path)
+                closing: TakeEvent = Cancelled(take_id) if child.is_closing else Failed(take_id, message, LOST_HINT)
+                self._on_event(closing)
+            if not child.is_closing:
+                log.error("engine process lost, exit code %s", child.exit_code)
+                self._on_event(EngineLost(_describe(message, child.exit_code), LOST_HINT, child.exit_code))
 
 
 class _Child:
@@ -176,10 +204,18 @@ class _Child:
                 log.exception("a receiver of engine events failed on %s", type(event).__name__)
 
 
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):  # on Windows a file that is open stays until the child closes and removes it
+        path.unlink(missing_ok=True)
+
+
 def _describe(message: str, exit_code: int | None) -> str:
     if exit_code is None or exit_code >= 0:
         return message
     try:
-        return f"{message[:-1]} ({signal.Signals(-exit_code).name})."
+        name = signal.Signals(-exit_code).name
     except ValueError:
         return message
+    # The system does this to whoever uses most memory when there is none left.
+    killed = " The machine may have run out of memory." if name == "SIGKILL" else ""
+    return f"{message[:-1]} ({name}).{killed}"

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 0.3  # a running take that has not stopped by then is in one long computation, and is closed without it
 NICENESS = 5  # sound and window come first; 10 starves the model as soon as other programs are busy
 MAX_OUTPUT_BYTES = 1 << 20
 
@@ -92,12 +91,6 @@ class OpenTakes:
         with self._lock:
             return self._takes.pop(take_id, None) is not None
 
-    def path(self, take_id: str) -> Path | None:
-        """The file of an open take."""
-        with self._lock:
-            take = self._takes.get(take_id)
-            return take.path if take else None
-
     def ids(self) -> list[str]:
         """Every open take, oldest first."""
         with self._lock:
@@ -141,19 +134,8 @@ class Worker:
                     self._jobs.put(("quit",))
 
     def _stop(self, take_id: str) -> None:
-        """Ask a take to stop: one that waits is closed here and now, a running one by the main thread or soon."""
+        """Ask a take to stop: one that only waits is closed here and now, a running one by the main thread."""
         if self._takes.stop(take_id):
-            self._emit(Cancelled(take_id))
-        elif self._takes.path(take_id) is not None:
-            patience = threading.Timer(GRACE_S, self._stop_waiting, (take_id,))
-            patience.daemon = True
-            patience.start()
-
-    def _stop_waiting(self, take_id: str) -> None:
-        """Close a cancelled take while its last layer still computes; the main thread drops it when it comes back."""
-        path = self._takes.path(take_id)
-        if path is not None and self._takes.close(take_id):
-            _remove(path)
             self._emit(Cancelled(take_id))
 
     def work(self) -> None:
@@ -209,8 +191,7 @@ class Worker:
             with contextlib.closing(engine.make(take.request, take.path)) as events:
                 for event in events:
                     if isinstance(event, Finished):
-                        if not self._close(event):  # given up in the very last moment
-                            _remove(take.path)
+                        self._close(event)
                     else:
                         self._check_stop()
                         self._emit(event)
@@ -226,19 +207,16 @@ class Worker:
             self._running = None
             logs.current_take.set("-")
 
-    def _close(self, event: TakeEvent) -> bool:
+    def _close(self, event: TakeEvent) -> None:
         """Send a closing event, unless the take is closed already."""
-        if not self._takes.close(event.take_id):
-            return False
-        self._emit(event)
-        return True
+        if self._takes.close(event.take_id):
+            self._emit(event)
 
 
 def serve(commands: Connection, events: Connection, output_folder: str) -> None:
     """The child's life, from the first import to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which cancels and then asks to quit
     _redirect_output(Path(output_folder))
-    _lower_priority()
     # Before torch comes: threads that spin while they wait would take the cores that sound and window need.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     send_lock = threading.Lock()
@@ -250,6 +228,7 @@ def serve(commands: Connection, events: Connection, output_folder: str) -> None:
     worker = Worker(emit)
     threading.Thread(target=_watch_parent, args=(worker,), name="watch-parent", daemon=True).start()
     threading.Thread(target=worker.read_commands, args=(commands,), name="commands", daemon=True).start()
+    _lower_priority()  # after the threads that answer: on Linux those started before keep theirs
     worker.work()
     logging.shutdown()
     sys.stdout.flush()
@@ -268,13 +247,9 @@ def _watch_parent(worker: Worker) -> None:
 
 def _leave(unfinished: Path | None) -> None:
     if unfinished is not None:
-        _remove(unfinished)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     os._exit(1)
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):  # on Windows a file that is open stays until its writer closes it
-        path.unlink(missing_ok=True)
 
 
 def _redirect_output(folder: Path) -> None:

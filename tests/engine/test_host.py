@@ -86,6 +86,7 @@ def test_two_takes_their_events_and_a_cancel_while_waiting(
     host.load(str(wordless), precision="fp32")
     for name in ("one", "two", "three"):
         host.generate(take(wordless, name), tmp_path / "new" / f"{name}.wav")
+    listener.wait(Queued, take_id="three")
     host.cancel("two")
     listener.wait(Finished, take_id="three")
     kinds = [type(event) for event in listener.all if not isinstance(event, TakeEvent)]
@@ -171,6 +172,28 @@ def test_closing_cancels_what_runs_ends_the_process_and_leaves_a_log(
     host.close()  # again: nothing to do
     assert "loaded" in (home / "logs" / "engine.log").read_text()
     assert capfd.readouterr() == ("", "")
+
+
+def test_answer_does_not_wait_for_a_child_that_is_busy(
+    host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path
+) -> None:
+    """A stopped process stands for one in a long computation: it hears nothing, and comes back later."""
+    path = tmp_path / "one.wav"
+    host.generate(take(wordless, "one", duration_s=60.0, steps=1000), path)
+    listener.wait(Started)
+    assert host.pid is not None
+    child = psutil.Process(host.pid)
+    child.suspend()
+    began = time.monotonic()
+    host.cancel("one")
+    listener.wait(Cancelled)
+    assert time.monotonic() - began < 0.5 and not path.exists()
+    child.resume()
+    host.generate(take(wordless, "two"), tmp_path / "two.wav")
+    assert isinstance(listener.wait(*CLOSING, take_id="two"), Finished)
+    after = listener.all[listener.all.index(Cancelled("one")) + 1 :]
+    assert not any(isinstance(event, TakeEvent) and event.take_id == "one" for event in after)
+    assert [path.name for path in tmp_path.glob("*.wav")] == ["two.wav"]
 
 
 PARENT = """
