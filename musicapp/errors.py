@@ -1,13 +1,13 @@
 """Failures to tell the user, by what the user can do about them.
 
-    MusicAppError
-    |-- RequestError        the prompt, length, seed or an option cannot be used: change it
-    |-- CheckpointError     a model folder is missing, damaged or foreign: choose another
-    |-- OutOfMemory         the machine is too small for this length or precision: ask for less
-    |-- EngineError         the engine process died or could not start: try again
-    |-- AudioDeviceError    the sound card is missing or went away: choose another output
-    |-- ExportError         a file could not be written: choose another place
-    `-- LibraryError        takes or settings on disk cannot be read or written
+MusicAppError
+|-- RequestError        the prompt, length, seed or an option cannot be used: change it
+|-- CheckpointError     a model folder is missing, damaged or foreign: choose another
+|-- OutOfMemory         the machine is too small for this length or precision: ask for less
+|-- EngineError         the engine process died or could not start: try again
+|-- AudioDeviceError    the sound card is missing or went away: choose another output
+|-- ExportError         a file could not be written: choose another place
+`-- LibraryError        takes or settings on disk cannot be read or written
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class CheckpointError(MusicAppError):
     """A model folder cannot be used."""
 
 
-class OutOfMemory(MusicAppError):
+class OutOfMemory(MusicAppError):  # noqa: N818 - reads better where it is raised
     """The work does not fit into memory."""
 
 
