@@ -70,3 +70,22 @@ def test_the_spec_names_what_is_there() -> None:
     for name in hidden:
         home = ROOT if name.startswith("musicapp") else folder
         assert (home / (name.replace(".", "/") + ".py")).is_file(), name
+
+
+def test_the_spec_keeps_every_text_encoder() -> None:
+    spec = (ROOT / "packaging" / "musicapp.spec").read_text(encoding="utf-8")
+    kept = set(re.findall(r'"(\w+)"', re.search(r"^TEXT_ENCODERS = {(.*)}$", spec, re.MULTILINE)[1]))
+    models = Path(str(importlib.util.find_spec("transformers").submodule_search_locations[0])) / "models"
+    wanted = {
+        found.name
+        for path in FILES
+        if "checkpoints" in path.parts
+        for found in imports_of(path)
+        if found.module == "transformers"
+    }
+    text = {
+        path.name: "".join(f.read_text(encoding="utf-8") for f in path.glob("*.py"))
+        for path in models.iterdir()
+        if path.name in kept
+    }
+    assert {name for name in wanted if not any(f"class {name}(" in code for code in text.values())} == set()
