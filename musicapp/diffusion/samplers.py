@@ -172,7 +172,7 @@ def _checked(sigmas: Tensor, *, rise_after_start: bool = False) -> list[float]:
     """The levels; Stable Audio 3 may rise once, after a start that was asked for (see shifts.py)."""
     levels: list[float] = sigmas.tolist()
     falling = all(now > after for now, after in itertools.pairwise(levels[1:] if rise_after_start else levels))
-    if len(levels) < 2 or not falling or levels[-1] != 0.0:
+    if len(levels) < 2 or not falling or levels[0] <= 0.0 or levels[-1] != 0.0:
         raise ValueError("sigmas must fall at every step and end in exactly 0")
     return levels
 

@@ -43,8 +43,10 @@ def build(steps: int, latent_frames: int, *, sigma_max: float = 1.0, shift: Shif
     """The levels `(steps + 1,)` for music of a length, the first exactly `sigma_max`, the last exactly 0.
 
     As published, only the first value is brought to `sigma_max` after the warp: below 1 the level rises once, after
-    the first step (audio-to-audio at 0.5 works at 0.83).
+    the first step (audio-to-audio at 0.5 works at 0.83). Raises ValueError outside 0 < sigma_max <= 1.
     """
+    if steps < 1 or not 0.0 < sigma_max <= 1.0:
+        raise ValueError(f"{steps} steps from {sigma_max}: a flow takes at least one, from above 0 to 1")
     sigmas = warp(torch.linspace(sigma_max, 0.0, steps + 1), latent_frames, shift)
     sigmas[0], sigmas[-1] = sigma_max, 0.0
     return sigmas

@@ -152,7 +152,7 @@ def test_stopping_to_iterate_stops_the_work():
     assert len(calls) == 1
 
 
-@pytest.mark.parametrize("bad", [[1.0, 0.5], [0.6, 0.3, 0.5, 0.0], [0.0]])
+@pytest.mark.parametrize("bad", [[1.0, 0.5], [0.6, 0.3, 0.5, 0.0], [0.0, 0.0], [0.0]])
 def test_a_schedule_that_does_not_fall_to_zero_is_refused(bad):
     with pytest.raises(ValueError, match="fall"):
         next(samplers.euler(gaussian_velocity, unit_noise(1, 2, 4), torch.tensor(bad)))

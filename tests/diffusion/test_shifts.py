@@ -46,3 +46,9 @@ def test_the_default_does_not_depend_on_length():
 def test_the_full_shift_is_that_of_stable_audio_2(options):
     even = linear(9)
     torch.testing.assert_close(shifts.warp(even, 1500, options), shift(even, 1500, options), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(("steps", "sigma_max"), [(0, 1.0), (8, 0.0), (8, 1.5)])
+def test_what_is_no_schedule_is_refused(steps, sigma_max):
+    with pytest.raises(ValueError, match="flow"):
+        shifts.build(steps, 300, sigma_max=sigma_max)
