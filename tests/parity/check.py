@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 
 from musicapp.checkpoints.load import load_model
 from musicapp.errors import MusicAppError
-from tests.parity import autoencoder, conditioning, schedules, stable_audio_3, trajectories, transformer
+from tests.parity import autoencoder, conditioning, inpainting, schedules, stable_audio_3, trajectories, transformer
 from tests.parity.bench import Bench, Mark, Recipe
 from tests.parity.golden import Golden
 from tests.parity.report import FAIL, INPUT, NOT_OFFERED, Line, compare, is_finite
@@ -20,6 +20,7 @@ RECIPES = [
     *autoencoder.RECIPES,
     *conditioning.RECIPES,
     *transformer.RECIPES,
+    *inpainting.RECIPES,
     *trajectories.RECIPES,
 ]
 

@@ -16,6 +16,7 @@ from musicapp.diffusion.objectives import is_flow
 from musicapp.diffusion.samplers import Draw
 from musicapp.diffusion.sampling import SAMPLERS, sample
 from musicapp.diffusion.starts import exploding_start, flow_start
+from tests.parity import brownian, inpainting
 from tests.parity.bench import Answer, Bench, Mark, Recipe
 from tests.parity.golden import number_after
 
@@ -45,11 +46,9 @@ def of_case(bench: Bench, name: str) -> Answer:
     what, sampler = name.removeprefix(case + "."), golden.cases[case]["sampler_type"]
     if NOT_OFFERED.fullmatch(sampler):
         return Mark.NOT_OFFERED
-    if bench.model.config.diffusion.input_concat_ids:
-        raise NotImplementedError("inpainting runs are not supported")
     if what == "noise":
         return seeded(golden.cases[case]["seed"], golden[name]) if "seed" in golden.cases[case] else Mark.INPUT
-    if re.fullmatch(r"step_noise|encode_noise(_init_audio)?", what):
+    if re.fullmatch(r"step_noise|encode_noise(_init_audio|_inpaint_audio)?", what):
         return Mark.INPUT
     run = _run_of(bench, case)
     if what == "latents":
@@ -91,7 +90,7 @@ def _run(bench: Bench, case: dict[str, Any], name: str, *, negative: bool, sigma
     golden = bench.golden
     noise = golden[f"{name}.noise"]
     network = bench.network(
-        bench.inputs(noise.shape[0]),
+        {**bench.inputs(noise.shape[0]), **inpainting.beside(bench, name, case)},
         scale=float(case.get("cfg_scale", golden.settings.get("cfg", 1.0))),
         negative=negative,
         rescale=float(case.get("scale_phi", 0.0)),
@@ -108,7 +107,7 @@ def _run(bench: Bench, case: dict[str, Any], name: str, *, negative: bool, sigma
             noise,
             sampler=case["sampler_type"],
             steps=int(case.get("steps", golden.settings.get("steps", 0))),
-            draw=replay(golden[f"{name}.step_noise"]) if f"{name}.step_noise" in golden else nothing_recorded,
+            draw=_draw(bench, name, case),
             sigma_min=float(case.get("sigma_min", 0.3)),
             sigma_max=None if sigma_max is None else float(sigma_max),
             rho=float(case.get("rho", 1.0)),
@@ -140,6 +139,20 @@ def _init_latents(bench: Bench, case: str, noise: Tensor) -> Tensor:
     return bench.model.autoencoder.encode(
         audio, golden.first(f"{case}.encode_noise", f"{case}.encode_noise_init_audio")
     )
+
+
+def _draw(bench: Bench, name: str, case: dict[str, Any]) -> Draw:
+    """The step noise: as recorded, or drawn again as the reference draws it, after all other noise of the run."""
+    golden = bench.golden
+    if f"{name}.step_noise" in golden:
+        return replay(golden[f"{name}.step_noise"])
+    if "seed" not in case or not SAMPLERS[case["sampler_type"]].draws_noise or is_flow(bench.objective):
+        return nothing_recorded
+    noise, generator = golden[f"{name}.noise"], torch.Generator().manual_seed(case["seed"])
+    torch.randn(noise.shape, generator=generator)
+    if f"{name}.encode_noise_inpaint_audio" in golden:
+        torch.randn(noise.shape, generator=generator)
+    return brownian.draw(noise.shape, case, int(torch.randint(0, 2**63 - 1, (), generator=generator)))
 
 
 def seeded(seed: int, like: Tensor) -> Tensor:
