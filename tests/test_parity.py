@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -27,6 +28,18 @@ def test_the_product_computes_every_recorded_number(name):
     assert [line for line in lines if line.verdict == FAIL] == []
     assert {line.name for line in lines if line.verdict == NOT_OFFERED} == NOT_OFFERED_HERE[name]
     assert sum(line.verdict == OK for line in lines) >= 20
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "name", ["sat-tiny", "sat-rf-tiny", "sat-inpaint-tiny", "paper-tiny", "sa3-tiny/small", "sa3-tiny/medium"]
+)
+def test_every_folder_of_the_reference_data_passes(name):
+    """MUSICAPP_REFERENCE names the folder with all recorded models, too large to be kept here."""
+    folder = Path(os.environ.get("MUSICAPP_REFERENCE", "")) / name
+    if not (folder / "golden.json").is_file():
+        pytest.skip("MUSICAPP_REFERENCE does not name the reference data")
+    assert main([str(folder)]) == 0
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ CONDITIONERS: dict[str, type] = {
     "number": NumberConfig,
 }
 
-FOREIGN_HINT = "Choose a folder with a Stable Audio 2 or Stable Audio Open model."
+FOREIGN_HINT = "Choose a folder with a model of the Stable Audio 2, Open or 3 families."
 
 
 @dataclass(frozen=True)

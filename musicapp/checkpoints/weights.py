@@ -58,7 +58,7 @@ def inventory(file: Any, path: Path) -> dict[str, Stored]:
     names = list(file.keys())
     if (kind := keymap.layout(names)) != "published":
         raise CheckpointError(
-            f"{path} holds {kind}.", hint="Choose a folder with a Stable Audio 2 or Stable Audio Open model."
+            f"{path} holds {kind}.", hint="Choose a folder with a model of the Stable Audio 2, Open or 3 families."
         )
     parts: dict[str, dict[str, str]] = {}
     for name in names:

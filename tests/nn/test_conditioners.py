@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from musicapp.errors import RequestError
+from musicapp.nn.blocks import ExpoFeatures, expo_frequencies
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner, T5Conditioner
 
 
@@ -85,3 +86,26 @@ def test_a_default_key_is_used_item_by_item_and_a_missing_value_is_named():
     torch.testing.assert_close(made.cross[1, 4], whole.conditioners["total"]([7.0])[0][0, 0])
     with pytest.raises(RequestError, match="seconds"):
         whole.encode([{"prompt": "a", "total": 3}])
+
+
+def test_fixed_frequencies_have_the_published_bits():
+    frequencies = expo_frequencies(128)
+    ratios = frequencies[1:].double() / frequencies[:-1].double()
+    torch.testing.assert_close(ratios, torch.full_like(ratios, 20000.0 ** (1 / 127)), rtol=3e-6, atol=0)
+    # Where rounding is a close call: the recorded features of the reference are met with these values only.
+    bits = {0: "0x1.0p-1", 44: "0x1.ee95a8p+3", 86: "0x1.98c4f8p+8", 124: "0x1.eea17ep+12"}
+    assert {place: frequencies[place].item() for place in bits} == {p: float.fromhex(b) for p, b in bits.items()}
+
+
+def test_fixed_features_are_cosines_then_sines():
+    features = ExpoFeatures(4)(torch.tensor([0.0, 0.5]))
+    assert features.shape == (2, 4) and features[0].tolist() == [1, 1, 0, 0]
+    assert features[1, 2] == pytest.approx(math.sin(math.pi / 2))
+
+
+def test_a_number_with_fixed_frequencies_is_clamped_and_has_no_weights_but_the_layer():
+    conditioner = NumberConditioner(6, 0, 384, expo=True)
+    assert set(conditioner.state_dict()) == {"linear.weight", "linear.bias"}
+    tokens, mask = conditioner([-3.0, 0.0, 384.0, 1000.0])
+    assert tokens.shape == (4, 1, 6) and mask.all()
+    assert tokens[0].equal(tokens[1]) and tokens[2].equal(tokens[3]) and not tokens[1].equal(tokens[2])
