@@ -18,8 +18,9 @@ from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderC
 
 __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "SpectralEncoderConfig"]
 
-FEATURE_GAIN = 16.0  # brings compressed magnitudes of ordinary music near unit deviation
+FEATURE_GAIN = 4.0  # brings compressed magnitudes of ordinary music near unit deviation
 COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
+MOMENTUM = 0.99
 MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
 
 
@@ -73,7 +74,7 @@ class SpectralEncoder(nn.Module):
         c = config
         self.downsampling_ratio = c.hop * c.stride
         self.register_buffer("window", torch.hann_window(c.n_fft), persistent=False)
-        self.project_in = nn.Linear(2 * c.in_channels * (c.n_fft // 2 + 1), c.width)
+        self.project_in = nn.Linear(c.in_channels * (c.n_fft // 2 + 1), c.width)
         self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
         self.merge = nn.Linear(c.stride * c.width, c.latent_width)
         self.latent_blocks = nn.ModuleList(
@@ -105,31 +106,35 @@ class SpectralEncoder(nn.Module):
         return self.project_out(self.norm(x)).transpose(1, 2)
 
     def _features(self, audio: Tensor) -> Tensor:
-        """`(batch, channels, frames)` -> `(batch, frames / hop, 2 * channels * bins)`, magnitudes compressed."""
+        """`(batch, channels, frames)` -> `(batch, frames / hop, channels * bins)`, compressed magnitudes.
+
+        Phase stays out: the decoder makes its own, and from real and imaginary parts the first linear layer could only
+        guess how loud broad bands are, not which partials sound.
+        """
         c = self.config
-        edge = (c.n_fft - c.hop) // 2
-        pieces = F.pad(mid_side(audio.float()), (edge, edge)).unfold(-1, c.n_fft, c.hop)
-        spectrum = torch.view_as_real(torch.fft.rfft(pieces * self.window)) * (4 / c.n_fft)  # a full-scale sine: 1
-        power = spectrum.square().sum(-1, keepdim=True)
-        compressed = spectrum * (FEATURE_GAIN * (power + 1e-8) ** ((COMPRESSION - 1) / 2))
-        return compressed.permute(0, 2, 1, 3, 4).flatten(2)
+        spectrum = short_time_spectrum(mid_side(audio.float()), self.window, c.hop)
+        magnitude = spectrum.abs() * (4 / c.n_fft)  # a full-scale sine has 1
+        return (FEATURE_GAIN * (magnitude + 1e-6) ** COMPRESSION).transpose(1, 2).flatten(2)
 
 
 class SpectralDecoder(nn.Module):
-    """Latents to audio.
+    """Latents to audio: learnt magnitudes, and phases found for them by a fixed number of projections.
 
     in   `(batch, latent_dim, n)`
     out  `(batch, out_channels, n * hop * stride)`
     """
 
     window: Tensor
+    first_phase: Tensor
 
     def __init__(self, config: SpectralDecoderConfig) -> None:
         super().__init__()
         self.config = config
         c = config
         self.upsampling_ratio = c.hop * c.stride
+        bins = c.n_fft // 2 + 1
         self.register_buffer("window", torch.hann_window(c.n_fft), persistent=False)
+        self.register_buffer("first_phase", _first_phase(bins, c.stride), persistent=False)
         self.project_in = nn.Linear(c.latent_dim, c.latent_width)
         self.latent_blocks = nn.ModuleList(
             Block(c.latent_width, c.latent_kernel_size, c.mult) for _ in range(c.latent_depth)
@@ -137,21 +142,27 @@ class SpectralDecoder(nn.Module):
         self.split = nn.Linear(c.latent_width, c.stride * c.width)
         self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
         self.norm = nn.LayerNorm(c.width)
-        # For each channel and bin: log magnitude, real and imaginary part. The direction is learnt with a free length,
-        # so that an unsure phase can fade, while loudness has one output of its own.
-        self.project_out = nn.Linear(c.width, 3 * c.out_channels * (c.n_fft // 2 + 1))
+        self.project_out = nn.Linear(c.width, c.out_channels * bins)
         _zero_biases(self)
-        nn.init.constant_(self.project_out.bias[: self.project_out.out_features // 3], -5.0)  # begin quietly
+        nn.init.constant_(self.project_out.bias, -7.0)  # begin quietly
 
     @property
     def margin(self) -> int:
         """Latents of context that each side of a chunk needs to be decoded exactly."""
         c = self.config
-        overlap = math.ceil((c.n_fft - c.hop) / 2 / c.hop)  # windows that reach into the chunk from outside
-        frames = c.depth * (c.kernel_size // 2) + overlap
+        beyond = math.ceil((c.n_fft - c.hop) / 2 / c.hop)  # windows that reach into the chunk from outside
+        overlapping = c.n_fft // c.hop - 1  # windows on each side that share samples with one
+        frames = c.depth * (c.kernel_size // 2) + beyond + c.phase_iterations * overlapping
         return c.latent_depth * (c.latent_kernel_size // 2) + math.ceil(frames / c.stride)
 
     def forward(self, latents: Tensor) -> Tensor:
+        return mid_side(self._find_phases(self.log_magnitudes(latents).float().exp()))
+
+    def log_magnitudes(self, latents: Tensor) -> Tensor:
+        """What is learnt: `(batch, latent_dim, n)` -> `(batch, channels, n * stride, bins)`, a full-scale sine being 0.
+
+        The channels are mid and side.
+        """
         x = self.project_in(latents.transpose(1, 2))
         for block in self.latent_blocks:
             x = block(x)
@@ -159,22 +170,55 @@ class SpectralDecoder(nn.Module):
         x = x.reshape(x.shape[0], x.shape[1] * self.config.stride, -1)
         for block in self.blocks:
             x = block(x)
-        return self._audio(self.project_out(self.norm(x)).float())
+        x = self.project_out(self.norm(x)).unflatten(-1, (self.config.out_channels, -1))
+        return x.transpose(1, 2).clamp(max=MAX_LOG_MAGNITUDE)
 
-    def _audio(self, x: Tensor) -> Tensor:
-        """Head outputs `(batch, frames, 3 * channels * bins)` -> `(batch, channels, frames * hop)`."""
+    def _find_phases(self, magnitude: Tensor) -> Tensor:
+        """Audio `(batch, channels, frames)` whose spectrum has about these magnitudes.
+
+        Griffin and Lim's projections with momentum (Perraudin, Balazs and Sondergaard, WASPAA 2013): to audio and back
+        to the spectrum that this audio really has, keeping its phase. They need nothing learnt and act locally.
+        """
         c = self.config
-        batch, count = x.shape[:2]
-        level, real, imag = x.reshape(batch, count, 3, c.out_channels, -1).unbind(2)
-        magnitude = torch.exp(level.clamp(max=MAX_LOG_MAGNITUDE)) * (c.n_fft / 4)
-        spectrum = torch.complex(magnitude * real, magnitude * imag)
-        pieces = torch.fft.irfft(spectrum, n=c.n_fft) * self.window  # (batch, frames, channels, n_fft)
-        total = overlap_add(pieces.transpose(1, 2), c.hop)
-        envelope = overlap_add(self.window.expand(1, 1, count, c.n_fft), c.hop)
+        count = magnitude.shape[2]
+        magnitude = magnitude * (c.n_fft / 4)
+        phase = self.first_phase.repeat(count // c.stride, 1)
+        audio = self._inverse(magnitude * phase)
+        before = torch.zeros_like(magnitude * phase)
+        for _ in range(c.phase_iterations):
+            spectrum = short_time_spectrum(audio, self.window, c.hop)
+            moved = spectrum + MOMENTUM * (spectrum - before)
+            before = spectrum
+            # The small term keeps rounding from growing where two partials cancel.
+            audio = self._inverse(magnitude * moved / (moved.abs() + 1e-3 * magnitude + 1e-9))
+        return audio
+
+    def _inverse(self, spectrum: Tensor) -> Tensor:
+        """`(batch, channels, count, bins)` -> `(batch, channels, count * hop)`: the audio with the nearest spectrum."""
+        c = self.config
+        count = spectrum.shape[2]
+        total = overlap_add(torch.fft.irfft(spectrum, n=c.n_fft) * self.window, c.hop)
+        envelope = overlap_add(self.window.square().expand(count, c.n_fft), c.hop)
         edge = (c.n_fft - c.hop) // 2
         inner = slice(edge, edge + count * c.hop)
-        # Constant inside; at the true ends fewer windows overlap and the quotient makes up for them.
-        return mid_side(total[..., inner] / envelope[..., inner])
+        return total[..., inner] / envelope[inner]
+
+
+def short_time_spectrum(audio: Tensor, window: Tensor, hop: int) -> Tensor:
+    """`(batch, channels, frames)` -> complex `(batch, channels, frames / hop, bins)`, zeros beyond the ends."""
+    edge = (len(window) - hop) // 2
+    return torch.fft.rfft(F.pad(audio, (edge, edge)).unfold(-1, len(window), hop) * window)
+
+
+def _first_phase(bins: int, period: int) -> Tensor:
+    """Unit phases `(period, bins)` to begin with: a steady sine in the middle of every bin, its start drawn once.
+
+    With windows a quarter apart such a sine turns by whole quarters, so the pattern repeats after four windows and does
+    not depend on where a chunk begins.
+    """
+    start = torch.rand(bins, generator=torch.Generator().manual_seed(0))
+    turns = start + torch.arange(period)[:, None] * torch.arange(bins) / 4
+    return torch.polar(torch.ones(period, bins), 2 * math.pi * turns)
 
 
 def mid_side(audio: Tensor) -> Tensor:

@@ -42,6 +42,7 @@ class SpectralDecoderConfig:
     kernel_size: int = 7
     latent_kernel_size: int = 5
     mult: int = 3
+    phase_iterations: int = 16  # projections that find a phase for the magnitudes
 
     def __post_init__(self) -> None:
         _check_sizes(self.out_channels, self.n_fft, self.hop, (self.kernel_size, self.latent_kernel_size))

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
+from musicapp.nn.spectral import SpectralDecoder, mid_side, short_time_spectrum
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.training import losses, recipes
 from musicapp.training.dataset import Shards, audio_batch
@@ -38,10 +39,10 @@ class AutoencoderOptions:
     audio: Path
     held_out: Path
     minutes: float
-    batch: int = 4
+    batch: int = 8
     frames: int = 49152
-    learning_rate: float = 1e-3
-    kl_weight: float = 1e-4
+    learning_rate: float = 1.5e-3
+    kl_weight: float = 2e-5
     freeze_encoder: bool = False
     measure_every_s: float = 300.0
     seed: int = 1
@@ -66,18 +67,20 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     model.encoder.requires_grad_(not options.freeze_encoder)
     average = WeightAverage(model, decay=0.998)
     weights = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.8, 0.99), weight_decay=1e-3)
+    optimisers = _optimisers(model, options.learning_rate)
     run = Run(options.run, options.minutes)
     if state := run.resume():
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         if state["freeze_encoder"] == options.freeze_encoder:
-            optimiser.load_state_dict(state["optimiser"])
+            for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
     if options.freeze_encoder:  # the averaged one, which latents are made with
         model.encoder.load_state_dict(average.module.encoder.state_dict())
 
     def save() -> None:
-        state = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
+        optimiser_states = [optimiser.state_dict() for optimiser in optimisers]
+        state = {"model": model.state_dict(), "average": average.state_dict(), "optimisers": optimiser_states}
         run.save(state | {"freeze_encoder": options.freeze_encoder})
 
     shards, held_out = Shards([options.audio]), Shards([options.held_out])
@@ -87,17 +90,18 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     while not run.is_over:
         if run.elapsed_s - opened > LOOK_AGAIN_S:
             shards, opened = Shards([options.audio]), run.elapsed_s
-        for group in optimiser.param_groups:
-            group["lr"] = run.learning_rate(options.learning_rate)
-        audio = audio_batch(shards, rng, options.batch, options.frames)
-        optimiser.zero_grad()
-        distance, divergence = _losses(model, audio, rng)
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = run.learning_rate(options.learning_rate)
+            optimiser.zero_grad()
+        distance, divergence = _losses(model, audio_batch(shards, rng, options.batch, options.frames))
         rise = min(1.0, max(0.0, 4 * run.fraction - 0.4))
         loss = distance + options.kl_weight * rise * divergence
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(weights, 5.0)
         if torch.isfinite(norm):
-            optimiser.step()
+            for optimiser in optimisers:
+                optimiser.step()
             average.step(model)
         run.note(distance=distance.item(), kl=divergence.item(), norm=norm.item())
         if run.is_time_to_save:
@@ -110,12 +114,30 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     return average.module
 
 
-def _losses(model: Autoencoder, audio: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
-    """Spectral distance and divergence of one batch. Transforms and losses stay in float32."""
+def _losses(model: Autoencoder, audio: Tensor) -> tuple[Tensor, Tensor]:
+    """Distance of magnitudes and divergence of one batch. Transforms and losses stay in float32."""
+    decoder = model.decoder
+    assert isinstance(decoder, SpectralDecoder)
+    spectrum = short_time_spectrum(mid_side(audio), decoder.window, decoder.config.hop)
     with torch.autocast("cpu", torch.bfloat16):
         posterior = model.posterior(audio)
-        decoded = model.decode(posterior.at(torch.randn_like(posterior.mean)))
-    return losses.spectral_loss(decoded, audio, losses.draw_resolutions(rng)), posterior.kl()
+        predicted = decoder.log_magnitudes(posterior.at(torch.randn_like(posterior.mean)))
+    distance = losses.magnitude_loss(predicted.float(), spectrum.abs() * (4 / decoder.config.n_fft))
+    return distance, posterior.kl()
+
+
+def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside, where it needs far fewer steps than AdamW; AdamW for the ends and all else."""
+    inner: list[Tensor] = []
+    rest: list[Tensor] = []
+    for name, weights in model.named_parameters():
+        if weights.requires_grad:
+            is_end = name.startswith(("encoder.project_in", "decoder.project_out"))
+            (inner if weights.ndim == 2 and not is_end else rest).append(weights)
+    return [
+        torch.optim.Muon(inner, lr=learning_rate, momentum=0.95, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=learning_rate, betas=(0.9, 0.98), weight_decay=1e-3),
+    ]
 
 
 @torch.inference_mode()

@@ -116,7 +116,7 @@ def train(options: DiffusionOptions) -> Generator:
             batches, opened = _open(options, rng), run.elapsed_s
         for optimiser in optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(group["initial_lr"])
+                group["lr"] = run.learning_rate(group["initial_lr"], warmup_steps=50)
             optimiser.zero_grad()
         windows = batches.draw()
         latents = statistics.normalise(torch.stack([w.latents for w in windows]))

@@ -43,6 +43,8 @@ def export(folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion
     shutil.copytree(text_encoder, folder / "clap_text", dirs_exist_ok=True)
     tower = {name: tensor.half().contiguous() for name, tensor in generator.text.state_dict().items()}
     save_file(tower, folder / "clap_text" / "model.safetensors", metadata={"format": "pt"})
+    for path in folder.rglob("*.safetensors"):
+        path.chmod(0o644)  # the library writes for the owner alone
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     if size > SIZE_LIMIT:
         raise ValueError(f"the model takes {size / 2**20:.1f} MiB, more than {SIZE_LIMIT >> 20}")

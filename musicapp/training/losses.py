@@ -1,32 +1,33 @@
-"""What an autoencoder is trained on and measured by: spectral distances at many resolutions, and SI-SDR."""
+"""What an autoencoder is trained on (magnitudes) and measured by (auraloss' STFT distance, SI-SDR)."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-RESOLUTIONS = (4096, 2048, 1024, 512, 256, 128)  # window lengths in frames, hop a quarter
-FLOOR = 3e-3  # magnitudes below (of windowed, unnormalised spectra, full scale about 500) count as silence
+FLOOR = 1e-4  # magnitudes below count as silence; a full-scale sine has 1
+LOUDNESS = 0.3  # exponent that makes magnitudes about as different as they sound
 
 
-def spectral_loss(decoded: Tensor, target: Tensor, resolutions: Sequence[int]) -> Tensor:
-    """Distance of spectra on left, right, mid and side, averaged over the resolutions.
+def magnitude_loss(predicted: Tensor, target: Tensor) -> Tensor:
+    """Distance of magnitudes, taken on the decoder's own spectrum: no transform of its audio, no phase.
 
-    decoded, target  `(batch, 2, frames)`
-    Three terms of equal weight: log magnitude (L1), spectral convergence of the magnitudes, and of the complex
-    spectra. The last one teaches phase: without it a decoder finds the loudness of every bin and no waveform.
+    predicted  log magnitudes `(batch, channels, times, bins)`
+    target     magnitudes of the same shape
+    Three terms of equal weight: the logarithm (every bin counts), the compressed magnitude (audible ones count more)
+    and spectral convergence (the strongest partials count). Without the last two, partials come out far too weak.
     """
-    terms = [_distance(_spectra(decoded, size), _spectra(target, size)) for size in resolutions]
-    return torch.stack(terms).mean()
-
-
-def draw_resolutions(rng: random.Random, count: int = 2) -> list[int]:
-    """Some of the resolutions: over many steps as good as all of them, and a third of the time."""
-    return rng.sample(RESOLUTIONS, count)
+    floor = math.log(FLOOR)
+    log_term = (predicted.clamp(min=floor) - target.clamp(min=FLOOR).log()).abs().mean()
+    loudness = target**LOUDNESS
+    loudness_term = ((LOUDNESS * predicted).exp() - loudness).abs().mean() / loudness.mean().clamp(min=1e-2)
+    error = torch.linalg.vector_norm(predicted.exp() - target, dim=(1, 2, 3))
+    norm = torch.linalg.vector_norm(target, dim=(1, 2, 3)) + 1e-6
+    # A crop of near silence must not count more than the others.
+    convergence = (error / norm.clamp(min=float(norm.mean()) / 2)).mean()
+    return log_term + loudness_term + convergence
 
 
 @torch.inference_mode()
@@ -55,26 +56,3 @@ def si_sdr(decoded: Tensor, target: Tensor) -> float:
     wanted = (decoded * target).sum(-1, keepdim=True) / energy * target
     rest = decoded - wanted
     return float((10 * torch.log10((wanted.square().sum(-1) + 1e-8) / (rest.square().sum(-1) + 1e-8))).mean())
-
-
-def _spectra(audio: Tensor, size: int) -> Tensor:
-    """`(batch, 2, frames)` -> complex `(4, batch, bins, times)`: left, right, mid, side."""
-    batch, _, frames = audio.shape
-    window = torch.hann_window(size, device=audio.device)
-    flat = F.pad(audio.reshape(2 * batch, frames), (0, -frames % size))
-    spectrum = torch.stft(flat, size, size // 4, window=window, center=False, return_complex=True)
-    left, right = spectrum.unflatten(0, (batch, 2)).unbind(1)
-    return torch.stack([left, right, left + right, left - right])  # linear: no further transforms
-
-
-def _distance(ours: Tensor, theirs: Tensor) -> Tensor:
-    magnitude, wanted = ((s.real.square() + s.imag.square() + FLOOR**2).sqrt() for s in (ours, theirs))
-    log_term = (magnitude.log() - wanted.log()).abs().mean()
-    # One norm for an item's four signals: the side of nearly mono music must not count as much as its sum.
-    # Nor may a crop of near silence: what it is measured by never falls below half the batch's mean.
-    norm = torch.linalg.vector_norm(wanted, dim=(0, 2, 3)) / 2 + 1e-3
-    norm = norm.clamp(min=float(norm.mean()) / 2)
-    convergence = (torch.linalg.vector_norm(magnitude - wanted, dim=(2, 3)) / norm).mean()
-    error = torch.view_as_real(ours - theirs).flatten(2)
-    complex_term = (torch.linalg.vector_norm(error, dim=2) / norm).mean()
-    return log_term + convergence + complex_term

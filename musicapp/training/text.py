@@ -193,6 +193,9 @@ def write_folder(folder: Path, text_tower: nn.Module, tokenizer: Any) -> Path:
     tokenizer.no_truncation()
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=MAX_LENGTH, **names)
     fast.save_pretrained(folder)
+    described = folder / "tokenizer_config.json"  # by the class name that all versions of transformers know
+    values = json.loads(described.read_text()) | {"tokenizer_class": "PreTrainedTokenizerFast"}
+    described.write_text(json.dumps(values, indent=2) + "\n")
     text_tower.config.architectures = ["ClapTextModelWithProjection"]  # type: ignore[union-attr]
     settings = json.loads(text_tower.config.to_json_string())  # type: ignore[union-attr, operator]
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
