@@ -45,6 +45,7 @@ class AutoencoderOptions:
     kl_weight: float = 2e-5
     freeze_encoder: bool = False
     measure_every_s: float = 300.0
+    measured_crops: int = 32
     seed: int = 1
 
 
@@ -108,9 +109,9 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.table("held_out.csv", step=run.step, **measure(average.module, held_out))
+            run.table("held_out.csv", step=run.step, **measure(average.module, held_out, crops=options.measured_crops))
     save()
-    run.table("held_out.csv", step=run.step, **measure(average.module, held_out))
+    run.table("held_out.csv", step=run.step, **measure(average.module, held_out, crops=options.measured_crops))
     return average.module
 
 

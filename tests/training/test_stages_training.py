@@ -22,7 +22,13 @@ def work(tmp_path_factory):
     work = tmp_path_factory.mktemp("work")
     audio = write_audio_shard(work / "audio", [30000, 40000])
     options = autoencoder.AutoencoderOptions(
-        run=work / "autoencoder", audio=audio, held_out=audio, minutes=MINUTE_OF_ONE_STEP, batch=1, frames=8192
+        run=work / "autoencoder",
+        audio=audio,
+        held_out=audio,
+        minutes=MINUTE_OF_ONE_STEP,
+        batch=1,
+        frames=8192,
+        measured_crops=4,
     )
     autoencoder.train(options)
     latent_folder = write_latent_shard(work / "latents", [40, 44, 48])
@@ -78,7 +84,13 @@ def test_a_finished_run_does_not_train_again(work):
 
 def test_decoder_only_training_leaves_the_encoder_alone(work):
     options = autoencoder.AutoencoderOptions(
-        run=work / "autoencoder", audio=work / "audio", held_out=work / "audio", minutes=1e3, batch=1, frames=8192
+        run=work / "autoencoder",
+        audio=work / "audio",
+        held_out=work / "audio",
+        minutes=1e3,
+        batch=1,
+        frames=8192,
+        measured_crops=4,
     )
     before = autoencoder.load_average(work / "autoencoder")
     spent = torch.load(work / "autoencoder" / "checkpoint.pt", weights_only=True)["elapsed_s"] / 60
