@@ -29,11 +29,18 @@ def chunk_bounds(count: int, first: int = FIRST, size: int = SIZE) -> list[tuple
 
 @torch.inference_mode()
 def decode_chunks(
-    autoencoder: Autoencoder, latents: Tensor, *, first: int = FIRST, size: int = SIZE, count: int | None = None
+    autoencoder: Autoencoder,
+    latents: Tensor,
+    *,
+    first: int = FIRST,
+    size: int = SIZE,
+    count: int | None = None,
+    seed: int = 0,
 ) -> Iterator[Tensor]:
     """Audio of the first `count` latents (all of them by default), piece by piece.
 
     latents  `(batch, latent_dim, latent_frames)`
+    seed     of the noise that some decoders add; a latent gets the same noise in whatever chunk it is decoded
     out      `(batch, channels, frames)` float32 on the device of the latents
 
     Each chunk is decoded with `decoder.margin` true latents on both sides, which are all that its audio depends on;
@@ -42,7 +49,7 @@ def decode_chunks(
     margin, ratio, total = _margin(autoencoder), autoencoder.downsampling_ratio, latents.shape[-1]
     for start, end in chunk_bounds(total if count is None else min(count, total), first, size):
         left, right = max(0, start - margin), min(total, end + margin)
-        audio = autoencoder.decode(latents[..., left:right])
+        audio = autoencoder.decode(latents[..., left:right], autoencoder.decode_noise(seed, left, right - left))
         yield audio[..., (start - left) * ratio : (end - left) * ratio]
 
 

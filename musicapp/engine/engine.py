@@ -17,11 +17,10 @@ from torch import Tensor, nn
 
 from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import LoadedModel, load_model
-from musicapp.diffusion.objectives import is_flow
-from musicapp.diffusion.samplers import Step
-from musicapp.diffusion.sampling import check_sampler, sample, samplers_for
+from musicapp.diffusion.sampling import check_sampler, samplers_for
 from musicapp.engine import devices, take_file
 from musicapp.engine.decode import chunk_bounds, decode_chunks
+from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.events import (
     AudioChunk,
     Event,
@@ -34,14 +33,13 @@ from musicapp.engine.events import (
     Started,
 )
 from musicapp.engine.pace import Pace
-from musicapp.engine.steering import Prompts, steer
+from musicapp.engine.steering import Prompts
 from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError, OutOfMemory
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
 
 log = logging.getLogger(__name__)
 
-HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
 _OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memory", re.IGNORECASE)
 
 
@@ -115,11 +113,12 @@ class Engine:
         began, take_id, steps = time.perf_counter(), request.take_id, request.steps or 1
         model, frames = ready.model, file.total_frames
         needed = -(-frames // model.autoencoder.downsampling_ratio)
-        pace = _pace(ready, request, needed)
+        plan = plan_for(model, request, needed)
+        pace = _pace(ready, request, sampled=plan.latents, decoded=needed)
         if (expected_s := pace.begin()) is not None:
             yield Progress(take_id, "denoising", 0, steps, expected_s)
         latents = None
-        for step in _sample(model, ready.prompts, request, needed):
+        for step in denoise(model, ready.prompts, request, plan):
             self._check_stop()
             latents = step.latents
             yield Progress(take_id, "denoising", step.index + 1, steps, pace.step_done())
@@ -127,7 +126,9 @@ class Engine:
         _refuse_broken(latents, ready.info)
         denoise_s = time.perf_counter() - began
         bounds, written, peak, first_chunk_s = chunk_bounds(needed), 0, 0.0, 0.0
-        for number, audio in enumerate(decode_chunks(model.autoencoder, latents, count=needed), start=1):
+        for number, audio in enumerate(
+            decode_chunks(model.autoencoder, latents, count=needed, seed=request.seed), start=1
+        ):
             self._check_stop()
             block = audio[0, :, : frames - written].T.cpu().numpy()
             file.write(block)
@@ -175,33 +176,6 @@ def _completed(request: TakeRequest, info: ModelInfo) -> TakeRequest:
     )
 
 
-def _sample(model: LoadedModel, prompts: Prompts, request: TakeRequest, needed: int) -> Iterator[Step]:
-    """The sampler's steps for a completed request that needs so many latents.
-
-    Noise is drawn on the CPU, so a seed means the same on every device. Models of fixed length make their whole window
-    and rely on `seconds_total` for silence behind the music.
-    """
-    app, diffusion = model.config.app, model.config.diffusion
-    latents = needed + HEADROOM if app.variable_length else max(needed, model.config.window_latents)
-    latents += -latents % diffusion.dit.patch_size
-    generator = torch.Generator().manual_seed(request.seed)
-
-    def draw() -> Tensor:
-        return torch.randn((1, model.autoencoder.latent_dim, latents), generator=generator).to(model.device)
-
-    assert request.sampler is not None and request.steps is not None
-    return sample(
-        steer(model, prompts, request),
-        diffusion.objective,
-        draw(),
-        sampler=request.sampler,
-        steps=request.steps,
-        draw=draw,
-        sigma_min=app.sigma_min,
-        sigma_max=None if is_flow(diffusion.objective) else app.sigma_max,
-    )
-
-
 def _describe(key: str, folder: Path, model: LoadedModel, placement: devices.Placement) -> ModelInfo:
     config, app = model.config, model.config.app
     return ModelInfo(
@@ -220,13 +194,12 @@ def _describe(key: str, folder: Path, model: LoadedModel, placement: devices.Pla
     )
 
 
-def _pace(ready: Ready, request: TakeRequest, latents: int) -> Pace:
-    info, app = ready.info, ready.model.config.app
+def _pace(ready: Ready, request: TakeRequest, *, sampled: int, decoded: int) -> Pace:
+    info = ready.info
     guided = "plain" if request.guidance_scale == 1.0 else "guided"
-    sampled = latents if app.variable_length else ready.model.config.window_latents
     key = f"{ready.asked[0].name} {info.device} {info.precision} {guided}"
     latent_s = ready.model.autoencoder.downsampling_ratio / info.sample_rate
-    return Pace(key, sampled=sampled, decoded=latents, steps=request.steps or 1, latent_s=latent_s)
+    return Pace(key, sampled=sampled, decoded=decoded, steps=request.steps or 1, latent_s=latent_s)
 
 
 def _check_before_layers(network: nn.Module, check_stop: Callable[[], None]) -> None:

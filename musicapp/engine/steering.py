@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.diffusion import apg
 from musicapp.diffusion.guidance import guided, with_negative, without_prompt
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
@@ -36,8 +37,10 @@ class Prompts:
         return self._kept[key]
 
 
-def steer(model: LoadedModel, prompts: Prompts, request: TakeRequest) -> Network:
+def steer(model: LoadedModel, prompts: Prompts, request: TakeRequest, valid: Tensor | None = None) -> Network:
     """The transformer bound to the request's prompt, timing, guidance and negative prompt.
+
+    valid  `(1, latents)` bool, False on padding; only Stable Audio 3 has any, and it is guided by projection
 
     An empty negative prompt is the null condition that the model was trained with, not an encoded empty text.
     """
@@ -50,9 +53,13 @@ def steer(model: LoadedModel, prompts: Prompts, request: TakeRequest) -> Network
         "prepend": wanted.prepend,
         "input_concat": wanted.input_concat,
     }
+    if valid is not None:
+        cond["valid"] = valid.to(model.device)
     null = without_prompt(cond)
     if scale != 1.0 and request.negative_prompt:
         unwanted = prompts.encode(request.negative_prompt, request.duration_s)
         if unwanted.cross is not None and unwanted.mask is not None:
             null = with_negative(cond, unwanted.cross, unwanted.mask)
+    if model.config.is_stable_audio_3:
+        return apg.guided(model.dit, cond, null, scale)
     return guided(model.dit, cond, null, scale, objective=model.config.diffusion.objective)

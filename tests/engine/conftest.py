@@ -18,6 +18,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def with_phases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that decodes waveforms, phases too: of two near takes of the spectral one only the spectra are near."""
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "oobleck", autoencoder="oobleck", max_duration_s=300)
+
+
+@pytest.fixture(scope="session")
 def wordless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model without a text encoder: loads at once, for tests of the engine's process."""
     return write_tiny_model(tmp_path_factory.mktemp("models") / "wordless", text_encoder="none", max_duration_s=300)

@@ -1,0 +1,71 @@
+"""From a completed request to the sampler's steps: how many latents, which schedule, which guidance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from musicapp.checkpoints.lengths import lengths_for
+from musicapp.checkpoints.load import LoadedModel
+from musicapp.diffusion import shifts
+from musicapp.diffusion.objectives import is_flow
+from musicapp.diffusion.samplers import Step
+from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
+from musicapp.engine.steering import Prompts, steer
+from musicapp.request import TakeRequest
+
+HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
+
+
+@dataclass(frozen=True)
+class Plan:
+    """latents     that the transformer works on
+    valid       `(1, latents)`, False on padding; None when nothing is padded
+    sigmas      a schedule that depends on the length; None for the sampler's own
+    """
+
+    latents: int
+    valid: Tensor | None = None
+    sigmas: Tensor | None = None
+
+
+def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
+    """What a completed request that needs so many latents asks of the transformer.
+
+    Variable-length models pay for the length; others make their whole window and rely on `seconds_total` for silence
+    behind the music. Stable Audio 3 pads to its chunks and moves its schedule with the length (its spec, section 7).
+    """
+    config = model.config
+    if config.is_stable_audio_3:
+        assert request.steps is not None
+        lengths = lengths_for(config, [request.duration_s])
+        valid = torch.arange(lengths.latents)[None] < lengths.valid[0]
+        return Plan(lengths.latents, valid, shifts.build(request.steps, lengths.effective[0]))
+    latents = needed + HEADROOM if config.app.variable_length else max(needed, config.window_latents)
+    return Plan(latents + -latents % config.diffusion.dit.patch_size)
+
+
+def denoise(model: LoadedModel, prompts: Prompts, request: TakeRequest, plan: Plan) -> Iterator[Step]:
+    """The sampler's steps. Noise is drawn on the CPU, so a seed means the same on every device."""
+    app, objective = model.config.app, model.config.diffusion.objective
+    generator = torch.Generator().manual_seed(request.seed)
+
+    def draw() -> Tensor:
+        return torch.randn((1, model.autoencoder.latent_dim, plan.latents), generator=generator).to(model.device)
+
+    assert request.sampler is not None and request.steps is not None
+    return sample(
+        steer(model, prompts, request, plan.valid),
+        objective,
+        draw(),
+        sampler=request.sampler,
+        steps=request.steps,
+        draw=draw,
+        sigma_min=app.sigma_min,
+        sigma_max=None if is_flow(objective) else app.sigma_max,
+        sigmas=plan.sigmas,
+        least_signal=STABLE_AUDIO_3_LEAST_SIGNAL if model.config.is_stable_audio_3 else 0.0,
+    )
