@@ -86,16 +86,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="builtin")
     parser.add_argument("--seconds", type=float, default=285.0)
+    parser.add_argument("--steps", type=int, help="sampling steps of the streamed takes (default: the model's)")
     parser.add_argument("--inside", choices=["loop", "streaming"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
         report = loop_while_generating if options.inside == "loop" else stream
-        print(json.dumps(report(options.model, options.seconds)), flush=True)
+        print(json.dumps(report(options.model, options.seconds, options.steps)), flush=True)
         return 0
     for inside in ("loop", "streaming"):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             arguments = ["--model", options.model, "--seconds", str(options.seconds), "--inside", inside]
+            arguments += ["--steps", str(options.steps)] if options.steps else []
             code = "import runpy, sys; runpy.run_module('tests.measure_playback', run_name='__main__')"
             with sound_devices.null_sink(folder) as sink, sink.recording(folder / "heard.raw"):
                 environment = {**sink.environment, "MUSICAPP_HOME": name}
@@ -112,7 +114,7 @@ def source_audio() -> np.ndarray:
     return np.random.default_rng(1).uniform(-0.5, 0.5, (2 * RATE, 2)).astype(np.float32)
 
 
-def loop_while_generating(model: str, seconds: float) -> dict[str, object]:
+def loop_while_generating(model: str, seconds: float, steps: int | None) -> dict[str, object]:
     """Repeat a half-second region 100 times (50 s) while takes of `seconds` are made one after the other."""
     sitting = Sitting(RATE)
     with tempfile.TemporaryDirectory() as folder:
@@ -127,7 +129,9 @@ def loop_while_generating(model: str, seconds: float) -> dict[str, object]:
         while time.monotonic() < ends_at and not sitting.failure:
             sitting.finished.clear()
             take_id = new_take_id()
-            sitting.host.generate(TakeRequest(take_id, "techno", seconds, takes, model=model), Path(folder, take_id))
+            sitting.host.generate(
+                TakeRequest(take_id, "techno", seconds, takes, steps=steps, model=model), Path(folder, take_id)
+            )
             while not sitting.finished.wait(0.1) and time.monotonic() < ends_at:
                 pass
             takes += 1
@@ -139,7 +143,7 @@ def loop_while_generating(model: str, seconds: float) -> dict[str, object]:
     return report | {"failure": sitting.failure}
 
 
-def stream(model: str, seconds: float) -> dict[str, object]:
+def stream(model: str, seconds: float, steps: int | None) -> dict[str, object]:
     """Play a take while it is decoded."""
     rounds = {}
     for duration_s in (30.0, seconds):
@@ -149,7 +153,7 @@ def stream(model: str, seconds: float) -> dict[str, object]:
             sitting.loaded.wait()
             sitting.stream_into_transport()
             take_id = new_take_id()
-            request = TakeRequest(take_id, "techno, 128 bpm, drums", duration_s, 7, model=model)
+            request = TakeRequest(take_id, "techno, 128 bpm, drums", duration_s, 7, steps=steps, model=model)
             asked = time.perf_counter()
             sitting.host.generate(request, Path(folder, take_id))
             sitting.finished.wait()
