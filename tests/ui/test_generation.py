@@ -75,7 +75,7 @@ def test_the_waveform_fills_while_chunks_arrive(desk: Desk) -> None:
     desk.studio.take_settings.set_duration(3.0)
     desk.studio.generation.start()
     desk.wait(lambda: desk.studio.player.shown and desk.studio.player.shown.audio.available_s >= 2.0)
-    assert not desk.page.note.isVisible()
+    desk.wait(lambda: not desk.page.note.isVisible())
     assert desk.studio.library.current is None  # not done yet, so not to be exported
     assert not desk.window.export.button.isEnabled()
     request = desk.host.requests[0]
