@@ -28,7 +28,15 @@ BASE = ("errors", "request", "paths", "settings", "logs")
 SETTINGS = ("nn.checks", "nn.configs", "nn.same_configs", "nn.spectral_configs")
 FIRST_TWO = (*BASE, "audio")
 NETWORKS = ("nn", "diffusion", "checkpoints")
-SERVICES = (*FIRST_TWO, "library", "playback", "engine.events", "engine.host", "checkpoints.catalogue")
+SERVICES = (
+    *FIRST_TWO,
+    "library",
+    "playback",
+    "engine.events",
+    "engine.host",
+    "checkpoints.catalogue",
+    "checkpoints.vocabulary",
+)
 
 # The longest matching name counts. A part may always import itself; BASE may import only what stands before it.
 LAYERS = {
@@ -49,6 +57,7 @@ LAYERS = {
     "checkpoints.config": Layer(("errors", "checkpoints.sections", "checkpoints.autoencoder_section", *SETTINGS)),
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
+    "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),

@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
     target, form = choose_target(args, request)
     check_target(target, force=args.force)
     display = Display(sys.stderr)
+    _note_unknown_words(request, display)
     temporary = target.with_name(f".{request.take_id}.part")
     try:
         with _sigterm_raises():
@@ -109,6 +110,14 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         precision=args.precision,
     )
     return checked(request)
+
+
+def _note_unknown_words(request: TakeRequest, display: Display) -> None:
+    from musicapp.checkpoints import catalogue, vocabulary
+
+    words = vocabulary.read_vocabulary(catalogue.find_model(request.model))
+    if note := vocabulary.note_about(words.unknown_in(request.prompt)) if words else "":
+        display.say(note)
 
 
 def choose_target(args: argparse.Namespace, request: TakeRequest) -> tuple[Path, str]:

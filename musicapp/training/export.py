@@ -12,8 +12,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from musicapp.checkpoints import keymap
+from musicapp.checkpoints.vocabulary import write_vocabulary
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import autoencoder, diffusion, recipes
+from musicapp.training.vocabulary import learnt_words
 
 SIZE_LIMIT = 32 << 20  # bytes of the whole folder
 
@@ -31,7 +33,7 @@ APP: dict[str, Any] = {
 
 
 def export(folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion_run: Path) -> Path:
-    """Write `model_config.json`, `model.safetensors` and `clap_text/` that `checkpoints.load` reads."""
+    """Write what `checkpoints.load` reads: config, weights, `clap_text/`; beside them the list of learnt words."""
     generator, statistics = diffusion.load_average(diffusion_run, text_encoder)
     coder = autoencoder.load_average(autoencoder_run)
     centre(coder, statistics.mean)
@@ -43,6 +45,7 @@ def export(folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion
     shutil.copytree(text_encoder, folder / "clap_text", dirs_exist_ok=True)
     tower = {name: tensor.half().contiguous() for name, tensor in generator.text.state_dict().items()}
     save_file(tower, folder / "clap_text" / "model.safetensors", metadata={"format": "pt"})
+    write_vocabulary(folder, learnt_words())
     for path in folder.rglob("*.safetensors"):
         path.chmod(0o644)  # the library writes for the owner alone
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self.resize(*theme.WINDOW_SIZE)
 
         self.transport = TransportBar(studio.player, themes)
-        self.prompts = PromptFields(studio.take_settings)
+        self.prompts = PromptFields(studio.take_settings, studio.prompt_note)
         self.length = LengthField(studio.take_settings, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.messages, themes)
         self.advanced = AdvancedPanel(studio.take_settings, studio.models, themes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 import soundfile
 
 from musicapp.audio import tags, wave_io
+from musicapp.checkpoints.vocabulary import Vocabulary, write_vocabulary
 from musicapp.cli import generate
 from musicapp.cli.main import build_parser, main
 from musicapp.cli.progress import Display
@@ -71,6 +73,18 @@ def test_other_format_from_stdin_over_an_old_file(
     made = tags.request_of(wave_io.read_tags(target), "x")
     assert made is not None and (made.prompt, made.seed) == ("slow strings 🎻", 7)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "take.flac"]
+
+
+def test_words_that_the_model_never_learnt_are_named(
+    wordless: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = shutil.copytree(wordless, tmp_path / "model")
+    words = ["generate", "calm theremin", "--seconds", "1", "--steps", "1", "--force", "-o", str(tmp_path / "take.wav")]
+    assert main([*words, "--model", str(model)]) == 0
+    assert "does not know" not in capfd.readouterr().err
+    write_vocabulary(model, Vocabulary(["calm"], {"theremin": ("saw lead",)}))
+    assert main([*words, "--model", str(model)]) == 0
+    assert "This model does not know: theremin. Near: saw lead.\n" in capfd.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")

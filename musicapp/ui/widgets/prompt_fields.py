@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from musicapp.request import MAX_PROMPT_CHARACTERS
+from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT
 from musicapp.ui.widgets.described import described, label, restyle, set_available
@@ -40,9 +41,9 @@ class TextBox(QPlainTextEdit):
 
 
 class PromptFields(QWidget):
-    """Prompt and negative prompt with their labels."""
+    """Prompt and negative prompt with their labels; below the prompt, what the model does not know of it."""
 
-    def __init__(self, settings: TakeSettings) -> None:
+    def __init__(self, settings: TakeSettings, note: PromptNote) -> None:
         super().__init__()
         self._settings = settings
         self.prompt = described(
@@ -56,6 +57,10 @@ class PromptFields(QWidget):
         self._count = label("", tone="muted")
         self._count.setObjectName("prompt_count")
         self._count.hide()
+        self._note = label("", tone="muted")
+        self._note.setObjectName("prompt_note")
+        self._note.setWordWrap(True)
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._negative_label = label("Negative prompt", tone="section")
 
         layout = QVBoxLayout(self)
@@ -64,7 +69,7 @@ class PromptFields(QWidget):
         heading = label("Prompt", tone="section")
         heading.setBuddy(self.prompt)
         self._negative_label.setBuddy(self.negative_prompt)
-        for widget in (heading, self.prompt, self._count):
+        for widget in (heading, self.prompt, self._count, self._note):
             layout.addWidget(widget)
         layout.addSpacing(SPACE_TIGHT)
         layout.addWidget(self._negative_label)
@@ -74,10 +79,12 @@ class PromptFields(QWidget):
         self.negative_prompt.textChanged.connect(self._negative_edited)
         settings.prompt_changed.connect(self._show_prompt)
         settings.negative_prompt_changed.connect(self._show_negative)
+        note.changed.connect(self._show_note)
         settings.sampling_changed.connect(self._show_honoured)
         settings.limits_changed.connect(self._show_honoured)
         self._show_prompt(settings.prompt)
         self._show_negative(settings.negative_prompt)
+        self._show_note(note.text)
         self._show_honoured()
 
     def _prompt_edited(self) -> None:
@@ -101,6 +108,10 @@ class PromptFields(QWidget):
         self._count.setText(f"{count:,} of {MAX_PROMPT_CHARACTERS:,} characters")
         restyle(self._count, "tone", "danger" if too_long else "muted")
         restyle(self.prompt, "problem", "true" if too_long else "false")
+
+    def _show_note(self, text: str) -> None:
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
 
     def _show_honoured(self) -> None:
         set_available(self.negative_prompt, "" if self._settings.honours_negative_prompt else NO_NEGATIVE)

@@ -1,0 +1,88 @@
+"""Unknown words are named with near ones; files that are not ours, or damaged, only mean that nothing is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from musicapp.checkpoints.vocabulary import (
+    FILE_NAME,
+    MOST_NAMED,
+    Vocabulary,
+    note_about,
+    read_vocabulary,
+    words_in,
+    write_vocabulary,
+)
+
+WORDS = Vocabulary(
+    words_in("calm piano violin guitar hip hop lo-fi strings slow bpm in C minor"),
+    {"theremin": ("saw lead", "whistle"), "hurdy gurdy": ("bagpipes",)},
+)
+
+
+def named(prompt: str) -> list[str]:
+    return [unknown.word for unknown in WORDS.unknown_in(prompt)]
+
+
+def test_the_note_names_the_word_and_near_ones() -> None:
+    note = note_about(WORDS.unknown_in("calm Theremin, 90 bpm"))
+    assert note == "This model does not know: Theremin. Near: saw lead, whistle."
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "",
+        "Calm PIANO, in c# minor at 90bpm, 3/4",
+        "Bbm, F#, G♯, c-sharp, Emaj, 808, 12.5",
+        "hip-hop and lofi for me, please!",
+        "pianos and violins",
+        "pinao, guiitar, vioin, vioins, stirngs",
+    ],
+)
+def test_numbers_keys_plurals_and_slips_are_known(prompt: str) -> None:
+    assert named(prompt) == []
+
+
+def test_words_of_two_parts_are_found_whole() -> None:
+    assert named("a hurdy gurdy, a hurdy") == ["hurdy gurdy", "hurdy"]
+
+
+def test_a_spelling_that_is_near_is_offered() -> None:
+    assert [unknown.near for unknown in WORDS.unknown_in("violine")] == [("violin",)]
+    assert note_about(WORDS.unknown_in("钢琴")) == "This model does not know: 钢琴."
+
+
+def test_each_word_is_named_once_and_not_all_of_a_foreign_text() -> None:
+    assert named("oud Oud OUD") == ["oud"]
+    assert len(named(" ".join(f"wort{chr(97 + n)}" for n in range(26)))) == MOST_NAMED
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    write_vocabulary(tmp_path, WORDS)
+    read = read_vocabulary(tmp_path)
+    assert read is not None and (read.words, read.relatives) == (WORDS.words, WORDS.relatives)
+
+
+def test_a_public_model_says_nothing(tmp_path: Path) -> None:
+    assert read_vocabulary(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "{",
+        "[]",
+        json.dumps({"version": 2, "words": []}),
+        json.dumps({"version": 1}),
+        json.dumps({"version": 1, "words": ["a", 3]}),
+        json.dumps({"version": 1, "words": ["a"], "relatives": {"b": "c"}}),
+        json.dumps({"version": 1, "words": ["a"], "relatives": []}),
+    ],
+)
+def test_a_damaged_file_says_nothing(tmp_path: Path, values: str) -> None:
+    (tmp_path / FILE_NAME).write_text(values)
+    assert read_vocabulary(tmp_path) is None

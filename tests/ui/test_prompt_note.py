@@ -1,0 +1,46 @@
+"""The quiet line under the prompt: it comes and goes with the words, and never stops a take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from tests.tiny_model import write_tiny_model
+from tests.ui.conftest import Desk
+
+
+def test_the_line_comes_and_goes_with_the_words(desk: Desk) -> None:
+    line = desk.find("prompt_note")
+    assert isinstance(line, QLabel) and not line.isVisible()
+    QTest.keyClicks(desk.find("prompt"), "calm theremin")
+    desk.wait(line.isVisible)
+    assert line.text() == "This model does not know: theremin. Near: saw lead, whistle."
+    desk.studio.take_settings.set_prompt("calm piano")
+    desk.wait(lambda: not line.isVisible())
+
+
+def test_an_unknown_word_makes_a_take_all_the_same(desk: Desk) -> None:
+    assert desk.make_take("theremin").request.prompt == "theremin"
+    assert desk.studio.messages.current is None
+
+
+def test_a_model_without_a_list_says_nothing(desk: Desk, tmp_path: Path) -> None:
+    note = desk.studio.prompt_note
+    desk.studio.take_settings.set_prompt("theremin")
+    desk.wait(lambda: note.text)
+    desk.studio.take_settings.set_target(model=str(write_tiny_model(tmp_path / "public", text_encoder="none")))
+    desk.wait(lambda: not note.text)
+    desk.studio.take_settings.set_target(model=str(tmp_path / "gone"))
+    desk.studio.take_settings.set_prompt("oud")
+    with desk.qtbot.assertNotEmitted(note.changed, wait=700):
+        pass
+
+
+def test_a_saved_prompt_is_looked_up_at_the_start(desk: Desk, open_desk) -> None:
+    desk.studio.take_settings.set_prompt("oud")
+    desk.window.close()
+    desk.studio.close()
+    again = open_desk()
+    again.wait(again.find("prompt_note").isVisible)
