@@ -9,15 +9,19 @@ from torch import Tensor
 
 Network = Callable[[Tensor, Tensor], Tensor]
 
+NOISIER, SPREAD = 1.5, 1.5  # mean and deviation of log(t / (1 - t))
+
 
 def draw_timesteps(size: int, *, generator: torch.Generator | None = None) -> Tensor:
-    """Logit-normal timesteps `(size,)`: the middle of the path, where most is to be learnt, comes most often.
+    """Timesteps `(size,)`, log(t / (1 - t)) being normal: noisy ones come more often than clean ones.
 
-    Every twentieth is uniform, so that the ends, where sampling begins and stops, are never forgotten.
+    The sampler's steps are even in that logarithm from 6 to -2 (`schedules.logsnr`), and tempo, key and form are
+    decided in the noisiest of them: a piece repeats them in thousands of numbers, so they shine through noise that
+    hides every detail. Every twentieth timestep is uniform, so that the clean end is never forgotten.
     """
-    middle = torch.sigmoid(torch.randn(size, generator=generator))
+    often = torch.sigmoid(NOISIER + SPREAD * torch.randn(size, generator=generator))
     uniform = torch.rand(size, generator=generator)
-    return torch.where(torch.rand(size, generator=generator) < 0.05, uniform, middle)
+    return torch.where(torch.rand(size, generator=generator) < 0.05, uniform, often)
 
 
 def flow_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tensor) -> Tensor:

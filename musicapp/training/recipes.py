@@ -52,9 +52,10 @@ DIFFUSION: dict[str, Any] = {
     "global_cond_ids": ["seconds_start", "seconds_total"],
     "config": {
         "io_channels": LATENT_DIM,
-        "embed_dim": 256,
+        "patch_size": 2,  # half the tokens: attention over 4:45 costs a quarter
+        "embed_dim": 320,
         "depth": 6,
-        "num_heads": 4,
+        "num_heads": 5,
         "cond_token_dim": TEXT_WIDTH,
         "global_cond_dim": 2 * TEXT_WIDTH,
         "project_cond_tokens": True,

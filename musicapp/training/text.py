@@ -1,6 +1,7 @@
 """Stage two: a small CLAP. A text tower and an audio tower over latents learn which caption belongs to which music.
 
-Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer (spec 4.2, 7.2).
+Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer (spec 4.2, 7.2),
+and those are also taught to tell the facts behind a caption (`facts`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from musicapp.nn.spectral import Block
+from musicapp.training import facts
 from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
@@ -28,6 +30,7 @@ from musicapp.training.progress import Run
 log = logging.getLogger(__name__)
 
 MAX_LENGTH = 77
+FEATURE_LAYER = -2  # whose features the transformer looks at
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 TEXT_CONFIG: dict[str, Any] = {
     "hidden_size": 192,
@@ -48,7 +51,11 @@ TEXT_CONFIG: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class TextOptions:
-    """How to train the pair of towers. latents, held_out: folders of latent shards."""
+    """How to train the pair of towers.
+
+    latents, held_out  folders of latent shards
+    facts_weight       of reading facts off captions, against the contrastive loss
+    """
 
     run: Path
     latents: Path
@@ -58,6 +65,7 @@ class TextOptions:
     latent_frames: int = 129  # 6 s
     learning_rate: float = 1.5e-3
     vocabulary: int = 1200
+    facts_weight: float = 2.0
     seed: int = 2
 
 
@@ -140,7 +148,8 @@ def train(options: TextOptions) -> Path:
     text_tower = build_text_tower(tokenizer.get_vocab_size())
     audio_tower = AudioTower(shards.width, TEXT_CONFIG["projection_dim"])
     log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
-    both = nn.ModuleDict({"text": text_tower, "audio": audio_tower})
+    heads = facts.FactHeads(TEXT_CONFIG["hidden_size"])
+    both = nn.ModuleDict({"text": text_tower, "audio": audio_tower, "facts": heads})
     weights = [*both.parameters(), log_scale]
     optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     if state := run.resume():
@@ -152,13 +161,15 @@ def train(options: TextOptions) -> Path:
         state = {"towers": both.state_dict(), "log_scale": log_scale.data, "optimiser": optimiser.state_dict()}
         run.save(state)
 
-    def step(data: Shards, rng: random.Random, size: int) -> tuple[Tensor, Tensor]:
+    def step(data: Shards, rng: random.Random, size: int) -> tuple[Tensor, Tensor, Tensor]:
         latents, truths = latent_batch(data, rng, size, options.latent_frames)
         ids, mask = tokens_of(tokenizer, [write_caption(truth, rng) for truth in truths])
         with torch.autocast("cpu", torch.bfloat16):
-            text = text_tower(input_ids=ids, attention_mask=mask).text_embeds
+            told = text_tower(input_ids=ids, attention_mask=mask, output_hidden_states=True)
             audio = audio_tower(latents)
-        return contrastive_loss(audio.float(), text.float(), log_scale)
+            read = heads(facts.mean_features(told.hidden_states[FEATURE_LAYER], mask))
+        loss, hits = contrastive_loss(audio.float(), told.text_embeds.float(), log_scale)
+        return loss, hits, facts.facts_loss(read, facts.targets_of(truths))
 
     rng = random.Random(options.seed + run.step)
     both.train()
@@ -166,20 +177,21 @@ def train(options: TextOptions) -> Path:
         for group in optimiser.param_groups:
             group["lr"] = run.learning_rate(options.learning_rate)
         optimiser.zero_grad()
-        loss, hits = step(shards, rng, options.batch)
-        loss.backward()
+        loss, hits, facts_loss = step(shards, rng, options.batch)
+        (loss + options.facts_weight * facts_loss).backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         log_scale.data.clamp_(max=math.log(100.0))
-        run.note(loss=loss.item(), hits=hits.item())
+        run.note(loss=loss.item(), hits=hits.item(), facts=facts_loss.item())
         if run.is_time_to_save:
             save()
     save()
     both.eval()
     with torch.inference_mode():
-        loss, hits = step(held_out, random.Random(0), min(64, len(held_out)))
-    log.info("held out: loss %.3f, caption finds its own piece %.2f", loss, hits)
-    run.table("held_out.csv", step=run.step, loss=loss.item(), hits=hits.item(), among=min(64, len(held_out)))
+        loss, hits, facts_loss = step(held_out, random.Random(0), min(64, len(held_out)))
+    found = {"loss": loss.item(), "hits": hits.item(), "facts": facts_loss.item()}
+    log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
+    run.table("held_out.csv", step=run.step, **found, among=min(64, len(held_out)))
     return write_folder(options.run / "clap_text", text_tower, tokenizer)
 
 
