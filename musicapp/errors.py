@@ -3,6 +3,9 @@
 MusicAppError
 |-- RequestError        the prompt, length, seed or an option cannot be used: change it
 |-- CheckpointError     a model folder is missing, damaged or foreign: choose another
+|-- ModelStoreError     models cannot be kept, moved or removed: make room, choose another folder
+|-- DownloadError       a model could not be fetched: try again, what is here is kept
+|   `-- LicenceNeeded   its makers want the licence accepted and a token
 |-- OutOfMemory         the machine is too small for this length or precision: ask for less
 |-- EngineError         the engine process died or could not start: try again
 |-- AudioDeviceError    the sound card is missing or went away: choose another output
@@ -27,6 +30,18 @@ class RequestError(MusicAppError):
 
 class CheckpointError(MusicAppError):
     """A model folder cannot be used."""
+
+
+class ModelStoreError(MusicAppError):
+    """The folder of the models cannot be used as asked."""
+
+
+class DownloadError(MusicAppError):
+    """A model could not be fetched."""
+
+
+class LicenceNeeded(DownloadError):  # noqa: N818 - reads better where it is raised
+    """The model is handed out only to people who accepted its licence; a token says who asks."""
 
 
 class OutOfMemory(MusicAppError):  # noqa: N818 - reads better where it is raised

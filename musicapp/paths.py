@@ -29,8 +29,17 @@ def resources_folder() -> Path:
 
 
 def user_models_folder() -> Path:
-    """Models that the user imported or downloaded, one folder each."""
-    return data_folder() / "models"
+    """Models that the user imported or downloaded, one folder each: the usual place, or where they were moved to."""
+    try:
+        chosen = moved_models_file().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        chosen = ""
+    return Path(chosen) if chosen and Path(chosen).is_absolute() else data_folder() / "models"
+
+
+def moved_models_file() -> Path:
+    """One line: the folder that the user's models were moved to. No file: the usual place."""
+    return data_folder() / "models-folder.txt"
 
 
 def takes_folder() -> Path:

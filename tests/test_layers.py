@@ -36,6 +36,7 @@ SERVICES = (
     "engine.host",
     "checkpoints.catalogue",
     "checkpoints.vocabulary",
+    "store",
 )
 
 # The longest matching name counts. A part may always import itself; BASE may import only what stands before it.
@@ -58,6 +59,7 @@ LAYERS = {
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
+    "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config")),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),

@@ -1,35 +1,224 @@
-"""`musicapp models`: which models there are, and what one of them can do."""
+"""`musicapp models`: what there is, what one of them can do, and getting, adding, moving and removing them."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from musicapp import paths
 from musicapp.request import BUILTIN_MODEL, format_duration
+
+if TYPE_CHECKING:
+    from musicapp.store.known import Known
+    from musicapp.store.shelf import Item
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the `models` command."""
-    parser = subparsers.add_parser("models", help="list the models, or show one", description="The models to choose.")
+    parser = subparsers.add_parser(
+        "models", help="list, show, get and remove models", description="The models to choose, and getting more."
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="all models by name", description="All models: name, longest take, title.")
-    info = actions.add_parser("info", help="show one model", description="Name, folder and longest take of a model.")
+    actions.add_parser("list", help="all models by name", description="All models: name, longest take, size, licence.")
+    info = actions.add_parser("info", help="show one model", description="What is known of a model.")
     info.add_argument("model", nargs="?", default=BUILTIN_MODEL, help="a name from the list, or a folder")
+    get = actions.add_parser(
+        "get",
+        help="download a known model",
+        description="Download a model of the list and the text encoder that it needs. Stopped, it goes on next time.",
+    )
+    get.add_argument("model", help="a name from the list")
+    get.add_argument("--revision", default="main", help="branch, tag or commit (default: what is published now)")
+    add = actions.add_parser(
+        "add", help="import a model that you have", description="Copy a model's folder or file into the models folder."
+    )
+    add.add_argument("path", type=Path, help="a folder, or a .safetensors file beside its model_config.json")
+    add.add_argument("--name", default="", help="what to call it (default: as the folder)")
+    remove = actions.add_parser("remove", help="delete a model", description="Delete a model from the disk.")
+    remove.add_argument("model", help="a name from the list")
+    folder = actions.add_parser(
+        "folder", help="show or move the models folder", description="Where your models are; with a path: move them."
+    )
+    folder.add_argument("path", nargs="?", type=Path, help="the folder to move all models to")
+    token = actions.add_parser(
+        "token",
+        help="keep a token for gated models",
+        description="Ask for a Hugging Face token and keep it in the system's keyring.",
+    )
+    token.add_argument("--forget", action="store_true", help="take it out of the keyring again")
 
 
 def run(args: argparse.Namespace) -> int:
-    """List or show models."""
-    from musicapp.checkpoints import catalogue
-
-    if args.action == "list":
-        entries = catalogue.list_models()
-        width = max((len(entry.key) for entry in entries), default=0)
-        for entry in entries:
-            longest = format_duration(round(catalogue.max_duration_s(entry.folder)))
-            print(f"{entry.key:<{width}}  {longest:>6}  {entry.name}")
-        return 0
-    folder = catalogue.find_model(args.model)
-    name = next((entry.name for entry in catalogue.list_models() if entry.folder == folder), folder.name)
-    print(f"name          {name}")
-    print(f"folder        {folder}")
-    print(f"longest take  {format_duration(catalogue.max_duration_s(folder))}")
+    """Do what was asked."""
+    actions = {
+        "list": _list,
+        "info": _info,
+        "get": _get,
+        "add": _add,
+        "remove": _remove,
+        "folder": _folder,
+        "token": _token,
+    }
+    actions[args.action](args)
     return 0
+
+
+def _list(_args: argparse.Namespace) -> None:
+    from musicapp.store import shelf
+
+    items = shelf.list_items()
+    _print_table("On this computer", [item for item in items if item.state == shelf.HERE])
+    _print_table("To get: musicapp models get NAME", [item for item in items if item.state != shelf.HERE])
+
+
+def _print_table(heading: str, items: list[Item]) -> None:
+    rows = [(item.key, *_columns(item)) for item in items]
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    print(f"{heading}:")
+    for key, longest, size, licence, name in rows:
+        key, longest, size = f"{key:<{widths[0]}}", f"{longest:>{widths[1]}}", f"{size:>{widths[2]}}"
+        print(f"  {key}  {longest}  {size}  {licence:<{widths[3]}}  {name}")
+
+
+def _columns(item: Item) -> tuple[str, str, str, str]:
+    from musicapp.store import shelf
+    from musicapp.store.sizes import format_bytes
+
+    longest = format_duration(int(item.max_duration_s)) if item.max_duration_s else "–"
+    licence = item.licence or "–"
+    if item.state == shelf.UNFINISHED:
+        licence += f" ({format_bytes(item.arrived_bytes)} have arrived)"
+    elif item.state == shelf.KNOWN_ONLY and item.known and item.known.gated:
+        licence += " (to be accepted)"
+    name = f"text encoder {item.name}" if item.is_text_encoder else item.name
+    return longest, format_bytes(item.size_bytes), licence, name
+
+
+def _info(args: argparse.Namespace) -> None:
+    from musicapp.checkpoints import catalogue
+    from musicapp.store import shelf
+
+    item = shelf.find(args.model)
+    if item is not None:
+        _print_facts(_facts(item))
+        return
+    folder = catalogue.find_model(args.model)  # a path, or an error with the nearest name
+    longest = format_duration(int(catalogue.max_duration_s(folder)))
+    _print_facts([("name", folder.name), ("folder", str(folder)), ("longest take", longest)])
+
+
+def _facts(item: Item) -> list[tuple[str, str]]:
+    from musicapp.store import hub, shelf
+    from musicapp.store.sizes import format_bytes
+
+    known, source = item.known, item.source
+    facts = [("name", item.name), ("folder", str(item.folder or "not here: musicapp models get " + item.key))]
+    facts += [("longest take", format_duration(int(item.max_duration_s)))] if item.max_duration_s else []
+    facts += [("size", format_bytes(item.size_bytes)), ("licence", item.licence)]
+    if known is not None:
+        facts += [("good for", known.good_for), ("page", hub.page_of(known))]
+        facts += [("access", "licence to be accepted on its page, with a token")] if known.gated else []
+        if not known.is_text_encoder:
+            half, full = (format_bytes(size) for size in shelf.weights_bytes(known))
+            facts += [("memory", f"weights take {half} in 16 bits, {full} in 32 bits")]
+    if item.needs:
+        here = "here" if shelf.missing_encoder(item.key) is None else f"not here: musicapp models get {item.needs}"
+        facts += [("text encoder", f"{item.needs} ({here})")]
+    facts += [("from", f"{source.repository}, commit {source.commit}")] if source else []
+    facts += [("problem", item.problem)] if item.problem else []
+    return facts
+
+
+def _print_facts(facts: list[tuple[str, str]]) -> None:
+    for heading, text in facts:
+        if text:
+            print(f"{heading:<13} {text}")
+
+
+def _get(args: argparse.Namespace) -> None:
+    from musicapp.store import known, shelf
+
+    item = known.find(args.model)
+    encoder = shelf.missing_encoder(item.key)
+    if encoder is not None:
+        print(f"{item.name} needs the text encoder {encoder.key}, which comes first.", file=sys.stderr)
+        _fetch(encoder, "main")
+    _fetch(item, args.revision)
+    print(paths.user_models_folder() / item.key)
+
+
+def _fetch(item: Known, revision: str) -> None:
+    from musicapp.cli.transfer import TransferLine
+    from musicapp.store import download, hub, token
+
+    models = paths.user_models_folder()
+    if (models / item.key).exists():
+        print(f"{item.key} is here already.", file=sys.stderr)
+        return
+    print(f"{item.name}: {item.licence}, see {hub.page_of(item)}", file=sys.stderr)
+    with TransferLine(item.key, sys.stderr) as line:
+        try:
+            for progress in download.fetch(item, models, token=token.read(), revision=revision):
+                line.show(progress)
+        except KeyboardInterrupt:
+            line.end("Paused. The same command goes on.")
+            raise
+
+
+def _add(args: argparse.Namespace) -> None:
+    from musicapp.cli.transfer import TransferLine
+    from musicapp.store import importing, shelf
+
+    models = paths.user_models_folder()
+    job = importing.plan(args.path, models, key=args.name)
+    with TransferLine(job.key, sys.stderr) as line:
+        for progress in importing.run(job, models):
+            line.show(progress)
+    encoder = shelf.missing_encoder(job.key)
+    if encoder is not None:
+        print(f"It needs the text encoder {encoder.key}: musicapp models get {encoder.key}", file=sys.stderr)
+    print(models / job.key)
+
+
+def _remove(args: argparse.Namespace) -> None:
+    from musicapp.store import folders, shelf
+    from musicapp.store.sizes import format_bytes
+
+    users = shelf.users_of(args.model)
+    freed = folders.remove(args.model, paths.user_models_folder())
+    print(f"Removed {args.model}, {format_bytes(freed)} are free again.")
+    if users:
+        print(f"It was the text encoder of {', '.join(users)}.", file=sys.stderr)
+
+
+def _folder(args: argparse.Namespace) -> None:
+    from musicapp.cli.transfer import TransferLine
+    from musicapp.store import folders, shelf
+    from musicapp.store.sizes import format_bytes
+
+    if args.path is not None:
+        with TransferLine("models", sys.stderr) as line:
+            for progress in folders.move(args.path):
+                line.show(progress)
+    use = shelf.disk_use()
+    print(f"{use.folder}: {format_bytes(use.used_bytes)} in use, {format_bytes(use.free_bytes)} free")
+
+
+def _token(args: argparse.Namespace) -> None:
+    from musicapp.store import hub, token
+
+    if args.forget:
+        print("The token is forgotten." if token.forget() else "There was no token in the keyring.")
+        return
+    print(f"Make a read token at {hub.token_page()} and paste it here; it will not be shown.", file=sys.stderr)
+    print(f"Kept in {token.keep(token.checked(_read_secret()))}.")
+
+
+def _read_secret() -> str:
+    """Never an argument: those are seen by other programs and stay in the shell's history."""
+    return getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()

@@ -1,0 +1,69 @@
+"""Downloads and copies on a terminal: one line that redraws itself, or a plain line now and then."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+from musicapp.store.sizes import format_bytes, format_wait
+
+if TYPE_CHECKING:
+    from musicapp.store.download import Progress
+
+REDRAW_S, PLAIN_S = 0.2, 10.0
+
+
+class TransferLine:
+    """Shows `Progress` on a stream; leaves the line behind at the end."""
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self._name, self._stream = name, stream
+        self._redraws = stream.isatty()
+        self._is_open = False
+        self._shown_at, self._phase = float("-inf"), ""
+
+    def __enter__(self) -> TransferLine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.end()
+
+    def show(self, progress: Progress) -> None:
+        """Show it, if it is time to."""
+        now, pause_s = time.monotonic(), REDRAW_S if self._redraws else PLAIN_S
+        if progress.phase == self._phase and now - self._shown_at < pause_s:
+            return
+        self._shown_at, self._phase = now, progress.phase
+        text = f"{self._name}: {describe(progress)}"
+        if self._redraws:
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r{text[:width]:<{width}}", end="", file=self._stream, flush=True)
+            self._is_open = True
+        else:
+            print(text, file=self._stream, flush=True)
+
+    def end(self, text: str = "") -> None:
+        """Leave the line, then say `text` if there is one."""
+        if self._is_open:
+            print(file=self._stream, flush=True)
+            self._is_open = False
+        if text:
+            print(text, file=self._stream, flush=True)
+
+
+def describe(progress: Progress) -> str:
+    """One line: what is done, how much of it, how fast, how long still."""
+    if progress.phase == "waiting":
+        return f"trying again in {format_wait(progress.wait_s)}"
+    if progress.phase == "asking":
+        return "asking the hub"
+    if progress.phase == "moving":
+        return f"moving, {progress.done_bytes} of {progress.total_bytes}"
+    parts = [f"{progress.phase}, {format_bytes(progress.done_bytes)} of {format_bytes(progress.total_bytes)}"]
+    if progress.bytes_per_s and progress.phase == "fetching":
+        parts.append(f"{format_bytes(progress.bytes_per_s)}/s")
+    if progress.remaining_s is not None:
+        parts.append(f"{format_wait(progress.remaining_s)} left")
+    return ", ".join(parts)

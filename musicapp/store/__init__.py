@@ -1,0 +1,1 @@
+"""Getting models, keeping them and letting them go: known ones, downloads, imports, the folder. No torch, no Qt."""
