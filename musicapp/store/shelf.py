@@ -114,10 +114,10 @@ def _model_here(entry: catalogue.ModelEntry) -> Item:
     except CheckpointError as error:
         problem = error.message
     source = download.read_source(entry.folder)
-    named = entry.name if entry.name != entry.key or known is None else known.name
+    is_plain = entry.name == entry.key or source is not None  # a description that does not name the model
     return Item(
         key=entry.key,
-        name=named,
+        name=known.name if known is not None and is_plain else entry.name,
         state=HERE,
         size_bytes=folder_bytes(entry.folder),
         licence=licence or (source.licence if source else known.licence if known else ""),

@@ -9,13 +9,13 @@ _UNITS = ("kB", "MB", "GB", "TB")
 
 
 def format_bytes(count: float) -> str:
-    """Powers of 1000, as disks and the hub count: 0.9 MB, 48 MB, 4.85 GB."""
+    """Powers of 1000, as disks and the hub count: 0 kB, 1.2 MB, 48 MB, 4.85 GB."""
     value, unit = count / 1000, _UNITS[0]
     for larger in _UNITS[1:]:
         if value < 999.5:
             break
         value, unit = value / 1000, larger
-    digits = 2 if unit in ("GB", "TB") and value < 10 else 1 if value < 10 else 0
+    digits = 2 if unit in ("GB", "TB") and value < 10 else 1 if 0 < value < 10 else 0
     return f"{value:.{digits}f} {unit}"
 
 

@@ -83,6 +83,8 @@ class Actions(QObject):
         self._add(menu, "export_folder", "Export &to …", "", window.export.choose_folder)
         self._add(menu, "takes_folder", "Open takes &folder", "", window.open_takes_folder)
         menu.addSeparator()
+        self._add(menu, "models", "&Models …", "Ctrl+M", window.show_models, "Get, import and remove models")
+        menu.addSeparator()
         self._add(menu, "quit", "&Quit", "Ctrl+Q", window.close)
 
     def _fill_take(self, menu: QMenu) -> None:

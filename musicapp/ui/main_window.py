@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 from musicapp.ui import icons, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
+from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
@@ -27,6 +30,7 @@ from musicapp.ui.widgets.export_panel import ExportPanel
 from musicapp.ui.widgets.generate_box import GenerateBox
 from musicapp.ui.widgets.length_field import LengthField
 from musicapp.ui.widgets.message_bar import MessageBar
+from musicapp.ui.widgets.path_drop import ModelDrop
 from musicapp.ui.widgets.prompt_fields import PromptFields
 from musicapp.ui.widgets.seed_field import SeedField
 from musicapp.ui.widgets.stage import Stage
@@ -65,6 +69,10 @@ class MainWindow(QMainWindow):
         self.status = StatusLine(studio.engine, studio.messages)
         self.setStatusBar(self.status)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._models: ModelsDialog | None = None
+        self.drop = ModelDrop(self)
+        self.drop.dropped.connect(self._take_in_model)
+        self.advanced.models_wanted.connect(self.show_models)
         self._lay_out()
         self.actions_ = Actions(self, studio, themes)
         self._restore()
@@ -148,6 +156,17 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         AboutDialog(self._studio.engine, self).open()
+
+    def show_models(self) -> None:
+        """The Models dialog, beside the window: downloads and music go on."""
+        if self._models is None:
+            self._models = ModelsDialog(self._studio.shelf, self._theme, self)
+        self._models.show()
+        self._models.activateWindow()
+
+    def _take_in_model(self, path: Path) -> None:
+        self.show_models()
+        self._studio.shelf.add(path)
 
     def escape(self) -> None:
         """Leave the field first; the next Esc cancels the run."""

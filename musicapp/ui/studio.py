@@ -20,6 +20,7 @@ from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
+from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_library import TakeLibrary
@@ -55,6 +56,7 @@ class Studio(QObject):
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
         self._crashed.connect(self._show_crash, Qt.ConnectionType.QueuedConnection)
+        self._shelf: ModelShelf | None = None
         self._closed = False
         self._restore()
 
@@ -65,6 +67,14 @@ class Studio(QObject):
         self.player.refresh_devices()
         self.engine.start()
 
+    @property
+    def shelf(self) -> ModelShelf:
+        """All models; made when it is first wanted, since it has threads of its own."""
+        if self._shelf is None:
+            self._shelf = ModelShelf(self.models, self.take_settings, self.generation, self)
+            self._shelf.messages.remarked.connect(self.messages.remark)  # seen with the dialog closed, too
+        return self._shelf
+
     def close(self) -> None:
         """Stop playback, end the engine, finish writing, save the settings. Safe to call twice."""
         if self._closed:
@@ -72,6 +82,8 @@ class Studio(QObject):
         self._closed = True
         self.exporter.cancel()
         self.player.close()
+        if self._shelf is not None:
+            self._shelf.close()
         self._remember()
         self.bridge.close()
         for lane in (self._devices, self._exporting, self._reading, self.files):

@@ -24,6 +24,7 @@ class ModelChoice(QObject):
         super().__init__(parent)
         self._messages, self._files = messages, files
         self.names = {BUILTIN_MODEL: "Built-in"}
+        self._added: dict[str, str] = {}
 
     def load(self) -> None:
         """Look for models on disk."""
@@ -32,14 +33,21 @@ class ModelChoice(QObject):
     def add(self, key: str) -> None:
         """Offer a model that is not listed: a folder."""
         if key not in self.names:
-            self.names[key] = Path(key).name or key
+            self.names[key] = self._added[key] = Path(key).name or key
             self.changed.emit()
 
     def _listed(self, entries: list[ModelEntry]) -> None:
-        found = {entry.key: entry.name for entry in entries}
-        own = {key: name for key, name in self.names.items() if key not in found}
-        self.names = {**found, **own}
+        found = {entry.key: _name_of(entry) for entry in entries}
+        self._added = {key: name for key, name in self._added.items() if key not in found}
+        self.names = {**found, **self._added}
         self.changed.emit()
+
+
+def _name_of(entry: ModelEntry) -> str:
+    from musicapp.store.known import BY_KEY
+
+    known = BY_KEY.get(entry.key)
+    return known.name if known is not None and entry.name == entry.key else entry.name
 
 
 def _list_models() -> list[ModelEntry]:

@@ -27,7 +27,7 @@ from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import described, label, set_available
 
 UNKNOWN_YET = "Known as soon as the model is loaded."
-BROWSE = "browse"
+BROWSE, MORE = "browse", "more"
 DEVICE_LABELS = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (Metal)"}
 PRECISION_LABELS = {
     "auto": "Automatic",
@@ -39,9 +39,10 @@ PRECISION_LABELS = {
 
 
 class AdvancedPanel(QWidget):
-    """A heading that unfolds the fields. `unfolded` tells of each switch."""
+    """A heading that unfolds the fields. `unfolded` tells of each switch, `models_wanted` that more are wanted."""
 
     unfolded = Signal(bool)
+    models_wanted = Signal()
 
     def __init__(self, settings: TakeSettings, models: ModelChoice, theme: Theme) -> None:
         super().__init__()
@@ -157,6 +158,10 @@ class AdvancedPanel(QWidget):
 
     def _model_chosen(self, row: int) -> None:
         key = self.model.itemData(row)
+        if key == MORE:
+            self._show_target()
+            self.models_wanted.emit()
+            return
         if key == BROWSE:
             folder = QFileDialog.getExistingDirectory(self, "Choose a model folder", str(Path.home()))
             if not folder:
@@ -180,6 +185,7 @@ class AdvancedPanel(QWidget):
                 self.model.setItemData(self.model.count() - 1, key, Qt.ItemDataRole.ToolTipRole)
             self.model.insertSeparator(self.model.count())
             self.model.addItem("Choose a folder …", BROWSE)
+            self.model.addItem("More models …", MORE)
         self._show_target()
 
     def _show_target(self) -> None:
