@@ -12,7 +12,6 @@ from musicapp import paths
 from musicapp.request import BUILTIN_MODEL, format_duration
 
 if TYPE_CHECKING:
-    from musicapp.store.known import Known
     from musicapp.store.shelf import Item
 
 
@@ -141,44 +140,37 @@ def _print_facts(facts: list[tuple[str, str]]) -> None:
 
 
 def _get(args: argparse.Namespace) -> None:
-    from musicapp.store import known, shelf
+    from musicapp.cli.transfer import TransferLine
+    from musicapp.store import getting, hub, known, shelf, token
 
     item = known.find(args.model)
-    encoder = shelf.missing_encoder(item.key)
-    if encoder is not None:
-        print(f"{item.name} needs the text encoder {encoder.key}, which comes first.", file=sys.stderr)
-        _fetch(encoder, "main")
-    _fetch(item, args.revision)
-    print(paths.user_models_folder() / item.key)
-
-
-def _fetch(item: Known, revision: str) -> None:
-    from musicapp.cli.transfer import TransferLine
-    from musicapp.store import download, hub, token
-
-    models = paths.user_models_folder()
-    if (models / item.key).exists():
+    place = paths.user_models_folder() / item.key
+    if place.exists():
         print(f"{item.key} is here already.", file=sys.stderr)
-        return
-    print(f"{item.name}: {item.licence}, see {hub.page_of(item)}", file=sys.stderr)
-    with TransferLine(item.key, sys.stderr) as line:
+    else:
+        print(f"{item.name}: {item.licence}, see {hub.page_of(item)}", file=sys.stderr)
+    if encoder := shelf.missing_encoder(item.key):
+        words = f"It needs the text encoder {encoder.key}, which comes along: {encoder.licence}"
+        print(f"{words}, see {hub.page_of(encoder)}", file=sys.stderr)
+    with TransferLine(sys.stderr) as line:
         try:
-            for progress in download.fetch(item, models, token=token.read(), revision=revision):
-                line.show(progress)
+            for part, progress in getting.get(item, token=token.read(), revision=args.revision):
+                line.show(part.key, progress)
         except KeyboardInterrupt:
             line.end("Paused. The same command goes on.")
             raise
+    print(place)
 
 
 def _add(args: argparse.Namespace) -> None:
     from musicapp.cli.transfer import TransferLine
-    from musicapp.store import importing, shelf
+    from musicapp.store import folders, importing, shelf
 
-    models = paths.user_models_folder()
+    models = folders.usable()
     job = importing.plan(args.path, models, key=args.name)
-    with TransferLine(job.key, sys.stderr) as line:
+    with TransferLine(sys.stderr) as line:
         for progress in importing.run(job, models):
-            line.show(progress)
+            line.show(job.key, progress)
     encoder = shelf.missing_encoder(job.key)
     if encoder is not None:
         print(f"It needs the text encoder {encoder.key}: musicapp models get {encoder.key}", file=sys.stderr)
@@ -202,9 +194,9 @@ def _folder(args: argparse.Namespace) -> None:
     from musicapp.store.sizes import format_bytes
 
     if args.path is not None:
-        with TransferLine("models", sys.stderr) as line:
+        with TransferLine(sys.stderr) as line:
             for progress in folders.move(args.path):
-                line.show(progress)
+                line.show("models", progress)
     use = shelf.disk_use()
     print(f"{use.folder}: {format_bytes(use.used_bytes)} in use, {format_bytes(use.free_bytes)} free")
 

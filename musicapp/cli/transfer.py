@@ -18,11 +18,11 @@ REDRAW_S, PLAIN_S = 0.2, 10.0
 class TransferLine:
     """Shows `Progress` on a stream; leaves the line behind at the end."""
 
-    def __init__(self, name: str, stream: TextIO) -> None:
-        self._name, self._stream = name, stream
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
         self._redraws = stream.isatty()
         self._is_open = False
-        self._shown_at, self._phase = float("-inf"), ""
+        self._shown_at, self._shown = float("-inf"), ("", "")
 
     def __enter__(self) -> TransferLine:
         return self
@@ -30,13 +30,13 @@ class TransferLine:
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
         self.end()
 
-    def show(self, progress: Progress) -> None:
-        """Show it, if it is time to."""
+    def show(self, name: str, progress: Progress) -> None:
+        """Show how far `name` is, if it is time to."""
         now, pause_s = time.monotonic(), REDRAW_S if self._redraws else PLAIN_S
-        if progress.phase == self._phase and now - self._shown_at < pause_s:
+        if (name, progress.phase) == self._shown and now - self._shown_at < pause_s:
             return
-        self._shown_at, self._phase = now, progress.phase
-        text = f"{self._name}: {describe(progress)}"
+        self._shown_at, self._shown = now, (name, progress.phase)
+        text = f"{name}: {describe(progress)}"
         if self._redraws:
             width = shutil.get_terminal_size().columns - 1
             print(f"\r{text[:width]:<{width}}", end="", file=self._stream, flush=True)

@@ -78,16 +78,20 @@ def fetch(item: Known, models: Path, *, token: str = "", revision: str = "main")
     """
     if (models / item.key).exists():
         return
-    place = models / UNFINISHED / item.key
-    with _disk_errors(models), locks.alone(place, f"{item.name} is being fetched already."):
-        place.mkdir(exist_ok=True)
-        try:
-            yield from _Download(item, place, token).run(revision)
-        finally:
-            hub.hang_up()
+    with _place_for(item, models) as place:
+        job = _Download(item, place, token)
+        yield from job.begin(revision)
+        yield from job.run()
         check.check_folder(place)
         place.rename(models / item.key)
     log.info("downloaded %s", item.key)
+
+
+def begin(item: Known, models: Path, *, token: str = "", revision: str = "main") -> Iterator[Progress]:
+    """Only the first step of `fetch`: fix commit and checksums. Raises LicenceNeeded and the like before any byte."""
+    if not (models / item.key).exists():
+        with _place_for(item, models) as place:
+            yield from _Download(item, place, token).begin(revision)
 
 
 def read_source(folder: Path) -> Source | None:
@@ -115,13 +119,15 @@ class _Download:
         self._marks: deque[tuple[float, int]] = deque()
         self._received = 0  # in this run
 
-    def run(self, revision: str) -> Iterator[Progress]:
+    def begin(self, revision: str) -> Iterator[Progress]:
         yield self._progress("asking")
         source = read_source(self._place)
         if source is None or source.repository != self._item.repository:
             source = yield from self._patiently(lambda: self._ask(revision))
         self._commit, self._files = source.commit, source.files
         self._check_room()
+
+    def run(self) -> Iterator[Progress]:
         for file in self._files:
             yield from self._bring(file)
 
@@ -265,6 +271,18 @@ def _write(out: object, piece: bytes) -> None:
     view = memoryview(piece)
     while view:
         view = view[out.write(view) :]  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _place_for(item: Known, models: Path) -> Iterator[Path]:
+    """The download's folder, for us alone, with the disk's errors in words and no connection left open."""
+    place = models / UNFINISHED / item.key
+    with _disk_errors(models), locks.alone(place, f"{item.name} is being fetched already."):
+        place.mkdir(exist_ok=True)
+        try:
+            yield place
+        finally:
+            hub.hang_up()
 
 
 @contextmanager

@@ -20,6 +20,16 @@ log = logging.getLogger(__name__)
 REMOVED = ".removed-"
 
 
+def usable() -> Path:
+    """The user's models folder for writing. Raises ModelStoreError when it was moved to a disk that is not there."""
+    models = paths.user_models_folder()
+    if paths.moved_models_file().is_file() and not models.is_dir():
+        raise ModelStoreError(
+            f"The models folder {models} is not there.", hint="Connect its disk, or move the models folder elsewhere."
+        )
+    return models
+
+
 def remove(key: str, models: Path) -> int:
     """Delete a model, or what an unfinished download left; the bytes set free. Raises ModelStoreError."""
     if not key or Path(key).name != key or key.startswith("."):

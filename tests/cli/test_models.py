@@ -50,7 +50,8 @@ def test_get_fetches_the_text_encoder_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out, err = printed(capsys, "get", MODEL, code=1)
-    assert out == "" and "needs the text encoder t5-base, which comes first" in err
+    assert out == "" and "needs the text encoder t5-base, which comes along: Apache License 2.0" in err
+    assert not hub.bodies("t5-base//model.safetensors")  # nobody waits for it only to be told about the licence
     assert "accepted its licence" in err and f"{hub.address}/settings/tokens" in err
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TOKEN}\n"))
     out, err = printed(capsys, "token")
@@ -64,6 +65,20 @@ def test_get_fetches_the_text_encoder_too(
     assert printed(capsys, "token", "--forget")[0] == "The token is forgotten.\n"
     out, err = printed(capsys, "remove", "t5-base")
     assert "Removed t5-base" in out and MODEL in err
+
+
+def test_a_fetched_model_makes_music(
+    hub: Hub,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    printed(capsys, "get", MODEL)
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
+    music = tmp_path / "music.wav"
+    assert main(["generate", "calm piano", "--seconds", "1", "--model", MODEL, "-o", str(music)]) == 0
+    assert music.stat().st_size > 100_000
 
 
 def test_an_import_that_lacks_its_text_encoder_says_which(

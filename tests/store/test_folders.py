@@ -117,6 +117,18 @@ def test_folders_that_cannot_take_the_models(one: Path, models: Path, tmp_path: 
     assert one.is_dir()
 
 
+def test_a_disk_that_is_not_there_is_said(one: Path, models: Path, tmp_path: Path) -> None:
+    target = tmp_path / "stick" / "models"
+    list(folders.move(target))
+    (tmp_path / "stick").rename(tmp_path / "pulled out")
+    with pytest.raises(ModelStoreError, match="is not there") as caught:
+        folders.usable()
+    assert "Connect its disk" in caught.value.hint and not target.exists()
+    assert shelf.disk_use().used_bytes == 0 and all(item.key != "one" for item in shelf.list_items())
+    list(folders.move(models))  # without it, too
+    assert folders.usable() == models
+
+
 def test_a_damaged_note_of_the_folder_means_the_usual_one(home: Path) -> None:
     paths.moved_models_file().parent.mkdir(parents=True, exist_ok=True)
     for data in (b"", b"\xff\xfe", b"relative/folder\n"):

@@ -99,9 +99,9 @@ class ModelShelf(QObject):
         """Import a folder or file."""
 
         def copy() -> str:
-            from musicapp.store import importing, words
+            from musicapp.store import folders, importing, words
 
-            models = paths.user_models_folder()
+            models = folders.usable()
             job = importing.plan(path, models)
             for progress in importing.run(job, models):
                 self._worked.emit(f"{job.key}: {words.describe(progress)}")

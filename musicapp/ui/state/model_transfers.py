@@ -6,16 +6,12 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from musicapp import paths
 from musicapp.errors import ModelStoreError, MusicAppError
 from musicapp.ui.state.background import Lane
-
-if TYPE_CHECKING:
-    from musicapp.store.known import Known
 
 log = logging.getLogger(__name__)
 
@@ -102,24 +98,21 @@ class ModelTransfers(QObject):
 
     def _work(self, key: str, token_text: str, stop: threading.Event) -> bool:
         """In the lane: fetch text encoder and model; whether they are whole."""
-        from musicapp.store import download, known, shelf
+        from musicapp.store import getting, known, shelf
         from musicapp.store.words import describe
 
-        token = self._token(token_text)
-        encoder, told_at = shelf.missing_encoder(key), 0.0
-        items: list[Known] = [*([encoder] if encoder else []), known.find(key)]
-        sizes = [item.size_bytes for item in items]
-        for number, item in enumerate(items):
-            ahead = f"{item.name} first: " if number < len(items) - 1 else ""
-            run = download.fetch(item, paths.user_models_folder(), token=token)
-            for progress in run:
-                if stop.is_set():
-                    return False
-                sizes[number] = progress.total_bytes
-                if time.monotonic() - told_at >= TELL_EVERY_S:
-                    told_at = time.monotonic()
-                    done = sum(sizes[:number]) + progress.done_bytes
-                    self._progressed.emit(key, min(1.0, done / sum(sizes)), _sentence(ahead + describe(progress)))
+        item, encoder, told_at = known.find(key), shelf.missing_encoder(key), 0.0
+        sizes = {part.key: part.size_bytes for part in (item, encoder) if part is not None}
+        done: dict[str, int] = {}
+        for part, progress in getting.get(item, token=self._token(token_text)):
+            if stop.is_set():
+                return False
+            sizes[part.key], done[part.key] = progress.total_bytes, progress.done_bytes
+            if time.monotonic() - told_at >= TELL_EVERY_S:
+                told_at = time.monotonic()
+                words = describe(progress) if part is item else f"{part.name} first: {describe(progress)}"
+                share = min(1.0, sum(done.values()) / sum(sizes.values()))
+                self._progressed.emit(key, share, words[:1].upper() + words[1:])
         return True
 
     def _token(self, text: str) -> str:
@@ -185,7 +178,3 @@ class ModelTransfers(QObject):
     def _set(self, transfer: Transfer) -> None:
         self.by_key[transfer.key] = transfer
         self.changed.emit(transfer.key)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
