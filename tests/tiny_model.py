@@ -111,7 +111,7 @@ def write_tiny_text_encoder(folder: Path, *, kind: str = "clap", seed: int = 0) 
     import transformers
 
     folder.mkdir(parents=True, exist_ok=True)
-    vocabulary = _write_tokenizer(folder)
+    vocabulary = write_tokenizer(folder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if kind == "clap":
@@ -148,7 +148,7 @@ def write_tiny_text_encoder(folder: Path, *, kind: str = "clap", seed: int = 0) 
     (folder / "config.json").write_text(json.dumps(settings, indent=2, default=str))
 
 
-def _write_tokenizer(folder: Path) -> int:
+def write_tokenizer(folder: Path) -> int:
     """A byte-level tokenizer of a few hundred tokens, as RoBERTa's; its size."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 

@@ -1,0 +1,239 @@
+"""The public architectures in full size with random weights: `python -m tests.full_size KIND FOLDER`.
+
+For measuring how large models load and run; what they make is noise. One weight after the other goes to the disk, so
+writing takes little memory whatever the size. Every folder gets its text encoder, random too, with a small tokenizer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from musicapp.checkpoints import keymap
+from musicapp.checkpoints.config import CONFIG_NAME, parse_config
+from musicapp.nn.autoencoder import build_autoencoder
+from musicapp.nn.conditioners import NumberConditioner
+from musicapp.nn.configs import NumberConfig, T5GemmaConfig
+from musicapp.nn.dit import DiffusionTransformer
+from tests.tiny_model import write_tokenizer
+
+OOBLECK = {"channels": 128, "c_mults": [1, 2, 4, 8, 16], "strides": [2, 4, 4, 8, 8], "use_snake": True}
+SAME = {"strides": [16], "c_mults": [6], "latent_dim": 256, "dim_heads": 64, "differential": True}
+SAME_S = {**SAME, "channels": 128, "transformer_depths": [6], "chunk_size": 32, "chunk_midpoint_shift": True}
+SAME_L = {**SAME, "channels": 256, "transformer_depths": [12], "sliding_window": [1, 1]}
+
+
+def open_1_0() -> dict[str, Any]:
+    """Stable Audio Open 1.0: 4.85 GB in float32."""
+    dit = {"embed_dim": 1536, "depth": 24, "num_heads": 24, "project_cond_tokens": False, "global_cond_dim": 1536}
+    return _stable_audio_2(dit, ["seconds_start", "seconds_total"], sample_size=2_097_152, longest=512, tokens=128)
+
+
+def open_small() -> dict[str, Any]:
+    """Stable Audio Open Small: 1.99 GB."""
+    dit = {"embed_dim": 1024, "depth": 16, "num_heads": 8, "global_cond_dim": 768, "attn_kwargs": {"qk_norm": "ln"}}
+    values = _stable_audio_2(dit, ["seconds_total"], sample_size=524_288, longest=256, tokens=64)
+    values["model"]["diffusion"]["diffusion_objective"] = "rf_denoiser"
+    return values
+
+
+def small_3() -> dict[str, Any]:
+    """Stable Audio 3 small: 2.27 GB."""
+    dit = {"embed_dim": 1024, "depth": 20, "num_heads": 16, "attn_kwargs": {"qk_norm": "rms", "differential": False}}
+    decoder = {"conv_mapping": True, "mask_noise": 0.01}
+    return _stable_audio_3(dit, same_autoencoder(SAME_S, decoder), sample_size=5_324_800)
+
+
+def medium_3() -> dict[str, Any]:
+    """Stable Audio 3 medium: 9.22 GB."""
+    dit = {"embed_dim": 1536, "depth": 24, "num_heads": 24, "attn_kwargs": {"qk_norm": "rms", "differential": True}}
+    decoder = {"sinusoidal_blocks": [8], "mask_noise": 0.1}
+    return _stable_audio_3(dit, same_autoencoder(SAME_L, decoder), sample_size=16_777_216)
+
+
+KINDS = {"open-1.0": open_1_0, "open-small": open_small, "sa3-small": small_3, "sa3-medium": medium_3}
+
+
+def write(kind: str, folder: Path) -> None:
+    """A whole model folder of one of `KINDS`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    values = KINDS[kind]()
+    (folder / CONFIG_NAME).write_text(json.dumps(values, indent=1), encoding="utf-8")
+    write_weights(folder / "model.safetensors", published_shapes(values))
+    write_text_encoder(folder, values)
+
+
+def published_shapes(values: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Published name -> shape of every weight; those under weight norm as length and direction."""
+    config = parse_config(values)
+    with torch.device("meta"):
+        networks = nn.ModuleDict(
+            {"dit": DiffusionTransformer(config.diffusion.dit), "autoencoder": build_autoencoder(config.autoencoder)}
+        )
+        shapes = {name: tuple(tensor.shape) for name, tensor in networks.state_dict().items()}
+        for entry in config.conditioning.entries:
+            where = f"conditioner.conditioners.{entry.id}."
+            if isinstance(entry.config, NumberConfig):
+                expo = entry.config.fourier_features_type == "expo"
+                number = NumberConditioner(config.conditioning.cond_dim, 0, 1, expo=expo)
+                shapes |= {where + name: tuple(tensor.shape) for name, tensor in number.state_dict().items()}
+            elif isinstance(entry.config, T5GemmaConfig):
+                shapes[where + "padding_embedding"] = (config.conditioning.cond_dim,)
+    return dict(_split(shapes))
+
+
+def write_weights(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
+    """A float32 safetensors file with random weights, in the order given."""
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    generator = torch.Generator().manual_seed(0)
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for name, shape in shapes.items():
+            _random_weight(name, shape, generator).numpy().tofile(file)
+
+
+def write_text_encoder(folder: Path, values: dict[str, Any]) -> None:
+    """T5-base's encoder, or T5Gemma's in bfloat16, as large as the real one."""
+    from transformers import T5Config, T5EncoderModel, T5GemmaEncoderModel
+    from transformers import T5GemmaConfig as GemmaConfig
+
+    gemma = values["model"]["conditioning"]["configs"][0]["type"] == "t5gemma"
+    if gemma:
+        half = {"vocab_size": 256_000, "hidden_size": 768, "intermediate_size": 2048, "num_hidden_layers": 12}
+        half |= {"num_attention_heads": 12, "num_key_value_heads": 12, "head_dim": 64}
+        model: Any = T5GemmaEncoderModel(GemmaConfig(encoder=half, decoder=half, is_encoder_decoder=False))
+        model, place = model.to(torch.bfloat16), folder / "t5gemma-b-b-ul2"
+    else:
+        sizes = {"d_model": 768, "d_kv": 64, "d_ff": 3072, "num_layers": 12, "num_heads": 12}
+        model, place = T5EncoderModel(T5Config(**sizes)), folder / "t5"
+    model.save_pretrained(place)
+    write_tokenizer(place)
+
+
+def same_autoencoder(sizes: dict[str, Any], decoder: dict[str, Any]) -> dict[str, Any]:
+    """The autoencoder section of Stable Audio 3."""
+    sizes = {**sizes, "variable_stride": True}
+    return {
+        "encoder": {"type": "same", "config": {**sizes, "in_channels": 512}},
+        "decoder": {"type": "same", "config": {**sizes, **decoder, "out_channels": 512}},
+        "bottleneck": {"type": "softnorm", "config": {"dim": 256, "auto_scale": True, "noise_regularize": True}},
+        "latent_dim": 256,
+        "downsampling_ratio": 4096,
+        "io_channels": 2,
+        "pretransform": {"type": "patched", "config": {"channels": 2, "patch_size": 256}},
+    }
+
+
+def _stable_audio_2(
+    dit: dict[str, Any], seconds: list[str], *, sample_size: int, longest: int, tokens: int
+) -> dict[str, Any]:
+    autoencoder = {
+        "encoder": {"type": "oobleck", "config": {"in_channels": 2, **OOBLECK, "latent_dim": 128}},
+        "decoder": {"type": "oobleck", "config": {"out_channels": 2, **OOBLECK, "latent_dim": 64, "final_tanh": False}},
+        "bottleneck": {"type": "vae"},
+        "latent_dim": 64,
+        "downsampling_ratio": 2048,
+        "io_channels": 2,
+    }
+    prompt = {"id": "prompt", "type": "t5", "config": {"t5_model_name": "t5-base", "max_length": tokens}}
+    numbers = [{"id": id_, "type": "number", "config": {"min_val": 0, "max_val": longest}} for id_ in seconds]
+    return _model(
+        autoencoder,
+        {"cond_dim": 768, "configs": [prompt, *numbers]},
+        {"cross_attention_cond_ids": ["prompt", *seconds], "global_cond_ids": seconds},
+        {"io_channels": 64, "cond_token_dim": 768, **dit},
+        sample_size,
+    )
+
+
+def _stable_audio_3(dit: dict[str, Any], autoencoder: dict[str, Any], *, sample_size: int) -> dict[str, Any]:
+    prompt = {"id": "prompt", "type": "t5gemma", "config": {"max_length": 256, "padding_mode": "learned"}}
+    range_ = {"min_val": 0, "max_val": 384, "fourier_features_type": "expo"}
+    seconds = {"id": "seconds_total", "type": "number", "config": range_}
+    return _model(
+        autoencoder,
+        {"cond_dim": 768, "configs": [prompt, seconds]},
+        {
+            "diffusion_objective": "rf_denoiser",
+            "cross_attention_cond_ids": ["prompt", "seconds_total"],
+            "global_cond_ids": ["seconds_total"],
+            "local_add_cond_ids": ["inpaint_mask", "inpaint_masked_input"],
+        },
+        {
+            "io_channels": 256,
+            "cond_token_dim": 768,
+            "global_cond_dim": 768,
+            "local_add_cond_dim": 257,
+            "global_cond_type": "adaLN",
+            "timestep_features_type": "expo",
+            "norm_type": "rms_norm",
+            "num_memory_tokens": 64,
+            **dit,
+        },
+        sample_size,
+    )
+
+
+def _model(
+    autoencoder: dict[str, Any],
+    conditioning: dict[str, Any],
+    diffusion: dict[str, Any],
+    dit: dict[str, Any],
+    sample_size: int,
+) -> dict[str, Any]:
+    return {
+        "model_type": "diffusion_cond",
+        "sample_size": sample_size,
+        "sample_rate": 44100,
+        "audio_channels": 2,
+        "model": {
+            "pretransform": {"type": "autoencoder", "config": autoencoder},
+            "conditioning": conditioning,
+            "diffusion": {"type": "dit", **diffusion, "config": dit},
+            "io_channels": dit["io_channels"],
+        },
+    }
+
+
+def _split(shapes: dict[str, tuple[int, ...]]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for name, shape in shapes.items():
+        published = keymap.to_published(name)
+        if name.startswith("autoencoder.") and name.endswith(".weight") and len(shape) == 3:
+            yield published + "_g", (shape[0], 1, 1)
+            yield published + "_v", shape
+        else:
+            yield published, shape
+
+
+def _random_weight(name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Matrices and kernels that keep the size of what goes through, norms and scales near one, offsets near zero."""
+    noise = torch.randn(shape, generator=generator)
+    if name.endswith(("weight_g", "gamma", "running_std", "scaling_factor")):
+        return 1 + 0.05 * noise
+    if len(shape) > 1 and shape[0] > 1:
+        return noise / math.sqrt(max(math.prod(shape[1:]), 1))
+    return 0.02 * noise
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.full_size", description="Write a large random model.")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    write(arguments.kind, arguments.folder)
+
+
+if __name__ == "__main__":
+    main()
