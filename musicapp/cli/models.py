@@ -112,7 +112,7 @@ def _info(args: argparse.Namespace) -> None:
 
 
 def _facts(item: Item) -> list[tuple[str, str]]:
-    from musicapp.store import hub, shelf
+    from musicapp.store import hub_pages, shelf
     from musicapp.store.sizes import format_bytes
 
     known, source = item.known, item.source
@@ -120,7 +120,7 @@ def _facts(item: Item) -> list[tuple[str, str]]:
     facts += [("longest take", format_duration(int(item.max_duration_s)))] if item.max_duration_s else []
     facts += [("size", format_bytes(item.size_bytes)), ("licence", item.licence)]
     if known is not None:
-        facts += [("good for", known.good_for), ("page", hub.page_of(known))]
+        facts += [("good for", known.good_for), ("page", hub_pages.page_of(known))]
         facts += [("access", "licence to be accepted on its page, with a token")] if known.gated else []
         if not known.is_text_encoder:
             half, full = (format_bytes(size) for size in shelf.weights_bytes(known))
@@ -141,17 +141,17 @@ def _print_facts(facts: list[tuple[str, str]]) -> None:
 
 def _get(args: argparse.Namespace) -> None:
     from musicapp.cli.transfer import TransferLine
-    from musicapp.store import getting, hub, known, shelf, token
+    from musicapp.store import getting, hub_pages, known, shelf, token
 
     item = known.find(args.model)
     place = paths.user_models_folder() / item.key
     if place.exists():
         print(f"{item.key} is here already.", file=sys.stderr)
     else:
-        print(f"{item.name}: {item.licence}, see {hub.page_of(item)}", file=sys.stderr)
+        print(f"{item.name}: {item.licence}, see {hub_pages.page_of(item)}", file=sys.stderr)
     if encoder := shelf.missing_encoder(item.key):
         words = f"It needs the text encoder {encoder.key}, which comes along: {encoder.licence}"
-        print(f"{words}, see {hub.page_of(encoder)}", file=sys.stderr)
+        print(f"{words}, see {hub_pages.page_of(encoder)}", file=sys.stderr)
     with TransferLine(sys.stderr) as line:
         try:
             for part, progress in getting.get(item, token=token.read(), revision=args.revision):
@@ -202,12 +202,12 @@ def _folder(args: argparse.Namespace) -> None:
 
 
 def _token(args: argparse.Namespace) -> None:
-    from musicapp.store import hub, token
+    from musicapp.store import hub_pages, token
 
     if args.forget:
         print("The token is forgotten." if token.forget() else "There was no token in the keyring.")
         return
-    print(f"Make a read token at {hub.token_page()} and paste it here; it will not be shown.", file=sys.stderr)
+    print(f"Make a read token at {hub_pages.token_page()} and paste it here; it will not be shown.", file=sys.stderr)
     print(f"Kept in {token.keep(token.checked(_read_secret()))}.")
 
 

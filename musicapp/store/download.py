@@ -9,33 +9,29 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import logging
 import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from musicapp import paths
 from musicapp.errors import CheckpointError, DownloadError, ModelStoreError
-from musicapp.store import check, hub, locks
-from musicapp.store.hub import RemoteFile, TryLater
+from musicapp.store import check, hub, locks, sources
+from musicapp.store.hub import RemoteFile
+from musicapp.store.hub_errors import KEPT, TryLater
 from musicapp.store.known import Known
 from musicapp.store.sizes import format_bytes
+from musicapp.store.sources import PART, UNFINISHED
 
 log = logging.getLogger(__name__)
 
-UNFINISHED = ".downloads"
-RECORD = "musicapp-source.json"
-RECORD_VERSION = 1
-PART = ".part"
 SPARE_BYTES = 64 << 20  # to be left free on the disk
 READ_BYTES = 1 << 20
-ATTEMPTS = 5  # without a new byte, before giving up
+ATTEMPTS, FIRST_ATTEMPTS = 5, 2  # without a new byte, before giving up; and before any has come
 BACKOFF_S, TICK_S, LONGEST_WAIT_S = 1.0, 0.25, 600.0
 SPEED_WINDOW_S = 5.0
 
@@ -44,7 +40,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far it is. phase: "asking", "fetching", "checking" or "waiting", then `wait_s` are left to wait."""
+    """How far it is.
+
+    phase  "asking", "fetching", "checking", or "waiting": then `wait_s` are left to wait; imports and moves have
+           "copying" and "moving"
+    """
 
     phase: str
     done_bytes: int
@@ -57,16 +57,6 @@ class Progress:
         """Seconds left; None while that cannot be told."""
         left = self.total_bytes - self.done_bytes
         return left / self.bytes_per_s if self.bytes_per_s > 0 and self.phase == "fetching" else None
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a folder came from: kept beside the model as musicapp-source.json."""
-
-    repository: str
-    commit: str
-    licence: str
-    files: tuple[RemoteFile, ...]
 
 
 def fetch(item: Known, models: Path, *, token: str = "", revision: str = "main") -> Iterator[Progress]:
@@ -94,21 +84,6 @@ def begin(item: Known, models: Path, *, token: str = "", revision: str = "main")
             yield from _Download(item, place, token).begin(revision)
 
 
-def read_source(folder: Path) -> Source | None:
-    """Where a folder was downloaded from, also one that is not complete; None for others."""
-    try:
-        values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        files = tuple(RemoteFile(str(f["name"]), int(f["size_bytes"]), str(f["checksum"])) for f in values["files"])
-        return Source(str(values["repository"]), str(values["commit"]), str(values["licence"]), files)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def arrived_bytes(place: Path, files: tuple[RemoteFile, ...]) -> int:
-    """How much of these files lies in a download folder."""
-    return sum(_size_of(place, file) for file in files)
-
-
 class _Download:
     """One run of `fetch`."""
 
@@ -121,17 +96,23 @@ class _Download:
 
     def begin(self, revision: str) -> Iterator[Progress]:
         yield self._progress("asking")
-        source = read_source(self._place)
-        if source is None or source.repository != self._item.repository:
+        source = sources.read(self._place)
+        if source is None or not self._fits(source):
             source = yield from self._patiently(lambda: self._ask(revision))
         self._commit, self._files = source.commit, source.files
         self._check_room()
+
+    def _fits(self, source: sources.Source) -> bool:
+        """Whether a record is of this item; the disk is not trusted with the names of files to write."""
+        names, item = {file.name for file in source.files}, self._item
+        all_names = {*item.files, *item.extra_files}
+        return source.repository == item.repository and set(item.files) <= names <= all_names
 
     def run(self) -> Iterator[Progress]:
         for file in self._files:
             yield from self._bring(file)
 
-    def _ask(self, revision: str) -> Generator[Progress, None, Source]:
+    def _ask(self, revision: str) -> Generator[Progress, None, sources.Source]:
         """Fix the commit and the checksums, and write them down before the first byte."""
         item = self._item
         commit, there = hub.ask_commit(item, revision=revision, token=self._token)
@@ -146,13 +127,12 @@ class _Download:
         for name in names:
             yield self._progress("asking")
             files.append(hub.ask_file(item, commit, name, token=self._token))
-        source = Source(item.repository, commit, item.licence, tuple(files))
-        text = json.dumps({"version": RECORD_VERSION, "key": item.key, **asdict(source)}, indent=2)
-        paths.replace_file(self._place / RECORD, text.encode())
+        source = sources.Source(item.repository, commit, item.licence, tuple(files))
+        sources.write(self._place, item.key, source)
         return source
 
     def _check_room(self) -> None:
-        needed = sum(file.size_bytes for file in self._files) - arrived_bytes(self._place, self._files)
+        needed = sum(file.size_bytes for file in self._files) - sources.arrived_bytes(self._place, self._files)
         free = shutil.disk_usage(self._place).free
         if needed + SPARE_BYTES > free:
             raise ModelStoreError(
@@ -195,16 +175,14 @@ class _Download:
             out.truncate(content.starts_at)
             out.seek(content.starts_at)
             for piece in content.pieces:
-                if out.tell() + len(piece) > file.size_bytes:
-                    break  # more than the hub announced; the checksum will tell
-                _write(out, piece)
+                _write(out, piece[: file.size_bytes - out.tell()])  # if there is more, the checksum will tell
                 self._received += len(piece)
                 yield self._progress("fetching")
             if out.tell() < file.size_bytes:
-                raise TryLater("The download broke off.", hint=f"Try again. {hub.KEPT}")
+                raise TryLater("The download broke off.", hint=f"Try again. {KEPT}")
 
     def _is_sound(self, file: RemoteFile, part: Path) -> Generator[Progress, None, bool]:
-        """Read back from the disk what was written there."""
+        """Read back from the disk what was written there. Without a checksum the size has to do."""
         digest = hashlib.sha256() if file.is_sha256 else hashlib.sha1(usedforsecurity=False)
         if not file.is_sha256:
             digest.update(b"blob %d\0" % file.size_bytes)  # git's name of a small file
@@ -214,13 +192,10 @@ class _Download:
             while block := stream.read(READ_BYTES):
                 digest.update(block)
                 yield self._progress("checking")
-        return digest.hexdigest() == file.checksum
+        return digest.hexdigest() == file.checksum or not file.checksum
 
     def _patiently(self, attempt: Callable[[], Generator[Progress, None, T]]) -> Generator[Progress, None, T]:
-        """Repeat what failed for a passing reason, after the pause that the server asks for or a growing one.
-
-        A network that was never there is reported at once.
-        """
+        """Repeat what failed for a passing reason, after the pause that the server asks for or a growing one."""
         failures = 0
         while True:
             before = self._received
@@ -229,8 +204,9 @@ class _Download:
             except TryLater as error:
                 failures = 1 if self._received > before else failures + 1
                 wait_s = error.wait_s if error.wait_s is not None else BACKOFF_S * 2 ** (failures - 1)
-                hopeless = error.wait_s is None and not self._received and error.__cause__ is not None
-                if failures >= ATTEMPTS or wait_s > LONGEST_WAIT_S or (hopeless and failures > 1):
+                # A network that was never there is reported soon; one that was there comes back more often.
+                attempts = ATTEMPTS if self._received or error.wait_s is not None else FIRST_ATTEMPTS
+                if failures >= attempts or wait_s > LONGEST_WAIT_S:
                     raise
                 log.info("%s again in %.0f s: %s %s", self._item.key, wait_s, error.message, error.detail)
             yield from self._wait(wait_s)
@@ -244,7 +220,7 @@ class _Download:
 
     def _progress(self, phase: str, *, wait_s: float = 0.0) -> Progress:
         total = sum(file.size_bytes for file in self._files) or self._item.size_bytes
-        done = arrived_bytes(self._place, self._files)
+        done = sources.arrived_bytes(self._place, self._files)
         return Progress(phase, done, total, self._speed(), wait_s)
 
     def _speed(self) -> float:
@@ -255,15 +231,6 @@ class _Download:
             self._marks.popleft()
         (began, had), (ended, has) = self._marks[0], self._marks[-1]
         return (has - had) / (ended - began) if ended > began else 0.0
-
-
-def _size_of(place: Path, file: RemoteFile) -> int:
-    for path in (place / file.name, place / f"{file.name}{PART}"):
-        try:
-            return min(path.stat().st_size, file.size_bytes)
-        except OSError:
-            continue
-    return 0
 
 
 def _write(out: object, piece: bytes) -> None:
@@ -295,7 +262,7 @@ def _disk_errors(models: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ModelStoreError(
                 f"The disk of {models} is full.",
-                hint=f"Make room, then go on. {hub.KEPT}",
+                hint=f"Make room, then go on. {KEPT}",
                 detail=str(error),
             ) from error
         raise ModelStoreError(

@@ -12,8 +12,9 @@ from pathlib import Path
 from musicapp import paths
 from musicapp.errors import ModelStoreError
 from musicapp.store import locks
-from musicapp.store.download import SPARE_BYTES, UNFINISHED, Progress
+from musicapp.store.download import SPARE_BYTES, Progress
 from musicapp.store.sizes import folder_bytes, format_bytes
+from musicapp.store.sources import UNFINISHED
 
 log = logging.getLogger(__name__)
 

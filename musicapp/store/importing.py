@@ -17,8 +17,9 @@ from musicapp.checkpoints import catalogue
 from musicapp.checkpoints.config import CONFIG_NAME, read_json
 from musicapp.errors import CheckpointError, ModelStoreError
 from musicapp.store import check, locks
-from musicapp.store.download import SPARE_BYTES, UNFINISHED, Progress
+from musicapp.store.download import SPARE_BYTES, Progress
 from musicapp.store.sizes import format_bytes
+from musicapp.store.sources import UNFINISHED
 
 COPY_BYTES = 8 << 20
 MAX_FILES = 400

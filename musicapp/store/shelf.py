@@ -10,7 +10,7 @@ from musicapp import paths
 from musicapp.checkpoints import catalogue
 from musicapp.checkpoints.config import read_config
 from musicapp.errors import CheckpointError
-from musicapp.store import check, download
+from musicapp.store import check, sources
 from musicapp.store.known import BY_KEY, KNOWN, Known
 from musicapp.store.sizes import folder_bytes
 
@@ -40,7 +40,7 @@ class Item:
     arrived_bytes: int = 0
     known: Known | None = None
     needs: str = ""
-    source: download.Source | None = None
+    source: sources.Source | None = None
     problem: str = ""
 
     @property
@@ -113,7 +113,7 @@ def _model_here(entry: catalogue.ModelEntry) -> Item:
         longest_s, licence = config.max_duration_s, config.app.licence
     except CheckpointError as error:
         problem = error.message
-    source = download.read_source(entry.folder)
+    source = sources.read(entry.folder)
     is_plain = entry.name == entry.key or source is not None  # a description that does not name the model
     return Item(
         key=entry.key,
@@ -137,7 +137,7 @@ def _encoder_folders(models: Path) -> list[Path]:
 
 
 def _encoder_here(folder: Path) -> Item:
-    known, source = BY_KEY.get(folder.name), download.read_source(folder)
+    known, source = BY_KEY.get(folder.name), sources.read(folder)
     return Item(
         key=folder.name,
         name=known.name if known else folder.name,
@@ -151,8 +151,8 @@ def _encoder_here(folder: Path) -> Item:
 
 
 def _not_here(known: Known, models: Path) -> Item:
-    place = models / download.UNFINISHED / known.key
-    source = download.read_source(place)
+    place = models / sources.UNFINISHED / known.key
+    source = sources.read(place)
     size = sum(file.size_bytes for file in source.files) if source else known.size_bytes
     return Item(
         key=known.key,
@@ -161,7 +161,7 @@ def _not_here(known: Known, models: Path) -> Item:
         size_bytes=size,
         licence=known.licence,
         max_duration_s=known.max_duration_s,
-        arrived_bytes=download.arrived_bytes(place, source.files) if source else 0,
+        arrived_bytes=sources.arrived_bytes(place, source.files) if source else 0,
         known=known,
         needs=known.needs,
         source=source,

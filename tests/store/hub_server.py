@@ -54,6 +54,7 @@ class Hub:
     broken         answer 500 so many times
     corrupt        flip a byte in so many bodies of large files
     ignore_ranges  send the whole file whatever is asked
+    tag            the ETag of small files instead of git's, as mirrors have it
     """
 
     repositories: dict[str, Repository] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Hub:
     broken: int = 0
     corrupt: int = 0
     ignore_ranges: bool = False
+    tag: str = ""
     log: list[Served] = field(default_factory=list)
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -175,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"X-Repo-Commit": repository.commit}
         if len(data) <= LARGE_BYTES:
             digest = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-            self._send(200, data, {**headers, "ETag": f'"{digest}"'})
+            self._send(200, data, {**headers, "ETag": f'"{self.state.tag or digest}"'})
             return
         # Another name of the same machine is another host: a token must not follow there.
         place = self.state.address.replace("127.0.0.1", "localhost")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from musicapp.errors import CheckpointError, DownloadError, LicenceNeeded, ModelStoreError
-from musicapp.store import download, known
+from musicapp.store import download, known, sources
+from musicapp.store.hub import RemoteFile
 from tests.store.conftest import description, model_files
 from tests.store.hub_server import STRANGER, TOKEN, Hub, Repository
 
@@ -28,16 +29,16 @@ def weights_of(hub: Hub) -> bytes:
 def test_a_model_arrives_whole_and_says_where_it_came_from(hub: Hub, models: Path) -> None:
     steps = fetch(MODEL, models)
     folder, repository = models / MODEL.key, hub.repositories[MODEL.repository]
-    assert {path.name for path in folder.iterdir()} == {*MODEL.files, "LICENSE.md", download.RECORD}
+    assert {path.name for path in folder.iterdir()} == {*MODEL.files, "LICENSE.md", sources.RECORD}
     for name in (*MODEL.files, "LICENSE.md"):
         assert (folder / name).read_bytes() == repository.files[name]
-    source = download.read_source(folder)
+    source = sources.read(folder)
     assert source is not None and (source.repository, source.commit) == (MODEL.repository, repository.commit)
     checksums = {file.name: file.checksum for file in source.files}
     assert checksums[WEIGHTS] == hashlib.sha256(repository.files[WEIGHTS]).hexdigest()
     assert steps[-1].done_bytes == steps[-1].total_bytes == sum(file.size_bytes for file in source.files)
     assert [s.done_bytes for s in steps[1:]] == sorted(s.done_bytes for s in steps[1:])
-    assert not list((models / download.UNFINISHED).glob("*/*"))
+    assert not list((models / sources.UNFINISHED).glob("*/*"))
 
 
 def test_what_is_here_is_not_asked_for_again(hub: Hub, models: Path) -> None:
@@ -58,7 +59,7 @@ def test_a_pause_goes_on_where_it_was(hub: Hub, models: Path) -> None:
         if progress.done_bytes > size // 3:
             break
     run.close()  # type: ignore[attr-defined]
-    part = models / download.UNFINISHED / MODEL.key / f"{WEIGHTS}.part"
+    part = models / sources.UNFINISHED / MODEL.key / f"{WEIGHTS}.part"
     had = part.stat().st_size
     assert 0 < had < size
     hub.log.clear()
@@ -74,7 +75,7 @@ def test_a_resumed_download_keeps_its_commit(hub: Hub, models: Path) -> None:
     begun, hub.log[:] = hub.repositories[MODEL.repository].commit, []
     fetch(MODEL, models, revision="another")
     assert not any(served.path.startswith("/api/") for served in hub.log)
-    assert (source := download.read_source(models / MODEL.key)) and source.commit == begun
+    assert (source := sources.read(models / MODEL.key)) and source.commit == begun
 
 
 def test_a_connection_that_breaks_off_is_taken_up_again(hub: Hub, models: Path) -> None:
@@ -130,7 +131,7 @@ def test_a_file_that_arrives_damaged_twice_is_refused(hub: Hub, models: Path) ->
     with pytest.raises(DownloadError, match="damaged twice"):
         fetch(MODEL, models)
     assert not (models / MODEL.key).exists()
-    assert not list((models / download.UNFINISHED / MODEL.key).glob(f"{WEIGHTS}*"))
+    assert not list((models / sources.UNFINISHED / MODEL.key).glob(f"{WEIGHTS}*"))
 
 
 def test_a_server_that_knows_no_ranges_sends_it_all_again(hub: Hub, models: Path) -> None:
@@ -205,7 +206,7 @@ def test_a_full_disk_during_a_download_keeps_what_arrived(
         patch.setattr(download, "_write", full)
         fetch(MODEL, models)
     assert "Make room" in caught.value.hint
-    had = (models / download.UNFINISHED / MODEL.key / f"{WEIGHTS}.part").stat().st_size
+    had = (models / sources.UNFINISHED / MODEL.key / f"{WEIGHTS}.part").stat().st_size
     assert had > 50_000
     fetch(MODEL, models)
     assert hub.bodies(WEIGHTS)[-1].start == had
@@ -216,6 +217,21 @@ def test_a_folder_that_cannot_be_written(hub: Hub, models: Path) -> None:
     models.write_bytes(b"a file where the folder should be")
     with pytest.raises(ModelStoreError, match="Nothing can be written"):
         fetch(ENCODER, models)
+
+
+def test_a_mirror_with_tags_of_its_own_is_checked_by_size(hub: Hub, models: Path) -> None:
+    hub.tag = "W/5f3a"
+    fetch(ENCODER, models, token="")
+    assert (models / ENCODER.key).is_dir()
+
+
+def test_a_record_with_foreign_names_is_not_followed(hub: Hub, models: Path) -> None:
+    place = models / sources.UNFINISHED / ENCODER.key
+    place.mkdir(parents=True)
+    evil = RemoteFile("../../../evil.json", 3, "0" * 40)
+    sources.write(place, ENCODER.key, sources.Source(ENCODER.repository, "main", "", (evil,)))
+    fetch(ENCODER, models, token="")
+    assert (models / ENCODER.key / WEIGHTS).is_file() and not list(models.parent.glob("**/evil*"))
 
 
 def test_two_at_once_do_not_spoil_each_other(hub: Hub, models: Path) -> None:

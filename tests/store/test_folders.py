@@ -10,7 +10,7 @@ import pytest
 from musicapp import paths
 from musicapp.checkpoints import catalogue
 from musicapp.errors import ModelStoreError
-from musicapp.store import download, folders, known, locks, shelf
+from musicapp.store import download, folders, known, locks, shelf, sources
 from tests.store.conftest import model_files
 from tests.store.hub_server import TOKEN, Hub
 
@@ -112,7 +112,7 @@ def test_folders_that_cannot_take_the_models(one: Path, models: Path, tmp_path: 
     for target, sentence in cases.items():
         with pytest.raises(ModelStoreError, match=sentence):
             list(folders.move(target))
-    with locks.alone(models / download.UNFINISHED / "x", "busy"), pytest.raises(ModelStoreError, match="being fetched"):
+    with locks.alone(models / sources.UNFINISHED / "x", "busy"), pytest.raises(ModelStoreError, match="being fetched"):
         list(folders.move(tmp_path / "free"))
     assert one.is_dir()
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPus
 
 from musicapp import paths
 from musicapp.request import BUILTIN_MODEL
-from musicapp.store import download
+from musicapp.store import sources
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.state.model_shelf import ModelShelf
 from tests.store.conftest import MemoryKeyring, hub, memory_keyring, models  # noqa: F401 - fixtures
@@ -143,7 +143,7 @@ def test_a_download_is_paused_resumed_and_discarded(
     bodies = hub.bodies(WEIGHTS)
     assert len(bodies) == 2 and 0 < bodies[1].start <= sent
     dialog.press("cancel")
-    place = paths.user_models_folder() / download.UNFINISHED / MODEL
+    place = paths.user_models_folder() / sources.UNFINISHED / MODEL
     dialog.desk.wait(lambda: dialog.state() == "" and not place.exists())
     dialog.desk.wait(lambda: dialog.shown() == {"get"} and dialog.text("model_progress_text") == "")
 

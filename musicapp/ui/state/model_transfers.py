@@ -154,10 +154,10 @@ class ModelTransfers(QObject):
 
     def _discard(self, key: str) -> None:
         def delete() -> None:
-            from musicapp.store import folders
+            from musicapp.store import folders, sources
 
             models = paths.user_models_folder()
-            if (models / ".downloads" / key).is_dir():
+            if (models / sources.UNFINISHED / key).is_dir():
                 folders.remove(key, models)
 
         def gone(_nothing: object) -> None:

@@ -57,9 +57,9 @@ class LicenceStep(QFrame):
 
     def set_model(self, known: Known) -> None:
         """The model whose licence it is."""
-        from musicapp.store import hub
+        from musicapp.store import hub_pages
 
-        self._page, self._token_page = hub.page_of(known), hub.token_page()
+        self._page, self._token_page = hub_pages.page_of(known), hub_pages.token_page()
         self.page.setToolTip(self._page)
         self.token_page.setToolTip(self._token_page)
 

@@ -178,13 +178,13 @@ class ModelDetails(QFrame):
                 text.setText(facts[number][1])
 
     def _facts_of(self, item: Item) -> list[tuple[str, str]]:
-        from musicapp.store import hub, shelf
+        from musicapp.store import hub_pages, shelf
         from musicapp.store.sizes import format_bytes
 
         known, source = item.known, item.source
         memory = page = ""
         if known is not None:
-            page = f'<a href="{hub.page_of(known)}">{hub.page_of(known).partition("://")[2]}</a>'
+            page = f'<a href="{hub_pages.page_of(known)}">{hub_pages.page_of(known).partition("://")[2]}</a>'
         if known is not None and not known.is_text_encoder:
             half, full = (format_bytes(size) for size in shelf.weights_bytes(known))
             memory = f"{half} for the weights in 16 bits, {full} in 32 bits"
