@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicapp import paths
+from musicapp.errors import LicenceNeeded
 from musicapp.request import BUILTIN_MODEL, format_duration
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _list(_args: argparse.Namespace) -> None:
 
     items = shelf.list_items()
     _print_table("On this computer", [item for item in items if item.state == shelf.HERE])
-    _print_table("To get: musicapp models get NAME", [item for item in items if item.state != shelf.HERE])
+    _print_table("To get, by “musicapp models get NAME”", [item for item in items if item.state != shelf.HERE])
 
 
 def _print_table(heading: str, items: list[Item]) -> None:
@@ -95,6 +96,8 @@ def _columns(item: Item) -> tuple[str, str, str, str]:
     elif item.state == shelf.KNOWN_ONLY and item.known and item.known.gated:
         licence += " (to be accepted)"
     name = f"text encoder {item.name}" if item.is_text_encoder else item.name
+    if item.problem:
+        name += f" (cannot be used: {item.problem})"
     return longest, format_bytes(item.size_bytes), licence, name
 
 
@@ -159,6 +162,9 @@ def _get(args: argparse.Namespace) -> None:
         except KeyboardInterrupt:
             line.end("Paused. The same command goes on.")
             raise
+        except LicenceNeeded as error:
+            hint = f"{error.hint} For that: musicapp models token"
+            raise LicenceNeeded(error.message, hint=hint, detail=error.detail) from error
     print(place)
 
 

@@ -119,3 +119,10 @@ def test_mistakes_are_one_sentence_and_a_next_step(
         pytest.skip("no /proc here")
     out, err = printed(capsys, *words, code=1)
     assert sentence in err and len(err.strip().splitlines()) == 2 and out == ""
+
+
+def test_a_model_that_cannot_be_used_says_why(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_tiny_model(home / "data" / "models" / "odd", text_encoder="none")
+    description = folder / "model_config.json"
+    description.write_text(description.read_text().replace('"sample_size"', '"sample_sise"'))
+    assert "cannot be used: " in printed(capsys, "list")[0] and "sample_sise" in printed(capsys, "info", "odd")[0]
