@@ -67,7 +67,9 @@ def _names(config: T5Config | T5GemmaConfig | ClapTextConfig) -> Iterable[str]:
     """Where the text encoder usually lies, relative to the model's folder."""
     if isinstance(config, T5Config):
         return (*T5_FOLDERS, f"../{Path(config.t5_model_name).name}")
-    return T5GEMMA_FOLDERS if isinstance(config, T5GemmaConfig) else CLAP_FOLDERS
+    if isinstance(config, T5GemmaConfig):
+        return (*T5GEMMA_FOLDERS, f"../{T5GEMMA_FOLDERS[0]}")  # one for all models of the family
+    return CLAP_FOLDERS
 
 
 def _load(config: T5Config | T5GemmaConfig | ClapTextConfig, folder: Path) -> TextEncoder:

@@ -32,7 +32,8 @@ def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
     from transformers import T5EncoderModel
 
     encoder = _load(T5EncoderModel, folder)
-    return encoder, load_tokenizer(folder, max_length, vocabulary=int(settings.get("vocab_size", 0)))
+    vocabulary = int(settings.get("vocab_size", 0))
+    return encoder, load_tokenizer(folder, max_length, vocabulary=vocabulary, settings_needed=False)
 
 
 def load_t5gemma(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
@@ -65,15 +66,18 @@ def load_clap_text(folder: Path, *, pooled: bool = False) -> tuple[nn.Module, To
     return encoder, load_tokenizer(folder, CLAP_MAX_LENGTH, vocabulary=int(settings.get("vocab_size", 0)))
 
 
-def load_tokenizer(folder: Path, max_length: int, *, vocabulary: int = 0) -> Tokenizer:
+def load_tokenizer(folder: Path, max_length: int, *, vocabulary: int = 0, settings_needed: bool = True) -> Tokenizer:
     """Texts to ids and mask, both `(batch, max_length)` int64: cut and padded, end marks counted.
 
-    vocabulary  rows of the encoder's embedding; a tokenizer with more would crash it later. 0 = unknown
+    vocabulary       rows of the encoder's embedding; a tokenizer with more would crash it later. 0 = unknown
+    settings_needed  False: without a tokenizer_config.json `<pad>` fills up behind, as in T5, whose public folder
+                     has none
     """
     from tokenizers import Tokenizer as Tokenizers
 
     path = next((p for p in (folder, folder.parent / "tokenizer") if (p / "tokenizer.json").is_file()), folder)
-    settings = read_json(path / "tokenizer_config.json")
+    path_of_settings = path / "tokenizer_config.json"
+    settings = read_json(path_of_settings) if settings_needed or path_of_settings.exists() else {}
     try:
         tokenizer = Tokenizers.from_str((path / "tokenizer.json").read_text(encoding="utf-8"))
     except Exception as error:  # the library raises plain Exception for a damaged file

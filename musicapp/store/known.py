@@ -157,8 +157,8 @@ KNOWN = (
         licence="Gemma Terms of Use",
         good_for="Text encoder of Stable Audio 3.",
         subfolder="t5gemma-b-b-ul2",
-        files=ENCODER_FILES,
-        extra_files=ENCODER_EXTRAS,
+        files=(*ENCODER_FILES, "tokenizer_config.json"),
+        extra_files=("special_tokens_map.json",),
     ),
 )
 

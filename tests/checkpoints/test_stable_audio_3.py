@@ -193,6 +193,12 @@ def test_only_the_encoder_of_a_full_t5gemma_is_used(folder, tmp_path):
     assert ours.equal(alone(input_ids=ids, attention_mask=mask).last_hidden_state)
 
 
+def test_one_text_encoder_beside_the_models_serves_them_all(folder, tmp_path):
+    model = Path(shutil.copytree(folder, tmp_path / "models" / "small"))
+    (model / "t5gemma-b-b-ul2").rename(tmp_path / "models" / "t5gemma-b-b-ul2")
+    assert load_model(model).conditioner is not None
+
+
 def test_a_gemma_tokenizer_pads_in_front_unless_told_otherwise(folder, tmp_path):
     place = Path(shutil.copytree(folder / "t5gemma-b-b-ul2", tmp_path / "gemma"))
     settings = json.loads((place / "tokenizer_config.json").read_text(encoding="utf-8"))

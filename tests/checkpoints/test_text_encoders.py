@@ -125,3 +125,11 @@ def test_t5_weights_of_a_whole_translation_model_are_taken_without_its_decoder(t
     encoder, tokenize = text_encoders.load_t5(folder, 20)
     assert tokenize(["violin"])[0].shape == (1, 20)
     assert not any(p.requires_grad for p in encoder.parameters())
+
+
+def test_a_t5_without_tokenizer_settings_pads_behind(tmp_path):
+    folder = Path(shutil.copytree(REFERENCE / "sat-rf-tiny" / "t5", tmp_path / "t5"))
+    with_settings = text_encoders.load_t5(folder, 12)[1](["warm pad", ""])
+    (folder / "tokenizer_config.json").unlink()
+    without = text_encoders.load_t5(folder, 12)[1](["warm pad", ""])
+    assert all(torch.equal(a, b) for a, b in zip(with_settings, without, strict=True))
