@@ -1,7 +1,8 @@
-"""The public architectures in full size with random weights: `python -m tests.full_size KIND FOLDER`.
+"""The public architectures in full size with random weights: `python -m tests.full_size KIND FOLDER [--diffusers]`.
 
 For measuring how large models load and run; what they make is noise. One weight after the other goes to the disk, so
 writing takes little memory whatever the size. Every folder gets its text encoder, random too, with a small tokenizer.
+Open 1.0 can be laid out as a diffusers folder: the same weights, so the same noise.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterator
+import shutil
+import zlib
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,7 @@ from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner
 from musicapp.nn.configs import NumberConfig, T5GemmaConfig
 from musicapp.nn.dit import DiffusionTransformer
+from tests import diffusers_folder
 from tests.tiny_model import write_tokenizer
 
 OOBLECK = {"channels": 128, "c_mults": [1, 2, 4, 8, 16], "strides": [2, 4, 4, 8, 8], "use_snake": True}
@@ -66,8 +71,36 @@ def write(kind: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     values = KINDS[kind]()
     (folder / CONFIG_NAME).write_text(json.dumps(values, indent=1), encoding="utf-8")
-    write_weights(folder / "model.safetensors", published_shapes(values))
+    shapes = published_shapes(values)
+    write_weights(folder / "model.safetensors", shapes, lambda name: random_weight(name, shapes[name]))
     write_text_encoder(folder, values)
+
+
+def write_diffusers(folder: Path) -> None:
+    """Stable Audio Open 1.0 as a diffusers folder."""
+    values = open_1_0()
+    diffusers_folder.write_descriptions(values, folder)
+    shapes, blocks = published_shapes(values), diffusers_folder.blocks_of(values)
+    places: dict[str, dict[str, tuple[str, int, int]]] = {part: {} for part in diffusers_folder.PARTS}
+    for published in shapes:
+        sources = diffusers_folder.sources_of(published, blocks)
+        for row, (part, name) in enumerate(sources):
+            places[part][name] = (published, row, len(sources))
+
+    for part, names in places.items():
+
+        def make(name: str, names: dict[str, tuple[str, int, int]] = names) -> Tensor:
+            published, row, count = names[name]
+            return diffusers_folder.reshaped(published, random_weight(published, shapes[published]).chunk(count)[row])
+
+        rows = {
+            name: tuple(diffusers_folder.reshaped(p, torch.empty(shapes[p], device="meta").chunk(n)[r]).shape)
+            for name, (p, r, n) in names.items()
+        }
+        write_weights(folder / part / diffusers_folder.PART_FILE, rows, make)
+    write_text_encoder(folder, values)
+    diffusers_folder.write_text_encoder(folder / "t5", folder, values)
+    shutil.rmtree(folder / "t5")
 
 
 def published_shapes(values: dict[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -89,19 +122,18 @@ def published_shapes(values: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     return dict(_split(shapes))
 
 
-def write_weights(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
-    """A float32 safetensors file with random weights, in the order given."""
+def write_weights(path: Path, shapes: dict[str, tuple[int, ...]], make: Callable[[str], Tensor]) -> None:
+    """A float32 safetensors file with the weights that `make` gives for the names, in the order given."""
     header, end = {}, 0
     for name, shape in shapes.items():
         start, end = end, end + 4 * math.prod(shape)
         header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [start, end]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    generator = torch.Generator().manual_seed(0)
     with path.open("wb") as file:
         file.write(len(text).to_bytes(8, "little") + text)
-        for name, shape in shapes.items():
-            _random_weight(name, shape, generator).numpy().tofile(file)
+        for name in shapes:
+            make(name).contiguous().numpy().tofile(file)
 
 
 def write_text_encoder(folder: Path, values: dict[str, Any]) -> None:
@@ -217,9 +249,12 @@ def _split(shapes: dict[str, tuple[int, ...]]) -> Iterator[tuple[str, tuple[int,
             yield published, shape
 
 
-def _random_weight(name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Matrices and kernels that keep the size of what goes through, norms and scales near one, offsets near zero."""
-    noise = torch.randn(shape, generator=generator)
+@lru_cache(maxsize=1)
+def random_weight(name: str, shape: tuple[int, ...]) -> Tensor:
+    """The random values of a published weight, the same every time: matrices and kernels that keep the size of what
+    goes through, norms and scales near one, offsets near zero.
+    """
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(zlib.crc32(name.encode())))
     if name.endswith(("weight_g", "gamma", "running_std", "scaling_factor")):
         return 1 + 0.05 * noise
     if len(shape) > 1 and shape[0] > 1:
@@ -231,8 +266,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.full_size", description="Write a large random model.")
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--diffusers", action="store_true", help="open-1.0 as a diffusers folder")
     arguments = parser.parse_args()
-    write(arguments.kind, arguments.folder)
+    if not arguments.diffusers:
+        write(arguments.kind, arguments.folder)
+    elif arguments.kind == "open-1.0":
+        write_diffusers(arguments.folder)
+    else:
+        parser.error("only open-1.0 is published as a diffusers folder")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,17 @@ LAYERS = {
     "diffusion": Layer(("errors",), torch=True),
     "checkpoints": Layer(("errors", "paths", "nn"), torch=True),
     "checkpoints.sections": Layer(("errors",)),
-    "checkpoints.config": Layer(("errors", "checkpoints.sections", "checkpoints.autoencoder_section", *SETTINGS)),
+    "checkpoints.config": Layer(
+        (
+            "errors",
+            "checkpoints.sections",
+            "checkpoints.autoencoder_section",
+            "checkpoints.diffusers_config",
+            *SETTINGS,
+        )
+    ),
+    "checkpoints.diffusers_config": Layer(("errors", "checkpoints.sections", *SETTINGS)),
+    "checkpoints.diffusers_keymap": Layer(()),
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),

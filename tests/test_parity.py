@@ -32,7 +32,16 @@ def test_the_product_computes_every_recorded_number(name):
 
 @pytest.mark.weights
 @pytest.mark.parametrize(
-    "name", ["sat-tiny", "sat-rf-tiny", "sat-inpaint-tiny", "paper-tiny", "sa3-tiny/small", "sa3-tiny/medium"]
+    "name",
+    [
+        "sat-tiny",
+        "diffusers-tiny",
+        "sat-rf-tiny",
+        "sat-inpaint-tiny",
+        "paper-tiny",
+        "sa3-tiny/small",
+        "sa3-tiny/medium",
+    ],
 )
 def test_every_folder_of_the_reference_data_passes(name):
     """MUSICAPP_REFERENCE names the folder with all recorded models, too large to be kept here."""

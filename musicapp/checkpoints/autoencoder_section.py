@@ -1,4 +1,4 @@
-"""The `pretransform` section of `model_config.json`: which autoencoder the model works in. No torch here."""
+"""The autoencoder in `model_config.json`: of a whole model its `pretransform` section, alone its `model`. No torch."""
 
 from __future__ import annotations
 
@@ -29,10 +29,16 @@ def read_pretransform(section: object) -> AutoencoderConfig:
     ignored = ("iterate_batch", "model_half", "chunked", "enable_grad")
     refuse_unknown(outer, ("type", "config", "scale", *ignored), where)
     one_of(f"{where}.type", outer.get("type"), ("autoencoder",))
-    inner = read_object(outer.get("config"), f"{where}.config")
+    scale = {"scale": outer["scale"]} if "scale" in outer else {}
+    return read_autoencoder(outer.get("config"), f"{where}.config", scale)
+
+
+def read_autoencoder(section: object, where: str, scale: dict[str, Any] | None = None) -> AutoencoderConfig:
+    """The autoencoder that a section describes; `where` it stands, for messages. Raises CheckpointError."""
+    inner = read_object(section, where)
     sizes = ("latent_dim", "downsampling_ratio", "io_channels")
     parts = ("encoder", "decoder", "bottleneck", "in_channels", "out_channels", "pretransform")
-    refuse_unknown(inner, (*parts, *sizes), f"{where}.config")
+    refuse_unknown(inner, (*parts, *sizes), where)
     for name in ("in_channels", "out_channels"):
         if name in inner:
             same(f"{where}.{name}", inner[name], "io_channels", inner.get("io_channels", -1))
@@ -42,13 +48,13 @@ def read_pretransform(section: object) -> AutoencoderConfig:
         AutoencoderConfig,
         {
             **{name: inner[name] for name in sizes if name in inner},
-            **({"scale": outer["scale"]} if "scale" in outer else {}),
+            **(scale or {}),
             **({"soft_clip": decoder["soft_clip"]} if "soft_clip" in decoder else {}),
             "encoder": _read_half(encoder, "encoder"),
             "decoder": _read_half(decoder, "decoder"),
             **({"bottleneck": bottleneck} if bottleneck is not None else {}),
         },
-        f"{where}.config",
+        where,
     )
     _check_patches(inner.get("pretransform"), config)
     return config

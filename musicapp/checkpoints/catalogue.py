@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints.config import CONFIG_NAME, read_config, read_json
+from musicapp.checkpoints.config import is_model, read_config, read_description
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def list_models() -> list[ModelEntry]:
     found: dict[str, ModelEntry] = {}
     for root in _roots():
         for folder in sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []:
-            if folder.name not in found and (folder / CONFIG_NAME).is_file():
+            if folder.name not in found and is_model(folder):
                 try:
                     found[folder.name] = ModelEntry(folder.name, _name_of(folder), folder)
                 except CheckpointError as error:
@@ -40,7 +40,7 @@ def find_model(key: str) -> Path:
     """The folder for a name of `list_models`, or for a path. Raises CheckpointError with the nearest name."""
     try:
         for root in _roots():
-            if key and Path(key).name == key and (root / key / CONFIG_NAME).is_file():
+            if key and Path(key).name == key and is_model(root / key):
                 return root / key
         folder = Path(key).expanduser()
         if key and folder.is_dir():
@@ -61,7 +61,7 @@ def max_duration_s(folder: Path) -> float:
 
 
 def _name_of(folder: Path) -> str:
-    section = read_json(folder / CONFIG_NAME).get("musicapp")
+    section = read_description(folder).get("musicapp")
     name = section.get("name") if isinstance(section, dict) else None
     return name if isinstance(name, str) and name else folder.name
 

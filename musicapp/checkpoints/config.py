@@ -5,13 +5,20 @@ Layout of the file: spec section 2; one extra top-level section "musicapp" is ou
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from musicapp.checkpoints.autoencoder_section import read_pretransform
-from musicapp.checkpoints.sections import DAMAGED_HINT, read_object, read_section, refuse_unknown
+from musicapp.checkpoints import diffusers_config
+from musicapp.checkpoints.autoencoder_section import read_autoencoder, read_pretransform
+from musicapp.checkpoints.sections import (
+    DAMAGED_HINT,
+    FOREIGN_HINT,
+    read_json,
+    read_object,
+    read_section,
+    refuse_unknown,
+)
 from musicapp.errors import CheckpointError
 from musicapp.nn.checks import UNSUPPORTED_HINT, in_range, one_of, same
 from musicapp.nn.configs import (
@@ -26,8 +33,9 @@ from musicapp.nn.configs import (
 )
 
 CONFIG_NAME = "model_config.json"
-MAX_CONFIG_BYTES = 4 << 20
 OBJECTIVES = ("v", "rectified_flow", "rf_denoiser")
+ALONE = "autoencoder"  # the model_type of SAME and others without a transformer
+TOP_LEVEL = ("model_type", "sample_size", "sample_rate", "audio_channels", "model", "training", "musicapp")
 PRECISIONS = ("fp32", "bf16", "fp16")
 CONDITIONERS: dict[str, type] = {
     "t5": T5Config,
@@ -35,8 +43,6 @@ CONDITIONERS: dict[str, type] = {
     "clap_text": ClapTextConfig,
     "number": NumberConfig,
 }
-
-FOREIGN_HINT = "Choose a folder with a model of the Stable Audio 2, Open or 3 families."
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,14 @@ class ModelConfig:
         return self.app.max_duration_s or self.sample_size / self.sample_rate
 
 
+@dataclass(frozen=True)
+class AutoencoderAlone:
+    """What a folder with an autoencoder and nothing else describes."""
+
+    sample_rate: int
+    autoencoder: AutoencoderConfig
+
+
 # Published defaults (spec section 1): the 2.0 / Open 1.0 recipe, flow models, and adversarially post-trained ones.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "v": {"sampler": "dpmpp-3m-sde", "steps": 100, "guidance_scale": 7.0},
@@ -167,35 +181,36 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 def read_config(folder: Path) -> ModelConfig:
     """The config of a model folder. Raises CheckpointError when it is missing, damaged or not ours to play."""
-    return parse_config(read_json(folder / CONFIG_NAME), default_name=folder.name)
+    return parse_config(read_description(folder), default_name=folder.name)
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file, or CheckpointError."""
-    try:
-        if path.stat().st_size > MAX_CONFIG_BYTES:
-            raise CheckpointError(f"{path.name} is far too large to be a description.", hint=FOREIGN_HINT)
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(
-            f"There is no {path.name} in {path.parent}.", hint=FOREIGN_HINT, detail=str(error)
-        ) from error
-    except OSError as error:
-        raise CheckpointError(
-            f"{path} cannot be read.", hint="Check that the file can be opened.", detail=str(error)
-        ) from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nested without end
-        raise CheckpointError(
-            f"{path.name} in {path.parent} is damaged: it is not valid JSON.", hint=DAMAGED_HINT, detail=str(error)
-        ) from error
-    return read_object(values, path.name)
+def read_autoencoder_alone(folder: Path) -> AutoencoderAlone:
+    """The config of a folder with an autoencoder and nothing else. Raises CheckpointError."""
+    values = read_json(folder / CONFIG_NAME)
+    one_of("model_type", values.get("model_type"), (ALONE,))
+    refuse_unknown(values, TOP_LEVEL, "top level")
+    top = read_section(_Top, {k: v for k, v in values.items() if k in _TOP}, "top level")
+    autoencoder = read_autoencoder(values.get("model"), "model")
+    same("audio_channels", top.audio_channels, "the autoencoder's io_channels", autoencoder.io_channels)
+    return AutoencoderAlone(top.sample_rate, autoencoder)
+
+
+def is_model(folder: Path) -> bool:
+    """Whether a folder has the description of a model, in either layout."""
+    return (folder / CONFIG_NAME).is_file() or diffusers_config.is_pipeline(folder)
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The folder's `model_config.json`, or what it would be for a diffusers folder. Raises CheckpointError."""
+    if diffusers_config.is_pipeline(folder):
+        return diffusers_config.read_description(folder)
+    return read_json(folder / CONFIG_NAME)
 
 
 def parse_config(values: dict[str, Any], *, default_name: str = "") -> ModelConfig:
     """The config from the parsed JSON."""
     _refuse_foreign(values)
-    known = ("model_type", "sample_size", "sample_rate", "audio_channels", "model", "training", "musicapp")
-    refuse_unknown(values, known, "top level")
+    refuse_unknown(values, TOP_LEVEL, "top level")
     top = read_section(_Top, {k: v for k, v in values.items() if k in _TOP}, "top level")
     model = read_object(values.get("model"), "model")
     refuse_unknown(model, ("pretransform", "conditioning", "diffusion", "io_channels"), "model")
@@ -233,6 +248,11 @@ _TOP = ("sample_size", "sample_rate", "audio_channels")
 
 def _refuse_foreign(values: dict[str, Any]) -> None:
     kind = values.get("model_type")
+    if kind == ALONE:
+        raise CheckpointError(
+            "This is an autoencoder alone: it turns audio into latents and back, but has no transformer to make music.",
+            hint="Choose a whole model; the autoencoder that it needs is inside it.",
+        )
     if kind not in ("diffusion_cond", "diffusion_cond_inpaint"):
         what = f"a model of the type “{str(kind)[:40]}”" if kind else "not a description of a music model"
         raise CheckpointError(f"This model_config.json is {what}.", hint=FOREIGN_HINT)

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import quantize, weights
+from musicapp.checkpoints import quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.errors import CheckpointError
@@ -41,7 +41,7 @@ def load_model(
     text_encoder_folder: Path | None = None,
     text_encoder: TextEncoder | None = None,
 ) -> LoadedModel:
-    """The model of a folder (model_config.json, model.safetensors, its text encoder beside them).
+    """The model of a folder (its description and weights in either layout, its text encoder beside or inside).
 
     precision            of the transformer; the autoencoder follows unless the config's "musicapp" section says
                          otherwise (float32 for int8 and for SAME), text encoder and number conditions stay float32
@@ -53,9 +53,11 @@ def load_model(
         raise ValueError(f"{precision} is not one of {', '.join(DTYPES)}")
     folder = Path(folder)
     if not folder.is_dir():
-        raise CheckpointError(f"There is no model folder {folder}.", hint="Choose a folder with a model_config.json.")
-    config, path, target = read_config(folder), folder / weights.WEIGHTS_NAME, torch.device(device)
-    with weights.open_weights(path) as file:
+        raise CheckpointError(
+            f"There is no model folder {folder}.", hint="Choose a folder with a model_config.json or model_index.json."
+        )
+    config, path, target = read_config(folder), weight_files.weights_path(folder), torch.device(device)
+    with weight_files.open_weights(path) as file:
         stored = weights.inventory(file, path)
         with torch.device("meta"):
             networks = nn.ModuleDict(
@@ -114,7 +116,7 @@ def _read_state(
 
 def _is_small(path: Path) -> bool:
     """Whether searching all weights for broken numbers costs next to nothing."""
-    return path.stat().st_size <= weights.SMALL_BYTES
+    return weight_files.size_bytes(path) <= weights.SMALL_BYTES
 
 
 def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
 import types
 import typing
 from collections.abc import Collection
 from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
 from typing import Any, TypeVar, Union
 
 from musicapp.errors import CheckpointError
 
-DAMAGED_HINT = "The folder's model_config.json is damaged or made for another program; get the model again."
+DAMAGED_HINT = "The model's description is damaged or made for another program; get the model again."
+FOREIGN_HINT = "Choose a folder with a model of the Stable Audio 2, Open or 3 families."
+MAX_CONFIG_BYTES = 4 << 20
 
 T = TypeVar("T")
 
@@ -30,14 +34,35 @@ def read_section(cls: type[T], section: object, where: str, *, ignore: Collectio
     hints = typing.get_type_hints(cls)
     for name, field in known.items():
         if name not in values and field.default is MISSING and field.default_factory is MISSING:
-            raise CheckpointError(f"“{where}.{name}” is missing from model_config.json.", hint=DAMAGED_HINT)
+            raise CheckpointError(f"“{where}.{name}” is missing from the model's description.", hint=DAMAGED_HINT)
     return cls(**{name: _read_value(value, hints[name], f"{where}.{name}") for name, value in values.items()})
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file, or CheckpointError."""
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise CheckpointError(f"{path.name} is far too large to be a description.", hint=FOREIGN_HINT)
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"There is no {path.name} in {path.parent}.", hint=FOREIGN_HINT, detail=str(error)
+        ) from error
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be read.", hint="Check that the file can be opened.", detail=str(error)
+        ) from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nested without end
+        raise CheckpointError(
+            f"{path.name} in {path.parent} is damaged: it is not valid JSON.", hint=DAMAGED_HINT, detail=str(error)
+        ) from error
+    return read_object(values, path.name)
 
 
 def read_object(value: object, where: str) -> dict[str, Any]:
     """The value if it is a JSON object."""
     if not isinstance(value, dict):
-        raise CheckpointError(f"“{where}” in model_config.json should be a section.", hint=DAMAGED_HINT)
+        raise CheckpointError(f"“{where}” in the model's description should be a section.", hint=DAMAGED_HINT)
     return value
 
 
@@ -48,7 +73,7 @@ def refuse_unknown(values: Collection[str], known: Collection[str], where: str) 
             near = difflib.get_close_matches(key, list(known), n=1)
             suggestion = f" Did you mean “{near[0]}”?" if near else ""
             raise CheckpointError(
-                f"model_config.json has an option “{where}.{key[:60]}” that is not known.{suggestion}",
+                f"The model's description has an option “{where}.{key[:60]}” that is not known.{suggestion}",
                 hint="This version cannot tell what it changes; choose another model or update the app.",
             )
 

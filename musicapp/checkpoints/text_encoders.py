@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints.config import read_json
+from musicapp.checkpoints.sections import read_json
 from musicapp.checkpoints.weights import open_weights
 from musicapp.errors import CheckpointError
 from musicapp.nn.conditioners import Tokenizer

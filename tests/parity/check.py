@@ -8,9 +8,19 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 
+from musicapp.checkpoints.diffusers_config import is_pipeline
 from musicapp.checkpoints.load import load_model
 from musicapp.errors import MusicAppError
-from tests.parity import autoencoder, conditioning, inpainting, schedules, stable_audio_3, trajectories, transformer
+from tests.parity import (
+    autoencoder,
+    conditioning,
+    diffusers,
+    inpainting,
+    schedules,
+    stable_audio_3,
+    trajectories,
+    transformer,
+)
 from tests.parity.bench import Bench, Mark, Recipe
 from tests.parity.golden import Golden
 from tests.parity.report import FAIL, INPUT, NOT_OFFERED, Line, compare, is_finite
@@ -83,6 +93,8 @@ def _recipe_for(bench: Bench, name: str) -> Recipe | None:
     recipes, of_case = RECIPES, trajectories.of_case
     if bench.model.config.is_stable_audio_3:
         recipes, of_case = stable_audio_3.RECIPES, stable_audio_3.of_case
+    elif is_pipeline(bench.golden.folder):
+        recipes, of_case = diffusers.RECIPES, diffusers.of_run
     for pattern, recipe in recipes:
         if pattern.fullmatch(name):
             return recipe
