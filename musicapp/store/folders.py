@@ -70,7 +70,7 @@ def move(target: Path) -> Iterator[Progress]:
     Raises ModelStoreError and leaves everything where it was.
     """
     models = paths.user_models_folder()
-    target = target.expanduser().resolve()
+    target = absolute(target)
     _check_target(models, target)
     entries = sorted(models.iterdir()) if models.is_dir() else []
     made: list[Path] = []
@@ -93,6 +93,16 @@ def move(target: Path) -> Iterator[Progress]:
     for entry in entries:
         _delete(entry)
     log.info("models moved to %s", target)
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, links followed. Raises ModelStoreError for what cannot be a path."""
+    try:
+        return path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, an unknown home, links in a circle, a null
+        raise ModelStoreError(
+            f"“{str(path)[:200]}” is no path on this computer.", hint="Choose a folder.", detail=str(error)
+        ) from error
 
 
 def _check_target(models: Path, target: Path) -> None:

@@ -73,7 +73,7 @@ def ask_file(item: Known, commit: str, name: str, *, token: str) -> RemoteFile:
             library_version=__version__,
             endpoint=endpoint(),
         )
-    if facts.size is None or facts.etag is None:
+    if facts.size is None or facts.size < 0 or facts.etag is None:
         raise hub_errors.nonsense(item)
     checksum = facts.etag.lower()
     return RemoteFile(name, facts.size, checksum if _CHECKSUM.fullmatch(checksum) else "")

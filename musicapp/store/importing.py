@@ -16,7 +16,7 @@ from musicapp import paths
 from musicapp.checkpoints import catalogue
 from musicapp.checkpoints.config import CONFIG_NAME, read_json
 from musicapp.errors import CheckpointError, ModelStoreError
-from musicapp.store import check, locks
+from musicapp.store import check, folders, locks
 from musicapp.store.download import SPARE_BYTES, Progress
 from musicapp.store.sizes import format_bytes
 from musicapp.store.sources import UNFINISHED
@@ -46,18 +46,12 @@ def plan(source: Path, models: Path, *, key: str = "") -> Import:
 
     key  the folder's name below `models`; "" for one after the source
     """
-    source = source.expanduser().absolute()
     try:
-        is_file, is_folder = source.is_file(), source.is_dir()
-    except (OSError, ValueError):
-        is_file = is_folder = False
-    if is_file:
-        folder, files = source.parent, _files_of_single(source)
-    elif is_folder:
-        source = folder = source.resolve()
-        files = _files_of_folder(folder)
-    else:
-        raise ModelStoreError(f"There is nothing at “{str(source)[:200]}”.", hint="Choose a model's folder or file.")
+        source, folder, files = _look_at(source)
+    except OSError as error:
+        raise ModelStoreError(
+            f"“{str(source)[:200]}” cannot be read.", hint="Check its permissions.", detail=str(error)
+        ) from error
     if folder.parent.resolve() == models.resolve():
         raise ModelStoreError(f"{folder.name} lies in the models folder already.", hint="It is in the list of models.")
     kind = check.kind_of(folder)
@@ -99,19 +93,39 @@ def run(job: Import, models: Path) -> Iterator[Progress]:
             shutil.rmtree(incoming, ignore_errors=True)
 
 
+def _look_at(source: Path) -> tuple[Path, Path, dict[str, Path]]:
+    """The source from the root, the folder that its name comes from, and what to take. Raises OSError too."""
+    resolved = folders.absolute(source)
+    if resolved.is_dir():
+        return resolved, resolved, _files_of_folder(resolved)
+    if resolved.is_file():
+        source = source.expanduser().absolute()  # a link in the hub's cache: its own name says what it is
+        return source, source.parent, _files_of_single(source)
+    raise ModelStoreError(f"There is nothing at “{str(source)[:200]}”.", hint="Choose a model's folder or file.")
+
+
 def _copy(job: Import, place: Path) -> Iterator[Progress]:
     done = 0
     for name, path in job.files.items():
         target = place / name
         target.parent.mkdir(parents=True, exist_ok=True)
         size = path.stat().st_size
-        with path.open("rb") as old, target.open("xb") as new:
-            while block := old.read(COPY_BYTES):
+        with target.open("xb") as new:
+            for block in _blocks_of(path):
                 new.write(block)
                 done += len(block)
                 yield Progress("copying", min(done, job.size_bytes), job.size_bytes)
         if target.stat().st_size != size:
             raise CheckpointError(f"{name} changed while it was copied.", hint="Wait until it is complete, then retry.")
+
+
+def _blocks_of(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while block := file.read(COPY_BYTES):
+                yield block
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read.", hint=check.GET_AGAIN, detail=str(error)) from error
 
 
 def _files_of_single(path: Path) -> dict[str, Path]:

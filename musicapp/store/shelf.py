@@ -169,4 +169,7 @@ def _not_here(known: Known, models: Path) -> Item:
 
 
 def _has_encoder(folder: Path) -> bool:
-    return any(path.is_dir() and check.kind_of(path) == "text encoder" for path in folder.iterdir())
+    try:
+        return any(path.is_dir() and check.kind_of(path) == "text encoder" for path in folder.iterdir())
+    except OSError:  # it has just gone
+        return False

@@ -132,6 +132,20 @@ def test_a_pipe_in_the_folder_is_not_waited_for(folder: Path, models: Path) -> N
         add(folder, models)
 
 
+@pytest.mark.parametrize("path", ["~nobody-here/x", "\0", "x" * 5000])
+def test_what_cannot_be_a_path_is_said(models: Path, path: str) -> None:
+    with pytest.raises(ModelStoreError, match=r"no path|nothing at|cannot be read"):
+        importing.plan(Path(path), models)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is closed to this user")
+def test_a_closed_folder_is_said(folder: Path, models: Path) -> None:
+    folder.chmod(0)
+    with pytest.raises(ModelStoreError, match="cannot be read"):
+        importing.plan(folder, models)
+    folder.chmod(0o700)
+
+
 def test_giving_up_leaves_nothing(folder: Path, models: Path) -> None:
     run = importing.run(importing.plan(folder, models), models)
     next(iter(run))

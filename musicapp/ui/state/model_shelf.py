@@ -146,7 +146,7 @@ class ModelShelf(QObject):
     def _arrived(self, key: str) -> None:
         item = self.find(key)
         name = item.known.name if item is not None and item.known is not None else key
-        self._tell(f"{name} is here.", "Choose it with “Use”, or in the advanced settings.")
+        self._tell(f"{name} is here.", "Choose it with “Use”; every weight is checked when it is loaded.")
         self._refresh()
         self.added.emit(key)
 
