@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from musicapp import __version__
@@ -22,11 +23,16 @@ def main(argv: list[str]) -> int:
         return leaving.code if isinstance(leaving.code, int) else WRONG_USAGE
     try:
         code: int = args.run(args)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader that has gone can still be noticed
     except MusicAppError as error:
         print(f"musicapp: {error.message}", file=sys.stderr)
         if error.hint:
             print(error.hint, file=sys.stderr)
         return WRONG_USAGE if isinstance(error, RequestError) else FAILED
+    except BrokenPipeError:  # as in `musicapp models list | head -3`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -111,6 +112,16 @@ def test_a_model_is_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "My Tiny" in shown and str(folder) in shown and "1:30" in shown
     assert main(["models", "info", "my-tinny"]) == 1
     assert "Did you mean “my-tiny”?" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe of Unix")
+def test_a_reader_that_has_gone_gets_no_stack() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "musicapp", "models", "list"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_builtin_is_the_default_model() -> None:
