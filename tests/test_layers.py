@@ -75,6 +75,7 @@ LAYERS = {
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),
     "engine.worker": Layer((*BASE, "engine.events")),
     "training": Layer((*FIRST_TWO, *NETWORKS), torch=True),
+    "evaluation": Layer((*FIRST_TWO, *NETWORKS, "engine", "training"), torch=True),
     "library": Layer(FIRST_TWO),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),
@@ -83,9 +84,9 @@ LAYERS = {
     "__init__": Layer(()),
 }
 
-# Only inside functions: the command that trains, so that `--help` stays instant; and the engine's process, whose
-# module the window imports in order to start it.
-WITHIN_FUNCTIONS = {"cli": ("training",), "engine.worker": ("engine",)}
+# Only inside functions: the commands that train and evaluate, so that `--help` stays instant; and the engine's process,
+# whose module the window imports in order to start it.
+WITHIN_FUNCTIONS = {"cli": ("training", "evaluation"), "engine.worker": ("engine",)}
 LATE_TORCH = ("engine.worker",)
 
 FILES = sorted((ROOT / "musicapp").rglob("*.py"))

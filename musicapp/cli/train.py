@@ -28,7 +28,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("text", "stage 2: text tower, by contrast with the music"),
         ("diffusion", "stage 3: the diffusion transformer"),
         ("export", "write the model folder that the app loads"),
-        ("measure", "play held-out prompts and measure what is heard"),
     ):
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
         stage.add_argument("--work", type=Path, required=True, metavar="FOLDER", help="where data and checkpoints are")
@@ -55,11 +54,6 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument("--decoder-only", action="store_true", help="keep the encoder, so that latents stay valid")
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
-    elif name == "measure":
-        stage.add_argument("--model", type=Path, required=True, metavar="FOLDER", help="the model folder to measure")
-        stage.add_argument("--pieces", type=int, default=32, metavar="N", help="prompts to play (default 32)")
-        stage.add_argument("--steps", type=int, default=0, metavar="N", help="sampling steps instead of the model's")
-        stage.add_argument("--guidance", type=float, default=0.0, metavar="X", help="guidance instead of the model's")
     if name in ("autoencoder", "text", "diffusion"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"

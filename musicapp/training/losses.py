@@ -33,7 +33,7 @@ def magnitude_loss(predicted: Tensor, target: Tensor) -> Tensor:
 @torch.inference_mode()
 def stft_distance(decoded: Tensor, target: Tensor) -> float:
     """Multi-resolution STFT distance with the definitions and defaults of auraloss (windows 1024, 2048, 512 with
-    lengths 600, 1200, 240): spectral convergence plus log magnitude L1, mean over resolutions. Channels are items."""
+    lengths 600, 1200, 240): spectral convergence over all items, plus log magnitude L1, mean over resolutions."""
     total = 0.0
     for size, hop, length in ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240)):
         window = torch.hann_window(length)
@@ -42,8 +42,8 @@ def stft_distance(decoded: Tensor, target: Tensor) -> float:
             for x in (decoded, target)
         ]
         ours, theirs = spectra
-        convergence = torch.linalg.matrix_norm(theirs - ours) / torch.linalg.matrix_norm(theirs)
-        total += float(convergence.mean() + (ours.log() - theirs.log()).abs().mean())
+        convergence = torch.linalg.vector_norm(theirs - ours) / torch.linalg.vector_norm(theirs)
+        total += float(convergence + (ours.log() - theirs.log()).abs().mean())
     return total / 3
 
 

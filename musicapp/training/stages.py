@@ -10,12 +10,11 @@ diffusion/                   checkpoint, loss tables   diffusion
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from pathlib import Path
 
 from musicapp.errors import MusicAppError
-from musicapp.training import autoencoder, dataset, diffusion, export, latents, measure, text
+from musicapp.training import autoencoder, dataset, diffusion, export, latents, text
 
 log = logging.getLogger(__name__)
 
@@ -97,17 +96,6 @@ def write_model(work: Path, args: argparse.Namespace) -> None:
     )
 
 
-def measure_model(work: Path, args: argparse.Namespace) -> None:
-    result = measure.measure(
-        args.model,
-        dataset.Shards([work / "audio-held-out"]),
-        count=args.pieces,
-        steps=args.steps,
-        guidance=args.guidance,
-    )
-    (work / "measured.json").write_text(json.dumps(result, indent=1) + "\n")
-
-
 STAGES = {
     "data": render,
     "autoencoder": train_autoencoder,
@@ -115,5 +103,4 @@ STAGES = {
     "text": train_text,
     "diffusion": train_diffusion,
     "export": write_model,
-    "measure": measure_model,
 }

@@ -1,0 +1,90 @@
+"""`musicapp evaluate`: measures a model and writes one JSON file and one page with pictures and players."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+from musicapp.errors import RequestError
+from musicapp.request import BUILTIN_MODEL, DEVICES, PRECISIONS
+
+LEAST_PIECES, LEAST_SECONDS = 4, 5.0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the `evaluate` command."""
+    from musicapp.evaluation.options import PARTS
+
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="measure how good a model is",
+        description="Measure a model on prompts and music that it has not learnt from, beside real renders. Each part "
+        "is kept when it is done, so that a start after a stop goes on; the page's path is printed last.",
+    )
+    add = parser.add_argument
+    add("model", nargs="?", default=BUILTIN_MODEL, help="a name from “musicapp models list”, or a folder")
+    add("--work", type=Path, default=Path("build/evaluation"), metavar="FOLDER", help="where everything is kept")
+    add("--quick", action="store_true", help="few and short pieces: a first look")
+    add("--pieces", type=int, metavar="N", help="prompts to play (default 64; quick: 12)")
+    add("--seconds", type=float, metavar="S", help="their length (default 12; quick: 10)")
+    add("--only", metavar="PARTS", help=f"some of: {','.join(PARTS)}")
+    add("--skip", default="", metavar="PARTS", help="parts to leave out")
+    add("--steps", type=int, metavar="N", help="sampling steps instead of the model's")
+    add("--guidance", type=float, metavar="X", help="guidance instead of the model's")
+    add("--device", default="auto", choices=DEVICES, help="where the model runs (default auto)")
+    add("--precision", default="auto", choices=PRECISIONS, help="in which number format (default auto)")
+    add("--training", type=Path, metavar="FOLDER", help="audio that the model learnt from, to search for copies")
+    add("--clap", type=Path, metavar="FOLDER", help="a CLAP checkpoint (transformers layout) for the CLAP score")
+    add("--soundfont", type=Path, metavar="FILE", help="General MIDI bank for the renders to compare with")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate; 0 when the page is there."""
+    parts = read_parts(args.only, args.skip)
+    for name, least in (("pieces", LEAST_PIECES), ("seconds", LEAST_SECONDS), ("steps", 1)):
+        value = getattr(args, name)
+        if value is not None and not value >= least:
+            raise RequestError(f"--{name} {value:g} is too little.", hint=f"Use {least:g} or more.")
+    for name in ("training", "clap"):
+        if (folder := getattr(args, name)) is not None and not folder.is_dir():
+            raise RequestError(f"There is no folder “{folder}” for --{name}.", hint="Give the path of one.")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin take the processor from other work
+    from dataclasses import replace
+
+    from musicapp.evaluation import options
+    from musicapp.evaluation.evaluate import evaluate
+
+    given = {name: value for name in ("pieces", "seconds") if (value := getattr(args, name)) is not None}
+    chosen = options.Options(
+        model=args.model,
+        work=args.work,
+        sizes=replace(options.QUICK if args.quick else options.FULL, **given),
+        parts=parts,
+        steps=args.steps,
+        guidance_scale=args.guidance,
+        device=args.device,
+        precision=args.precision,
+        soundfont=args.soundfont,
+        training=args.training,
+        clap=args.clap,
+    )
+    print(evaluate(chosen))
+    return 0
+
+
+def read_parts(only: str | None, skip: str) -> tuple[str, ...]:
+    """The parts to measure, in their order. Raises RequestError for an unknown one or none at all."""
+    from musicapp.evaluation.options import PARTS
+
+    wanted = [name.strip() for name in only.split(",")] if only is not None else list(PARTS)
+    left = [name.strip() for name in skip.split(",") if name.strip()]
+    for name in (*wanted, *left):
+        if name not in PARTS:
+            raise RequestError(f"There is no part “{name[:40]}”.", hint=f"There are: {', '.join(PARTS)}.")
+    chosen = tuple(name for name in PARTS if name in wanted and name not in left)
+    if not chosen:
+        raise RequestError("Nothing is left to measure.", hint="Leave out --skip, or name other parts.")
+    return chosen

@@ -1,0 +1,88 @@
+"""Runs the measures one after the other, keeps what each finds, and writes report.json and index.html anew after each.
+
+In the work folder: renders/ and the classifier, shared by all models; a folder for each model with takes/ (music that
+was made), parts/ (one file for each finished measure), audio/ (what the page plays), report.json and index.html.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from musicapp.engine import devices
+from musicapp.evaluation import (
+    adherence,
+    autoencoder,
+    clap,
+    distribution,
+    diversity,
+    memory,
+    page,
+    report,
+    structure,
+    timing,
+)
+from musicapp.evaluation.bench import Bench
+from musicapp.evaluation.options import PARTS, Options
+from musicapp.evaluation.report import Result
+from musicapp.paths import replace_file
+
+log = logging.getLogger(__name__)
+
+MEASURES: dict[str, Callable[[Bench], Result]] = {
+    "autoencoder": autoencoder.measure,
+    "timing": timing.measure,
+    "adherence": adherence.measure,
+    "distribution": distribution.measure,
+    "structure": structure.measure,
+    "diversity": diversity.measure,
+    "memory": memory.measure,
+    "clap": clap.measure,
+}
+assert tuple(MEASURES) == PARTS
+
+
+def evaluate(options: Options) -> Path:
+    """Measure what was chosen and is not there yet; gives the page. Raises MusicAppError."""
+    devices.use_all_cores()
+    bench = Bench(options)
+    found = {part: result for part in PARTS if (result := _stored(bench, part)) is not None}
+    for part in options.parts:
+        if part not in found:
+            began = time.perf_counter()
+            log.info("measuring: %s", part)
+            found[part] = MEASURES[part](bench)
+            log.info("%s took %.0f s", part, time.perf_counter() - began)
+            report.save(_path(bench, part), found[part], _settings(bench, part))
+        _write(bench, {name: found[name] for name in PARTS if name in found})
+    return bench.folder / "index.html"
+
+
+def _write(bench: Bench, found: dict[str, Result]) -> None:
+    values = {
+        "version": report.VERSION,
+        "model": bench.model_folder.name,
+        "weights": bench.takes.digest,
+        "sizes": asdict(bench.options.sizes),
+        "parts": {part: result.values for part, result in found.items()},
+        "not_measured": [part for part in PARTS if part not in found or not found[part].values],
+    }
+    replace_file(bench.folder / "report.json", (json.dumps(values, indent=1) + "\n").encode())
+    text = page.page(bench.model_folder.name, bench.takes.digest, bench.options, found)
+    replace_file(bench.folder / "index.html", text.encode())
+
+
+def _stored(bench: Bench, part: str) -> Result | None:
+    return report.load(_path(bench, part), _settings(bench, part))
+
+
+def _path(bench: Bench, part: str) -> Path:
+    return bench.folder / "parts" / f"{part}.json"
+
+
+def _settings(bench: Bench, part: str) -> dict[str, object]:
+    return {"weights": bench.takes.digest, **bench.options.settings(part)}

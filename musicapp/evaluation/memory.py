@@ -1,0 +1,121 @@
+"""Whether the model copies: the nearest passage of the training music to each take, beside that to new renders."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from musicapp.evaluation.bench import Bench
+from musicapp.evaluation.mel import HOP, log_mel
+from musicapp.evaluation.report import Player, Result, Table, number
+from musicapp.training.dataset import Shards
+from musicapp.training.listening import SAMPLE_RATE
+
+log = logging.getLogger(__name__)
+
+PASSAGE_S, BANDS = 4.0, 24
+COPY = 0.95  # likeness from which a passage counts as copied
+MOST_TRAINING_PIECES = 3000
+PLAYED = 3
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The passage of the training music that is most like one of a piece."""
+
+    likeness: float
+    piece: int
+    first_s: float
+
+
+def measure(bench: Bench) -> Result:
+    """Likeness of the nearest training passage, for generated music and for renders that the model cannot know."""
+    folder = bench.options.training
+    if folder is None:
+        return Result({}, notes=("Not measured: no folder with the training music was given (--training).",))
+    shards = Shards([folder])
+    sounds = [take.sound() for take in bench.generated]
+    passages = [_passages(sound, 1.0) for sound in sounds]
+    others = [_passages(render.sound, 1.0) for render in bench.held_out]
+    found = nearest(shards, [*passages, *others])
+    made, rendered = found[: len(passages)], found[len(passages) :]
+    values = {
+        "generated": _summary(made),
+        "new_renders": _summary(rendered),
+        "training_pieces": min(len(shards), MOST_TRAINING_PIECES),
+        "pieces": len(made),
+    }
+    rows = tuple(
+        (name, number(values["generated"][key], 3), number(values["new_renders"][key], 3))  # type: ignore[index]
+        for name, key in (
+            ("likeness of the nearest passage, median", "median"),
+            ("likeness of the nearest passage, largest", "largest"),
+            ("pieces with a copied passage", "copies"),
+        )
+    )
+    return Result(
+        values,
+        table=Table(("measure", "generated", "new renders"), rows),
+        players=tuple(_players(bench, shards, made)),
+        notes=(
+            f"Passages of {PASSAGE_S:g} s against every quarter of a second of {values['training_pieces']} training "
+            f"pieces: correlation of mel spectra, {COPY} and more counts as a copy.",
+        ),
+    )
+
+
+def nearest(shards: Shards, pieces: Sequence[torch.Tensor]) -> list[Nearest]:
+    """For each piece, given as `(passages, values)`, the nearest passage of the first training pieces."""
+    wanted = torch.cat(list(pieces))
+    owner = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+    best = np.full(len(pieces), -1.0)
+    where = np.zeros((len(pieces), 2))
+    for number_ in range(min(len(shards), MOST_TRAINING_PIECES)):
+        known = _passages(shards.read(number_).astype(np.float32) / 32767, 0.25)
+        for first in range(0, len(known), _CHUNK):
+            likeness, place = (wanted @ known[first : first + _CHUNK].T).max(dim=1)
+            for row in np.flatnonzero(likeness.numpy() > best[owner]):
+                if likeness[row] > best[owner[row]]:
+                    best[owner[row]] = float(likeness[row])
+                    where[owner[row]] = number_, (first + int(place[row])) * 0.25
+    return [Nearest(round(float(b), 4), int(w[0]), float(w[1])) for b, w in zip(best, where, strict=True)]
+
+
+def _passages(sound: np.ndarray, every_s: float) -> torch.Tensor:
+    """Mel spectra of passages, each with mean 0 and length 1: `(passages, bands * columns)`. Silence gives zeros."""
+    levels = torch.clamp(log_mel(sound, BANDS), min=-9)
+    size, hop = round(PASSAGE_S * SAMPLE_RATE / HOP), every_s * SAMPLE_RATE / HOP
+    if levels.shape[1] < size:
+        return torch.zeros(0, BANDS * size)
+    firsts = np.arange(0, levels.shape[1] - size + 1, hop).round().astype(int)
+    cut = torch.stack([levels[:, first : first + size] for first in firsts if first + size <= levels.shape[1]])
+    cut = (cut - cut.mean(dim=2, keepdim=True)).flatten(1)
+    return cut / cut.norm(dim=1, keepdim=True).clamp(min=1.0)
+
+
+def _summary(found: Sequence[Nearest]) -> dict[str, float]:
+    likeness = [each.likeness for each in found]
+    return {
+        "median": round(float(np.median(likeness)), 3),
+        "largest": round(max(likeness), 3),
+        "copies": sum(value >= COPY for value in likeness),
+    }
+
+
+def _players(bench: Bench, shards: Shards, made: Sequence[Nearest]) -> list[Player]:
+    """The takes with the most similar training passages, each beside its passage."""
+    players = []
+    for index in np.argsort([-each.likeness for each in made])[:PLAYED]:
+        each = made[index]
+        first = round(each.first_s * SAMPLE_RATE)
+        passage = shards.read(each.piece, first, round(PASSAGE_S * SAMPLE_RATE)).astype(np.float32) / 32767
+        players.append(bench.player(bench.generated[index]))
+        name = f"memory-{Path(bench.generated[index].path).stem}"
+        players.append(bench.player_of(passage, name, f"nearest training passage, likeness {each.likeness:.3f}"))
+    return players

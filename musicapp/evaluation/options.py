@@ -1,0 +1,76 @@
+"""What to evaluate and how much of it. The sizes of `FULL` give stable figures, those of `QUICK` a first look."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+PARTS = (
+    "autoencoder",
+    "timing",
+    "adherence",
+    "distribution",
+    "structure",
+    "diversity",
+    "memory",
+    "clap",
+)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured.
+
+    pieces             prompts to play, and held-out renders of the same facts
+    reference_pieces   renders of other facts that both are compared with
+    classifier_pieces  renders that the classifier learns from
+    lengths_s          lengths asked for when the timing is measured, `takes_per_length` takes each
+    structure_s        length of the pieces whose form is looked at, `structure_pieces` of them
+    seeds              takes of the same prompt, for each of `seed_prompts` prompts
+    """
+
+    pieces: int
+    seconds: float
+    reference_pieces: int
+    classifier_pieces: int
+    lengths_s: tuple[float, ...]
+    takes_per_length: int
+    structure_pieces: int
+    structure_s: float
+    seeds: int
+    seed_prompts: int
+
+
+FULL = Sizes(64, 12.0, 384, 1500, (5.0, 10.0, 30.0, 60.0, 120.0, 190.0, 285.0), 6, 10, 285.0, 6, 8)
+QUICK = Sizes(12, 10.0, 96, 400, (5.0, 10.0, 30.0), 2, 3, 90.0, 3, 3)
+
+
+@dataclass(frozen=True)
+class Options:
+    """One evaluation.
+
+    model     a name from the catalogue or a model folder
+    work      where renders, classifier, takes and results are kept; every start goes on with what is there
+    training  folder with the audio shards that the model was trained on, for the search for copies
+    clap      folder with a CLAP checkpoint in the layout of transformers
+    """
+
+    model: str
+    work: Path
+    sizes: Sizes = FULL
+    parts: tuple[str, ...] = PARTS
+    steps: int | None = None
+    guidance_scale: float | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    soundfont: Path | None = None
+    training: Path | None = None
+    clap: Path | None = None
+
+    def settings(self, part: str) -> dict[str, Any]:
+        """All that the result of a part depends on beside the model's weights, as JSON values."""
+        chosen = {name: getattr(self, name) for name in ("steps", "guidance_scale", "device", "precision")}
+        given = {"memory": self.training, "clap": self.clap}.get(part)
+        sizes = asdict(self.sizes) | {"lengths_s": list(self.sizes.lengths_s)}
+        return {**chosen, **sizes, "given": str(given) if given else ""}

@@ -1,0 +1,127 @@
+"""Takes to listen to: made with the engine's own sampling and decoding, kept as FLAC files and never made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+import torch
+
+from musicapp.audio import wave_io
+from musicapp.checkpoints.load import LoadedModel, load_model
+from musicapp.checkpoints.weights import WEIGHTS_NAME
+from musicapp.engine import devices
+from musicapp.engine.decode import decode_chunks
+from musicapp.engine.denoise import denoise, plan_for
+from musicapp.engine.steering import Prompts
+from musicapp.nn.conditioners import Conditioning
+from musicapp.request import TakeRequest, check_duration, checked, frames_for
+from musicapp.training.listening import SAMPLE_RATE
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Take:
+    """A take on disk. `made_s` is the time it took, without loading the model."""
+
+    path: Path
+    prompt: str
+    duration_s: float
+    seed: int
+    made_s: float
+
+    def sound(self) -> np.ndarray:
+        """`(frames, 2)` float32 at the rate that everything here listens at."""
+        sound, rate = wave_io.read(self.path)
+        if rate != SAMPLE_RATE:
+            sound = soxr.resample(sound, rate, SAMPLE_RATE)
+        return np.broadcast_to(sound, (len(sound), 2)) if sound.shape[1] == 1 else sound
+
+
+class Takes:
+    """Makes takes of one model, which is loaded when the first one is missing."""
+
+    def __init__(
+        self, model: Path, folder: Path, *, steps: int | None, guidance_scale: float | None, device: str, precision: str
+    ) -> None:
+        self.model_folder, self.folder = model, folder
+        self._steps, self._guidance_scale, self._asked = steps, guidance_scale, (device, precision)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """The model's weights in a few characters: other weights are other takes."""
+        with (self.model_folder / WEIGHTS_NAME).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+    @cached_property
+    def model(self) -> LoadedModel:
+        """The model in memory."""
+        place = devices.place(*self._asked)
+        return load_model(self.model_folder, device=place.device, precision=place.precision)
+
+    @cached_property
+    def _prompts(self) -> Prompts:
+        return Prompts(self.model.conditioner)
+
+    def request(self, prompt: str, duration_s: float, seed: int) -> TakeRequest:
+        """The completed request for a take."""
+        app = self.model.config.app
+        check_duration(duration_s, cap_s=self.model.config.max_duration_s, model_name=app.name)
+        asked = TakeRequest(
+            take_id="evaluation",
+            prompt=prompt,
+            duration_s=duration_s,
+            seed=seed,
+            steps=self._steps or app.steps,
+            guidance_scale=app.guidance_scale if self._guidance_scale is None else self._guidance_scale,
+            sampler=app.sampler,
+        )
+        return checked(asked)
+
+    def make(self, prompt: str, duration_s: float, seed: int, *, timed: bool = True) -> Take:
+        """The take, from disk if it is there.
+
+        timed  False tells the model that it makes its longest take, whatever is asked for: timing withheld
+        """
+        key = json.dumps([self.digest, prompt, duration_s, seed, timed, self._steps, self._guidance_scale, self._asked])
+        name = hashlib.sha256(key.encode()).hexdigest()[:20]
+        path, about = self.folder / f"{name}.flac", self.folder / f"{name}.json"
+        if not about.exists():
+            began = time.perf_counter()
+            sound = self._sound(self.request(prompt, duration_s, seed), timed=timed)
+            made_s = time.perf_counter() - began
+            soundfile.write(path, np.clip(sound, -1, 1), self.model.config.sample_rate, subtype="PCM_16")
+            about.write_text(json.dumps({"prompt": prompt, "duration_s": duration_s, "seed": seed, "made_s": made_s}))
+            log.info("%.4g s of “%s” in %.1f s", duration_s, prompt, made_s)
+        return Take(path, prompt, duration_s, seed, json.loads(about.read_text())["made_s"])
+
+    @torch.inference_mode()
+    def _sound(self, request: TakeRequest, *, timed: bool) -> np.ndarray:
+        coder = self.model.autoencoder
+        frames = frames_for(request.duration_s, self.model.config.sample_rate)
+        needed = -(-frames // coder.downsampling_ratio)
+        prompts = self._prompts if timed else _Untimed(self.model)
+        *_, last = denoise(self.model, prompts, request, plan_for(self.model, request, needed))
+        pieces = list(decode_chunks(coder, last.latents, count=needed, seed=request.seed))
+        return torch.cat(pieces, dim=-1)[0, :, :frames].T.float().cpu().numpy()
+
+
+class _Untimed(Prompts):
+    """Conditions that always speak of the model's longest take."""
+
+    def __init__(self, model: LoadedModel) -> None:
+        super().__init__(model.conditioner)
+        self._longest_s = model.config.max_duration_s
+
+    def encode(self, prompt: str, duration_s: float) -> Conditioning:
+        return super().encode(prompt, self._longest_s)

@@ -1,0 +1,39 @@
+"""Made-up music for tests of the evaluation: composed truths over simple tones, so that no sound bank is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from musicapp.evaluation.renders import FIRST_SEEDS, songs
+from musicapp.training.dataset import ShardWriter
+from musicapp.training.listening import SAMPLE_RATE
+
+
+def notes(pitches: list[int], each_s: float, *, partials: int = 3) -> np.ndarray:
+    """A tune of MIDI pitches, `(frames,)`, each note dying away; 0 is a rest."""
+    time = np.arange(round(each_s * SAMPLE_RATE)) / SAMPLE_RATE
+    made = []
+    for pitch in pitches:
+        hertz = 440 * 2 ** ((pitch - 69) / 12)
+        tone = sum(np.sin(2 * np.pi * hertz * n * time) / n for n in range(1, partials + 1))
+        made.append(tone * np.exp(-3 * time) if pitch else np.zeros_like(time))
+    return np.concatenate(made)
+
+
+def stereo(sound: np.ndarray, level: float = 0.1) -> np.ndarray:
+    """`(frames, 2)` float32."""
+    return (level * np.stack([sound, sound], axis=1)).astype(np.float32)
+
+
+def write_renders(work: Path, name: str, seconds: float, count: int) -> None:
+    """What `RenderSet` would render, with tones in place of the bank's sound."""
+    rng = np.random.default_rng(FIRST_SEEDS[name] % 1000)
+    with ShardWriter(work / "renders" / f"{name}-{seconds:g}s", "int16", 2) as writer:
+        for _, piece in zip(range(count), songs(FIRST_SEEDS[name], seconds), strict=False):
+            frames = round(seconds * SAMPLE_RATE)
+            tune = notes([int(pitch) for pitch in rng.integers(50, 80, int(seconds * 2) + 1)], 0.5)[:frames]
+            beat = rng.normal(size=frames) * (np.arange(frames) % 22050 < 2000) * piece.truth.has_drums
+            sound = stereo(tune + beat) * np.linspace(1, 0, frames)[:, None] ** 0.1
+            writer.add(np.round(sound * 32767).astype(np.int16), piece.truth)

@@ -1,0 +1,146 @@
+"""The whole command on a tiny model: every part, one page, and nothing measured twice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicapp.audio import wave_io
+from musicapp.cli.evaluate import read_parts
+from musicapp.cli.main import main
+from musicapp.engine.engine import Engine
+from musicapp.errors import RequestError
+from musicapp.evaluation import evaluate as runner
+from musicapp.evaluation import report
+from musicapp.evaluation.options import PARTS, Options, Sizes
+from musicapp.evaluation.takes import Takes
+from tests.evaluation.sounds import write_renders
+from tests.tiny_model import write_tiny_model
+
+SIZES = Sizes(4, 5.0, 6, 12, (3.0, 5.0), 1, 1, 40.0, 2, 2)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny", steps=2, max_duration_s=60)
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
+    """A work folder after one evaluation of everything that needs no more than the model."""
+    folder = tmp_path_factory.mktemp("work")
+    write_renders(folder, "held-out", SIZES.seconds, SIZES.pieces)
+    write_renders(folder, "reference", SIZES.seconds, SIZES.reference_pieces)
+    write_renders(folder, "classifier", SIZES.seconds, SIZES.classifier_pieces)
+    write_renders(folder, "long", SIZES.structure_s, 1)
+    runner.evaluate(options(folder, model))
+    return folder
+
+
+def options(work: Path, model: Path) -> Options:
+    return Options(str(model), work, SIZES, device="cpu", precision="fp32", training=work / "renders" / "classifier-5s")
+
+
+class Links(HTMLParser):
+    """Collects what a page refers to and which tags it has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.files: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.files += [value for name, value in attrs if name in ("src", "href") and value]
+
+
+def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
+    values = json.loads((work / "tiny" / "report.json").read_text())
+    assert tuple(values["parts"]) == PARTS and values["not_measured"] == ["clap"]
+    adherence = values["parts"]["adherence"]
+    assert set(adherence) > {"generated", "renders", "another_prompt", "wording_of_training", "new_wording", "ears"}
+    assert 0 <= adherence["generated"]["drums"] <= 1
+    assert values["parts"]["autoencoder"]["stft"] > 0
+    assert values["parts"]["timing"]["told"]["takes"] == 2
+    assert values["parts"]["distribution"]["frechet_renders"] > 0
+    assert values["parts"]["structure"]["pieces"] == 1
+    assert values["parts"]["diversity"]["pairs"] == 2
+    assert values["parts"]["memory"]["training_pieces"] == SIZES.classifier_pieces
+
+
+def test_the_page_stands_alone_and_plays_files_that_are_there(work: Path) -> None:
+    page = work / "tiny" / "index.html"
+    links = Links(page.read_text(encoding="utf-8"))
+    players = [name for name in links.files if not name.startswith("data:image/png")]
+    assert len(players) > 10 and all((page.parent / name).is_file() for name in players)
+    assert {"svg", "img", "audio", "table"} <= links.tags and not {"script", "link"} & links.tags
+    assert "no weights given" in page.read_text(encoding="utf-8")
+
+
+def test_what_is_measured_is_not_measured_again(work: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (work / "tiny" / "index.html").read_bytes()
+    monkeypatch.setattr(runner, "MEASURES", {})
+    assert runner.evaluate(options(work, model)).read_bytes() == before
+    with pytest.raises(KeyError):
+        runner.evaluate(replace(options(work, model), steps=1))  # other takes: all has to be measured
+
+
+def test_a_damaged_part_is_measured_again(tmp_path: Path) -> None:
+    path = tmp_path / "part.json"
+    result = report.Result({"x": 1}, table=report.Table(("a",), (("b",),)), notes=("n",))
+    report.save(path, result, {"weights": "w"})
+    loaded = report.load(path, {"weights": "w"})
+    assert loaded is not None and loaded.values == {"x": 1} and loaded.notes == ["n"]
+    assert report.load(path, {"weights": "other"}) is None
+    path.write_text("{")
+    assert report.load(path, {"weights": "w"}) is None
+
+
+def test_takes_are_the_engines_own(model: Path, tmp_path: Path) -> None:
+    takes = Takes(model, tmp_path / "takes", steps=None, guidance_scale=None, device="cpu", precision="fp32")
+    take = takes.make("calm piano", 3.0, 7)
+    request = replace(takes.request("calm piano", 3.0, 7), model=str(model), device="cpu", precision="fp32")
+    list(Engine().make(request, tmp_path / "engine.wav"))
+    theirs = np.clip(wave_io.read(tmp_path / "engine.wav")[0], -1, 1)
+    assert np.abs(take.sound() - theirs).max() < 2 / 32768
+    assert takes.make("calm piano", 3.0, 7) == take
+    withheld = takes.make("calm piano", 3.0, 7, timed=False)
+    assert withheld.path != take.path and np.abs(withheld.sound() - take.sound()).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--only", "tempo"], "no part “tempo”"),
+        (["--only", "clap", "--skip", "clap"], "Nothing is left"),
+        (["--pieces", "1"], "too little"),
+        (["--seconds", "nan"], "too little"),
+        (["--clap", "nowhere"], "no folder “nowhere”"),
+        (["--training", "nowhere"], "no folder “nowhere”"),
+    ],
+)
+def test_wrong_options_get_one_sentence(
+    words: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--work", str(tmp_path / "work"), *words]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
+def test_an_unknown_model_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "nonesuch", "--work", str(tmp_path / "work")]) == 1
+    assert "no model “nonesuch”" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
+def test_parts_keep_their_order() -> None:
+    assert read_parts("clap, timing", "") == ("timing", "clap")
+    assert read_parts(None, "clap,memory") == PARTS[:-2]
+    with pytest.raises(RequestError):
+        read_parts("", "")

@@ -1,0 +1,30 @@
+"""A passage taken from the training music is found where it was taken from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicapp.evaluation.memory import COPY, _passages, nearest
+from musicapp.training.dataset import Shards
+from musicapp.training.listening import SAMPLE_RATE
+from tests.evaluation.sounds import notes, stereo, write_renders
+
+
+def test_a_copy_is_found_at_its_place_and_new_music_is_none(tmp_path: Path) -> None:
+    write_renders(tmp_path, "held-out", 12.0, 4)
+    shards = Shards([tmp_path])
+    copied = 0.5 * shards.read(2, 3 * SAMPLE_RATE, 6 * SAMPLE_RATE).astype(np.float32) / 32767
+    new = stereo(notes([int(p) for p in np.random.default_rng(9).integers(40, 90, 24)], 0.31))
+    found = nearest(shards, [_passages(copied, 1.0), _passages(new, 1.0)])
+    assert found[0].likeness > COPY and found[0].piece == 2
+    assert found[0].first_s == pytest.approx(round(found[0].first_s - 3) + 3, abs=0.3)
+    assert found[1].likeness < COPY
+
+
+def test_silence_resembles_nothing(tmp_path: Path) -> None:
+    write_renders(tmp_path, "held-out", 12.0, 1)
+    silence = _passages(np.zeros((6 * SAMPLE_RATE, 2), np.float32), 1.0)
+    assert nearest(Shards([tmp_path]), [silence])[0].likeness < 0.1
