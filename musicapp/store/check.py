@@ -74,9 +74,10 @@ def check_header(path: Path) -> None:
         with safe_open(path, framework="np") as file:
             empty = not any(True for _ in file.keys())  # noqa: SIM118 - not a mapping
     except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is damaged or incomplete.", hint=GET_AGAIN, detail=str(error)) from error
+        sentence = f"{path.name} in {path.parent.name} is damaged or incomplete."
+        raise CheckpointError(sentence, hint=GET_AGAIN, detail=str(error)) from error
     if empty:
-        raise CheckpointError(f"{path.name} holds no weights.", hint=GET_AGAIN)
+        raise CheckpointError(f"{path.name} in {path.parent.name} holds no weights.", hint=GET_AGAIN)
 
 
 def refuse_pickle(path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+import os
 import shutil
 import time
 from collections import deque
@@ -150,6 +151,7 @@ class _Download:
             yield from self._patiently(lambda: self._receive(file, part))
             yield self._progress("checking")
             if (yield from self._is_sound(file, part)):
+                _settle(part)
                 part.replace(whole)
                 return
             log.warning("%s of %s arrived damaged", file.name, self._item.key)
@@ -238,6 +240,12 @@ def _write(out: object, piece: bytes) -> None:
     view = memoryview(piece)
     while view:
         view = view[out.write(view) :]  # type: ignore[attr-defined]
+
+
+def _settle(path: Path) -> None:
+    """Have it on the disk itself: from here on only its name says that it is whole, also after a power cut."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager

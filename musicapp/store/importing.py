@@ -5,6 +5,7 @@ Only files that a model is made of are copied, into a folder that takes its plac
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
@@ -115,6 +116,8 @@ def _copy(job: Import, place: Path) -> Iterator[Progress]:
                 new.write(block)
                 done += len(block)
                 yield Progress("copying", min(done, job.size_bytes), job.size_bytes)
+            new.flush()
+            os.fsync(new.fileno())
         if target.stat().st_size != size:
             raise CheckpointError(f"{name} changed while it was copied.", hint="Wait until it is complete, then retry.")
 

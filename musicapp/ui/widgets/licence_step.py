@@ -24,7 +24,7 @@ class LicenceStep(QFrame):
         super().__init__()
         self.setProperty("surface", "notice")
         self._page, self._token_page = "", ""
-        words = label("Its makers hand it out to people who accepted the licence. Once, in the browser:")
+        words = label("Its makers want their licence accepted once, in the browser:")
         words.setWordWrap(True)
         self.page = described(
             QPushButton("1. Read and accept the &licence"), "licence_page", "Open the licence page in the browser"
