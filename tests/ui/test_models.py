@@ -116,6 +116,9 @@ def test_a_gated_model_asks_for_its_licence_then_comes_with_its_text_encoder(
     assert (paths.user_models_folder() / ENCODER).is_dir() and dialog.shown() == {"use", "remove"}
     assert "is here" in dialog.text("models_message_text")
     dialog.desk.wait(lambda: MODEL in dialog.desk.studio.models.names)
+    step.forget.click()
+    dialog.desk.wait(lambda: dialog.text("models_message_text") == "The token is forgotten.")
+    assert not memory_keyring.kept
     dialog.press("use")
     assert dialog.desk.studio.take_settings.model == MODEL
     assert not [p for p in home.rglob("*") if p.is_file() and TOKEN.encode() in p.read_bytes()]
@@ -302,6 +305,15 @@ def test_the_dialog_opens_from_the_menu_and_the_model_chooser(desk: Desk) -> Non
     dialog.close()
     next(action for action in desk.window.actions_._all if action.objectName() == "action_models").trigger()
     assert dialog.isVisible()
+
+
+def test_arrow_keys_walk_over_the_headings(dialog: Models) -> None:
+    dialog.choose(BUILTIN_MODEL)
+    dialog.dialog.list.setFocus()
+    QTest.keyClick(dialog.dialog.list, Qt.Key.Key_Down)
+    assert dialog.dialog.details.key == "stable-audio-3-small-music"
+    QTest.keyClick(dialog.dialog.list, Qt.Key.Key_Up)
+    assert dialog.dialog.details.key == BUILTIN_MODEL
 
 
 def test_every_control_has_a_name_and_says_what_it_does(dialog: Models) -> None:

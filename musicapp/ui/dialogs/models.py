@@ -6,7 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicapp.ui.state.model_list_model import ModelListModel
 from musicapp.ui.state.model_shelf import ModelShelf
@@ -17,7 +28,7 @@ from musicapp.ui.widgets.model_details import ModelDetails
 from musicapp.ui.widgets.model_list import ModelList
 from musicapp.ui.widgets.path_drop import ModelDrop
 
-SIZE, MIN_SIZE, LIST_WIDTH = (880, 620), (740, 500), 300
+SIZE, MIN_SIZE, LIST_WIDTH = (880, 620), (780, 500), 300
 FILES = "Weights (*.safetensors)"
 
 
@@ -73,7 +84,7 @@ class ModelsDialog(QDialog):
         middle = QHBoxLayout()
         middle.setSpacing(SPACE)
         middle.addWidget(rail)
-        middle.addWidget(self.details, 1)
+        middle.addWidget(_scrolling(self.details), 1)
         foot = QHBoxLayout()
         foot.setSpacing(SPACE)
         foot.addWidget(self.folder, 1)
@@ -140,3 +151,18 @@ class ModelsDialog(QDialog):
     def _show_work(self, words: str) -> None:
         self.work.setText(words)
         self.work.setVisible(bool(words))
+
+
+def _scrolling(details: ModelDetails) -> QFrame:
+    """The details in a panel that scrolls when the window is small."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(details)
+    panel = surface("panel")
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(1, 1, 1, 1)
+    layout.addWidget(scroll)
+    return panel

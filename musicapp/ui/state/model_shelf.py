@@ -120,6 +120,18 @@ class ModelShelf(QObject):
 
         self._do(move, "Moving the models", lambda _nothing: self._tell(f"Your models are in {target} now."))
 
+    def forget_token(self) -> None:
+        """Take the hub's token out of the keyring."""
+
+        def forget() -> bool:
+            from musicapp.store import token
+
+            return token.forget()
+
+        self.transfers.forget_token()
+        words = {True: "The token is forgotten.", False: "No token was kept."}
+        self._lane.run(forget, lambda was_there: self._tell(words[was_there]), self.messages.post_error)
+
     def close(self) -> None:
         """Stop downloads and end the threads."""
         self.transfers.close()

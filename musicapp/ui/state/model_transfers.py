@@ -90,6 +90,10 @@ class ModelTransfers(QObject):
         else:
             self._discard(key)
 
+    def forget_token(self) -> None:
+        """Do not use the token of this session any more."""
+        self._session_token = ""
+
     def close(self) -> None:
         """Stop all downloads; what has arrived is kept."""
         for stop in self._stops.values():

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 class LicenceStep(QFrame):
-    """Two links that open in the browser, and a field. `entered` when Return is pressed in it."""
+    """Two links that open in the browser, a field, and a way to forget.
+
+    entered        Return was pressed in the field
+    forget_wanted  the kept token is to be forgotten
+    """
 
     entered = Signal()
+    forget_wanted = Signal()
 
     def __init__(self, _theme: Theme) -> None:
         super().__init__()
@@ -32,27 +37,38 @@ class LicenceStep(QFrame):
         self.token_page = described(
             QPushButton("2. Make a read &token"), "token_page", "Open the page for tokens in the browser"
         )
-        for button in (self.page, self.token_page):
+        self.forget = described(
+            QPushButton("&Forget"),
+            "token_forget",
+            "Forget the kept token",
+            "Take the token out of the system’s keyring",
+        )
+        for button in (self.page, self.token_page, self.forget):
             button.setProperty("role", "link")
         self.token = described(
             QLineEdit(), "licence_token", "Token", "Kept in the system’s keyring; leave it empty if one is kept already"
         )
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
-        self.token.setPlaceholderText("3. Paste the token here; empty if one is kept already")
+        self.token.setPlaceholderText("3. Paste the token here, if none is kept yet")
         self.token.setClearButtonEnabled(True)
         links = QHBoxLayout()
         links.setSpacing(SPACE)
         links.addWidget(self.page)
         links.addWidget(self.token_page)
         links.addStretch(1)
+        entry = QHBoxLayout()
+        entry.setSpacing(SPACE)
+        entry.addWidget(self.token, 1)
+        entry.addWidget(self.forget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE_WIDE, SPACE_WIDE)
         layout.setSpacing(SPACE)
         layout.addWidget(words)
         layout.addLayout(links)
-        layout.addWidget(self.token)
+        layout.addLayout(entry)
         self.page.clicked.connect(self._open_page)
         self.token_page.clicked.connect(self._open_token_page)
+        self.forget.clicked.connect(self.forget_wanted)
         self.token.returnPressed.connect(self.entered)
 
     def set_model(self, known: Known) -> None:

@@ -29,7 +29,7 @@ class ModelDetails(QFrame):
     def __init__(self, shelf: ModelShelf, theme: Theme) -> None:
         super().__init__()
         self._shelf, self.key, self._asking = shelf, "", False
-        self.setProperty("surface", "panel")
+        self.setProperty("surface", "plain")
         self.title = label("")
         self.title.setObjectName("model_title")
         self.title.setFont(scaled_font(self.title, scale=1.3, bold=True))
@@ -75,6 +75,7 @@ class ModelDetails(QFrame):
         self.buttons["yes"].clicked.connect(self._remove)
         self.buttons["no"].clicked.connect(self._keep)
         self.licence.entered.connect(self._get)
+        self.licence.forget_wanted.connect(shelf.forget_token)
         shelf.changed.connect(self._show)
         self._show()
 
