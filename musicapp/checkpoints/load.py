@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import quantize, weight_files, weights
+from musicapp.checkpoints import lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.config import ModelConfig, read_config
+from musicapp.checkpoints.lora_file import Adapter
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
@@ -40,6 +42,7 @@ def load_model(
     precision: str = "fp32",
     text_encoder_folder: Path | None = None,
     text_encoder: TextEncoder | None = None,
+    adapters: Sequence[tuple[Adapter, float]] = (),
 ) -> LoadedModel:
     """The model of a folder (its description and weights in either layout, its text encoder beside or inside).
 
@@ -47,6 +50,7 @@ def load_model(
                          otherwise (float32 for int8 and for SAME), text encoder and number conditions stay float32
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer
+    adapters             LoRA with their strengths, each on top of those before it
     Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
     """
     if precision not in DTYPES:
@@ -83,6 +87,7 @@ def load_model(
     _assign(networks, {name: tensor.to(target) for name, tensor in state.items()})
     _fill_computed_buffers(networks["autoencoder"], config.autoencoder)
     networks.to(target).eval().requires_grad_(False)
+    lora.apply(networks, adapters)
     dit, autoencoder = networks["dit"], networks["autoencoder"]
     assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
     return LoadedModel(config, autoencoder, dit, conditioner, target, precision)

@@ -1,0 +1,134 @@
+"""LoRA adapters onto loaded networks: each layer found by its published or diffusers name, checked, then merged in.
+
+A strength of 0 leaves the networks as they are, bit by bit.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from musicapp.checkpoints import diffusers_keymap, keymap, quantize
+from musicapp.checkpoints.lora_file import CHOOSE, Adapter, AdapterLayer
+from musicapp.errors import CheckpointError
+from musicapp.nn import lora
+from musicapp.nn.int8 import Int8Linear, quantize_rows
+
+# Adapters name layers as their trainer saw them: from the wrapper of the transformer, from inside it, or from outside.
+_BEGINNINGS = ("model.", "model.model.", "", "conditioner.")
+_WRAPPERS = ("base_model.model.", "transformer.")
+
+
+@dataclass(frozen=True)
+class _Change:
+    layer: AdapterLayer
+    place: int  # which of the parts on top of each other, from the top
+    count: int  # how many there are; 1 changes the whole weight
+
+
+def apply(networks: nn.ModuleDict, adapters: Iterable[tuple[Adapter, float]]) -> None:
+    """Merge adapters with their strengths into the networks, each on top of those before it.
+
+    Raises CheckpointError, before anything is changed, when an adapter was made for another model.
+    """
+    active = [(adapter, strength, _match(networks, adapter)) for adapter, strength in adapters if strength != 0]
+    for name in dict.fromkeys(name for *_, changes in active for name in changes):
+        module = networks.get_submodule(name)
+        weight = _read(module)
+        for _, strength, changes in active:
+            for change in changes.get(name, []):
+                weight = _merge(weight, change, strength)
+        _write(module, weight)  # once: rounding to the layer's own format comes last
+
+
+def _match(networks: nn.ModuleDict, adapter: Adapter) -> dict[str, list[_Change]]:
+    """Our layer -> what the adapter does to it; sizes are checked."""
+    layers = {name: module for name, module in networks.named_modules() if _is_target(name, module)}
+    found: dict[str, list[_Change]] = {}
+    for name, layer in adapter.layers.items():
+        ours, place, count = _find(layers, adapter, name)
+        rows, columns = _shape(layers[ours])
+        wanted = lora.shapes_of(layer.kind, layer.rank, rows // count, columns)
+        for part, shape in wanted.items():
+            got = tuple(layer.parts[part].shape)
+            if got != shape:
+                raise CheckpointError(
+                    f"The adapter {adapter.name} has another size than the model: {part} of “{name[-80:]}” is "
+                    f"{list(got)}, where {list(shape)} would fit.",
+                    hint=CHOOSE,
+                )
+        found.setdefault(ours, []).append(_Change(layer, place, count))
+    return found
+
+
+def _find(layers: dict[str, nn.Module], adapter: Adapter, name: str) -> tuple[str, int, int]:
+    """Our layer for an adapter's name, and which part of it."""
+    for wrapper in ("", *_WRAPPERS):
+        inner = name.removeprefix(wrapper)
+        for beginning in _BEGINNINGS:
+            ours = _ours(beginning + inner)
+            if ours in layers:
+                return ours, 0, 1
+        place = diffusers_keymap.place_of("transformer", inner + ".weight", 0)
+        ours = _ours(place[0].removesuffix(".weight")) if place else ""
+        if place and ours in layers:
+            return ours, place[1], diffusers_keymap.count_of(place[0])
+    near = difflib.get_close_matches(name, [keymap.to_published(layer + ".weight") for layer in layers], n=1)
+    raise CheckpointError(
+        f"The adapter {adapter.name} was made for another model: it changes “{name[-80:]}”, which is not in this one.",
+        hint=CHOOSE,
+        detail=f"nearest known: {near[0]}" if near else "",
+    )
+
+
+def _ours(published: str) -> str:
+    """Our name of a layer, "" if there is none of this name."""
+    return (keymap.to_ours(published + ".weight") or "").removesuffix(".weight")
+
+
+def _is_target(name: str, module: nn.Module) -> bool:
+    """Linear layers and convolutions of one frame of the transformer, and the conditions' own layers."""
+    if name.startswith("autoencoder.") or ".encoder." in name:
+        return False
+    return isinstance(module, nn.Linear | Int8Linear) or (
+        isinstance(module, nn.Conv1d) and module.kernel_size == (1,) and module.groups == 1
+    )
+
+
+def _shape(module: nn.Module) -> tuple[int, int]:
+    weight = module.weight
+    assert isinstance(weight, Tensor)
+    return weight.shape[0], weight.shape[1]
+
+
+def _read(module: nn.Module) -> Tensor:
+    """A layer's weight `(out, in)` in float32."""
+    if isinstance(module, Int8Linear):
+        return quantize.dequantize(module.weight, module.weight_scale)
+    weight = module.weight
+    assert isinstance(weight, Tensor)
+    return weight.detach().float().flatten(1)
+
+
+def _write(module: nn.Module, weight: Tensor) -> None:
+    if isinstance(module, Int8Linear):
+        module.weight, module.weight_scale = quantize_rows(weight)
+        return
+    old = module.weight
+    assert isinstance(old, Tensor)
+    module.weight = nn.Parameter(weight.reshape(old.shape).to(old.dtype), requires_grad=False)
+
+
+@torch.no_grad()
+def _merge(weight: Tensor, change: _Change, strength: float) -> Tensor:
+    layer = change.layer
+    parts = {name: tensor.to(weight.device) for name, tensor in layer.parts.items()}
+    if change.count == 1:
+        return lora.adapted(weight, layer.kind, parts, strength * layer.scale)
+    pieces = list(weight.chunk(change.count))
+    pieces[change.place] = lora.adapted(pieces[change.place], layer.kind, parts, strength * layer.scale)
+    return torch.cat(pieces)
