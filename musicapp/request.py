@@ -18,8 +18,17 @@ MIN_DURATION_S = 0.5
 MAX_DURATION_S = 24 * 3600.0  # any model's own cap is far below; this one only keeps the arithmetic sane
 MAX_STEPS = 1000
 MAX_GUIDANCE_SCALE = 30.0
+MAX_LORA_STRENGTH = 10.0
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class Lora:
+    """An adapter of a model: the path of its safetensors file, and how strongly it works; 0 is off."""
+
+    path: str
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class TakeRequest:
     seed            always a real number, drawn before the run, so that every take can be made again
     guidance_scale  strength of classifier-free guidance, 1 = off
     model           a name in `models/` or the path of a model folder
+    text_encoder    the folder of its text encoder; empty: where it usually lies
+    loras           adapters, each on top of those before it
     """
 
     take_id: str
@@ -43,6 +54,8 @@ class TakeRequest:
     model: str = BUILTIN_MODEL
     device: str = "auto"
     precision: str = "auto"
+    text_encoder: str = ""
+    loras: tuple[Lora, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The request as plain JSON values."""
@@ -50,9 +63,10 @@ class TakeRequest:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TakeRequest:
-        """The inverse of `as_dict`; keys that this version does not know are left out."""
+        """The inverse of `as_dict`; keys that this version does not know are left out. TypeError for other shapes."""
         known = {field.name for field in fields(cls)}
-        return cls(**{key: value for key, value in values.items() if key in known})
+        loras = tuple(Lora(**lora) for lora in values.get("loras", ()))
+        return cls(**{**{key: value for key, value in values.items() if key in known}, "loras": loras})
 
 
 def frames_for(duration_s: float, sample_rate: int) -> int:
@@ -153,6 +167,12 @@ def checked(request: TakeRequest) -> TakeRequest:
         raise RequestError(f"“{request.device}” is not a device.", hint=f"Use one of: {', '.join(DEVICES)}.")
     if request.precision not in PRECISIONS:
         raise RequestError(f"“{request.precision}” is not a precision.", hint=f"Use one of: {', '.join(PRECISIONS)}.")
+    for lora in request.loras:
+        if not (math.isfinite(lora.strength) and abs(lora.strength) <= MAX_LORA_STRENGTH):
+            raise RequestError(
+                f"An adapter cannot have the strength {lora.strength:g}.",
+                hint=f"Use {-MAX_LORA_STRENGTH:g} to {MAX_LORA_STRENGTH:g}; 1 is as it was trained, 0 is off.",
+            )
     check_seed(request.seed)
     check_duration(request.duration_s)
     cleaned = {

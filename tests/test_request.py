@@ -19,6 +19,7 @@ from musicapp.request import (
     MAX_PROMPT_CHARACTERS,
     MAX_SEED,
     MIN_DURATION_S,
+    Lora,
     TakeRequest,
     check_duration,
     check_seed,
@@ -177,6 +178,8 @@ REQUESTS = st.builds(
     sampler=st.none() | st.sampled_from(["euler", "pingpong"]),
     device=st.sampled_from(request.DEVICES),
     precision=st.sampled_from(request.PRECISIONS),
+    text_encoder=st.text(max_size=20),
+    loras=st.lists(st.builds(Lora, path=st.text(max_size=20), strength=st.floats(-10, 10)), max_size=3).map(tuple),
 )
 
 
@@ -214,6 +217,8 @@ def test_checking_cleans_the_texts_and_nothing_else(wanted: TakeRequest) -> None
         {"guidance_scale": 1000.0},
         {"device": "toaster"},
         {"precision": "fp64"},
+        {"loras": (Lora("a"), Lora("b", math.nan))},
+        {"loras": (Lora("a", 1000.0),)},
     ],
 )
 def test_every_field_that_cannot_be_used_gets_a_sentence(change: dict[str, Any]) -> None:

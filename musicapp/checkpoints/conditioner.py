@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from musicapp import paths
 from musicapp.checkpoints import text_encoders
 from musicapp.checkpoints.config import ModelConfig
 from musicapp.errors import CheckpointError
@@ -21,12 +21,19 @@ from musicapp.nn.conditioners import (
 )
 from musicapp.nn.configs import ClapTextConfig, NumberConfig, T5Config, T5GemmaConfig
 
-T5_FOLDERS = ("t5", "text_encoder")
-T5GEMMA_FOLDERS = ("t5gemma-b-b-ul2", "t5gemma", "text_encoder")
-CLAP_FOLDERS = ("clap_text", "text_encoder")
+T5GEMMA_NAME, CLAP_NAME = "t5gemma-b-b-ul2", "clap_text"
+PUBLIC_NAMES = ("t5-base", T5GEMMA_NAME)  # that the app can fetch
+# Where a text encoder lies inside its model's folder. Elsewhere it has one name, so that it serves several models.
+INSIDE: dict[type, tuple[str, ...]] = {
+    T5Config: ("t5", "text_encoder"),
+    T5GemmaConfig: (T5GEMMA_NAME, "t5gemma", "text_encoder"),
+    ClapTextConfig: (CLAP_NAME, "text_encoder"),
+}
+TITLES: dict[type, str] = {T5Config: "T5", T5GemmaConfig: "T5Gemma", ClapTextConfig: "CLAP"}
 ENCODER_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 TextEncoder = tuple[nn.Module, Tokenizer]
+TextConfig = T5Config | T5GemmaConfig | ClapTextConfig
 
 
 def build_conditioner(
@@ -47,7 +54,7 @@ def build_conditioner(
                 built[entry.id] = NumberConditioner(width, c.min_val, c.max_val, expo=expo)
             continue
         if text_encoder is None:
-            place = text_encoder_folder or _find_text_encoder(folder, config.app.text_encoder, _names(c))
+            place = text_encoder_folder or find_text_encoder(folder, c, config.app.text_encoder)
             encoder, tokenizer = _load(c, place)
             encoder.to(ENCODER_DTYPES[config.app.precision.text_encoder or "fp32"])
         else:
@@ -63,16 +70,38 @@ def build_conditioner(
     )
 
 
-def _names(config: T5Config | T5GemmaConfig | ClapTextConfig) -> Iterable[str]:
-    """Where the text encoder usually lies, relative to the model's folder."""
+def find_text_encoder(folder: Path, config: TextConfig, named: str | None = None) -> Path:
+    """The folder of a model's text encoder: inside the model's, beside it, or among the user's or the app's models.
+
+    named  by the model itself, relative to its folder: then it is nowhere else
+    Raises CheckpointError saying which one is needed and where it may lie.
+    """
+    if named is not None and (Path(named).is_absolute() or ".." in Path(named).parts):
+        raise CheckpointError("The model names a text encoder outside its folder.", hint="Get the model again.")
+    name = _name_of(config)
+    inside = [folder / place for place in ((named,) if named is not None else INSIDE[type(config)])]
+    shared = [root / name for root in (folder.parent, paths.user_models_folder(), paths.bundled_models_folder())]
+    for place in inside + ([] if named is not None else [folder / name, *shared]):
+        if place.is_dir():
+            return place
+    where = inside[0] if named is not None else f"{inside[0]} or {shared[1]}"
+    get = f"Get it by “musicapp models get {name}”, or put" if name in PUBLIC_NAMES and named is None else "Put"
+    raise CheckpointError(
+        f"The model in {folder} needs the text encoder {name} ({TITLES[type(config)]}), which is not there.",
+        hint=f"{get} its folder (config.json, model.safetensors, tokenizer.json) at {where}, "
+        "or choose it with --text-encoder.",
+    )
+
+
+def _name_of(config: TextConfig) -> str:
+    """What the text encoder's folder is called outside the model's."""
     if isinstance(config, T5Config):
-        return (*T5_FOLDERS, f"../{Path(config.t5_model_name).name}")
-    if isinstance(config, T5GemmaConfig):
-        return (*T5GEMMA_FOLDERS, f"../{T5GEMMA_FOLDERS[0]}")  # one for all models of the family
-    return CLAP_FOLDERS
+        name = Path(config.t5_model_name).name
+        return name if name.strip(".") else PUBLIC_NAMES[0]
+    return T5GEMMA_NAME if isinstance(config, T5GemmaConfig) else CLAP_NAME
 
 
-def _load(config: T5Config | T5GemmaConfig | ClapTextConfig, folder: Path) -> TextEncoder:
+def _load(config: TextConfig, folder: Path) -> TextEncoder:
     if isinstance(config, T5Config):
         return text_encoders.load_t5(folder, config.max_length)
     if isinstance(config, T5GemmaConfig):
@@ -80,9 +109,7 @@ def _load(config: T5Config | T5GemmaConfig | ClapTextConfig, folder: Path) -> Te
     return text_encoders.load_clap_text(folder, pooled=not config.use_text_features)
 
 
-def _text_conditioner(
-    config: T5Config | T5GemmaConfig | ClapTextConfig, encoder: nn.Module, tokenizer: Tokenizer, width: int
-) -> nn.Module:
+def _text_conditioner(config: TextConfig, encoder: nn.Module, tokenizer: Tokenizer, width: int) -> nn.Module:
     if isinstance(config, T5Config):
         return T5Conditioner(encoder, tokenizer, width, project_out=config.project_out)
     if isinstance(config, T5GemmaConfig):
@@ -106,18 +133,4 @@ def _clap(config: ClapTextConfig, encoder: nn.Module, tokenizer: Tokenizer, widt
         use_text_features=config.use_text_features,
         feature_layer=config.feature_layer_ix,
         project_out=config.project_out,
-    )
-
-
-def _find_text_encoder(folder: Path, named: str | None, names: Iterable[str]) -> Path:
-    """The first folder that is there: the one the config names, else the usual ones beside the model."""
-    if named is not None and (Path(named).is_absolute() or ".." in Path(named).parts):
-        raise CheckpointError("The model names a text encoder outside its folder.", hint="Get the model again.")
-    candidates = [folder / name for name in ([named] if named is not None else names)]
-    for candidate in candidates:
-        if candidate.is_dir():
-            return candidate
-    raise CheckpointError(
-        f"The model in {folder} needs a text encoder, which is not there.",
-        hint=f"Put its folder (config.json, model.safetensors, tokenizer.json) at {candidates[0]}.",
     )

@@ -19,6 +19,7 @@ from musicapp.request import (
     BUILTIN_MODEL,
     DEVICES,
     PRECISIONS,
+    Lora,
     TakeRequest,
     check_seed,
     checked,
@@ -60,6 +61,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--sampler", metavar="S", help="sampling method (default: the model's)")
     add("--negative", default="", metavar="TEXT", help="what to avoid")
     add("--model", default=BUILTIN_MODEL, metavar="M", help="a name from “musicapp models list”, or a folder")
+    add("--text-encoder", metavar="FOLDER", help="its text encoder, if that lies neither in nor beside the model")
+    add("--lora", action="append", default=[], metavar="FILE[:X]", help="an adapter, X times as strong; repeatable")
     add("--device", default="auto", metavar="D", help=f"{', '.join(DEVICES)} (default auto)")
     add("--precision", default="auto", metavar="P", help=f"{', '.join(PRECISIONS)} (default auto)")
     add("--format", choices=FORMATS, help="file format, if not the one of the file's ending")
@@ -108,6 +111,8 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         model=args.model,
         device=args.device,
         precision=args.precision,
+        text_encoder=str(Path(args.text_encoder).absolute()) if args.text_encoder else "",
+        loras=tuple(read_lora(text) for text in args.lora),
     )
     return checked(request)
 
@@ -118,6 +123,16 @@ def _note_unknown_words(request: TakeRequest, display: Display) -> None:
     words = vocabulary.read_vocabulary(catalogue.find_model(request.model))
     if note := vocabulary.note_about(words.unknown_in(request.prompt)) if words else "":
         display.say(note)
+
+
+def read_lora(text: str) -> Lora:
+    """An adapter from "FILE" or "FILE:STRENGTH"."""
+    path, _, strength = text.rpartition(":")
+    try:
+        factor = float(strength.replace(",", "."))
+    except ValueError:  # the colon, if there is one, belongs to the path
+        path, factor = "", 1.0
+    return Lora(str(Path(path or text).absolute()), factor)
 
 
 def choose_target(args: argparse.Namespace, request: TakeRequest) -> tuple[Path, str]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import LoadedModel, load_model
+from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.diffusion.sampling import check_sampler, samplers_for
 from musicapp.engine import devices, take_file
 from musicapp.engine.decode import chunk_bounds, decode_chunks
@@ -36,7 +37,7 @@ from musicapp.engine.pace import Pace
 from musicapp.engine.steering import Prompts
 from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError, OutOfMemory
-from musicapp.request import TakeRequest, check_duration, checked, frames_for
+from musicapp.request import Lora, TakeRequest, check_duration, checked, frames_for
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +45,20 @@ _OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memo
 
 
 @dataclasses.dataclass(frozen=True)
-class Ready:
-    """A model in memory. `asked` is what the caller said, resolved to a folder and a placement."""
+class Asked:
+    """Which model in which state: another text encoder or other adapters make it another one."""
 
-    asked: tuple[Path, devices.Placement]
+    folder: Path
+    placement: devices.Placement
+    text_encoder: str = ""
+    loras: tuple[Lora, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Ready:
+    """A model in memory, and what was asked for."""
+
+    asked: Asked
     model: LoadedModel
     info: ModelInfo
     prompts: Prompts
@@ -65,17 +76,29 @@ class Engine:
         self._ready: Ready | None = None
         devices.use_all_cores()
 
-    def load(self, key: str, *, device: str = "auto", precision: str = "auto", take_id: str = "") -> Iterator[Event]:
+    def load(
+        self,
+        key: str,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        text_encoder: str = "",
+        loras: tuple[Lora, ...] = (),
+        take_id: str = "",
+    ) -> Iterator[Event]:
         """Have a model in memory: ModelLoading and ModelLoaded, or ModelLoaded alone when it is there already.
 
+        text_encoder  a folder, "" for where the model has it
+        loras         adapters; those of no strength count as none
         Raises CheckpointError, RequestError (a device that is not there) or OutOfMemory.
         """
-        asked = (find_model(key), devices.place(device, precision))
+        active = tuple(lora for lora in loras if lora.strength != 0)
+        asked = Asked(find_model(key), devices.place(device, precision), text_encoder, active)
         if self._ready is None or self._ready.asked != asked:
             yield ModelLoading(take_id, key)
             self._free()
             with _memory_errors():
-                self._ready = self._read(key, *asked)
+                self._ready = self._read(key, asked)
         elif self._ready.info.key != key:
             self._ready = dataclasses.replace(self._ready, info=dataclasses.replace(self._ready.info, key=key))
         yield ModelLoaded(self._ready.info)
@@ -87,7 +110,14 @@ class Engine:
         """
         checked(request)
         before = self._ready
-        events = self.load(request.model, device=request.device, precision=request.precision, take_id=request.take_id)
+        events = self.load(
+            request.model,
+            device=request.device,
+            precision=request.precision,
+            text_encoder=request.text_encoder,
+            loras=request.loras,
+            take_id=request.take_id,
+        )
         for event in events:
             if self._ready is not before or isinstance(event, ModelLoading):
                 yield event
@@ -144,14 +174,20 @@ class Engine:
         total_s = time.perf_counter() - began
         yield Finished(take_id, str(file.path), frames, peak, denoise_s, first_chunk_s, total_s)
 
-    def _read(self, key: str, folder: Path, placement: devices.Placement) -> Ready:
-        began = time.perf_counter()
-        model = load_model(folder, device=placement.device, precision=placement.precision)
+    def _read(self, key: str, asked: Asked) -> Ready:
+        began, folder, placement = time.perf_counter(), asked.folder, asked.placement
+        model = load_model(
+            folder,
+            device=placement.device,
+            precision=placement.precision,
+            text_encoder_folder=Path(asked.text_encoder) if asked.text_encoder else None,
+            adapters=[(read_adapter(Path(lora.path)), lora.strength) for lora in asked.loras],
+        )
         for part in (model.conditioner, model.dit, model.autoencoder):
             _check_before_layers(part, self._check_stop)
         seconds = time.perf_counter() - began
         log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
-        return Ready((folder, placement), model, _describe(key, folder, model, placement), Prompts(model.conditioner))
+        return Ready(asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner))
 
     def _free(self) -> None:
         """Let the old model go before the new one comes: both may not fit."""
@@ -197,7 +233,7 @@ def _describe(key: str, folder: Path, model: LoadedModel, placement: devices.Pla
 def _pace(ready: Ready, request: TakeRequest, *, sampled: int, decoded: int) -> Pace:
     info = ready.info
     guided = "plain" if request.guidance_scale == 1.0 else "guided"
-    key = f"{ready.asked[0].name} {info.device} {info.precision} {guided}"
+    key = f"{ready.asked.folder.name} {info.device} {info.precision} {guided}"
     latent_s = ready.model.autoencoder.downsampling_ratio / info.sample_rate
     return Pace(key, sampled=sampled, decoded=decoded, steps=request.steps or 1, latent_s=latent_s)
 

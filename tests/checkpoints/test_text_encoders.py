@@ -10,9 +10,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from musicapp import paths
 from musicapp.checkpoints import text_encoders
+from musicapp.checkpoints.conditioner import find_text_encoder
 from musicapp.checkpoints.load import load_model
 from musicapp.errors import CheckpointError
+from musicapp.nn.configs import T5Config, T5GemmaConfig
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -67,6 +70,33 @@ def test_the_encoder_is_found_where_the_description_or_the_caller_says(folder, t
     edit(folder / "model_config.json", musicapp={"text_encoder": "../words"})
     with pytest.raises(CheckpointError, match="outside"):
         load_model(folder)
+
+
+def test_one_encoder_serves_all_models_from_the_models_folder(folder, clap, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "user_models_folder", lambda: tmp_path / "models")
+    clap.rename(tmp_path / "away")
+    with pytest.raises(CheckpointError, match=r"needs the text encoder clap_text \(CLAP\)") as caught:
+        load_model(folder)
+    assert str(tmp_path / "models" / "clap_text") in caught.value.hint and "--text-encoder" in caught.value.hint
+    (tmp_path / "models").mkdir()
+    shutil.copytree(tmp_path / "away", tmp_path / "models" / "clap_text")
+    load_model(folder)
+
+
+def test_a_missing_public_encoder_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "user_models_folder", lambda: tmp_path / "models")
+    for config, name in (
+        (T5Config("google-t5/t5-base"), "t5-base"),
+        (T5Config("../.."), "t5-base"),
+        (T5GemmaConfig("learned"), "t5gemma-b-b-ul2"),
+    ):
+        with pytest.raises(CheckpointError, match=f"the text encoder {name}") as caught:
+            find_text_encoder(tmp_path / "model", config)
+        assert f"musicapp models get {name}" in caught.value.hint
+        place = tmp_path / "models" / name
+        place.mkdir(parents=True)
+        assert find_text_encoder(tmp_path / "model", config) == place
+        place.rmdir()
 
 
 def test_half_precision_encoders_run_in_float32(folder, clap):

@@ -24,8 +24,11 @@ from musicapp.cli.progress import Display
 from musicapp.engine.events import Event, Finished, Progress
 from musicapp.engine.host import EngineHost
 from musicapp.errors import RequestError
-from musicapp.request import TakeRequest
+from musicapp.request import Lora, TakeRequest
+from tests.checkpoints.test_stable_audio_3 import folder as stable_audio_3
 from tests.tiny_model import write_tiny_model
+
+__all__ = ["stable_audio_3"]  # the fixture: a small model with its text encoder
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +147,39 @@ def test_format_follows_the_name_unless_given(words: list[str], name: str, form:
     args = build_parser().parse_args(["generate", "x", "--seed", "5", *words])
     target, chosen = generate.choose_target(args, generate.read_request(args))
     assert (target.name, chosen) == (name, form) and target.is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "strength"),
+    [
+        ("a.safetensors", "a.safetensors", 1.0),
+        ("a.safetensors:0.5", "a.safetensors", 0.5),
+        ("a.safetensors:0,5", "a.safetensors", 0.5),
+        ("a.safetensors:-1", "a.safetensors", -1.0),
+        ("a:b.safetensors", "a:b.safetensors", 1.0),
+        ("a:b.safetensors:0", "a:b.safetensors", 0.0),
+    ],
+)
+def test_an_adapter_is_a_file_with_or_without_its_strength(text: str, path: str, strength: float) -> None:
+    args = build_parser().parse_args(["generate", "x", "--lora", text, "--lora", "other"])
+    loras = generate.read_request(args).loras
+    assert loras == (Lora(str(Path(path).absolute()), strength), Lora(str(Path("other").absolute())))
+
+
+def test_stable_audio_3_with_its_text_encoder_elsewhere(
+    stable_audio_3: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = Path(shutil.copytree(stable_audio_3, tmp_path / "model"))
+    (model / "t5gemma-b-b-ul2").rename(tmp_path / "encoder")
+    words = ["generate", "calm piano", "--model", str(model), "--seconds", "0.6", "--steps", "2"]
+    words += ["-o", str(tmp_path / "take.wav"), "--seed", "3"]
+    assert main(words) == 1
+    assert "needs the text encoder t5gemma-b-b-ul2" in capfd.readouterr().err
+    assert main([*words, "--text-encoder", str(tmp_path / "encoder")]) == 0
+    samples, rate = wave_io.read(tmp_path / "take.wav")
+    assert len(samples) == round(0.6 * rate) and samples.std() > 0
+    made = tags.request_of(wave_io.read_tags(tmp_path / "take.wav"), "t")
+    assert made is not None and made.text_encoder == str(tmp_path / "encoder")
 
 
 def test_seed_is_drawn_when_none_is_given() -> None:
