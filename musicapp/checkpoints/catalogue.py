@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints.config import is_model, read_config, read_description
+from musicapp.checkpoints.config import (
+    AutoencoderAlone,
+    is_autoencoder_alone,
+    is_model,
+    read_autoencoder_alone,
+    read_config,
+    read_description,
+)
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)
@@ -58,6 +65,11 @@ def find_model(key: str) -> Path:
 def max_duration_s(folder: Path) -> float:
     """The longest take that the model of a folder makes, in seconds. Raises CheckpointError."""
     return read_config(folder).max_duration_s
+
+
+def autoencoder_alone(folder: Path) -> AutoencoderAlone | None:
+    """What a folder with an autoencoder and nothing else holds; None for any other. Raises CheckpointError."""
+    return read_autoencoder_alone(folder) if is_autoencoder_alone(folder) else None
 
 
 def _name_of(folder: Path) -> str:

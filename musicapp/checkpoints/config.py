@@ -170,6 +170,11 @@ class AutoencoderAlone:
     sample_rate: int
     autoencoder: AutoencoderConfig
 
+    @property
+    def latents_per_s(self) -> float:
+        """Latent frames per second."""
+        return self.sample_rate / self.autoencoder.downsampling_ratio
+
 
 # Published defaults (spec section 1): the 2.0 / Open 1.0 recipe, flow models, and adversarially post-trained ones.
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -193,6 +198,11 @@ def read_autoencoder_alone(folder: Path) -> AutoencoderAlone:
     autoencoder = read_autoencoder(values.get("model"), "model")
     same("audio_channels", top.audio_channels, "the autoencoder's io_channels", autoencoder.io_channels)
     return AutoencoderAlone(top.sample_rate, autoencoder)
+
+
+def is_autoencoder_alone(folder: Path) -> bool:
+    """Whether a folder says that it holds an autoencoder and nothing else. Raises CheckpointError."""
+    return (folder / CONFIG_NAME).is_file() and read_json(folder / CONFIG_NAME).get("model_type") == ALONE
 
 
 def is_model(folder: Path) -> bool:

@@ -98,6 +98,8 @@ def layout(names: Iterable[str]) -> str:
         r"(autoencoder\.)?(encoder|decoder)\.layers\.": "an autoencoder without its transformer",
     }
     names = list(names)
+    if names and all(name.startswith("pretransform.model.") for name in names):
+        return "published"  # of an autoencoder alone
     for pattern, kind in kinds.items():
         if any(re.match(pattern, name) for name in names):
             return kind

@@ -85,7 +85,7 @@ def load_model(
         if name not in state:  # an offset that old files leave out
             state[name] = torch.zeros(shape, dtype=_dtype(name, config, precision))
     _assign(networks, {name: tensor.to(target) for name, tensor in state.items()})
-    _fill_computed_buffers(networks["autoencoder"], config.autoencoder)
+    fill_computed_buffers(networks["autoencoder"], config.autoencoder)
     networks.to(target).eval().requires_grad_(False)
     lora.apply(networks, adapters)
     dit, autoencoder = networks["dit"], networks["autoencoder"]
@@ -152,7 +152,7 @@ def _assign(networks: nn.ModuleDict, state: dict[str, Tensor]) -> None:
     assert not missing and not result.unexpected_keys, (missing, result.unexpected_keys)
 
 
-def _fill_computed_buffers(autoencoder: nn.Module, config: AutoencoderConfig) -> None:
+def fill_computed_buffers(autoencoder: nn.Module, config: AutoencoderConfig) -> None:
     """Buffers that no file holds (the windows of a transform) have no values after building on the meta device."""
     empty = [name for name, buffer in autoencoder.named_buffers() if buffer.is_meta]
     if not empty:

@@ -110,6 +110,14 @@ def _info(args: argparse.Namespace) -> None:
         _print_facts(_facts(item))
         return
     folder = catalogue.find_model(args.model)  # a path, or an error with the nearest name
+    if (alone := catalogue.autoencoder_alone(folder)) is not None:
+        latents = f"{alone.autoencoder.latent_dim} channels, {alone.latents_per_s:.2f} per second"
+        kind = "an autoencoder alone: it has no transformer, so it makes no music by itself"
+        rate = f"{alone.sample_rate} Hz, {alone.autoencoder.io_channels} channels"
+        _print_facts(
+            [("name", folder.name), ("folder", str(folder)), ("kind", kind), ("audio", rate), ("latents", latents)]
+        )
+        return
     longest = format_duration(int(catalogue.max_duration_s(folder)))
     _print_facts([("name", folder.name), ("folder", str(folder)), ("longest take", longest)])
 
