@@ -58,14 +58,15 @@ def write(source: Path, folder: Path) -> Path:
         places = sources_of(name, blocks_of(values))
         for (part, inner), rows in zip(places, tensor.chunk(len(places)), strict=True):
             parts[part][inner] = reshaped(name, rows).contiguous()
-    write_descriptions(values, folder)
+    width = json.loads((source / "t5/config.json").read_text(encoding="utf-8"))["d_model"]
+    write_descriptions(values, folder, text_width=width)
     for part, state in parts.items():
         save_file(state, folder / part / PART_FILE)
     write_text_encoder(source / "t5", folder, values)
     return folder
 
 
-def write_descriptions(values: dict[str, Any], folder: Path) -> None:
+def write_descriptions(values: dict[str, Any], folder: Path, *, text_width: int) -> None:
     """`model_index.json` and every part's config.json for a description of Stable Audio Open 1.0's kind."""
     model = values["model"]
     dit, coder = model["diffusion"]["config"], model["pretransform"]["config"]
@@ -101,7 +102,7 @@ def write_descriptions(values: dict[str, Any], folder: Path) -> None:
     _write_json(
         folder / "projection_model/config.json",
         _class_name="StableAudioProjectionModel",
-        text_encoder_dim=model["conditioning"]["cond_dim"],
+        text_encoder_dim=text_width,
         conditioning_dim=model["conditioning"]["cond_dim"],
         min_value=configs["seconds_total"]["min_val"],
         max_value=configs["seconds_total"]["max_val"],

@@ -79,7 +79,7 @@ def write(kind: str, folder: Path) -> None:
 def write_diffusers(folder: Path) -> None:
     """Stable Audio Open 1.0 as a diffusers folder."""
     values = open_1_0()
-    diffusers_folder.write_descriptions(values, folder)
+    diffusers_folder.write_descriptions(values, folder, text_width=768)
     shapes, blocks = published_shapes(values), diffusers_folder.blocks_of(values)
     places: dict[str, dict[str, tuple[str, int, int]]] = {part: {} for part in diffusers_folder.PARTS}
     for published in shapes:
