@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PARTS = (
-    "autoencoder",
-    "timing",
-    "adherence",
-    "distribution",
-    "structure",
-    "diversity",
-    "memory",
-    "clap",
-)
+# The parts in the order of the page, and the fields of `Sizes` that their results depend on.
+NEEDS = {
+    "autoencoder": ("pieces", "seconds"),
+    "timing": ("pieces", "seconds", "lengths_s", "takes_per_length"),
+    "adherence": ("pieces", "seconds", "classifier_pieces"),
+    "distribution": ("pieces", "seconds", "classifier_pieces", "reference_pieces"),
+    "structure": ("structure_pieces", "structure_s"),
+    "diversity": ("pieces", "seconds", "classifier_pieces", "seeds", "seed_prompts"),
+    "memory": ("pieces", "seconds"),
+    "clap": ("pieces", "seconds"),
+}
+PARTS = tuple(NEEDS)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,6 @@ class Options:
     def settings(self, part: str) -> dict[str, Any]:
         """All that the result of a part depends on beside the model's weights, as JSON values."""
         chosen = {name: getattr(self, name) for name in ("steps", "guidance_scale", "device", "precision")}
+        sizes = {name: getattr(self.sizes, name) for name in NEEDS[part]}
         given = {"memory": self.training, "clap": self.clap}.get(part)
-        sizes = asdict(self.sizes) | {"lengths_s": list(self.sizes.lengths_s)}
         return {**chosen, **sizes, "given": str(given) if given else ""}

@@ -41,14 +41,21 @@ def measure(bench: Bench) -> Result:
     rows = [_row(format_duration(length), endings) for length, endings in told.items()]
     rows.append(_row("all", all_told))
     rows += [_row(f"{format_duration(length)}, timing withheld", endings) for length, endings in withheld.items()]
+    seconds = bench.options.sizes.seconds
+    renders = [ending_of(render.sound, seconds) for render in bench.held_out]
+    rows.append(_row(f"{format_duration(seconds)}, real renders", renders))
     return Result(
         {
             "told": _summary(all_told),
             "withheld": _summary(all_withheld),
+            "renders": _summary(renders),
             "by_length": {f"{length:g}": _summary(endings) for length, endings in told.items()},
             "wanted_within": 0.95,
         },
-        table=Table(("requested", "takes", "ends within 0.5 s", "median early by", "cut off", "clicks"), tuple(rows)),
+        table=Table(
+            ("requested", "takes", "ends within 0.5 s", "median early by", "cut off", "clicks", "ends well"),
+            tuple(rows),
+        ),
         points=Points(
             "requested, s",
             "end of the music, s",
@@ -60,7 +67,8 @@ def measure(bench: Bench) -> Result:
         players=tuple(_players(bench, lengths)),
         notes=(
             "The end is the last moment above 40 dB below the peak. Cut off: the last 30 ms are louder than 30 dB "
-            "below the loudest moments. Withheld: the model is told its longest length whatever is asked for.",
+            "below the loudest moments. Ends well: within 0.5 s, neither cut off nor with a click. Withheld: the model "
+            "is told its longest length whatever is asked for.",
         ),
     )
 
@@ -115,6 +123,7 @@ def _row(name: str, endings: Sequence[Ending]) -> tuple[str, ...]:
         f"{number(found['early_s'])} s",
         percent(found["cut"]),
         percent(found["clicks"]),
+        percent(found["good"]),
     )
 
 
