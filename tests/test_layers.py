@@ -69,7 +69,7 @@ LAYERS = {
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
-    "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config")),
+    "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", *SETTINGS)),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),

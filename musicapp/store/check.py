@@ -6,7 +6,6 @@ the model is first loaded, in the engine's process.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from musicapp.checkpoints import catalogue
@@ -25,11 +24,13 @@ def kind_of(folder: Path) -> str:
     """ "model", "text encoder", or "" for neither, by the descriptions that lie there."""
     if (folder / CONFIG_NAME).is_file() or (folder / INDEX_NAME).is_file():
         return "model"
-    try:
-        values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    if not (folder / "config.json").is_file():
         return ""
-    return "text encoder" if isinstance(values, dict) and values.get("model_type") in ENCODER_TYPES else ""
+    try:
+        values = read_json(folder / "config.json")
+    except CheckpointError:
+        return ""
+    return "text encoder" if str(values.get("model_type")) in ENCODER_TYPES else ""
 
 
 def check_folder(folder: Path) -> None:

@@ -37,7 +37,6 @@ class Import:
     """What is going to be copied. files  name in the new folder -> where it lies now"""
 
     key: str
-    kind: str
     files: dict[str, Path]
     size_bytes: int
 
@@ -55,13 +54,12 @@ def plan(source: Path, models: Path, *, key: str = "") -> Import:
         ) from error
     if folder.parent.resolve() == models.resolve():
         raise ModelStoreError(f"{folder.name} lies in the models folder already.", hint="It is in the list of models.")
-    kind = check.kind_of(folder)
-    key = _usable_name(key or _usual_key(source, folder, kind))
+    key = _usable_name(key or _usual_key(source, folder))
     if (models / key).exists() or (paths.bundled_models_folder() / key).exists():
         raise ModelStoreError(
             f"There is a model called “{key}” already.", hint="Remove it first, or give this one another name."
         )
-    return Import(key, kind, files, sum(path.stat().st_size for path in files.values()))
+    return Import(key, files, sum(path.stat().st_size for path in files.values()))
 
 
 def run(job: Import, models: Path) -> Iterator[Progress]:
@@ -166,8 +164,8 @@ def _files_of_folder(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _usual_key(source: Path, folder: Path, kind: str) -> str:
-    if kind == "text encoder" and (known := _known_encoder(folder)):
+def _usual_key(source: Path, folder: Path) -> str:
+    if check.kind_of(folder) == "text encoder" and (known := _known_encoder(folder)):
         return known
     if source != folder and source.stem != Path(WEIGHTS).stem:
         return source.stem

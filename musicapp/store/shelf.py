@@ -10,6 +10,7 @@ from musicapp import paths
 from musicapp.checkpoints import catalogue
 from musicapp.checkpoints.config import read_config
 from musicapp.errors import CheckpointError
+from musicapp.nn.configs import T5Config, T5GemmaConfig
 from musicapp.store import check, sources
 from musicapp.store.known import BY_KEY, KNOWN, Known
 from musicapp.store.sizes import folder_bytes
@@ -74,13 +75,10 @@ def find(key: str) -> Item | None:
 
 
 def missing_encoder(key: str) -> Known | None:
-    """The text encoder that a known model needs and that is not here."""
-    known = BY_KEY.get(key)
-    if known is None or not known.needs:
-        return None
+    """The text encoder that a model needs, here or to be had, and that is not here."""
     models = paths.user_models_folder()
-    has_own = (models / key / known.needs).is_dir() or (models / key / "text_encoder").is_dir()
-    return None if has_own or (models / known.needs).is_dir() else BY_KEY[known.needs]
+    needs = _needs_of(models / key) if (models / key).is_dir() else BY_KEY[key].needs if key in BY_KEY else ""
+    return BY_KEY[needs] if needs and not (models / needs).is_dir() else None
 
 
 def users_of(encoder: str) -> list[str]:
@@ -125,7 +123,7 @@ def _model_here(entry: catalogue.ModelEntry) -> Item:
         folder=entry.folder,
         ships=ships,
         known=known,
-        needs=known.needs if known and not _has_encoder(entry.folder) else "",
+        needs=_needs_of(entry.folder),
         source=source,
         problem=problem,
     )
@@ -168,8 +166,14 @@ def _not_here(known: Known, models: Path) -> Item:
     )
 
 
-def _has_encoder(folder: Path) -> bool:
+def _needs_of(folder: Path) -> str:
+    """The text encoder that a model's description names, if it is a known one and not in the folder itself."""
     try:
-        return any(path.is_dir() and check.kind_of(path) == "text encoder" for path in folder.iterdir())
-    except OSError:  # it has just gone
-        return False
+        if any(path.is_dir() and check.kind_of(path) == "text encoder" for path in folder.iterdir()):
+            return ""
+        entries = [entry.config for entry in read_config(folder).conditioning.entries]
+    except (OSError, CheckpointError):  # it has just gone, or is no model that can be used
+        return ""
+    names = [Path(config.t5_model_name).name for config in entries if isinstance(config, T5Config)]
+    names += ["t5gemma-b-b-ul2" for config in entries if isinstance(config, T5GemmaConfig)]
+    return next((name for name in names if name in BY_KEY), "")

@@ -86,9 +86,11 @@ def test_an_import_that_lacks_its_text_encoder_says_which(
     models: Path,  # noqa: F811
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder = write_tiny_model(tmp_path / MODEL, text_encoder="none")
+    folder = write_tiny_model(tmp_path / "fine-tune", text_encoder="t5")
+    (folder / "t5").rename(tmp_path / "t5")
     out, err = printed(capsys, "add", str(folder))
-    assert out.strip() == str(models / MODEL) and "musicapp models get t5-base" in err
+    assert out.strip() == str(models / "fine-tune") and "t5-base (not here" in printed(capsys, "info", "fine-tune")[0]
+    assert "musicapp models get t5-base" in err
     assert "called" in printed(capsys, "add", str(folder), code=1)[1]
     out, _ = printed(capsys, "add", str(folder), "--name", "second")
     assert out.strip() == str(models / "second")

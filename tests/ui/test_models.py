@@ -239,6 +239,13 @@ def test_a_broken_folder_is_refused_in_words(dialog: Models, tmp_path: Path) -> 
     dialog.desk.wait(lambda: "can run programs" in dialog.text("models_message_text"))
 
 
+def test_an_import_without_its_text_encoder_says_which(dialog: Models, tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "fine-tune", text_encoder="t5")
+    (folder / "t5").rename(tmp_path / "t5")
+    assert drop(dialog.dialog, folder)
+    dialog.desk.wait(lambda: "text encoder t5-base" in dialog.text("models_message_hint"))
+
+
 def test_files_and_folders_are_chosen_too(dialog: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_tiny_model(tmp_path / "one", text_encoder="none")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(folder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +20,8 @@ from musicapp.ui.state.take_settings import TakeSettings
 
 if TYPE_CHECKING:
     from musicapp.store.shelf import DiskUse, Item
+
+T = TypeVar("T")
 
 
 class ModelShelf(QObject):
@@ -98,14 +100,15 @@ class ModelShelf(QObject):
     def add(self, path: Path) -> None:
         """Import a folder or file."""
 
-        def copy() -> str:
-            from musicapp.store import folders, importing, words
+        def copy() -> tuple[str, str]:
+            from musicapp.store import folders, importing, shelf, words
 
             models = folders.usable()
             job = importing.plan(path, models)
             for progress in importing.run(job, models):
                 self._worked.emit(f"{job.key}: {words.describe(progress)}")
-            return job.key
+            encoder = shelf.missing_encoder(job.key)
+            return job.key, encoder.key if encoder is not None else ""
 
         self._do(copy, f"Looking at {path.name}", self._imported)
 
@@ -137,8 +140,8 @@ class ModelShelf(QObject):
         self.transfers.close()
         self._lane.close()
 
-    def _do(self, work: Callable[[], object], words: str, done: Callable[[object], None]) -> None:
-        def succeeded(result: object) -> None:
+    def _do(self, work: Callable[[], T], words: str, done: Callable[[T], None]) -> None:
+        def succeeded(result: T) -> None:
             self._set_work("")
             done(result)
             self._refresh()
@@ -152,8 +155,11 @@ class ModelShelf(QObject):
         self._set_work(words)
         self._lane.run(work, succeeded, failed)
 
-    def _imported(self, key: object) -> None:
-        self._arrived(str(key))
+    def _imported(self, found: tuple[str, str]) -> None:
+        key, missing = found
+        self._arrived(key)
+        if missing:
+            self._tell(f"{key} is here.", f"It needs the text encoder {missing} too: get it from the list.")
 
     def _arrived(self, key: str) -> None:
         item = self.find(key)
