@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from musicapp.checkpoints.catalogue import find_model, max_duration_s
-from musicapp.evaluation.classifier import Classifier, Heard, open_classifier
+from musicapp.evaluation.classifier import Classifier, Heard, open_classifier, render_levels
 from musicapp.evaluation.options import Options
 from musicapp.evaluation.prompts import Wish, wish_for
 from musicapp.evaluation.renders import Render, RenderSet
@@ -78,7 +78,7 @@ class Bench:
     def classifier(self) -> Classifier:
         """The listener that was taught by renders."""
         options = self.options
-        return open_classifier(options.work, options.sizes.seconds, options.sizes.classifier_pieces, options.soundfont)
+        return open_classifier(options.work, options.sizes.classifier_pieces, options.soundfont)
 
     def hear(self, sound: np.ndarray) -> Ears:
         """Listen to `(frames, 2)`."""
@@ -100,9 +100,9 @@ class Bench:
     @cached_property
     def heard_reference(self) -> list[Heard]:
         """What the classifier hears in many renders of other facts."""
-        options = self.options
-        renders = RenderSet(options.work, "reference", options.sizes.seconds, options.soundfont)
-        return [self.classifier.hear(render.sound) for render in renders.each(options.sizes.reference_pieces)]
+        options, sizes = self.options, self.options.sizes
+        pieces = render_levels(options.work, "reference", sizes.seconds, sizes.reference_pieces, options.soundfont)
+        return [self.classifier.hear_levels(levels) for levels, _ in pieces]
 
     @cached_property
     def heard_generated(self) -> list[Ears]:

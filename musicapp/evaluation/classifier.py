@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from musicapp.evaluation.mel import HOP, SAMPLE_RATE, log_mel
-from musicapp.evaluation.renders import Render, RenderSet
+from musicapp.evaluation.renders import Kept, RenderSet
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.styles import STYLES
 from musicapp.training.truth import Truth
@@ -29,11 +29,22 @@ log = logging.getLogger(__name__)
 
 VERSION = 1  # of the network and its training: another one is trained again
 BANDS, WINDOW_S, FEATURES = 64, 5.0, 32
+RENDER_S = 12.0  # length of the renders that it learns from
 WINDOW = round(WINDOW_S * SAMPLE_RATE / HOP)
 FAMILIES = tuple(sorted({instrument.family for instrument in INSTRUMENTS.values()}))
 STYLE_NAMES = tuple(sorted(STYLES))
 HELD_OUT_SHARE = 0.15
 PASSES, BATCH, LEARNING_RATE = 30, 24, 3e-3
+
+
+Lesson = tuple[Tensor, Truth]
+
+
+def _levels_of(sound: np.ndarray) -> np.ndarray:
+    return log_mel(sound, BANDS).T.half().numpy()
+
+
+LEVELS = Kept("float16", BANDS, _levels_of)
 
 
 @dataclass(frozen=True)
@@ -96,10 +107,14 @@ class Classifier:
     def __init__(self, network: Listener, accuracy: dict[str, float]) -> None:
         self._network, self.accuracy = network.eval(), accuracy
 
-    @torch.inference_mode()
     def hear(self, sound: np.ndarray) -> Heard:
-        """Listen to `(frames, 2)` in windows that overlap by half."""
-        windows = _windows(log_mel(sound, BANDS))
+        """Listen to `(frames, 2)`."""
+        return self.hear_levels(log_mel(sound, BANDS))
+
+    @torch.inference_mode()
+    def hear_levels(self, levels: Tensor) -> Heard:
+        """Listen to log mel spectra `(bands, columns)` in windows that overlap by half."""
+        windows = _windows(levels)
         features, found = self._network(windows)
         return Heard(
             drums=float(found["drums"].sigmoid().mean()),
@@ -110,7 +125,13 @@ class Classifier:
         )
 
 
-def open_classifier(work: Path, seconds: float, pieces: int, soundfont: Path | None) -> Classifier:
+def render_levels(work: Path, name: str, seconds: float, count: int, soundfont: Path | None) -> Iterator[Lesson]:
+    """Log mel spectra `(bands, columns)` of a set of renders, with their truths: a thirtieth of the sound's size."""
+    for rows, truth in RenderSet(work, name, seconds, soundfont, LEVELS).rows(count):
+        yield torch.from_numpy(rows.astype(np.float32).T), truth
+
+
+def open_classifier(work: Path, pieces: int, soundfont: Path | None) -> Classifier:
     """The work folder's classifier; it is trained first if there is none for this many pieces."""
     path = work / f"classifier-{pieces}.safetensors"
     about = path.with_suffix(".json")
@@ -118,21 +139,18 @@ def open_classifier(work: Path, seconds: float, pieces: int, soundfont: Path | N
     if about.exists() and (stored := json.loads(about.read_text()))["version"] == VERSION:
         network.load_state_dict(load_file(path))
         return Classifier(network, stored["accuracy"])
-    renders = RenderSet(work, "classifier", seconds, soundfont)
+    lessons = list(render_levels(work, "classifier", RENDER_S, pieces, soundfont))
     split = round(pieces * (1 - HELD_OUT_SHARE))
     log.info("teaching the classifier by %d renders", split)
-    teach(
-        network,
-        [(log_mel(render.sound, BANDS), render.truth) for render in itertools.islice(renders.each(pieces), split)],
-    )
-    accuracy = measure(Classifier(network, {}), itertools.islice(renders.each(pieces), split, None))
+    teach(network, lessons[:split])
+    accuracy = measure(Classifier(network, {}), lessons[split:])
     log.info("the classifier on renders that it has not seen: %s", accuracy)
     save_file(network.state_dict(), path)
     about.write_text(json.dumps({"version": VERSION, "accuracy": accuracy}))
     return Classifier(network, accuracy)
 
 
-def teach(network: Listener, pieces: Sequence[tuple[Tensor, Truth]], *, passes: int = PASSES) -> None:
+def teach(network: Listener, pieces: Sequence[Lesson], *, passes: int = PASSES) -> None:
     """Train on random windows of log mel spectra at random levels."""
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
@@ -152,9 +170,9 @@ def teach(network: Listener, pieces: Sequence[tuple[Tensor, Truth]], *, passes: 
     network.eval()
 
 
-def measure(classifier: Classifier, renders: Iterable[Render]) -> dict[str, float]:
+def measure(classifier: Classifier, lessons: Iterable[Lesson]) -> dict[str, float]:
     """Shares of right answers on these renders, and the mean error of the energy."""
-    pairs = [(classifier.hear(render.sound), render.truth) for render in renders]
+    pairs = [(classifier.hear_levels(levels), truth) for levels, truth in lessons]
     right = {
         "drums": [(heard.drums > 0.5) == truth.has_drums for heard, truth in pairs],
         "lead": [heard.lead_family == INSTRUMENTS[truth.lead].family for heard, truth in pairs],

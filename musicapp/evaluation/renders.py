@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,22 @@ FIRST_SEEDS = {
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What of a render is kept on disk: rows of `width` numbers, made from `(frames, 2)` float32."""
+
+    dtype: str
+    width: int
+    rows_of: Callable[[np.ndarray], np.ndarray]
+
+
+def _to_int16(sound: np.ndarray) -> np.ndarray:
+    return np.round(sound.clip(-1, 1) * 32767).astype(np.int16)
+
+
+SOUND = Kept("int16", 2, _to_int16)
+
+
+@dataclass(frozen=True)
 class Render:
     """A piece that the composer wrote and the sound bank played: `(frames, 2)` float32 and what it is."""
 
@@ -39,32 +56,35 @@ class Render:
 class RenderSet:
     """A named set of songs of one length; it is rendered as far as it is asked for, and kept."""
 
-    def __init__(self, work: Path, name: str, seconds: float, soundfont: Path | None) -> None:
+    def __init__(self, work: Path, name: str, seconds: float, soundfont: Path | None, kept: Kept = SOUND) -> None:
         self._folder = work / "renders" / f"{name}-{seconds:g}s"
-        self._name, self._seconds, self._soundfont = name, seconds, soundfont
+        self._name, self._seconds, self._soundfont, self._kept = name, seconds, soundfont, kept
 
-    def open(self, count: int) -> Shards:
-        """The shard with at least `count` pieces."""
-        with ShardWriter(self._folder, "int16", 2) as writer:
-            missing = count - writer.count
-            if missing > 0:
-                from musicapp.training.render import Renderer  # stored renders are read without a sound bank
-
-                log.info("rendering %d pieces of %g s: %s", missing, self._seconds, self._name)
-                renderer = Renderer(self._soundfont)
-                for number, piece in enumerate(songs(FIRST_SEEDS[self._name], self._seconds)):
-                    if number >= count:
-                        break
-                    if number >= writer.count:
-                        sound = renderer.render(piece)
-                        writer.add(np.round(sound.clip(-1, 1) * 32767).astype(np.int16), piece.truth)
-        return Shards([self._folder])
+    def rows(self, count: int) -> Iterator[tuple[np.ndarray, Truth]]:
+        """What is kept of the first `count` pieces, one after the other, with their truths."""
+        self._fill(count)
+        shards = Shards([self._folder])
+        for number in range(count):
+            yield shards.read(number), shards.entries[number].truth
 
     def each(self, count: int) -> Iterator[Render]:
-        """The first `count` pieces, one after the other."""
-        shards = self.open(count)
-        for number in range(count):
-            yield Render(shards.read(number).astype(np.float32) / 32767, shards.entries[number].truth)
+        """The first `count` pieces, of a set that keeps their sound."""
+        for rows, truth in self.rows(count):
+            yield Render(rows.astype(np.float32) / 32767, truth)
+
+    def _fill(self, count: int) -> None:
+        """Render what is missing; a start after a stop goes on."""
+        with ShardWriter(self._folder, self._kept.dtype, self._kept.width) as writer:
+            missing = count - writer.count
+            if missing <= 0:
+                return
+            from musicapp.training.render import Renderer  # stored renders are read without a sound bank
+
+            log.info("rendering %d pieces of %g s: %s", missing, self._seconds, self._name)
+            renderer = Renderer(self._soundfont)
+            pieces = songs(FIRST_SEEDS[self._name], self._seconds)
+            for piece in itertools.islice(pieces, writer.count, count):
+                writer.add(self._kept.rows_of(renderer.render(piece)), piece.truth)
 
 
 def songs(seed: int, seconds: float) -> Iterator[Piece]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicapp.evaluation.renders import FIRST_SEEDS, songs
+from musicapp.evaluation.renders import FIRST_SEEDS, SOUND, Kept, songs
 from musicapp.training.dataset import ShardWriter
 from musicapp.training.listening import SAMPLE_RATE
 
@@ -27,13 +27,14 @@ def stereo(sound: np.ndarray, level: float = 0.1) -> np.ndarray:
     return (level * np.stack([sound, sound], axis=1)).astype(np.float32)
 
 
-def write_renders(work: Path, name: str, seconds: float, count: int) -> None:
+def write_renders(work: Path, name: str, seconds: float, count: int, kept: Kept = SOUND) -> None:
     """What `RenderSet` would render, with tones in place of the bank's sound."""
-    rng = np.random.default_rng(FIRST_SEEDS[name] % 1000)
-    with ShardWriter(work / "renders" / f"{name}-{seconds:g}s", "int16", 2) as writer:
-        for _, piece in zip(range(count), songs(FIRST_SEEDS[name], seconds), strict=False):
+    first = FIRST_SEEDS.get(name, 0)
+    rng = np.random.default_rng(first // 1000)
+    with ShardWriter(work / "renders" / f"{name}-{seconds:g}s", kept.dtype, kept.width) as writer:
+        for _, piece in zip(range(count), songs(first, seconds), strict=False):
             frames = round(seconds * SAMPLE_RATE)
             tune = notes([int(pitch) for pitch in rng.integers(50, 80, int(seconds * 2) + 1)], 0.5)[:frames]
             beat = rng.normal(size=frames) * (np.arange(frames) % 22050 < 2000) * piece.truth.has_drums
             sound = stereo(tune + beat) * np.linspace(1, 0, frames)[:, None] ** 0.1
-            writer.add(np.round(sound * 32767).astype(np.int16), piece.truth)
+            writer.add(kept.rows_of(sound.astype(np.float32)), piece.truth)

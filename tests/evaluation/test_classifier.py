@@ -15,7 +15,7 @@ from tests.evaluation.sounds import notes, stereo
 from tests.training.data import truth
 
 
-def lessons(count: int) -> list[Render]:
+def renders(count: int) -> list[Render]:
     """Half of them with noise bursts called drums and a low tune on a piano, half with a high one on a flute."""
     made = []
     for number in range(count):
@@ -32,18 +32,18 @@ def lessons(count: int) -> list[Render]:
 def taught() -> Listener:
     torch.set_num_threads(1)
     network = Listener()
-    teach(network, [(log_mel(r.sound, BANDS), r.truth) for r in lessons(24)], passes=25)
+    teach(network, [(log_mel(r.sound, BANDS), r.truth) for r in renders(24)], passes=25)
     return network
 
 
 def test_it_hears_in_new_pieces_what_it_was_taught(taught: Listener) -> None:
-    accuracy = measure(Classifier(taught, {}), lessons(34)[24:])
+    accuracy = measure(Classifier(taught, {}), [(log_mel(r.sound, BANDS), r.truth) for r in renders(34)[24:]])
     assert accuracy["drums"] == accuracy["lead"] == 1.0 and accuracy["renders"] == 10
     assert accuracy["energy_error"] < 0.35
 
 
 def test_what_it_hears_are_probabilities(taught: Listener) -> None:
-    heard = Classifier(taught, {}).hear(lessons(1)[0].sound)
+    heard = Classifier(taught, {}).hear(renders(1)[0].sound)
     assert heard.lead.sum() == pytest.approx(1, abs=1e-5) and heard.style.sum() == pytest.approx(1, abs=1e-5)
     assert heard.lead_family in FAMILIES and 0 <= heard.drums <= 1 and 0 <= heard.energy <= 1
     assert heard.features.shape[1] == FEATURES

@@ -17,6 +17,7 @@ from musicapp.engine.engine import Engine
 from musicapp.errors import RequestError
 from musicapp.evaluation import evaluate as runner
 from musicapp.evaluation import report
+from musicapp.evaluation.classifier import LEVELS, RENDER_S
 from musicapp.evaluation.options import PARTS, Options, Sizes
 from musicapp.evaluation.takes import Takes
 from tests.evaluation.sounds import write_renders
@@ -35,15 +36,16 @@ def work(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
     """A work folder after one evaluation of everything that needs no more than the model."""
     folder = tmp_path_factory.mktemp("work")
     write_renders(folder, "held-out", SIZES.seconds, SIZES.pieces)
-    write_renders(folder, "reference", SIZES.seconds, SIZES.reference_pieces)
-    write_renders(folder, "classifier", SIZES.seconds, SIZES.classifier_pieces)
+    write_renders(folder, "reference", SIZES.seconds, SIZES.reference_pieces, LEVELS)
+    write_renders(folder, "classifier", RENDER_S, SIZES.classifier_pieces, LEVELS)
+    write_renders(folder, "learnt", SIZES.seconds, 10)
     write_renders(folder, "long", SIZES.structure_s, 1)
     runner.evaluate(options(folder, model))
     return folder
 
 
 def options(work: Path, model: Path) -> Options:
-    return Options(str(model), work, SIZES, device="cpu", precision="fp32", training=work / "renders" / "classifier-5s")
+    return Options(str(model), work, SIZES, device="cpu", precision="fp32", training=work / "renders" / "learnt-5s")
 
 
 class Links(HTMLParser):
@@ -71,7 +73,7 @@ def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
     assert values["parts"]["distribution"]["frechet_renders"] > 0
     assert values["parts"]["structure"]["pieces"] == 1
     assert values["parts"]["diversity"]["pairs"] == 2
-    assert values["parts"]["memory"]["training_pieces"] == SIZES.classifier_pieces
+    assert values["parts"]["memory"]["training_pieces"] == 10
 
 
 def test_the_page_stands_alone_and_plays_files_that_are_there(work: Path) -> None:
