@@ -132,11 +132,13 @@ def render_levels(work: Path, name: str, seconds: float, count: int, soundfont: 
 
 
 def open_classifier(work: Path, pieces: int, soundfont: Path | None) -> Classifier:
-    """The work folder's classifier; it is trained first if there is none for this many pieces."""
+    """The work folder's classifier; it is trained first if there is none for this many pieces and today's styles."""
     path = work / f"classifier-{pieces}.safetensors"
     about = path.with_suffix(".json")
+    kind = {"version": VERSION, "styles": list(STYLE_NAMES), "families": list(FAMILIES)}
+    torch.manual_seed(0)
     network = Listener()
-    if about.exists() and (stored := json.loads(about.read_text()))["version"] == VERSION:
+    if about.exists() and (stored := json.loads(about.read_text()))["kind"] == kind:
         network.load_state_dict(load_file(path))
         return Classifier(network, stored["accuracy"])
     lessons = list(render_levels(work, "classifier", RENDER_S, pieces, soundfont))
@@ -146,13 +148,12 @@ def open_classifier(work: Path, pieces: int, soundfont: Path | None) -> Classifi
     accuracy = measure(Classifier(network, {}), lessons[split:])
     log.info("the classifier on renders that it has not seen: %s", accuracy)
     save_file(network.state_dict(), path)
-    about.write_text(json.dumps({"version": VERSION, "accuracy": accuracy}))
+    about.write_text(json.dumps({"kind": kind, "accuracy": accuracy}))
     return Classifier(network, accuracy)
 
 
 def teach(network: Listener, pieces: Sequence[Lesson], *, passes: int = PASSES) -> None:
     """Train on random windows of log mel spectra at random levels."""
-    torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
     wanted = _targets([truth for _, truth in pieces])
     optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.02)

@@ -30,6 +30,7 @@ from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.options import PARTS, Options
 from musicapp.evaluation.report import Result
 from musicapp.paths import replace_file
+from musicapp.request import check_duration
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def evaluate(options: Options) -> Path:
     """Measure what was chosen and is not there yet; gives the page. Raises MusicAppError."""
     devices.use_all_cores()
     bench = Bench(options)
+    check_duration(options.sizes.seconds, cap_s=bench.longest_s, model_name=bench.model_folder.name)
     found = {part: result for part in PARTS if (result := _stored(bench, part)) is not None}
     for part in options.parts:
         if part not in found:

@@ -135,6 +135,16 @@ def test_wrong_options_get_one_sentence(
     assert not (tmp_path / "work").exists()
 
 
+def test_the_command_prints_the_page(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["evaluate", str(model), "--work", str(tmp_path / "work"), "--quick", "--only", "clap,memory"]
+    assert main(words) == 0
+    page = Path(capsys.readouterr().out.strip())
+    assert page == tmp_path / "work" / "tiny" / "index.html"
+    assert page.read_text(encoding="utf-8").count("Not measured: no") == 2
+    assert main([*words, "--seconds", "90"]) == 2  # the model makes a minute
+    assert "at most 1:00" in capsys.readouterr().err
+
+
 def test_an_unknown_model_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "nonesuch", "--work", str(tmp_path / "work")]) == 1
     assert "no model “nonesuch”" in capsys.readouterr().err
