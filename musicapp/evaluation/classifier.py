@@ -138,7 +138,7 @@ def open_classifier(work: Path, pieces: int, soundfont: Path | None) -> Classifi
     kind = {"version": VERSION, "styles": list(STYLE_NAMES), "families": list(FAMILIES)}
     torch.manual_seed(0)
     network = Listener()
-    if about.exists() and (stored := json.loads(about.read_text()))["kind"] == kind:
+    if about.exists() and (stored := json.loads(about.read_text())).get("kind") == kind:
         network.load_state_dict(load_file(path))
         return Classifier(network, stored["accuracy"])
     lessons = list(render_levels(work, "classifier", RENDER_S, pieces, soundfont))

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from musicapp.checkpoints.load import load_model
+from musicapp.checkpoints.vocabulary import read_vocabulary
 from musicapp.training import autoencoder, diffusion, export, latents, objective, text
 from musicapp.training.dataset import Shards
 from tests.training.data import write_audio_shard, write_latent_shard
@@ -59,6 +60,11 @@ def test_the_exported_folder_loads_and_decodes_like_the_trained_networks(work):
         torch.testing.assert_close(model.autoencoder.decode(mine), trained.decode(theirs), atol=2e-2, rtol=0)
         statistics = diffusion.load_average(work / "diffusion", work / "text" / "clap_text")[1]
         torch.testing.assert_close(mine, statistics.normalise(theirs), atol=2e-2, rtol=2e-2)
+
+
+def test_the_exported_folder_says_which_words_it_learnt(work):
+    vocabulary = read_vocabulary(work / "model")
+    assert vocabulary is not None and [word.word for word in vocabulary.unknown_in("theremin, piano")] == ["theremin"]
 
 
 def test_the_exported_transformer_is_the_averaged_one_within_its_rounding(work):
