@@ -148,10 +148,30 @@ def write_tiny_text_encoder(folder: Path, *, kind: str = "clap", seed: int = 0) 
     (folder / "config.json").write_text(json.dumps(settings, indent=2, default=str))
 
 
+def write_tiny_t5gemma(folder: Path, *, width: int) -> Path:
+    """A random T5Gemma encoder with hidden states as wide as the tokens of the model that it is for."""
+    import transformers
+
+    vocabulary = write_tokenizer(folder)
+    half = {"vocab_size": vocabulary, "hidden_size": width, "intermediate_size": 64, "num_hidden_layers": 2}
+    half |= {"num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16, "query_pre_attn_scalar": 16}
+    config = transformers.T5GemmaConfig(
+        encoder=dict(half), decoder=dict(half), vocab_size=vocabulary, is_encoder_decoder=False
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        encoder = transformers.T5GemmaEncoderModel(config)
+    state = {key: tensor.contiguous().clone() for key, tensor in encoder.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "config.json").write_text(json.dumps(encoder.config.to_dict(), indent=2, default=str))
+    return folder
+
+
 def write_tokenizer(folder: Path) -> int:
     """A byte-level tokenizer of a few hundred tokens, as RoBERTa's; its size."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
+    folder.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

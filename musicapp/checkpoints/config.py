@@ -35,7 +35,17 @@ from musicapp.nn.configs import (
 CONFIG_NAME = "model_config.json"
 OBJECTIVES = ("v", "rectified_flow", "rf_denoiser")
 ALONE = "autoencoder"  # the model_type of SAME and others without a transformer
-TOP_LEVEL = ("model_type", "sample_size", "sample_rate", "audio_channels", "model", "training", "musicapp")
+# Bases of -XS adapters are computed here, so a file that has them is not needed.
+TOP_LEVEL = (
+    "model_type",
+    "sample_size",
+    "sample_rate",
+    "audio_channels",
+    "model",
+    "training",
+    "svd_bases_path",
+    "musicapp",
+)
 PRECISIONS = ("fp32", "bf16", "fp16")
 CONDITIONERS: dict[str, type] = {
     "t5": T5Config,
@@ -309,6 +319,8 @@ def _read_diffusion(section: object) -> DiffusionConfig:
     where = "model.diffusion"
     values = dict(read_object(section, where))
     one_of(f"{where}.type", values.pop("type", None), ("dit",))
+    if values.pop("modular_local_cond_configs", None):
+        raise CheckpointError("The model has local conditions in modules.", hint=UNSUPPORTED_HINT)
     renamed = {"config": "dit", "diffusion_objective": "objective", "distribution_shift_options": "shift"}
     renamed["sampling_distribution_shift_options"] = "sampling_shift"
     ids = ("cross_attention_cond_ids", "global_cond_ids", "prepend_cond_ids", "input_concat_ids", "local_add_cond_ids")

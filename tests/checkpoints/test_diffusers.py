@@ -104,7 +104,8 @@ def test_both_layouts_make_the_same_audio(published, folder, tmp_path):
         for _ in engine.make(request, path):
             pass
         made.append(wave_io.read(path)[0])
-    assert np.array_equal(*made) and made[0].std() > 0
+    # Bit by bit the same weights, but at other addresses, and sums over aligned memory round otherwise.
+    assert np.abs(made[0] - made[1]).max() < 1e-4 * np.abs(made[0]).max()
 
 
 def test_weights_in_several_files_are_the_same_model(published, folder, tmp_path):
