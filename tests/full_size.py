@@ -141,6 +141,7 @@ def write_text_encoder(folder: Path, values: dict[str, Any]) -> None:
     from transformers import T5Config, T5EncoderModel, T5GemmaEncoderModel
     from transformers import T5GemmaConfig as GemmaConfig
 
+    torch.manual_seed(0)
     gemma = values["model"]["conditioning"]["configs"][0]["type"] == "t5gemma"
     if gemma:
         half = {"vocab_size": 256_000, "hidden_size": 768, "intermediate_size": 2048, "num_hidden_layers": 12}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,6 @@ from musicapp.checkpoints import diffusers_keymap, keymap, quantize
 from musicapp.checkpoints.lora_file import CHOOSE, Adapter, AdapterLayer
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
-from musicapp.nn.int8 import Int8Linear, quantize_rows
 
 # Adapters name layers as their trainer saw them: from the wrapper of the transformer, from inside it, or from outside.
 _BEGINNINGS = ("model.", "model.model.", "", "conditioner.")
@@ -94,32 +94,43 @@ def _is_target(name: str, module: nn.Module) -> bool:
     """Linear layers and convolutions of one frame of the transformer, and the conditions' own layers."""
     if name.startswith("autoencoder.") or ".encoder." in name:
         return False
-    return isinstance(module, nn.Linear | Int8Linear) or (
-        isinstance(module, nn.Conv1d) and module.kernel_size == (1,) and module.groups == 1
-    )
+    return isinstance(module, nn.Linear) or _is_packed(module) or _is_pointwise(module)
 
 
-def _shape(module: nn.Module) -> tuple[int, int]:
-    weight = module.weight
-    assert isinstance(weight, Tensor)
-    return weight.shape[0], weight.shape[1]
+def _is_packed(module: nn.Module) -> bool:
+    """Whether a layer holds its weight in few bits, with scales beside it."""
+    return hasattr(module, quantize.SCALE)
 
 
-def _read(module: nn.Module) -> Tensor:
+def _is_pointwise(module: nn.Module) -> bool:
+    return isinstance(module, nn.Conv1d) and module.kernel_size == (1,) and module.groups == 1
+
+
+def _shape(module: Any) -> tuple[int, int]:
+    """Rows and columns of a layer's weight, however it is held."""
+    if _is_pointwise(module):
+        return module.out_channels, module.in_channels
+    return module.out_features, module.in_features
+
+
+def _read(module: Any) -> Tensor:
     """A layer's weight `(out, in)` in float32."""
-    if isinstance(module, Int8Linear):
+    if _is_packed(module):
         return quantize.dequantize(module.weight, module.weight_scale)
-    weight = module.weight
-    assert isinstance(weight, Tensor)
-    return weight.detach().float().flatten(1)
+    weight: Tensor = module.weight.detach()
+    return weight.float().flatten(1)
 
 
-def _write(module: nn.Module, weight: Tensor) -> None:
-    if isinstance(module, Int8Linear):
-        module.weight, module.weight_scale = quantize_rows(weight)
+def _write(module: Any, weight: Tensor) -> None:
+    """Give a layer another weight, rounded to what it holds."""
+    if _is_packed(module):
+        rows, columns = weight.shape
+        linear = nn.Linear(columns, rows, bias=False, device="meta")
+        linear.weight = nn.Parameter(weight, requires_grad=False)
+        rounded = type(module).from_linear(linear)
+        module.weight, module.weight_scale = rounded.weight, rounded.weight_scale
         return
     old = module.weight
-    assert isinstance(old, Tensor)
     module.weight = nn.Parameter(weight.reshape(old.shape).to(old.dtype), requires_grad=False)
 
 

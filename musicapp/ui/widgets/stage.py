@@ -92,8 +92,10 @@ class Stage(QWidget):
     def recall_settings(self) -> None:
         """Set the form as it was for the take on the stage."""
         if self._player.shown is not None:
-            self._settings.recall(self._player.shown.request)
-            self._messages.remark("Settings of the take are back; its seed is locked")
+            request = self._player.shown.request
+            self._settings.recall(request)
+            lost = ", but not its adapters: those need the command line" if request.loras else "; its seed is locked"
+            self._messages.remark(f"Settings of the take are back{lost}")
 
     def copy_the_seed(self) -> None:
         """Put the seed of the take on the stage on the clipboard."""
