@@ -95,7 +95,7 @@ def _projection(name: str) -> str | None:
 
 
 def _inside_block(half: str, rest: str) -> str | None:
-    found = re.fullmatch(r"block\.(\d+)\.(?:res_unit([1-9])\.)?(\w+)\.(\w+)", rest)
+    found = re.fullmatch(r"block\.(\d{1,4})\.(?:res_unit([1-9])\.)?(\w+)\.(\w+)", rest)
     if not found:
         return None
     block, unit, part, last = int(found[1]) + 1, found[2], found[3], found[4]

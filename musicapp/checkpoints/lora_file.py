@@ -127,13 +127,15 @@ def _settings(path: Path, metadata: dict[str, str]) -> _Settings:
 def _layer(path: Path, name: str, found: dict[str, Tensor], settings: _Settings) -> AdapterLayer:
     parts = dict(found)
     alpha = parts.pop("alpha", None)
-    parts = {part: tensor.squeeze() if "magnitude" in part else _matrix(tensor) for part, tensor in parts.items()}
+    parts = {part: tensor.flatten() if "magnitude" in part else _matrix(tensor) for part, tensor in parts.items()}
     kind = _kind(settings.kind, found)
-    if kind not in lora.PARTS:
+    if not isinstance(kind, str) or kind not in lora.PARTS:
         raise CheckpointError(f"The adapter {path.name} is of the kind “{str(kind)[:40]}”, not known.", hint=CHOOSE)
     if set(parts) != set(lora.PARTS[kind]):
         odd = min(set(parts) ^ set(lora.PARTS[kind]))
         raise CheckpointError(f"The adapter {path.name} is incomplete or mixed: “{odd}” of “{name[:80]}”.", hint=CHOOSE)
+    if any(tensor.ndim != (1 if "magnitude" in part else 2) for part, tensor in parts.items()):
+        raise CheckpointError(f"The adapter {path.name} has no matrices for “{name[:80]}”.", hint=CHOOSE)
     layer = AdapterLayer(kind, parts, 1.0)
     strength = settings.alpha if alpha is None else float(alpha.reshape(-1)[0]) if alpha.numel() else None
     good_rank = settings.rank in (None, layer.rank) and layer.rank > 0

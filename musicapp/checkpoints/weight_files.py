@@ -74,7 +74,8 @@ class Joined:
         """Shape and number format of a weight, without reading it."""
         slices = [file.get_slice(inner) for file, inner in self.sources[name]]
         shapes, kinds = [list(part.get_shape()) for part in slices], [part.get_dtype() for part in slices]
-        if any(shape[1:] != shapes[0][1:] for shape in shapes) or len(set(kinds)) > 1:
+        joinable = len(shapes) == 1 or all(shape and shape[1:] == shapes[0][1:] for shape in shapes)
+        if not joinable or len(set(kinds)) > 1:
             raise CheckpointError(f"The parts of the weight “{name}” do not fit together.", hint=_MIXED)
         shape = shapes[0] if len(shapes) == 1 else [sum(shape[0] for shape in shapes), *shapes[0][1:]]
         return Slice(self.reshape(name, shape), kinds[0])
@@ -142,7 +143,9 @@ def _open_pipeline(folder: Path) -> Iterator[Joined]:
             path = _part_path(folder / part)
             file = stack.enter_context(open_weights(path))
             for name, (published, place) in _places(part, list(file.keys())).items():
-                found.setdefault(published, {})[place] = (file, name)
+                if place in found.setdefault(published, {}):
+                    raise CheckpointError(f"The weight “{published}” is there twice.", hint=_MIXED)
+                found[published][place] = (file, name)
         for published, parts in found.items():
             if len(parts) != diffusers_keymap.count_of(published):
                 raise CheckpointError(f"The weight “{published}” is there only in part.", hint=_MIXED)

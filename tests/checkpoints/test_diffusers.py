@@ -172,6 +172,7 @@ WEIGHTS = [
     (lambda w: w.update(surprise=torch.zeros(1)), "surprise"),
     (lambda w: w.update({"transformer_blocks.0.attn3.to_q.weight": torch.zeros(1)}), "attn3"),
     (lambda w: w.update({TO_K: torch.zeros(128, 64)}), "do not fit together"),
+    (lambda w: w.update({TO_K: torch.zeros(())}), "do not fit together"),
     (lambda w: w.update({TO_K: torch.zeros(128, 128).half()}), "do not fit together"),
     (lambda w: w.update({"proj_in.weight": torch.zeros(64, 8)}), "project_in.*shape"),
     (lambda w: w.update({"proj_in.weight": torch.full((128, 8), float("nan"))}), "not finite"),
@@ -184,6 +185,16 @@ def test_weights_that_do_not_make_the_model_are_refused(folder, change, named):
     with pytest.raises(CheckpointError, match=named) as caught:
         load_model(folder)
     assert caught.value.hint
+
+
+def test_a_weight_told_twice_or_of_an_absurd_block_is_refused(folder):
+    path = folder / "vae/diffusion_pytorch_model.safetensors"
+    reweighed(path, lambda w: w.update({"decoder.block.00.conv_t1.bias": w["decoder.block.0.conv_t1.bias"].clone()}))
+    with pytest.raises(CheckpointError, match="there twice"):
+        load_model(folder)
+    reweighed(path, lambda w: w.update({f"decoder.block.{'9' * 5000}.conv_t1.bias": torch.zeros(1)}))
+    with pytest.raises(CheckpointError, match="no part of the model uses"):
+        load_model(folder)
 
 
 def test_a_missing_part_and_a_pickle_are_named(folder):

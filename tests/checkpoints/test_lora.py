@@ -195,6 +195,8 @@ BAD = [
     (lambda: write_bad({"transformer.layers.7.self_attn.to_qkv": matrices()[QKV]}), "another model.*layers.7"),
     (lambda: write_bad({"lora_unet_down_blocks_0": matrices()[QKV]}), "another model"),
     (lambda: write_bad(None, kind="loha"), "loha"),
+    (lambda: write_bad(None, kind=["lora"]), "not known"),
+    (lambda: write_bad(spoil(QKV, lambda a, b: (torch.ones(()), b))), "no matrices"),
     (lambda: write_bad(None, kind="dora-rows"), "incomplete or mixed: “magnitude”"),
     (lambda: write_bad(None, rank=5), "rank"),
     (lambda: write_bad(None, alpha="much"), "rank"),
