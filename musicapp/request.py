@@ -19,7 +19,7 @@ MAX_DURATION_S = 24 * 3600.0  # any model's own cap is far below; this one only 
 MAX_STEPS = 1000
 MAX_GUIDANCE_SCALE = 30.0
 MAX_LORA_STRENGTH = 10.0
-PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8")
+PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "int4")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 

@@ -78,7 +78,9 @@ def write_tiny_model(
     if int8:
         names = [n.removesuffix(".weight") for n, t in state.items() if ".layers." in n and n.endswith(".weight")]
         names = [n for n in names if n.startswith("model.") and state[f"{n}.weight"].ndim == 2]
-        state = quantize.quantize_state(state, names)
+        for layer in names:
+            packed, scale = quantize.pack(state[f"{layer}.weight"], "int8")
+            state |= {f"{layer}.weight": packed, f"{layer}.weight_scale": scale}
     save_file(state, folder / "model.safetensors")
     if text_encoder != "none":
         place = folder / ("clap_text" if text_encoder == "clap" else "t5")

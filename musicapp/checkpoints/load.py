@@ -13,6 +13,7 @@ from musicapp.checkpoints import lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.checkpoints.lora_file import Adapter
+from musicapp.checkpoints.reading import DTYPES, dtype_of, read_state
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
@@ -20,12 +21,10 @@ from musicapp.nn.conditioners import Conditioner
 from musicapp.nn.configs import AutoencoderConfig
 from musicapp.nn.dit import DiffusionTransformer
 
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "int8": torch.float32}
-
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model ready to run. `precision` is what its transformer runs in: fp32, bf16, fp16 or int8."""
+    """A model ready to run. `precision` is what its transformer runs in: fp32, bf16, fp16, int8 or int4."""
 
     config: ModelConfig
     autoencoder: Autoencoder
@@ -47,7 +46,7 @@ def load_model(
     """The model of a folder (its description and weights in either layout, its text encoder beside or inside).
 
     precision            of the transformer; the autoencoder follows unless the config's "musicapp" section says
-                         otherwise (float32 for int8 and for SAME), text encoder and number conditions stay float32
+                         otherwise (float32 for int8, int4 and SAME), text encoder and number conditions stay float32
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer
     adapters             LoRA with their strengths, each on top of those before it
@@ -77,72 +76,27 @@ def load_model(
         conditioner = build_conditioner(config, folder, text_encoder_folder, text_encoder)
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
-        int8 = _int8_layers(networks, stored) if precision == "int8" else set()
-        state = _read_state(file, stored, config, precision, int8=int8, search=_is_small(path))
+    packed = quantize.layers_to_pack(networks, stored, precision)
+    state = read_state(
+        path,
+        stored,
+        dtype=lambda name: dtype_of(name, config, precision),
+        packed=packed,
+        precision=precision,
+        device=target,
+    )
     with torch.device("meta"):
-        quantize.use_int8_linears(networks, int8)
+        quantize.use_packed_linears(networks, packed, precision)
     for name, shape in _shapes(networks).items():
         if name not in state:  # an offset that old files leave out
-            state[name] = torch.zeros(shape, dtype=_dtype(name, config, precision))
-    _assign(networks, {name: tensor.to(target) for name, tensor in state.items()})
+            state[name] = torch.zeros(shape, dtype=dtype_of(name, config, precision), device=target)
+    _assign(networks, state)
     fill_computed_buffers(networks["autoencoder"], config.autoencoder)
     networks.to(target).eval().requires_grad_(False)
     lora.apply(networks, adapters)
     dit, autoencoder = networks["dit"], networks["autoencoder"]
     assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
     return LoadedModel(config, autoencoder, dit, conditioner, target, precision)
-
-
-def _read_state(
-    file: object,
-    stored: dict[str, weights.Stored],
-    config: ModelConfig,
-    precision: str,
-    *,
-    int8: set[str],
-    search: bool,
-) -> dict[str, Tensor]:
-    """Every weight in the dtype it will run in; those of the layers `int8` with their scales."""
-    state: dict[str, Tensor] = {}
-    for name, entry in stored.items():
-        weight, scale = weights.read(file, entry)
-        if search:
-            weights.refuse_broken(name, weight if scale is None else scale)
-        layer, _, last = name.rpartition(".")
-        if last == "weight" and layer in int8:
-            # One by one, so that a large model is never in memory unquantised.
-            held = {name: weight} if scale is None else {name: weight, f"{layer}.{weights.SCALE}": scale}
-            state.update(quantize.quantize_state(held, [layer]))
-        else:
-            whole = weight if scale is None else quantize.dequantize(weight, scale)
-            state[name] = whole.to(_dtype(name, config, precision))
-    return state
-
-
-def _is_small(path: Path) -> bool:
-    """Whether searching all weights for broken numbers costs next to nothing."""
-    return weight_files.size_bytes(path) <= weights.SMALL_BYTES
-
-
-def _dtype(name: str, config: ModelConfig, precision: str) -> torch.dtype:
-    """What a weight runs in. Snake, timestep frequencies and number conditions are float32 always (spec 5.10)."""
-    if name.startswith("autoencoder."):
-        if name.endswith((".alpha", ".beta")):
-            return torch.float32
-        # The differences of SAME's attention lose too much in half precision (Stable Audio 3 spec, section 11).
-        usual = precision if config.autoencoder.bottleneck is None else "fp32"
-        return DTYPES[config.app.precision.autoencoder or usual]
-    if name.startswith("conditioner.") or name == "dit.timestep_features.weight":
-        return torch.float32
-    return DTYPES[precision]
-
-
-def _int8_layers(networks: nn.ModuleDict, stored: dict[str, weights.Stored]) -> set[str]:
-    """The layers whose scales the file carries; for a file without any, all linear layers of the blocks."""
-    linear = set(quantize.linear_names(networks))
-    carried = {name.rpartition(".")[0] for name, entry in stored.items() if "scale" in entry.parts} & linear
-    blocks = quantize.linear_names(networks.get_submodule("dit.blocks"))
-    return carried or {f"dit.blocks.{name}" for name in blocks}
 
 
 def _assign(networks: nn.ModuleDict, state: dict[str, Tensor]) -> None:

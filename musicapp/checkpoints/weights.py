@@ -18,9 +18,10 @@ from torch import Tensor
 
 from musicapp.checkpoints import keymap
 from musicapp.errors import CheckpointError
+from musicapp.nn.int4 import GROUP
 
 WEIGHTS_NAME = "model.safetensors"
-SCALE = "weight_scale"  # beside an int8 weight: one float32 per output row
+SCALE = "weight_scale"  # beside an int8 weight: one per output row; beside a 4 bit one: one per group of a row
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 FLOATS = ("F64", "F32", "F16", "BF16")
 GET_AGAIN = "Get the model again; the copy may not have finished."
@@ -29,8 +30,9 @@ SMALL_BYTES = 512 << 20  # files up to this size are searched for numbers that a
 
 @dataclass(frozen=True)
 class Stored:
-    """One weight of ours as the file has it: plain, as length and direction, or as int8 and scale.
+    """One weight of ours as the file has it: plain, as length and direction, or in few bits with scales.
 
+    shape  of the weight itself; two of its 4 bit columns share a byte in the file
     parts  part name ("", "g", "v" or "scale") -> the file's name for it
     """
 
@@ -95,7 +97,7 @@ def check(stored: Mapping[str, Stored], wanted: Mapping[str, tuple[int, ...]]) -
 
 
 def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
-    """The weight, and its scale when it is int8. Length and direction are folded in float32 (spec 3.2).
+    """The weight, and its scales when it is in few bits. Length and direction are folded in float32 (spec 3.2).
 
     Plain weights are views of the mapped file: nothing is copied until their dtype changes.
     """
@@ -103,7 +105,7 @@ def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
         length, direction = (file.get_tensor(entry.parts[part]).float() for part in ("g", "v"))
         return direction * (length / torch.norm_except_dim(direction, 2, 0)), None
     weight = file.get_tensor(entry.parts[""])
-    return weight, file.get_tensor(entry.parts["scale"]).float() if "scale" in entry.parts else None
+    return weight, file.get_tensor(entry.parts["scale"]) if "scale" in entry.parts else None
 
 
 def refuse_broken(name: str, weight: Tensor) -> None:
@@ -136,9 +138,12 @@ def _stored(file: Any, ours: str, found: dict[str, str]) -> Stored:
     shape, dtype = tuple(main.get_shape()), main.get_dtype()
     if "scale" in found:
         scale = file.get_slice(found["scale"])
-        good = (
-            dtype == "I8" and len(shape) == 2 and list(scale.get_shape()) == [shape[0]] and scale.get_dtype() in FLOATS
-        )
+        good = scale.get_dtype() in FLOATS and len(shape) == 2
+        if dtype == "U8" and good:
+            shape = (shape[0], 2 * shape[1])
+            good = list(scale.get_shape()) == [shape[0], shape[1] // GROUP] and shape[1] % GROUP == 0
+        else:
+            good = good and dtype == "I8" and list(scale.get_shape()) == [shape[0]]
     elif "g" in found:
         length = file.get_slice(found["g"])
         rest = [1] * (len(shape) - 1)

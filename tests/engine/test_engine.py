@@ -136,7 +136,7 @@ def test_model_stays_loaded_until_another_one_or_another_precision_is_asked_for(
     assert [type(event) for event in engine.load(str(wordless), precision="fp32")] == [ModelLoaded]
 
 
-@pytest.mark.parametrize("precision", ["int8", "bf16", "fp16"])
+@pytest.mark.parametrize("precision", ["int8", "int4", "bf16", "fp16"])
 def test_other_precisions_make_nearly_the_same_take(
     engine: Engine, with_phases: Path, tmp_path: Path, precision: str
 ) -> None:

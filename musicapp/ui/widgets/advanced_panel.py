@@ -35,6 +35,7 @@ PRECISION_LABELS = {
     "bf16": "bfloat16",
     "fp16": "16-bit float",
     "int8": "8-bit weights",
+    "int4": "4-bit weights, slower",
 }
 
 
