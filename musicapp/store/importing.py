@@ -48,6 +48,7 @@ def plan(source: Path, models: Path, *, key: str = "") -> Import:
     """
     try:
         source, folder, files = _look_at(source)
+        size = sum(path.stat().st_size for path in files.values())
     except OSError as error:
         raise ModelStoreError(
             f"“{str(source)[:200]}” cannot be read.", hint="Check its permissions.", detail=str(error)
@@ -59,7 +60,7 @@ def plan(source: Path, models: Path, *, key: str = "") -> Import:
         raise ModelStoreError(
             f"There is a model called “{key}” already.", hint="Remove it first, or give this one another name."
         )
-    return Import(key, files, sum(path.stat().st_size for path in files.values()))
+    return Import(key, files, size)
 
 
 def run(job: Import, models: Path) -> Iterator[Progress]:
