@@ -54,7 +54,9 @@ LAYERS = {
     "nn.configs": Layer(("errors", "nn.checks", "nn.same_configs", "nn.spectral_configs")),
     "diffusion": Layer(("errors",), torch=True),
     "checkpoints": Layer(("errors", "paths", "nn"), torch=True),
-    "checkpoints.sections": Layer(("errors",)),
+    "checkpoints.plain_files": Layer(("errors",)),
+    "checkpoints.header": Layer(("errors", "checkpoints.plain_files")),
+    "checkpoints.sections": Layer(("errors", "checkpoints.plain_files")),
     "checkpoints.config": Layer(
         (
             "errors",
@@ -69,7 +71,7 @@ LAYERS = {
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
-    "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", *SETTINGS)),
+    "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", "checkpoints.header", *SETTINGS)),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),

@@ -33,7 +33,6 @@ def load_autoencoder(folder: Path, *, device: str = "cpu") -> Autoencoder:
         state = {name: torch.zeros(shape) for name, shape in wanted.items() if keymap.optional(name)}
         for name, entry in stored.items():
             state[name] = weights.read(named, entry)[0].float()
-            weights.refuse_broken(name, state[name])
     autoencoder.load_state_dict({name.removeprefix("autoencoder."): t for name, t in state.items()}, assign=True)
     fill_computed_buffers(autoencoder, config)
     return autoencoder.to(device).eval().requires_grad_(False)

@@ -1,4 +1,4 @@
-"""A model folder into ready networks: read the description, build without memory, check, then map the weights in."""
+"""A model folder into ready networks: read the description, build without memory, check, then read the weights in."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def load_model(
     config, path, target = read_config(folder), weight_files.weights_path(folder), torch.device(device)
     with weight_files.open_weights(path) as file:
         stored = weights.inventory(file, path)
+        weights.refuse_oversized(stored, config.diffusion.dit.depth, config.diffusion.dit.embed_dim)
         with torch.device("meta"):
             networks = nn.ModuleDict(
                 {

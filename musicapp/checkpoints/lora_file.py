@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from musicapp.checkpoints.sections import read_json
-from musicapp.checkpoints.weights import PICKLES
+from musicapp.checkpoints.weights import PICKLES, is_finite, open_weights
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
 
@@ -71,11 +69,8 @@ class _Settings:
 def read_adapter(path: Path) -> Adapter:
     """The adapter in a file. Raises CheckpointError: missing, damaged, a pickle, or no adapter."""
     _refuse_others(path)
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata, found = file.metadata() or {}, _tensors(file, path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is damaged or incomplete.", hint=CHOOSE, detail=str(error)) from error
+    with open_weights(path) as file:
+        metadata, found = file.metadata(), _tensors(file, path)
     settings = _settings(path, metadata)
     return Adapter(path.name, {name: _layer(path, name, parts, settings) for name, parts in found.items()})
 
@@ -99,7 +94,7 @@ def _tensors(file: Any, path: Path) -> dict[str, dict[str, Tensor]]:
         if match is None:
             raise CheckpointError(f"{path.name} is no LoRA adapter: it has a weight “{name[:80]}”.", hint=CHOOSE)
         tensor = file.get_tensor(name).float()
-        if not bool(torch.isfinite(tensor).all()):
+        if not is_finite(tensor):
             raise CheckpointError(f"{path.name} has numbers that are not finite in “{name[:80]}”.", hint=CHOOSE)
         found.setdefault(match["layer"], {})[_RENAMED.get(match["part"], match["part"])] = tensor
     if not found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import math
 import types
 import typing
@@ -12,11 +11,13 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union
 
+from musicapp.checkpoints.plain_files import parse_json, read_bytes
 from musicapp.errors import CheckpointError
 
 DAMAGED_HINT = "The model's description is damaged or made for another program; get the model again."
 FOREIGN_HINT = "Choose a folder with a model of the Stable Audio 2, Open or 3 families."
 MAX_CONFIG_BYTES = 4 << 20
+MAX_NUMBER = 1 << 32  # whole numbers above are nobody's size; torch counts with 64 bits
 
 T = TypeVar("T")
 
@@ -41,9 +42,10 @@ def read_section(cls: type[T], section: object, where: str, *, ignore: Collectio
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file, or CheckpointError."""
     try:
-        if path.stat().st_size > MAX_CONFIG_BYTES:
+        content = read_bytes(path, MAX_CONFIG_BYTES)
+        if content is None:
             raise CheckpointError(f"{path.name} is far too large to be a description.", hint=FOREIGN_HINT)
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(content)
     except FileNotFoundError as error:
         raise CheckpointError(
             f"There is no {path.name} in {path.parent}.", hint=FOREIGN_HINT, detail=str(error)
@@ -96,6 +98,8 @@ def _read_value(value: object, wanted: Any, where: str) -> Any:
         return value
     if wanted is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 1000:
         return float(value)
+    if type(value) is int and abs(value) > MAX_NUMBER:
+        raise CheckpointError(f"“{where}” is far larger than any model's.", hint=DAMAGED_HINT)
     if type(value) is not wanted or (wanted is float and not math.isfinite(typing.cast(float, value))):
         raise CheckpointError(f"“{where}” is {str(value)[:60]!r}, not {_NAMES[wanted]}.", hint=DAMAGED_HINT)
     return value

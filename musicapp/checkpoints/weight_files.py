@@ -51,14 +51,6 @@ def open_weights(path: Path) -> Iterator[Any]:
             yield file
 
 
-def size_bytes(path: Path) -> int:
-    """Bytes of all files together that a path of `weights_path` stands for."""
-    if path.name == INDEX_NAME:
-        return sum(size_bytes(_part_path(path.parent / part)) for part in PARTS)
-    files = _files_of(path) if path.name.endswith(SHARD_INDEX) else {path}
-    return sum(file.stat().st_size for file in files)
-
-
 @dataclass(frozen=True)
 class Joined:
     """Weights out of several open files. sources: name -> the weights, as (file, name there), on top of each other."""
@@ -81,7 +73,7 @@ class Joined:
         return Slice(self.reshape(name, shape), kinds[0])
 
     def get_tensor(self, name: str) -> Tensor:
-        """The weight: a view of its mapped file where it lies in one piece."""
+        """The weight, its pieces joined."""
         parts = [file.get_tensor(inner) for file, inner in self.sources[name]]
         whole: Tensor = parts[0] if len(parts) == 1 else torch.cat(parts)
         return whole.reshape(self.reshape(name, list(whole.shape)))

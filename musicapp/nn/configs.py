@@ -338,6 +338,7 @@ def _check_oobleck(part: str, config: OobleckEncoderConfig | OobleckDecoderConfi
     in_range(f"the length of {part}.strides", len(config.strides), 1, 16)
     for mult, stride in zip(config.c_mults, config.strides, strict=True):
         in_range(f"{part}.c_mults", mult, 1, 1024)
+        in_range(f"the channels of the {part}", mult * config.channels, 1, MAX_WIDTH)
         in_range(f"{part}.strides", stride, 2, 64)
         if stride % 2:  # the transposed convolution of an odd stride loses a frame, so lengths would not add up
             raise CheckpointError(f"A stride of {stride} is odd; only even ones are supported.", hint=UNSUPPORTED_HINT)

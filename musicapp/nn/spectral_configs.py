@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_TRANSFORM, MAX_KERNEL, MAX_ITERATIONS = 1 << 16, 1 << 8, 1 << 10
+
 
 @dataclass(frozen=True)
 class SpectralEncoderConfig:
@@ -45,10 +47,14 @@ class SpectralDecoderConfig:
     phase_iterations: int = 16  # projections that find a phase for the magnitudes
 
     def __post_init__(self) -> None:
+        if not 0 <= self.phase_iterations <= MAX_ITERATIONS:
+            raise ValueError(f"{self.phase_iterations} projections for every phase")
         _check_sizes(self.out_channels, self.n_fft, self.hop, (self.kernel_size, self.latent_kernel_size))
 
 
 def _check_sizes(channels: int, n_fft: int, hop: int, kernels: tuple[int, ...]) -> None:
+    if not (hop >= 1 and 2 <= n_fft <= MAX_TRANSFORM and all(1 <= kernel <= MAX_KERNEL for kernel in kernels)):
+        raise ValueError(f"a transform of {n_fft} with kernels of {kernels} is no size of a model")
     if channels not in (1, 2):
         raise ValueError(f"a spectral autoencoder has 1 or 2 audio channels, not {channels}")
     if n_fft % (2 * hop) or n_fft < 2 * hop:

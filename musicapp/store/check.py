@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicapp.checkpoints import catalogue
+from musicapp.checkpoints import catalogue, header
 from musicapp.checkpoints.config import CONFIG_NAME, read_json
 from musicapp.errors import CheckpointError
 
@@ -69,15 +69,7 @@ def _weights_in(folder: Path) -> list[Path]:
 
 def check_header(path: Path) -> None:
     """Raise CheckpointError unless this is a whole safetensors file, by its header and size."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="np") as file:
-            empty = not any(True for _ in file.keys())  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError, ValueError) as error:
-        sentence = f"{path.name} in {path.parent.name} is damaged or incomplete."
-        raise CheckpointError(sentence, hint=GET_AGAIN, detail=str(error)) from error
-    if empty:
+    if not header.check_file(path).entries:
         raise CheckpointError(f"{path.name} in {path.parent.name} holds no weights.", hint=GET_AGAIN)
 
 

@@ -62,8 +62,11 @@ def test_a_single_file_needs_its_description_beside_it(folder: Path, models: Pat
 def test_the_hubs_own_cache_is_understood(folder: Path, models: Path, tmp_path: Path) -> None:
     snapshot = tmp_path / "hub" / "models--somebody--their-model" / "snapshots" / ("a" * 40)
     snapshot.mkdir(parents=True)
-    for name in ("model_config.json", WEIGHTS):
-        (snapshot / name).symlink_to(folder / name)
+    blobs = snapshot.parents[1] / "blobs"
+    blobs.mkdir()
+    for number, name in enumerate(("model_config.json", WEIGHTS)):
+        (folder / name).rename(blobs / str(number))
+        (snapshot / name).symlink_to(Path("../../blobs") / str(number))
     here = add(snapshot, models)
     assert here.name == "their-model" and not (here / WEIGHTS).is_symlink()
     assert (here / WEIGHTS).read_bytes() == model_files()[WEIGHTS]

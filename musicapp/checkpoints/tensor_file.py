@@ -1,0 +1,87 @@
+"""An open safetensors file whose weights are read one by one, never mapped.
+
+A mapped file that another program shortens kills the process at the next touch (SIGBUS), and one that is written
+over changes a running model. Reading costs a copy, about 0.4 s for every GB; a change is noticed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import torch
+from torch import Tensor
+
+from musicapp.checkpoints.header import Entry, damaged, read_header
+from musicapp.errors import CheckpointError
+
+DTYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
+
+
+class TensorFile:
+    """Weights by name. `file` must be open for reading, unbuffered; `path` is for messages. Raises CheckpointError."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        if sys.byteorder != "little":
+            raise CheckpointError("This machine orders bytes unlike the files of models.", hint="Use another machine.")
+        self._file, self._path = file, path
+        self._identity = _identity(file)
+        self._header = read_header(file, path)
+
+    def keys(self) -> list[str]:
+        """Every weight's name."""
+        return list(self._header.entries)
+
+    def metadata(self) -> dict[str, str]:
+        """What the file says about itself."""
+        return self._header.metadata
+
+    def get_slice(self, name: str) -> Entry:
+        """Shape and number format of a weight, without reading it."""
+        return self._header.entries[name]
+
+    def get_tensor(self, name: str) -> Tensor:
+        """A weight, in memory of its own. Raises CheckpointError when the file has become shorter."""
+        entry = self._header.entries[name]
+        content = torch.empty(entry.end - entry.start, dtype=torch.uint8)
+        view, position = content.numpy().data, 0
+        try:
+            self._file.seek(entry.start)
+            while position < len(view):
+                count = self._file.readinto(view[position:])  # type: ignore[attr-defined]
+                if not count:
+                    raise self._changed()
+                position += count
+        except OSError as error:
+            raise damaged(self._path, str(error)) from error
+        return content.view(DTYPES[entry.dtype]).reshape(entry.shape)
+
+    def refuse_change(self) -> None:
+        """Raise when the file was written to since it was opened: its weights may be a mixture."""
+        if _identity(self._file) != self._identity:
+            raise self._changed()
+
+    def _changed(self) -> CheckpointError:
+        return CheckpointError(
+            f"{self._path.name} in {self._path.parent} changed while it was read.",
+            hint="Wait until the copy or download has finished, then try again.",
+        )
+
+
+def _identity(file: BinaryIO) -> tuple[int, ...]:
+    state = os.fstat(file.fileno())
+    # On Windows ctime is when the file was made; elsewhere it moves with every change and nobody can set it back.
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns
