@@ -19,7 +19,7 @@ from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.diffusion.sampling import check_sampler, samplers_for
-from musicapp.engine import devices, take_file
+from musicapp.engine import devices, self_test, take_file
 from musicapp.engine.decode import chunk_bounds, decode_chunks
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.events import (
@@ -183,6 +183,7 @@ class Engine:
             text_encoder_folder=Path(asked.text_encoder) if asked.text_encoder else None,
             adapters=[(read_adapter(Path(lora.path)), lora.strength) for lora in asked.loras],
         )
+        self_test.check(model)
         for part in (model.conditioner, model.dit, model.autoencoder):
             _check_before_layers(part, self._check_stop)
         seconds = time.perf_counter() - began
