@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import re
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from musicapp.request import TakeRequest
 log = logging.getLogger(__name__)
 
 VERSION = 1  # of the sidecar
+QUIET_S = 600.0  # after so long without a change nobody is writing a take any more
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -108,9 +110,24 @@ def load(path: Path) -> Take | None:
         log.warning("%s cannot be read: %s", path, error)
         return None
     if layout is None:
-        log.warning("%s is no WAV file that can be used", path)
+        if not _is_being_written(path):
+            log.warning("%s is no WAV file that can be used", path)
         return None
     return _from_sidecar(path, layout) or _from_tags(path, layout)
+
+
+def mended(take: Take) -> Take:
+    """The take itself, or what a crash left of it as an ordinary shorter take, if there is sound in it.
+
+    A take that changed lately is left alone: another window may be making it.
+    """
+    if take.is_finished or not take.frames or _is_being_written(take.path):
+        return take
+    try:
+        return rescue(take)
+    except LibraryError as error:  # it can still be played as it is
+        log.warning("%s: %s", take.path, error)
+        return take
 
 
 def rescue(take: Take) -> Take:
@@ -131,6 +148,13 @@ def rescue(take: Take) -> Take:
         raise LibraryError("The unfinished take could not be repaired.", hint="Its file changed meanwhile.")
     save(rescued)
     return rescued
+
+
+def _is_being_written(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime < QUIET_S
+    except OSError:
+        return False
 
 
 def _wave_files(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from musicapp.audio.tags import request_tags
 from musicapp.audio.wave_io import WaveWriter, read
 from musicapp.errors import LibraryError
 from musicapp.library import takes
-from musicapp.library.takes import Take, list_takes, new_take_path, rescue, save
+from musicapp.library.takes import Take, list_takes, mended, new_take_path, rescue, save
 from musicapp.request import TakeRequest
 
 RATE = 44100
@@ -130,6 +130,7 @@ def test_settings_of_a_later_version_are_left_out(tmp_path: Path) -> None:
 def test_files_of_others_are_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     soundfile.write(tmp_path / "holiday.wav", noise(100), RATE)
     (tmp_path / "text.wav").write_text("no music")
+    os.utime(tmp_path / "text.wav", (WHEN.timestamp(), WHEN.timestamp()))  # a fresh one might be a take in the making
     (tmp_path / "empty.wav").touch()
     (tmp_path / "notes.json").write_text("{}")
     (tmp_path / ".hidden.wav").write_text("x")
@@ -187,7 +188,16 @@ def test_an_unfinished_file_of_another_writer_is_found_too(tmp_path: Path) -> No
         path.write_bytes((tmp_path / "open.wav").read_bytes())
     (take,) = list_takes(tmp_path, skip=["open"])
     assert not take.is_finished and take.frames == 5000
-    assert rescue(take).is_finished
+    assert mended(take) is take, "another window may be writing it"
+    os.utime(path, (WHEN.timestamp(), WHEN.timestamp()))
+    assert mended(take).is_finished and list_takes(tmp_path, skip=["open"])[0].frames == 5000
+
+
+def test_a_file_that_has_just_been_begun_is_not_complained_about(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "begun.wav").write_bytes(b"RIFF")
+    assert list_takes(tmp_path) == [] and not caplog.text
 
 
 def test_a_sidecar_that_cannot_be_written_is_explained_and_the_old_one_stays(tmp_path: Path) -> None:

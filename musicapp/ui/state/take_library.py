@@ -54,7 +54,8 @@ class TakeLibrary(QObject):
         folder = paths.takes_folder()
 
         def find() -> list[Take]:
-            return takes.list_takes(folder, skip=making) if folder.is_dir() else []
+            found = takes.list_takes(folder, skip=making) if folder.is_dir() else []
+            return [takes.mended(take) for take in found]
 
         self._files.run(find, self._listed, self._messages.post_error)
 
