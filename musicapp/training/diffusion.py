@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 NUMBER_FREQUENCIES = 8.0  # deviation of the first frequencies: half a second of 512 must be seen from the start
 TEXT_RATE = 0.3  # learning rate of the text tower against the transformer's
+PATCH = recipes.DIFFUSION["config"]["patch_size"]
 LONGEST_PLAIN = 1500  # latents up to which attention keeps its whole matrix
 
 
@@ -144,7 +145,7 @@ def train(options: DiffusionOptions) -> Generator:
 def _open(options: DiffusionOptions, rng: random.Random) -> WindowBatches:
     shards = Shards([options.latents])
     log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() * 2048 / recipes.SAMPLE_RATE / 3600)
-    return WindowBatches(shards, rng, tokens=options.tokens)
+    return WindowBatches(shards, rng, tokens=options.tokens, multiple=PATCH)
 
 
 def _optimisers(model: Generator, learning_rate: float) -> list[torch.optim.Optimizer]:
@@ -205,7 +206,7 @@ def measure(
         conditioner.conditioners[name] = module
     conditioner.conditioners["prompt"].encoder = model.text
     rng = random.Random("held out")
-    source = WindowBatches(held_out, rng, tokens=2500)
+    source = WindowBatches(held_out, rng, tokens=2500, multiple=PATCH)
     sums = {"loss": 0.0, "shuffled": 0.0}
     for number in range(batches):
         windows = source.draw()

@@ -99,8 +99,17 @@ class WindowBatches:
     is encoded silence: a model must learn to stop (spec 4.4, 7.3).
     """
 
-    def __init__(self, shards: Shards, rng: random.Random, *, tokens: int, short: int = 690, crop: int = 1034) -> None:
-        self.shards, self.rng, self.tokens, self.crop = shards, rng, tokens, crop
+    def __init__(
+        self,
+        shards: Shards,
+        rng: random.Random,
+        *,
+        tokens: int,
+        short: int = 690,
+        crop: int = 1034,
+        multiple: int = 1,  # of which all lengths are, for transformers that see patches
+    ) -> None:
+        self.shards, self.rng, self.tokens, self.crop, self.multiple = shards, rng, tokens, crop, multiple
         order = np.argsort(shards.lengths, kind="stable")
         self.short = [int(i) for i in order if shards.lengths[i] <= short]
         self.long = [int(i) for i in order if shards.lengths[i] > short]
@@ -123,10 +132,12 @@ class WindowBatches:
         longest = int(max(self.shards.lengths[n] for n in numbers))
         # Mostly the window ends with the piece, as at inference; sometimes silence goes on.
         tail = self.rng.choice((-SILENT_TAIL, -SILENT_TAIL, -SILENT_TAIL + 4, 0, 20))
-        return [_window(self.shards, n, longest + tail, self.rng, crop=False) for n in numbers]
+        length = longest + tail
+        length += -length % self.multiple
+        return [_window(self.shards, n, length, self.rng, crop=False) for n in numbers]
 
     def _crops(self) -> list[Window]:
-        length = self.rng.randint(self.crop // 2, self.crop)
+        length = self.rng.randint(self.crop // 2, self.crop) // self.multiple * self.multiple
         size = max(1, self.tokens // length)
         return [
             _window(self.shards, n, length, self.rng, crop=True)
