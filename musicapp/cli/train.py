@@ -27,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("encode", "turn the rendered music into latents"),
         ("text", "stage 2: text tower, by contrast with the music"),
         ("diffusion", "stage 3: the diffusion transformer"),
+        ("distill", "a student of the diffusion stage that needs 8 steps and no guidance"),
         ("export", "write the model folder that the app loads"),
     ):
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
@@ -54,7 +55,8 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument("--decoder-only", action="store_true", help="keep the encoder, so that latents stay valid")
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
-    if name in ("autoencoder", "text", "diffusion"):
+        stage.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
+    if name in ("autoencoder", "text", "diffusion", "distill"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -91,7 +92,7 @@ def train(options: DiffusionOptions) -> Generator:
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
     model, conditioner = build(options.text_encoder)
     average = WeightAverage(model, decay=0.997)
-    optimisers = _optimisers(model, options.learning_rate)
+    optimisers = optimisers_of(model, options.learning_rate)
     for group in (group for optimiser in optimisers for group in optimiser.param_groups):
         group["initial_lr"] = group["lr"]
     run = Run(options.run, options.minutes)
@@ -121,7 +122,7 @@ def train(options: DiffusionOptions) -> Generator:
             optimiser.zero_grad()
         windows = batches.draw()
         latents = statistics.normalise(torch.stack([w.latents for w in windows]))
-        metadata = [_metadata(w, rng) for w in windows]
+        metadata = [metadata_of(w, rng) for w in windows]
         loss = _loss(model, conditioner, latents, metadata, options.dropout)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -148,7 +149,7 @@ def _open(options: DiffusionOptions, rng: random.Random) -> WindowBatches:
     return WindowBatches(shards, rng, tokens=options.tokens, multiple=PATCH)
 
 
-def _optimisers(model: Generator, learning_rate: float) -> list[torch.optim.Optimizer]:
+def optimisers_of(model: Generator, learning_rate: float) -> list[torch.optim.Optimizer]:
     """Muon for the matrices of the blocks, where it needs about half the steps of AdamW; AdamW for all else."""
     matrices = [p for p in model.dit.blocks.parameters() if p.ndim == 2]
     chosen = {id(p) for p in matrices}
@@ -162,7 +163,7 @@ def _optimisers(model: Generator, learning_rate: float) -> list[torch.optim.Opti
     ]
 
 
-def _metadata(window: Window, rng: random.Random) -> dict[str, str | float]:
+def metadata_of(window: Window, rng: random.Random) -> dict[str, str | float]:
     return {
         "prompt": write_caption(window.truth, rng),
         "seconds_start": window.seconds_start,
@@ -185,12 +186,18 @@ def _loss(
     assert conditioning.cross is not None
     cross = objective.drop_condition(conditioning.cross, dropout, generator=generator)
 
-    def network(x: Tensor, t: Tensor) -> Tensor:
-        kernel = SDPBackend.MATH if x.shape[2] <= LONGEST_PLAIN else SDPBackend.FLASH_ATTENTION
-        with torch.autocast("cpu", torch.bfloat16), sdpa_kernel([kernel, SDPBackend.MATH]):
-            return model.dit(x, t, cross=cross, global_cond=conditioning.global_cond)
-
+    network = partial(forward, model.dit, cross=cross, global_cond=conditioning.global_cond)
     return objective.flow_loss(network, latents, timesteps, noise).mean()
+
+
+def forward(
+    dit: DiffusionTransformer, x: Tensor, t: Tensor, *, cross: Tensor | None, global_cond: Tensor | None
+) -> Tensor:
+    """The transformer's output in float32, computed in bfloat16 with the quicker attention for its length."""
+    kernel = SDPBackend.MATH if x.shape[2] <= LONGEST_PLAIN else SDPBackend.FLASH_ATTENTION
+    with torch.autocast(x.device.type, torch.bfloat16), sdpa_kernel([kernel, SDPBackend.MATH]):
+        out: Tensor = dit(x, t, cross=cross, global_cond=global_cond)
+    return out.float()
 
 
 @torch.inference_mode()
@@ -201,22 +208,28 @@ def measure(
 
     `shuffled` is the loss when every window is told another one's caption and seconds: what the conditions are worth.
     """
-    conditioner = build(text_encoder)[1]
-    for name, module in model.numbers.items():
-        conditioner.conditioners[name] = module
-    conditioner.conditioners["prompt"].encoder = model.text
+    conditioner = conditioner_around(model, text_encoder)
     rng = random.Random("held out")
     source = WindowBatches(held_out, rng, tokens=2500, multiple=PATCH)
     sums = {"loss": 0.0, "shuffled": 0.0}
     for number in range(batches):
         windows = source.draw()
         latents = statistics.normalise(torch.stack([w.latents for w in windows]))
-        metadata = [_metadata(w, rng) for w in windows]
+        metadata = [metadata_of(w, rng) for w in windows]
         for name, told in (("loss", metadata), ("shuffled", metadata[1:] + metadata[:1])):
             generator = torch.Generator().manual_seed(number)
             sums[name] += float(_loss(model, conditioner, latents, told, 0.0, generator=generator)) / batches
     log.info("held out: loss %.4f, with wrong conditions %.4f", sums["loss"], sums["shuffled"])
     return sums
+
+
+def conditioner_around(model: Generator, text_encoder: Path) -> Conditioner:
+    """A conditioner that uses a trained generator's own text tower and numbers."""
+    conditioner = build(text_encoder)[1]
+    for name, module in model.numbers.items():
+        conditioner.conditioners[name] = module
+    conditioner.conditioners["prompt"].encoder = model.text
+    return conditioner
 
 
 def load_average(run: Path, text_encoder: Path) -> tuple[Generator, Statistics]:

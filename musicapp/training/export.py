@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from musicapp.checkpoints import keymap
 from musicapp.checkpoints.vocabulary import write_vocabulary
 from musicapp.nn.autoencoder import Autoencoder
-from musicapp.training import autoencoder, diffusion, recipes
+from musicapp.training import autoencoder, diffusion, distill, recipes
 from musicapp.training.vocabulary import learnt_words
 
 SIZE_LIMIT = 32 << 20  # bytes of the whole folder
@@ -32,15 +32,24 @@ APP: dict[str, Any] = {
 }
 
 
-def export(folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion_run: Path) -> Path:
-    """Write what `checkpoints.load` reads: config, weights, `clap_text/`; beside them the list of learnt words."""
+# How a distilled student samples: its guidance is folded in, its steps are the ones that it learnt.
+DISTILLED = APP | {"sampler": "euler", "steps": distill.STEPS, "guidance_scale": 1.0}
+
+
+def export(
+    folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion_run: Path, app: dict[str, Any] = APP
+) -> Path:
+    """Write what `checkpoints.load` reads: config, weights, `clap_text/`; beside them the list of learnt words.
+
+    app  our section of the config: `APP`, or `DISTILLED` where `diffusion_run` is a student's
+    """
     generator, statistics = diffusion.load_average(diffusion_run, text_encoder)
     coder = autoencoder.load_average(autoencoder_run)
     centre(coder, statistics.mean)
     state = published_state(coder, generator)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
-    text = json.dumps(recipes.model_config(statistics.scale, APP), indent=1)
+    text = json.dumps(recipes.model_config(statistics.scale, app), indent=1)
     (folder / "model_config.json").write_text(text + "\n")
     shutil.copytree(text_encoder, folder / "clap_text", dirs_exist_ok=True)
     tower = {name: tensor.half().contiguous() for name, tensor in generator.text.state_dict().items()}

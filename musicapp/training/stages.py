@@ -5,6 +5,7 @@ autoencoder/                 checkpoint, loss tables   autoencoder
 latents/, latents-held-out/  the same music, encoded   encode
 text/                        towers, clap_text/        text
 diffusion/                   checkpoint, loss tables   diffusion
+distilled/                   checkpoint, loss tables   distill
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import logging
 from pathlib import Path
 
 from musicapp.errors import MusicAppError
-from musicapp.training import autoencoder, dataset, diffusion, export, latents, text
+from musicapp.training import autoencoder, dataset, diffusion, distill, export, latents, text
 
 log = logging.getLogger(__name__)
 
@@ -73,27 +74,54 @@ def train_text(work: Path, args: argparse.Namespace) -> None:
 
 
 def train_diffusion(work: Path, args: argparse.Namespace) -> None:
-    folder = work / "text" / "clap_text"
-    if not folder.is_dir():
-        raise MusicAppError("There is no text tower yet.", hint="Run the stage text first.")
     diffusion.train(
         diffusion.DiffusionOptions(
             run=work / "diffusion",
             latents=work / "latents",
             held_out=work / "latents-held-out",
-            text_encoder=folder,
+            text_encoder=_text_tower(work),
+            minutes=args.minutes,
+        )
+    )
+
+
+def train_student(work: Path, args: argparse.Namespace) -> None:
+    distill.train(
+        distill.DistillOptions(
+            run=work / "distilled",
+            teacher=_trained(work / "diffusion", stage="diffusion"),
+            latents=work / "latents",
+            held_out=work / "latents-held-out",
+            text_encoder=_text_tower(work),
             minutes=args.minutes,
         )
     )
 
 
 def write_model(work: Path, args: argparse.Namespace) -> None:
+    run, app = work / "diffusion", export.APP
+    if args.distilled:
+        run, app = _trained(work / "distilled", stage="distill"), export.DISTILLED
     export.export(
         args.output,
         autoencoder_run=work / "autoencoder",
-        text_encoder=work / "text" / "clap_text",
-        diffusion_run=work / "diffusion",
+        text_encoder=_text_tower(work),
+        diffusion_run=run,
+        app=app,
     )
+
+
+def _text_tower(work: Path) -> Path:
+    folder = work / "text" / "clap_text"
+    if not folder.is_dir():
+        raise MusicAppError("There is no text tower yet.", hint="Run the stage text first.")
+    return folder
+
+
+def _trained(run: Path, *, stage: str) -> Path:
+    if not (run / "checkpoint.pt").exists():
+        raise MusicAppError(f"The stage {stage} has not been trained yet.", hint=f"Run the stage {stage} first.")
+    return run
 
 
 STAGES = {
@@ -102,5 +130,6 @@ STAGES = {
     "encode": encode,
     "text": train_text,
     "diffusion": train_diffusion,
+    "distill": train_student,
     "export": write_model,
 }

@@ -9,7 +9,7 @@ import torch
 
 from musicapp.checkpoints.load import load_model
 from musicapp.checkpoints.vocabulary import read_vocabulary
-from musicapp.training import autoencoder, diffusion, export, latents, objective, text
+from musicapp.training import autoencoder, diffusion, distill, export, latents, objective, text
 from musicapp.training.dataset import Shards
 from tests.training.data import write_audio_shard, write_latent_shard
 
@@ -76,6 +76,26 @@ def test_the_exported_transformer_is_the_averaged_one_within_its_rounding(work):
         ours = model.dit(x, t, cross=cond.cross, global_cond=cond.global_cond)
         theirs = generator.dit(x, t, cross=cond.cross, global_cond=cond.global_cond)
     assert (ours - theirs).abs().mean() < 0.05 * theirs.abs().mean() + 1e-3
+
+
+def test_a_student_changes_the_transformer_alone_and_is_exported_with_its_own_defaults(work, tmp_path):
+    folder = work / "text" / "clap_text"
+    distill.train(
+        distill.DistillOptions(
+            run=tmp_path / "distilled", teacher=work / "diffusion", latents=work / "latents",
+            held_out=work / "latents", text_encoder=folder, minutes=1e-2, substeps=2, tokens=50,
+        )
+    )  # fmt: skip
+    teacher, _ = diffusion.load_average(work / "diffusion", folder)
+    student, _ = diffusion.load_average(tmp_path / "distilled", folder)
+    changed = {n for n, weights in student.state_dict().items() if not torch.equal(weights, teacher.state_dict()[n])}
+    assert changed and all(name.startswith("dit.") for name in changed)
+    export.export(
+        tmp_path / "model", autoencoder_run=work / "autoencoder", text_encoder=folder,
+        diffusion_run=tmp_path / "distilled", app=export.DISTILLED,
+    )  # fmt: skip
+    app = load_model(tmp_path / "model").config.app
+    assert (app.sampler, app.steps, app.guidance_scale) == ("euler", 8, 1.0)
 
 
 def test_a_finished_run_does_not_train_again(work):
