@@ -1,9 +1,9 @@
 """Make this folder's contents from the full reference data: `python tests/reference/copy_reference.py SOURCE`.
 
 All of tests/ must stay under 12 MiB. So `sat-rf-tiny` is copied whole, `paper-tiny` without the sound of its run (its
-latents are there, and the decoder has tensors of its own), and of `sat-tiny`, whose weights are too large, the schedules
-and the recorded runs of the solvers that the product has (`sat-tiny-runs`: no weights; its clean estimates stand in for
-the network).
+latents are there, and the decoder has tensors of its own), and of `sat-tiny`, whose weights are too large, the
+schedules and the recorded runs of the solvers that the product has (`sat-tiny-runs`: no weights; its clean estimates
+stand in for the network).
 """
 
 from __future__ import annotations
