@@ -1,38 +1,24 @@
-"""Listening by measuring: tempo, key and level of a rendered piece, without knowing what was composed."""
+"""A second pair of ears for the renderer: textbook measures of tempo, key and end.
+
+Those of `musicapp.training.listening` were fitted to renders, so they cannot vouch for the renderer.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-SAMPLE_RATE = 44100
+from musicapp.training.listening_features import SAMPLE_RATE, spectrogram
+
 _HOP = 512
 # How strongly each scale step is heard in a major and a minor key (Krumhansl and Kessler, 1982).
 _MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
-def spectrogram(sound: np.ndarray, size: int, hop: int = _HOP) -> np.ndarray:
-    """Magnitudes `(columns, size // 2 + 1)` of the mono sum."""
-    mono = np.pad(sound.mean(axis=1), size // 2)
-    windows = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop]
-    return np.abs(np.fft.rfft(windows * np.hanning(size).astype(np.float32), axis=1))
-
-
 def onsets(sound: np.ndarray) -> np.ndarray:
     """How much louder each column's bands are than the column before, on a logarithmic scale."""
-    bands = np.log1p(100 * spectrogram(sound, 2048)[:, 2:400])
+    bands = np.log1p(100 * spectrogram(sound, 2048, _HOP)[:, 2:400])
     return np.maximum(np.diff(bands, axis=0), 0).sum(axis=1)
-
-
-def pulse_strength(sound: np.ndarray, tempo_bpm: float) -> float:
-    """How well the onsets repeat after a beat of this tempo: 1 is perfectly, 0 not at all."""
-    strength = onsets(sound)
-    strength = strength - strength.mean()
-    spectrum = np.fft.rfft(strength, 2 * len(strength))
-    similarity = np.fft.irfft(np.abs(spectrum) ** 2)[: len(strength)]
-    similarity /= np.maximum(np.arange(len(strength), 0, -1), 1)
-    lag = 60 / tempo_bpm * SAMPLE_RATE / _HOP
-    return float(np.interp(lag, np.arange(len(similarity)), similarity) / similarity[0])
 
 
 def best_tempo(sound: np.ndarray, around_bpm: float) -> float:
@@ -68,11 +54,6 @@ def key_of(sound: np.ndarray) -> tuple[int, str]:
         for tonic in range(12)
     }
     return max(scores, key=lambda name: scores[name])
-
-
-def level_db(sound: np.ndarray) -> float:
-    """RMS level in decibels below full scale."""
-    return float(10 * np.log10(np.mean(np.square(sound, dtype=np.float64)) + 1e-12))
 
 
 def end_of_sound_s(sound: np.ndarray, floor_db: float = -50.0) -> float:

@@ -12,6 +12,7 @@ from musicapp.training import effects, synth, synth_drums
 from musicapp.training.bank import find_soundfont
 from musicapp.training.composer import compose
 from musicapp.training.grooves import DRUMS
+from musicapp.training.listening import level_db
 from musicapp.training.render import SAMPLE_RATE, Renderer
 from musicapp.training.score import Mix, Note, Piece, Track
 from musicapp.training.theory import KEYS, MODES, is_minor
@@ -64,10 +65,10 @@ def test_songs_have_their_length_level_and_end(renderer, style, duration_s):
     assert sound.dtype == np.float32
     assert np.isfinite(sound).all()
     assert 0.5 < np.abs(sound).max() <= 0.9
-    assert -26 < listening.level_db(sound) < -12
+    assert -26 < level_db(sound) < -12
     assert duration_s - listening.end_of_sound_s(sound) < 0.5
     assert np.abs(sound[-1]).max() < 1e-6
-    assert listening.level_db(sound[-2205:]) < -40
+    assert level_db(sound[-2205:]) < -40
 
 
 def test_the_stated_tempo_is_heard(renderer):
@@ -105,7 +106,7 @@ def test_quiet_keys_and_layers_of_the_bank_are_levelled(renderer):
     for pitch in (40, 52, 64, 76, 88):
         for velocity in (60, 90, 110):
             track = Track("piano", "lead", (Note(0.0, 0.5, pitch, velocity),))
-            loudest = listening.level_db(renderer._play([track], SAMPLE_RATE // 2, 0)[: SAMPLE_RATE // 5])
+            loudest = level_db(renderer._play([track], SAMPLE_RATE // 2, 0)[: SAMPLE_RATE // 5])
             levels.append(loudest - 30 * np.log10(velocity / 90))
     assert max(levels) - min(levels) < 8
 
