@@ -35,6 +35,8 @@ SERVICES = (
     "engine.events",
     "engine.host",
     "checkpoints.catalogue",
+    "checkpoints.copies",
+    "checkpoints.precision_figures",
     "checkpoints.vocabulary",
     "store",
 )
@@ -70,6 +72,8 @@ LAYERS = {
     "checkpoints.diffusers_keymap": Layer(()),
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
+    "checkpoints.copies": Layer(()),
+    "checkpoints.precision_figures": Layer(("errors", "paths")),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
     "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", "checkpoints.header", *SETTINGS)),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import lora, quantize, weight_files, weights
+from musicapp.checkpoints import copies, copy_writer, lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.checkpoints.lora_file import Adapter
@@ -60,6 +60,11 @@ def load_model(
             f"There is no model folder {folder}.", hint="Choose a folder with a model_config.json or model_index.json."
         )
     config, path, target = read_config(folder), weight_files.weights_path(folder), torch.device(device)
+    original = (
+        copies.look_at(folder, weight_files.files_of(path), repr(config)) if precision in copies.PRECISIONS else None
+    )
+    if original is not None and (copy := copies.find(original, precision)) is not None:
+        original, path = None, copy
     with weight_files.open_weights(path) as file:
         stored = weights.inventory(file, path)
         weights.refuse_oversized(stored, config.diffusion.dit.depth, config.diffusion.dit.embed_dim)
@@ -86,6 +91,8 @@ def load_model(
         precision=precision,
         device=target,
     )
+    if original is not None and not any("scale" in entry.parts for entry in stored.values()):
+        copy_writer.keep_copy(original, state, precision)
     with torch.device("meta"):
         quantize.use_packed_linears(networks, packed, precision)
     for name, shape in _shapes(networks).items():

@@ -51,6 +51,13 @@ def open_weights(path: Path) -> Iterator[Any]:
             yield file
 
 
+def files_of(path: Path) -> list[Path]:
+    """All files that a path of `weights_path` stands for, always in the same order."""
+    if path.name == INDEX_NAME:
+        return [file for part in PARTS for file in files_of(_part_path(path.parent / part))]
+    return sorted(_files_of(path)) if path.name.endswith(SHARD_INDEX) else [path]
+
+
 @dataclass(frozen=True)
 class Joined:
     """Weights out of several open files. sources: name -> the weights, as (file, name there), on top of each other."""
