@@ -13,6 +13,7 @@ from musicapp.errors import LicenceNeeded
 from musicapp.request import BUILTIN_MODEL, format_duration
 
 if TYPE_CHECKING:
+    from musicapp.checkpoints.precision_figures import Figures
     from musicapp.store.shelf import Item
 
 
@@ -25,6 +26,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     actions.add_parser("list", help="all models by name", description="All models: name, longest take, size, licence.")
     info = actions.add_parser("info", help="show one model", description="What is known of a model.")
     info.add_argument("model", nargs="?", default=BUILTIN_MODEL, help="a name from the list, or a folder")
+    info.add_argument(
+        "--measure",
+        action="store_true",
+        help="make music in every precision first, to show what each costs and changes",
+    )
     get = actions.add_parser(
         "get",
         help="download a known model",
@@ -106,6 +112,8 @@ def _info(args: argparse.Namespace) -> None:
     from musicapp.store import shelf
 
     item = shelf.find(args.model)
+    if args.measure:
+        _measure(item.folder if item and item.folder else catalogue.find_model(args.model))
     if item is not None:
         _print_facts(_facts(item))
         return
@@ -123,6 +131,7 @@ def _info(args: argparse.Namespace) -> None:
 
 
 def _facts(item: Item) -> list[tuple[str, str]]:
+    from musicapp.checkpoints import copies, precision_figures
     from musicapp.store import hub_pages, shelf
     from musicapp.store.sizes import format_bytes
 
@@ -130,6 +139,10 @@ def _facts(item: Item) -> list[tuple[str, str]]:
     facts = [("name", item.name), ("folder", str(item.folder or "not here: musicapp models get " + item.key))]
     facts += [("longest take", format_duration(int(item.max_duration_s)))] if item.max_duration_s else []
     facts += [("size", format_bytes(item.size_bytes)), ("licence", item.licence)]
+    kept = copies.list_copies(item.folder) if item.folder else []
+    for figures in precision_figures.read(item.folder) if item.folder else []:
+        facts += [(figures.precision, _cost(figures))]
+    facts += [("copies", ", ".join(f"{copy.precision} {format_bytes(copy.size_bytes)}" for copy in kept))]
     if known is not None:
         facts += [("good for", known.good_for), ("page", hub_pages.page_of(known))]
         facts += [("access", "licence to be accepted on its page, with a token")] if known.gated else []
@@ -142,6 +155,22 @@ def _facts(item: Item) -> list[tuple[str, str]]:
     facts += [("from", f"{source.repository}, commit {source.commit}")] if source else []
     facts += [("problem", item.problem)] if item.problem else []
     return facts
+
+
+def _cost(figures: Figures) -> str:
+    from musicapp.store.sizes import format_bytes
+
+    held = f"weights take {format_bytes(figures.weights_bytes)}"
+    if figures.signal_db is None:
+        return f"{held}, full precision"
+    return f"{held}, latents {figures.signal_db:.1f} dB above the difference, mel distance {figures.mel:.2f}"
+
+
+def _measure(folder: Path) -> None:
+    from musicapp.evaluation import precisions
+
+    for figures in precisions.measure_and_keep(folder):
+        print(f"{figures.precision}: {_cost(figures)}", file=sys.stderr)
 
 
 def _print_facts(facts: list[tuple[str, str]]) -> None:
