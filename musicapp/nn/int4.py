@@ -58,6 +58,8 @@ class Int4Linear(nn.Module):
     def from_linear(cls, linear: nn.Linear) -> Int4Linear:
         """The same layer, its weight rounded."""
         layer = cls(linear.in_features, linear.out_features, bias=linear.bias is not None)
+        if linear.weight.is_meta:  # operators without values take their time all the same: half a minute for Open 1.0
+            return layer.to("meta")
         layer.weight, layer.weight_scale = quantize_groups(linear.weight.detach())
         if linear.bias is not None:
             layer.bias = nn.Parameter(linear.bias.detach().clone(), requires_grad=False)
