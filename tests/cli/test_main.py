@@ -62,7 +62,7 @@ def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) 
         (["--guidance", "-1"], "guidance"),
         (["--guidance", "strict"], "not a number"),
         (["--device", "toaster"], "not a device"),
-        (["--precision", "int4"], "not a precision"),
+        (["--precision", "int2"], "not a precision"),
         (["-o", "music.doc"], "no format"),
         (["-o", "music.flac", "--subtype", "16"], "WAV"),
     ],

@@ -233,7 +233,7 @@ def test_a_broken_folder_is_refused_in_words(dialog: Models, tmp_path: Path) -> 
     folder = write_tiny_model(tmp_path / "broken", text_encoder="none")
     (folder / "model.safetensors").write_bytes(b"\0" * 4000)
     assert drop(dialog.dialog, folder)
-    dialog.desk.wait(lambda: "in broken is damaged or incomplete" in dialog.text("models_message_text"))
+    dialog.desk.wait(lambda: "is damaged or incomplete" in dialog.text("models_message_text"))
     assert "again" in dialog.text("models_message_hint") and dialog.text("models_work") == ""
     assert drop(dialog.dialog, write_note(tmp_path / "old.ckpt"))
     dialog.desk.wait(lambda: "can run programs" in dialog.text("models_message_text"))
