@@ -32,7 +32,7 @@ from musicapp.training.progress import Run
 log = logging.getLogger(__name__)
 
 STEPS = 8
-GUIDANCE_SCALE = 7.0  # of the teacher, folded into the student
+GUIDANCE_SCALE = 3.0  # of the teacher, folded into the student
 
 
 @dataclass(frozen=True)

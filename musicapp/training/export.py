@@ -24,7 +24,7 @@ APP: dict[str, Any] = {
     "licence": "MIT",
     "sampler": "dpmpp",
     "steps": 16,
-    "guidance_scale": 7.0,
+    "guidance_scale": 3.0,
     "variable_length": True,
     "max_duration_s": recipes.MAX_DURATION_S,
     "text_encoder": "clap_text",
