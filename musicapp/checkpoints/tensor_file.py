@@ -1,7 +1,7 @@
 """An open safetensors file whose weights are read one by one, never mapped.
 
 A mapped file that another program shortens kills the process at the next touch (SIGBUS), and one that is written
-over changes a running model. Reading costs a copy, about 0.4 s for every GB; a change is noticed.
+over changes a running model. Reading costs a copy, about half a second for every GB; a change is noticed.
 """
 
 from __future__ import annotations
