@@ -215,7 +215,7 @@ class AdvancedPanel(QWidget):
         with QSignalBlocker(self.sampler):
             self.sampler.clear()
             if info is not None:
-                self.sampler.addItem(f"{info.defaults.sampler} (model’s own)", None)
+                self.sampler.addItem(f"{info.defaults.sampler} (own)", None)
                 for name in info.samplers:
                     if name != info.defaults.sampler:
                         self.sampler.addItem(name, name)
