@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 INTERVAL_MS = 5
@@ -43,8 +44,7 @@ def make_tiny(folder: Path) -> None:
 
 def measure(options: argparse.Namespace) -> None:
     loaded_s, busy_s = time.perf_counter(), time.process_time()
-    from PySide6.QtCore import Qt, QTimer
-    from PySide6.QtTest import QTest
+    from PySide6.QtCore import QEventLoop, Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
     from musicapp import settings
@@ -64,9 +64,17 @@ def measure(options: argparse.Namespace) -> None:
     print(
         f"first picture {time.perf_counter() - loaded_s:.2f} s after the first import, {own_s:.2f} s of processor time"
     )
-    while studio.engine.phase != "ready":
-        QTest.qWait(50)
-        assert studio.engine.phase != "failed", studio.messages.current
+
+    def wait_for(condition: Callable[[], object]) -> None:
+        """As the app itself waits: QTest.qWait would keep all other threads of Python from running."""
+        loop = QEventLoop()
+        look = QTimer(interval=20)
+        look.timeout.connect(lambda: loop.quit() if condition() or studio.messages.current else None)
+        look.start()
+        loop.exec()
+        assert studio.messages.current is None, studio.messages.current
+
+    wait_for(lambda: studio.engine.phase == "ready" and window.stage.page)
     studio.take_settings.set_duration(options.seconds)
     if options.steps:
         studio.take_settings.set_sampling(steps=options.steps)
@@ -88,9 +96,7 @@ def measure(options: argparse.Namespace) -> None:
     last[1] = time.thread_time()
     timer.start()
     studio.generation.start()
-    while not made:
-        QTest.qWait(20)
-        assert studio.messages.current is None, studio.messages.current
+    wait_for(lambda: made)
     timer.stop()
     ordered, busy = sorted(late_ms), sorted(busy_ms)
     print(

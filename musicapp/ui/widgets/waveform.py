@@ -28,7 +28,7 @@ class Waveform(pg.PlotWidget):
     view_changed = Signal(float, float)
 
     def __init__(self, player: Player, theme: Theme) -> None:
-        super().__init__(axisItems={"top": TimeAxis(theme)})
+        super().__init__(axisItems={"top": TimeAxis(theme)}, enableMenu=False)
         described(self, "waveform", "Waveform", "Click to go there, drag to mark a loop, turn the wheel to zoom")
         self.setToolTip("")  # it would follow the mouse over the music
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
@@ -60,7 +60,6 @@ class Waveform(pg.PlotWidget):
         plot.hideAxis("bottom")
         plot.showAxis("top")
         plot.hideButtons()
-        plot.setMenuEnabled(False)
         plot.setContentsMargins(0, 0, 0, 0)
         plot.layout.setContentsMargins(0, 0, 0, 0)
         box = plot.getViewBox()
