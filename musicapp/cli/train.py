@@ -22,6 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     stages = parser.add_subparsers(dest="stage", required=True, metavar="STAGE")
     for name, text in (
+        ("start", "begin with the weights of a finished model instead of random ones"),
         ("data", "compose and render captioned music"),
         ("autoencoder", "stage 1: audio to latents and back"),
         ("encode", "turn the rendered music into latents"),
@@ -45,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
-    if name == "data":
+    if name == "start":
+        stage.add_argument("--model", default="builtin", metavar="M", help="name or folder (default builtin)")
+    elif name == "data":
         stage.add_argument("--pieces", type=int, default=1000, metavar="N", help="pieces to render (default 1000)")
         stage.add_argument(
             "--shard", type=int, default=0, metavar="K", help="number of the shard, one for each process"

@@ -73,7 +73,8 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     if state := run.resume():
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
-        if state["freeze_encoder"] == options.freeze_encoder:
+        is_same_run = "optimisers" in state and state["freeze_encoder"] == options.freeze_encoder
+        if is_same_run:  # a finished model has none
             for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
                 optimiser.load_state_dict(saved)
     if options.freeze_encoder:  # the averaged one, which latents are made with

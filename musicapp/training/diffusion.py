@@ -101,8 +101,9 @@ def train(options: DiffusionOptions) -> Generator:
         statistics = Statistics(**state["statistics"])
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
-        for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
+        if "optimisers" in state:  # not behind a finished model
+            for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
 
     def save() -> None:
         optimiser_states = [optimiser.state_dict() for optimiser in optimisers]

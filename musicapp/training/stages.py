@@ -14,8 +14,9 @@ import argparse
 import logging
 from pathlib import Path
 
+from musicapp.checkpoints.catalogue import find_model
 from musicapp.errors import MusicAppError
-from musicapp.training import autoencoder, dataset, diffusion, distill, export, latents, text
+from musicapp.training import autoencoder, dataset, diffusion, distill, export, latents, starting, text
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,11 @@ def run(stage: str, args: argparse.Namespace) -> int:
     """Run one stage by name with the command line's options."""
     STAGES[stage](args.work, args)
     return 0
+
+
+def start(work: Path, args: argparse.Namespace) -> None:
+    """Begin with a finished model instead of random weights."""
+    starting.start_from(find_model(args.model), work)
 
 
 def render(work: Path, args: argparse.Namespace) -> None:
@@ -125,6 +131,7 @@ def _trained(run: Path, *, stage: str) -> Path:
 
 
 STAGES = {
+    "start": start,
     "data": render,
     "autoencoder": train_autoencoder,
     "encode": encode,
