@@ -15,13 +15,20 @@ MusicAppError
 
 from __future__ import annotations
 
+import re
+
+MOST_CHARACTERS = 1000
+# Names out of a stranger's file may hold what moves a terminal's cursor, breaks lines or turns writing round.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
 
 class MusicAppError(Exception):
     """A failure to tell the user: one plain `message`, a `hint` what to try, `detail` for the log."""
 
     def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        message = _shown(message)
         super().__init__(message)
-        self.message, self.hint, self.detail = message, hint, detail
+        self.message, self.hint, self.detail = message, _shown(hint), detail
 
 
 class RequestError(MusicAppError):
@@ -62,3 +69,9 @@ class ExportError(MusicAppError):
 
 class LibraryError(MusicAppError):
     """Takes or settings on disk cannot be used."""
+
+
+def _shown(text: str) -> str:
+    """The text in one line of a length that people read."""
+    text = _UNSEEN.sub("�", text)
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"

@@ -89,7 +89,8 @@ def parse_duration(text: str) -> float:
 
     Raises RequestError with a hint when the text is not a length of time above zero.
     """
-    cleaned = unicodedata.normalize("NFKC", text).strip().lower().replace(",", ".")
+    signed = unicodedata.normalize("NFKC", text).strip().lower().replace(",", ".")
+    cleaned = signed.removeprefix("-").removeprefix("−").lstrip()
     hint = "Type seconds or minutes:seconds, for example 90 or 1:30."
     number = r"\d+(?:\.\d*)?|\.\d+"
     unit = r"(?:s(?:ec(?:onds?)?)?)?"
@@ -102,6 +103,8 @@ def parse_duration(text: str) -> float:
         seconds = float(match[1])
     else:
         raise RequestError(f"“{clean_prompt(text[:40], required=False)}” is not a length of time.", hint=hint)
+    if cleaned != signed:
+        raise RequestError(f"A length is a positive time, from {MIN_DURATION_S:g} seconds up.", hint=hint)
     return check_duration(seconds)
 
 

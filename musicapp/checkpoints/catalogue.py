@@ -37,7 +37,7 @@ def list_models() -> list[ModelEntry]:
         for folder in sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []:
             if folder.name not in found and is_model(folder):
                 try:
-                    found[folder.name] = ModelEntry(folder.name, _name_of(folder), folder)
+                    found[folder.name] = ModelEntry(folder.name, name_of(folder), folder)
                 except CheckpointError as error:
                     log.warning("model folder %s left out: %s", folder, error.message)
     return list(found.values())
@@ -67,15 +67,16 @@ def max_duration_s(folder: Path) -> float:
     return read_config(folder).max_duration_s
 
 
-def autoencoder_alone(folder: Path) -> AutoencoderAlone | None:
-    """What a folder with an autoencoder and nothing else holds; None for any other. Raises CheckpointError."""
-    return read_autoencoder_alone(folder) if is_autoencoder_alone(folder) else None
-
-
-def _name_of(folder: Path) -> str:
+def name_of(folder: Path) -> str:
+    """What people call the model of a folder. Raises CheckpointError."""
     section = read_description(folder).get("musicapp")
     name = section.get("name") if isinstance(section, dict) else None
     return name if isinstance(name, str) and name else folder.name
+
+
+def autoencoder_alone(folder: Path) -> AutoencoderAlone | None:
+    """What a folder with an autoencoder and nothing else holds; None for any other. Raises CheckpointError."""
+    return read_autoencoder_alone(folder) if is_autoencoder_alone(folder) else None
 
 
 def _roots() -> tuple[Path, Path]:

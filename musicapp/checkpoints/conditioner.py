@@ -82,7 +82,7 @@ def find_text_encoder(folder: Path, config: TextConfig, named: str | None = None
     inside = [folder / place for place in ((named,) if named is not None else INSIDE[type(config)])]
     shared = [root / name for root in (folder.parent, paths.user_models_folder(), paths.bundled_models_folder())]
     for place in inside + ([] if named is not None else [folder / name, *shared]):
-        if place.is_dir():
+        if _is_folder(place):
             return place
     where = inside[0] if named is not None else f"{inside[0]} or {shared[1]}"
     get = f"Get it by “musicapp models get {name}”, or put" if name in PUBLIC_NAMES and named is None else "Put"
@@ -91,6 +91,13 @@ def find_text_encoder(folder: Path, config: TextConfig, named: str | None = None
         hint=f"{get} its folder (config.json, model.safetensors, tokenizer.json) at {where}, "
         "or choose it with --text-encoder.",
     )
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _name_of(config: TextConfig) -> str:

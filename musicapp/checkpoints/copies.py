@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
+from musicapp.checkpoints.header import check_file
+from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +137,8 @@ def _digest_of_text(text: str) -> str:
 
 def _metadata(path: Path) -> dict[str, str] | None:
     try:
-        with safe_open(path, framework="np") as file:
-            return dict(file.metadata() or {})
-    except (SafetensorError, OSError, ValueError):
+        return check_file(path).metadata
+    except CheckpointError:
         return None
 
 
@@ -146,7 +146,7 @@ def _parsed(text: str) -> list[list[int]]:
     try:
         values = json.loads(text)
         return [[int(size), int(time_ns)] for size, time_ns in values]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return []
 
 

@@ -6,15 +6,16 @@ import json
 import math
 import os
 import stat
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from musicapp.errors import CheckpointError
 
 LINK_HINT = "Put the file itself into the folder, or link the whole folder."
 
 
-def open_plain(path: Path) -> BinaryIO:
+def open_plain(path: Path) -> FileIO:
     """The file, unbuffered. Never waits for a pipe, never reads a device, never follows a link out of the folder.
 
     Raises CheckpointError for those, OSError when it is missing or cannot be opened.

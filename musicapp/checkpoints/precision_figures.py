@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from musicapp import paths
+from musicapp.checkpoints.plain_files import open_plain
+from musicapp.checkpoints.sections import read_json
+from musicapp.errors import CheckpointError
 
 NAME = "musicapp-precisions.json"
 VERSION = 1
@@ -38,11 +41,11 @@ class Figures:
 def read(folder: Path) -> list[Figures]:
     """What was measured on the weights that are in the folder now; nothing if never, or on others."""
     try:
-        values = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if values["version"] != VERSION or not all(_is_same(folder / n, v) for n, v in values["files"].items()):
+        values = read_json(folder / NAME)
+        if values["version"] != VERSION or not all(_is_same(folder, n, v) for n, v in values["files"].items()):
             return []
         return [_figures(precision, entry) for precision, entry in values["precisions"].items()]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (CheckpointError, OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
         return []
 
 
@@ -69,13 +72,14 @@ def _identity(file: Path) -> dict[str, object]:
     }
 
 
-def _is_same(file: Path, known: dict[str, object]) -> bool:
+def _is_same(folder: Path, name: str, known: dict[str, object]) -> bool:
     """By size and time; a file of the same size with another time, a copied one, is read."""
-    if file.stat().st_size != known["size_bytes"]:
+    file = folder / name
+    if ".." in Path(name).parts or not file.is_relative_to(folder) or file.stat().st_size != known["size_bytes"]:
         return False
     return file.stat().st_mtime_ns == known["changed_ns"] or _digest_of(file) == known["sha256"]
 
 
 def _digest_of(file: Path) -> str:
-    with file.open("rb") as opened:
+    with open_plain(file) as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -6,7 +6,7 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union
@@ -18,6 +18,9 @@ DAMAGED_HINT = "The model's description is damaged or made for another program; 
 FOREIGN_HINT = "Choose a folder with a model of the Stable Audio 2, Open or 3 families."
 MAX_CONFIG_BYTES = 4 << 20
 MAX_NUMBER = 1 << 32  # whole numbers above are nobody's size; torch counts with 64 bits
+
+# Where transformers looks for modules to import, kernels to fetch and libraries that unpack weights.
+CODE = ("auto_map", "trust_remote_code", "attn_implementation", "_attn_implementation", "quantization_config")
 
 T = TypeVar("T")
 
@@ -77,6 +80,16 @@ def refuse_unknown(values: Collection[str], known: Collection[str], where: str) 
             raise CheckpointError(
                 f"The model's description has an option “{where}.{key[:60]}” that is not known.{suggestion}",
                 hint="This version cannot tell what it changes; choose another model or update the app.",
+            )
+
+
+def refuse_code(values: Mapping[str, Any], path: Path) -> None:
+    """Raise when settings in the layout of Hugging Face ask for code that would come with the model or from the hub."""
+    for option in CODE:
+        if values.get(option) not in (None, "eager", "sdpa"):
+            raise CheckpointError(
+                f"{path.name} in {path.parent} asks for code of its own ({option}), which is never run.",
+                hint="Choose a model that needs no code of its own.",
             )
 
 

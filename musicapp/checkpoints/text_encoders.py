@@ -6,24 +6,34 @@ Nothing is downloaded and no code from the folder is run. transformers is import
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from musicapp.checkpoints.sections import read_json
-from musicapp.checkpoints.weights import open_weights
+from musicapp.checkpoints.sections import read_json, read_object, refuse_code
+from musicapp.checkpoints.tokenizer_file import HINT, load_tokenizer
+from musicapp.checkpoints.weights import open_weights, read_floats
 from musicapp.errors import CheckpointError
+from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH
 from musicapp.nn.conditioners import Tokenizer
 
 CLAP_MAX_LENGTH = 77
-HINT = "The folder needs config.json, model.safetensors and tokenizer.json of the text encoder; get it again."
+SIZES = {
+    "vocab_size": 1 << 20,
+    "max_position_embeddings": 1 << 20,
+    **dict.fromkeys(("d_model", "d_ff", "d_kv", "num_heads", "hidden_size", "intermediate_size"), MAX_WIDTH),
+    **dict.fromkeys(("num_attention_heads", "num_key_value_heads", "head_dim", "projection_dim"), MAX_WIDTH),
+    **dict.fromkeys(("relative_attention_num_buckets", "type_vocab_size"), MAX_WIDTH),
+}
 
 # Parts of a full published file that a text encoder does not use.
 UNUSED = ("decoder.", "model.decoder.", "lm_head.", "audio_model.", "audio_projection.", "logit_scale")
+COUNTERS = ("position_ids", "token_type_ids")  # 0, 1, 2 ... and 0, 0, 0 ..., which some files hold and some do not
 
 
 def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
@@ -31,25 +41,16 @@ def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
     settings = _read_settings(folder, ("t5",))
     from transformers import T5EncoderModel
 
-    encoder = _load(T5EncoderModel, folder)
-    vocabulary = int(settings.get("vocab_size", 0))
+    encoder, vocabulary = _load(T5EncoderModel, folder, settings)
     return encoder, load_tokenizer(folder, max_length, vocabulary=vocabulary, settings_needed=False)
 
 
 def load_t5gemma(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
     """A `T5GemmaEncoderModel` and its tokenizer; a full file's other half is left. Raises CheckpointError."""
     settings = _read_settings(folder, ("t5gemma",))
-    from transformers import T5GemmaConfig, T5GemmaEncoderModel
+    from transformers import T5GemmaEncoderModel
 
-    try:
-        config = T5GemmaConfig.from_pretrained(folder, local_files_only=True)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(
-            f"The text encoder in {folder} has a config.json that cannot be used.", hint=HINT, detail=str(error)
-        ) from error
-    config.is_encoder_decoder = False
-    encoder = _load(T5GemmaEncoderModel, folder, config=config)
-    vocabulary = int((settings.get("encoder") or settings).get("vocab_size", 0))
+    encoder, vocabulary = _load(T5GemmaEncoderModel, folder, {**settings, "is_encoder_decoder": False})
     return encoder, load_tokenizer(folder, max_length, vocabulary=vocabulary)
 
 
@@ -59,44 +60,13 @@ def load_clap_text(folder: Path, *, pooled: bool = False) -> tuple[nn.Module, To
     from transformers import ClapTextModel, ClapTextModelWithProjection
 
     bare = settings.get("architectures") == ["ClapTextModel"] and not pooled
-    encoder = _load(ClapTextModel if bare else ClapTextModelWithProjection, folder)
-    settings = settings.get("text_config", settings)
-    if int(settings.get("max_position_embeddings", 514)) < CLAP_MAX_LENGTH + 2:
+    settings = read_object(settings.get("text_config", settings), "text_config")
+    encoder, vocabulary = _load(ClapTextModel if bare else ClapTextModelWithProjection, folder, settings)
+    first: Any = encoder.config
+    # Positions are counted from behind the number of the padding token.
+    if first.max_position_embeddings <= first.pad_token_id + CLAP_MAX_LENGTH:
         raise CheckpointError(f"The text encoder in {folder} is too short for {CLAP_MAX_LENGTH} tokens.", hint=HINT)
-    return encoder, load_tokenizer(folder, CLAP_MAX_LENGTH, vocabulary=int(settings.get("vocab_size", 0)))
-
-
-def load_tokenizer(folder: Path, max_length: int, *, vocabulary: int = 0, settings_needed: bool = True) -> Tokenizer:
-    """Texts to ids and mask, both `(batch, max_length)` int64: cut and padded, end marks counted.
-
-    vocabulary       rows of the encoder's embedding; a tokenizer with more would crash it later. 0 = unknown
-    settings_needed  False: without a tokenizer_config.json `<pad>` fills up behind, as in T5, whose public folder
-                     has none
-    """
-    from tokenizers import Tokenizer as Tokenizers
-
-    path = next((p for p in (folder, folder.parent / "tokenizer") if (p / "tokenizer.json").is_file()), folder)
-    path_of_settings = path / "tokenizer_config.json"
-    settings = read_json(path_of_settings) if settings_needed or path_of_settings.exists() else {}
-    try:
-        tokenizer = Tokenizers.from_str((path / "tokenizer.json").read_text(encoding="utf-8"))
-    except Exception as error:  # the library raises plain Exception for a damaged file
-        raise CheckpointError(f"{path} has no readable tokenizer.json.", hint=HINT, detail=str(error)) from error
-    pad = settings.get("pad_token", "<pad>")
-    pad = pad["content"] if isinstance(pad, dict) and "content" in pad else pad
-    pad_id = tokenizer.token_to_id(str(pad))
-    gemma = str(settings.get("tokenizer_class", "")).startswith("Gemma")  # its class pads in front unless told
-    side = settings.get("padding_side", "left" if gemma else "right")
-    if pad_id is None or side not in ("left", "right") or (vocabulary and tokenizer.get_vocab_size() > vocabulary):
-        raise CheckpointError(f"The tokenizer in {path} does not fit its text encoder.", hint=HINT)
-    tokenizer.enable_truncation(max_length)
-    tokenizer.enable_padding(direction=side, length=max_length, pad_id=pad_id, pad_token=str(pad))
-
-    def tokenize(texts: list[str]) -> tuple[Tensor, Tensor]:
-        encodings = tokenizer.encode_batch(texts)
-        return torch.tensor([e.ids for e in encodings]), torch.tensor([e.attention_mask for e in encodings])
-
-    return tokenize
+    return encoder, load_tokenizer(folder, CLAP_MAX_LENGTH, vocabulary=vocabulary)
 
 
 def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
@@ -106,32 +76,79 @@ def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     if settings.get("model_type") not in kinds:
         found = json.dumps(settings.get("model_type"))[:40]
         raise CheckpointError(f"The text encoder in {folder} is of the type {found}, not {kinds[0]}.", hint=HINT)
-    with open_weights(folder / "model.safetensors"):
-        return settings  # the file is whole, as far as its header tells
+    return settings
 
 
-def _load(cls: Any, folder: Path, **settings: Any) -> nn.Module:
-    try:
+def _load(cls: Any, folder: Path, settings: dict[str, Any]) -> tuple[nn.Module, int]:
+    """The network with its weights in float32, and the rows of its embedding.
+
+    transformers gets settings whose sizes were checked, and weights that we read: its own reader maps the file, which
+    ends the process when the file becomes shorter, and takes numbers that are not finite.
+    """
+    with open_weights(folder / "model.safetensors") as file, _in_words(folder):
+        depth = min(MAX_DEPTH, len(file.keys()))  # every layer has weights
+        config = cls.config_class.from_dict(_cleaned(settings, folder / "config.json", depth))
+        with torch.device("meta"):
+            empty = cls(config)
+        vocabulary = int(empty.get_input_embeddings().weight.shape[0])
+        used = [name for name in file.keys() if not name.startswith(UNUSED) and not name.endswith(COUNTERS)]  # noqa: SIM118
+        _refuse_oversized(empty, sum(math.prod(file.get_slice(name).shape) for name in used), folder)
+        state = {name: read_floats(file, name).float() for name in used}
         with _quiet():
-            model, report = cls.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                output_loading_info=True,
-                **settings,
-            )
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(
-            f"The text encoder in {folder} cannot be loaded.", hint=HINT, detail=str(error)
-        ) from error
-    missing = sorted(report["missing_keys"])
-    surplus = sorted(key for key in report["unexpected_keys"] if not key.startswith(UNUSED))
-    surplus = [key for key in surplus if not key.endswith(("position_ids", "token_type_ids"))]
+            model, report = cls.from_pretrained(None, config=config, state_dict=state, output_loading_info=True)
+    missing = sorted(name for name in report["missing_keys"] if not name.endswith(COUNTERS))
+    surplus = sorted(report["unexpected_keys"])
     if missing or surplus:
         problem = f"lacks the weight “{missing[0]}”" if missing else f"has a weight “{surplus[0]}” that it does not use"
         raise CheckpointError(f"The text encoder in {folder} {problem}.", hint=HINT)
-    return model.eval().requires_grad_(False)
+    _count(model)
+    model.eval().requires_grad_(False)
+    with torch.inference_mode(), _in_words(folder):  # what only fails when it is used: an unknown activation, for one
+        model(input_ids=torch.zeros(1, 2, dtype=torch.int64), attention_mask=torch.ones(1, 2, dtype=torch.int64))
+    return model, vocabulary
+
+
+def _cleaned(settings: dict[str, Any], path: Path, depth: int) -> dict[str, Any]:
+    """The settings without number formats, all parts' sizes checked and none asking for code."""
+    refuse_code(settings, path)
+    for name, value in settings.items():
+        most = depth if "layers" in name else SIZES.get(name, 0)
+        if most and type(value) is int and not 0 <= value <= most:
+            raise CheckpointError(f"The text encoder in {path.parent} has a {name} of {value}.", hint=HINT)
+    inner = {name: _cleaned(value, path, depth) for name, value in settings.items() if isinstance(value, dict)}
+    return {name: inner.get(name, value) for name, value in settings.items() if name not in ("dtype", "torch_dtype")}
+
+
+def _refuse_oversized(network: nn.Module, held: int, folder: Path) -> None:
+    """Raise before memory is taken for a network that has more numbers than the file."""
+    asked = sum(weight.numel() for weight in network.parameters())
+    if asked > held:
+        raise CheckpointError(
+            f"The text encoder in {folder} has {asked:,} weights by its config.json; the file holds {held:,}.",
+            hint=HINT,
+        )
+
+
+def _count(model: nn.Module) -> None:
+    """Fill the counters, which are not read: a file could have any number there."""
+    for name, buffer in model.named_buffers():
+        if name.endswith("position_ids"):
+            buffer.copy_(torch.arange(buffer.shape[-1]))
+        elif name.endswith(COUNTERS):
+            buffer.zero_()
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    """Whatever transformers raises for settings that it cannot use, as CheckpointError."""
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except Exception as error:  # each kind of setting fails in its own way, some by its author's own class
+        raise CheckpointError(
+            f"The text encoder in {folder} cannot be loaded.", hint=HINT, detail=str(error)[:500]
+        ) from error
 
 
 @contextmanager

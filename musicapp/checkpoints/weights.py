@@ -123,6 +123,13 @@ def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
     return weight, _finite(file, entry.parts["scale"]) if "scale" in entry.parts else None
 
 
+def read_floats(file: Any, name: str) -> Tensor:
+    """A weight of real numbers. Raises CheckpointError when it is of others, or when one is not finite."""
+    if (dtype := file.get_slice(name).get_dtype()) not in FLOATS:
+        raise CheckpointError(f"The weight “{name[:100]}” is stored in a way that is not known ({dtype}).", hint=_MIXED)
+    return _finite(file, name)
+
+
 def is_finite(weight: Tensor) -> bool:
     """Whether all numbers are finite. Exact, and 25 times as fast as asking each: extremes show what is not."""
     if not weight.is_floating_point() or not weight.numel():

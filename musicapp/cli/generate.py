@@ -21,6 +21,7 @@ from musicapp.request import (
     PRECISIONS,
     Lora,
     TakeRequest,
+    check_duration,
     check_seed,
     checked,
     new_take_id,
@@ -75,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     request = read_request(args)
     target, form = choose_target(args, request)
     check_target(target, force=args.force)
+    _check_length(request)
     display = Display(sys.stderr)
     _note_unknown_words(request, display)
     temporary = target.with_name(f".{request.take_id}.part")
@@ -115,6 +117,14 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         loras=tuple(read_lora(text) for text in args.lora),
     )
     return checked(request)
+
+
+def _check_length(request: TakeRequest) -> None:
+    """Refuse what is too long for the model by its description, before seconds go into loading it."""
+    from musicapp.checkpoints import catalogue
+
+    folder = catalogue.find_model(request.model)
+    check_duration(request.duration_s, cap_s=catalogue.max_duration_s(folder), model_name=catalogue.name_of(folder))
 
 
 def _note_unknown_words(request: TakeRequest, display: Display) -> None:

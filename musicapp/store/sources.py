@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from musicapp import paths
+from musicapp.checkpoints.config import read_json
+from musicapp.errors import CheckpointError
 from musicapp.store.hub import RemoteFile
 
 UNFINISHED = ".downloads"
 RECORD = "musicapp-source.json"
-RECORD_VERSION, MAX_RECORD_BYTES = 1, 1 << 20
+RECORD_VERSION = 1
 PART = ".part"
 
 
@@ -28,14 +30,12 @@ class Source:
 def read(folder: Path) -> Source | None:
     """Where a folder was downloaded from, also one that is not complete; None for others."""
     try:
-        if (folder / RECORD).stat().st_size > MAX_RECORD_BYTES:
-            return None
-        values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        values = read_json(folder / RECORD)
         files = tuple(RemoteFile(str(f["name"]), int(f["size_bytes"]), str(f["checksum"])) for f in values["files"])
         if any(file.size_bytes < 0 for file in files):
             return None
         return Source(str(values["repository"]), str(values["commit"]), str(values["licence"]), files)
-    except (OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
+    except (CheckpointError, ValueError, TypeError, KeyError, ArithmeticError):
         return None
 
 

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from musicapp.checkpoints import keymap, text_encoders
+from musicapp.checkpoints import keymap, text_encoders, tokenizer_file
 from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.lengths import Lengths, lengths_for
 from musicapp.checkpoints.load import load_model
@@ -204,12 +204,12 @@ def test_a_gemma_tokenizer_pads_in_front_unless_told_otherwise(folder, tmp_path)
     settings = json.loads((place / "tokenizer_config.json").read_text(encoding="utf-8"))
     settings["tokenizer_class"] = "GemmaTokenizer"
     (place / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
-    assert text_encoders.load_tokenizer(place, 8)(["pad"])[1][0, -1] == 1
+    assert tokenizer_file.load_tokenizer(place, 8)(["pad"])[1][0, -1] == 1
     (place / "tokenizer_config.json").write_text(json.dumps(settings | {"padding_side": "right"}), encoding="utf-8")
-    assert text_encoders.load_tokenizer(place, 8)(["pad"])[1][0, -1] == 0
+    assert tokenizer_file.load_tokenizer(place, 8)(["pad"])[1][0, -1] == 0
     (place / "tokenizer_config.json").write_text(json.dumps(settings | {"padding_side": 3}), encoding="utf-8")
     with pytest.raises(CheckpointError):
-        text_encoders.load_tokenizer(place, 8)
+        tokenizer_file.load_tokenizer(place, 8)
 
 
 @pytest.mark.parametrize("change", ["missing", "surplus", "turned"])

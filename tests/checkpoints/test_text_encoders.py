@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from musicapp import paths
-from musicapp.checkpoints import text_encoders
+from musicapp.checkpoints import text_encoders, tokenizer_file
 from musicapp.checkpoints.conditioner import find_text_encoder
 from musicapp.checkpoints.load import load_model
 from musicapp.errors import CheckpointError
@@ -36,7 +36,7 @@ def edit(path, **changes):
 
 
 def test_tokens_are_cut_and_padded_to_length_with_the_end_mark_kept(clap):
-    tokenize = text_encoders.load_tokenizer(clap, 77)
+    tokenize = tokenizer_file.load_tokenizer(clap, 77)
     ids, mask = tokenize(["warm pad", "", "word " * 500])
     assert ids.shape == mask.shape == (3, 77) and ids.dtype == torch.int64
     assert ids[1, :3].tolist() == [0, 2, 1] and mask[1].sum() == 2
@@ -45,7 +45,7 @@ def test_tokens_are_cut_and_padded_to_length_with_the_end_mark_kept(clap):
 
 
 def test_any_text_has_tokens(clap):
-    tokenize = text_encoders.load_tokenizer(clap, 77)
+    tokenize = tokenizer_file.load_tokenizer(clap, 77)
     ids, _ = tokenize(["🎹🎶 ピアノ", "\0\x07", "a\u0301" * 5000, "<pad></s><s>"])
     assert ids.shape == (4, 77)
 
@@ -122,14 +122,14 @@ def test_loading_prints_nothing(folder, capfd):
         (lambda f: edit(f / "config.json", model_type="bert"), "bert"),
         (lambda f: edit(f / "config.json", hidden_size=32), "cannot be loaded"),
         (lambda f: edit(f / "config.json", max_position_embeddings=40), "cannot be loaded"),
-        (lambda f: edit(f / "config.json", num_hidden_layers=6), "lacks the weight"),
+        (lambda f: edit(f / "config.json", num_hidden_layers=6), "the file holds"),
         (lambda f: edit(f / "config.json", num_hidden_layers=3), "does not use"),
         (lambda f: (f / "model.safetensors").write_bytes(b"short"), "damaged or incomplete"),
         (lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"), "only model.safetensors"),
         (lambda f: (f / "tokenizer.json").unlink(), "tokenizer.json"),
         (lambda f: (f / "tokenizer.json").write_text("{}", encoding="utf-8"), "tokenizer.json"),
         (lambda f: edit(f / "tokenizer_config.json", pad_token="[NOTHING]"), "does not fit"),
-        (lambda f: edit(f / "config.json", auto_map={"AutoModel": "evil.Model"}, vocab_size=100), "cannot be loaded"),
+        (lambda f: edit(f / "config.json", auto_map={"AutoModel": "evil.Model"}, vocab_size=100), "code of its own"),
     ],
 )
 def test_a_spoiled_encoder_is_one_sentence(folder, clap, spoil, words):

@@ -46,7 +46,8 @@ def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) 
     ("words", "sentence"),
     [
         (["--seconds", "0"], "at least 0.5 seconds"),
-        (["--seconds", "-3"], "not a length"),
+        (["--seconds", "-3"], "positive time, from 0.5 seconds up"),
+        (["--seconds", "9999"], "makes at most"),
         (["--seconds", "nan"], "not a length"),
         (["--seconds", "inf"], "not a length"),
         (["--seconds", "long"], "not a length"),
