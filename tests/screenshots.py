@@ -28,7 +28,7 @@ PROMPTS = (
     ("lo-fi hip hop, dusty drums, electric piano, vinyl crackle", 30.0, 4242, 2900),
 )
 PROMPT = "calm piano, 90 bpm, in C minor"
-LOST = "The engine stopped unexpectedly (SIGKILL)."
+LOST = "The engine stopped (SIGKILL)."
 
 
 def main() -> int:
@@ -153,7 +153,7 @@ def fill_library(folder: Path) -> None:
         frames = frames_for(duration_s, SAMPLE_RATE)
         with WaveWriter(path, SAMPLE_RATE, 2, frames, tags=tags.request_tags(request)) as writer:
             writer.write(music(seed, frames))
-        take = takes.Take(request.take_id, path, request, when, SAMPLE_RATE, 2, frames, 0.9, "Sketch 1", 9.0)
+        take = takes.Take(request.take_id, path, request, when, SAMPLE_RATE, 2, frames, 0.9, "Musicapp Small", 9.0)
         takes.save(take)
 
 

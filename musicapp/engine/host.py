@@ -132,7 +132,7 @@ class EngineHost:
         with self._lock:
             self._child = None
             open_takes, self._open_takes = self._open_takes, {}
-        message = "The engine could not start." if child.process.pid is None else "The engine stopped unexpectedly."
+        message = "The engine could not start." if child.process.pid is None else "The engine stopped."
         with self._telling:
             for take_id, path in open_takes.items():
                 _remove(path)

@@ -31,7 +31,7 @@ from musicapp.request import TakeRequest, frames_for
 SAMPLE_RATE = 44100
 INFO = ModelInfo(
     key="builtin",
-    name="Sketch 1",
+    name="Musicapp Small",
     sample_rate=SAMPLE_RATE,
     channels=2,
     max_duration_s=285.0,

@@ -135,3 +135,14 @@ def test_a_loud_take_is_lowered_and_that_is_said(desk: Desk) -> None:
 def test_nothing_to_export_says_so(desk: Desk) -> None:
     assert not desk.window.export.button.isEnabled()
     assert "no finished take" in desk.window.export.button.toolTip()
+
+
+def test_a_long_name_shows_its_start_and_its_end(desk: Desk) -> None:
+    desk.make_take("calm piano")
+    field = desk.window.export.name
+    field.resize(120, field.height())
+    field.setText("a" * 60 + "WWWW")
+    field.clearFocus()
+    at_rest = field.grab().toImage()
+    field.setText("a" * 60 + "iiii")
+    assert field.grab().toImage() != at_rest  # the end is what differs

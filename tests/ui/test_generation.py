@@ -102,8 +102,8 @@ def test_a_lost_engine_is_restarted_and_the_next_run_works(desk: Desk) -> None:
     desk.host.script = "denoising"
     desk.studio.generation.start()
     loads = len(desk.host.loads)
-    desk.host.fail(desk.host.requests[-1], "The engine stopped unexpectedly.")
-    desk.host.emit(EngineLost("The engine stopped unexpectedly (SIGKILL).", "", -9))
+    desk.host.fail(desk.host.requests[-1], "The engine stopped.")
+    desk.host.emit(EngineLost("The engine stopped (SIGKILL).", "", -9))
     desk.wait(lambda: "is being restarted" in desk.message)
     assert len(desk.host.loads) == loads + 1
     desk.host.script = "finish"
@@ -114,7 +114,7 @@ def test_a_lost_engine_is_restarted_and_the_next_run_works(desk: Desk) -> None:
 def test_an_engine_that_dies_again_at_once_is_not_restarted_for_ever(desk: Desk) -> None:
     for _ in range(2):
         desk.wait(lambda: desk.studio.engine.phase == "ready")
-        desk.host.emit(EngineLost("The engine stopped unexpectedly.", "Try again.", 1))
+        desk.host.emit(EngineLost("The engine stopped.", "Try again.", 1))
         desk.wait(lambda: "The engine stopped" in desk.message)
     desk.wait(lambda: desk.studio.engine.phase == "off")
     loads = len(desk.host.loads)

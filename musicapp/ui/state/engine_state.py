@@ -103,7 +103,7 @@ class EngineState(QObject):
             return
         self._messages.post(
             "error",
-            f"{event.message.rstrip('.')}; it is being restarted.",
+            f"{event.message.rstrip('.')} and is being restarted.",
             "Press Generate to make the take again. Earlier takes are safe.",
         )
         self.start()

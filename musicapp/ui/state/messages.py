@@ -40,7 +40,6 @@ class Messages(QObject):
         log.log(logging.ERROR if kind == "error" else logging.INFO, "shown: %s %s", text, hint)
         self.current = Message(kind, text, hint)
         self.message_changed.emit()
-        self.remarked.emit(text)
 
     def post_error(self, error: MusicAppError) -> None:
         """Show a failure."""
@@ -53,7 +52,8 @@ class Messages(QObject):
         self.remarked.emit(text)
 
     def dismiss(self) -> None:
-        """Take the message away."""
-        if self.current is not None:
+        """Take the message away; the status bar keeps its sentence, so that it can be read once more."""
+        if (gone := self.current) is not None:
             self.current = None
             self.message_changed.emit()
+            self.remarked.emit(gone.text)

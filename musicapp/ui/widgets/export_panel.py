@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -23,7 +22,14 @@ from musicapp.audio.wave_io import EXPORT_FORMATS
 from musicapp.ui import icons
 from musicapp.ui.state.exporter import Exported, Exporter
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_WIDE, Theme
-from musicapp.ui.widgets.described import ElidedLabel, IconButton, IconTextButton, described, set_available
+from musicapp.ui.widgets.described import (
+    ElidedLabel,
+    ElidedLineEdit,
+    IconButton,
+    IconTextButton,
+    described,
+    set_available,
+)
 
 NOTHING_TO_EXPORT = "There is no finished take to export yet."
 PARTS = 1000
@@ -42,7 +48,7 @@ class ExportPanel(QFrame):
         self.format.setMinimumContentsLength(10)
         for key, form in EXPORT_FORMATS.items():
             self.format.addItem(form.label, key)
-        self.name = described(QLineEdit(), "export_name", "File name", "Name of the file, without its ending")
+        self.name = described(ElidedLineEdit(), "export_name", "File name", "Name of the file, without its ending")
         self.name.setMaxLength(NAME_CHARACTERS)
         self.name.setMinimumWidth(72)
         self.folder = described(IconButton(theme, "folder", role="framed"), "export_folder", "Choose the folder")

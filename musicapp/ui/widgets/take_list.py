@@ -22,6 +22,8 @@ from musicapp.ui.widgets.described import described, label
 
 BAR_HEIGHT = 3
 MARK_WIDTH = 3
+ROW_INSET = SPACE_TIGHT + 2  # of a row in the list
+INDENT = SPACE_WIDE - ROW_INSET  # of its text, which stands below the heading's
 NO_TAKES = "Takes appear here.\nThey are kept on disk as they are made."
 
 
@@ -110,7 +112,7 @@ class _RowPainter(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         colours = self._theme.colours
-        area = QRectF(option.rect).adjusted(SPACE_TIGHT + 2, 1, -SPACE_TIGHT - 2, -1)
+        area = QRectF(option.rect).adjusted(ROW_INSET, 1, -ROW_INSET, -1)
         state = option.state
         shown = bool(index.data(roles.IS_SHOWN_ROLE))
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
@@ -127,10 +129,10 @@ class _RowPainter(QStyledItemDelegate):
         if shown:
             mark = QRectF(area.left(), area.top() + 10, MARK_WIDTH, area.height() - 20)
             painter.fillRect(mark, QColor(colours.accent))
-        self._write(painter, area.adjusted(12, 7, -10, -7), index, option.widget)
+        self._write(painter, area.adjusted(INDENT, 7, -10, -7), index, option.widget)
         fraction = index.data(roles.FRACTION_ROLE)
         if fraction is not None:
-            bar = QRectF(area.left() + 12, area.bottom() - BAR_HEIGHT - 2, area.width() - 22, BAR_HEIGHT)
+            bar = QRectF(area.left() + INDENT, area.bottom() - BAR_HEIGHT - 2, area.width() - INDENT - 10, BAR_HEIGHT)
             painter.fillRect(bar, QColor(colours.border_strong))
             bar.setWidth(bar.width() * min(fraction, 1.0))
             painter.fillRect(bar, QColor(colours.accent))
