@@ -59,6 +59,10 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
         stage.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
+    if name in ("autoencoder", "encode", "text", "diffusion", "distill"):
+        stage.add_argument(
+            "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default auto)"
+        )
     if name in ("autoencoder", "text", "diffusion", "distill"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"

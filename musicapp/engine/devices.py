@@ -12,8 +12,7 @@ from pathlib import Path
 import torch
 
 from musicapp.errors import RequestError
-
-AMPERE = (8, 0)  # first CUDA generation with fast bfloat16
+from musicapp.nn.native import AMPERE, cpu_has_bf16
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,6 @@ def _resolve_precision(device: str, precision: str) -> str:
     if device == "mps":
         return "fp16"
     return "bf16" if cpu_has_bf16() else "fp32"
-
-
-def cpu_has_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 natively (AMX tiles or AVX-512 BF16)."""
-    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")  # private, so never assumed to be there
-    return any(probe() for name in probes if (probe := getattr(torch.cpu, name, None)) is not None)
 
 
 def _linux_cores(folder: Path, allowed: set[int]) -> int:

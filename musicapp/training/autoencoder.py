@@ -14,7 +14,7 @@ from torch import Tensor
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
 from musicapp.nn.spectral import SpectralDecoder, mid_side, short_time_spectrum
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
-from musicapp.training import losses, recipes
+from musicapp.training import device, losses, recipes
 from musicapp.training.dataset import Shards, audio_batch
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
@@ -47,6 +47,7 @@ class AutoencoderOptions:
     measure_every_s: float = 300.0
     measured_crops: int = 32
     seed: int = 1
+    device: str = "cpu"
 
 
 def autoencoder_config(section: dict[str, Any] | None = None) -> AutoencoderConfig:
@@ -64,7 +65,8 @@ def autoencoder_config(section: dict[str, Any] | None = None) -> AutoencoderConf
 def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) -> Autoencoder:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
     torch.manual_seed(options.seed)
-    model = build_autoencoder(config or autoencoder_config())
+    place = device.choose(options.device)
+    model = build_autoencoder(config or autoencoder_config()).to(place)
     model.encoder.requires_grad_(not options.freeze_encoder)
     average = WeightAverage(model, decay=0.998)
     weights = [p for p in model.parameters() if p.requires_grad]
@@ -96,7 +98,7 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
             for group in optimiser.param_groups:
                 group["lr"] = run.learning_rate(options.learning_rate)
             optimiser.zero_grad()
-        distance, divergence = _losses(model, audio_batch(shards, rng, options.batch, options.frames))
+        distance, divergence = _losses(model, audio_batch(shards, rng, options.batch, options.frames).to(place))
         rise = min(1.0, max(0.0, 4 * run.fraction - 0.4))
         loss = distance + options.kl_weight * rise * divergence
         loss.backward()
@@ -121,9 +123,9 @@ def _losses(model: Autoencoder, audio: Tensor) -> tuple[Tensor, Tensor]:
     decoder = model.decoder
     assert isinstance(decoder, SpectralDecoder)
     spectrum = short_time_spectrum(mid_side(audio), decoder.window, decoder.config.hop)
-    with torch.autocast("cpu", torch.bfloat16):
+    with device.autocast(audio.device):
         posterior = model.posterior(audio)
-        predicted = decoder.log_magnitudes(posterior.at(torch.randn_like(posterior.mean)))
+        predicted = decoder.log_magnitudes(posterior.at(device.noise_like(posterior.mean)))
     distance = losses.magnitude_loss(predicted.float(), spectrum.abs() * (4 / decoder.config.n_fft))
     return distance, posterior.kl()
 
@@ -147,8 +149,9 @@ def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: in
     """Distances on fixed crops of held-out pieces, from the posterior mean, in float32."""
     rng = random.Random("held out")
     stft, sdr, means = 0.0, 0.0, []
+    place = next(model.parameters()).device
     for _ in range(crops // 4):
-        audio = audio_batch(held_out, rng, 4, frames)
+        audio = audio_batch(held_out, rng, 4, frames).to(place)
         audio = audio[audio.square().mean(-1).amin(-1) > SILENCE]  # ratios to silence say nothing
         if not len(audio):
             continue

@@ -16,7 +16,7 @@ from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.text_encoders import load_clap_text
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import objective, recipes
+from musicapp.training import device, objective, recipes
 from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
@@ -51,6 +51,7 @@ class DiffusionOptions:
     look_again_s: float = 300.0  # how often shards that grow while training are opened anew
     measure_every_s: float = 300.0
     seed: int = 3
+    device: str = "cpu"
 
 
 class Generator(nn.Module):
@@ -90,7 +91,9 @@ def train(options: DiffusionOptions) -> Generator:
     torch.manual_seed(options.seed)
     # Plain attention in bfloat16 is twice as quick on a CPU as the fused kernel, whose memory these lengths can spare.
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
+    place = device.choose(options.device)
     model, conditioner = build(options.text_encoder)
+    model.to(place)  # and so the parts that the conditioner shares with it
     average = WeightAverage(model, decay=0.997)
     optimisers = optimisers_of(model, options.learning_rate)
     for group in (group for optimiser in optimisers for group in optimiser.param_groups):
@@ -122,7 +125,7 @@ def train(options: DiffusionOptions) -> Generator:
                 group["lr"] = run.learning_rate(group["initial_lr"], warmup_steps=50)
             optimiser.zero_grad()
         windows = batches.draw()
-        latents = statistics.normalise(torch.stack([w.latents for w in windows]))
+        latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
         metadata = [metadata_of(w, rng) for w in windows]
         loss = _loss(model, conditioner, latents, metadata, options.dropout)
         loss.backward()
@@ -181,8 +184,8 @@ def _loss(
     *,
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    timesteps = objective.draw_timesteps(len(latents), generator=generator)
-    noise = torch.randn(latents.shape, generator=generator)
+    timesteps = objective.draw_timesteps(len(latents), generator=generator).to(latents.device)
+    noise = device.noise_like(latents, generator)
     conditioning = conditioner.encode(metadata)
     assert conditioning.cross is not None
     cross = objective.drop_condition(conditioning.cross, dropout, generator=generator)
@@ -195,8 +198,9 @@ def forward(
     dit: DiffusionTransformer, x: Tensor, t: Tensor, *, cross: Tensor | None, global_cond: Tensor | None
 ) -> Tensor:
     """The transformer's output in float32, computed in bfloat16 with the quicker attention for its length."""
-    kernel = SDPBackend.MATH if x.shape[2] <= LONGEST_PLAIN else SDPBackend.FLASH_ATTENTION
-    with torch.autocast(x.device.type, torch.bfloat16), sdpa_kernel([kernel, SDPBackend.MATH]):
+    is_plain = x.device.type == "cpu" and x.shape[2] <= LONGEST_PLAIN
+    kernels = [SDPBackend.MATH] if is_plain else [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION]
+    with device.autocast(x.device), sdpa_kernel([*kernels, SDPBackend.MATH]):
         out: Tensor = dit(x, t, cross=cross, global_cond=global_cond)
     return out.float()
 
@@ -211,11 +215,12 @@ def measure(
     """
     conditioner = conditioner_around(model, text_encoder)
     rng = random.Random("held out")
+    place = next(model.parameters()).device
     source = WindowBatches(held_out, rng, tokens=2500, multiple=PATCH)
     sums = {"loss": 0.0, "shuffled": 0.0}
     for number in range(batches):
         windows = source.draw()
-        latents = statistics.normalise(torch.stack([w.latents for w in windows]))
+        latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
         metadata = [metadata_of(w, rng) for w in windows]
         for name, told in (("loss", metadata), ("shuffled", metadata[1:] + metadata[:1])):
             generator = torch.Generator().manual_seed(number)

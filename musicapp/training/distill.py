@@ -22,7 +22,7 @@ from torch import Tensor
 from musicapp.diffusion import schedules
 from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.nn.conditioners import Conditioner
-from musicapp.training import diffusion
+from musicapp.training import device, diffusion
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches
@@ -56,6 +56,7 @@ class DistillOptions:
     tokens: int = 2500
     learning_rate: float = 2e-4
     seed: int = 4
+    device: str = "cpu"
 
 
 def levels_of(steps: int, substeps: int) -> Tensor:
@@ -94,6 +95,7 @@ def train(options: DistillOptions) -> diffusion.Generator:
     torch.manual_seed(options.seed)
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)  # as in the diffusion stage
     teacher, statistics = diffusion.load_average(options.teacher, options.text_encoder)
+    teacher.to(device.choose(options.device))
     conditioner = diffusion.conditioner_around(teacher, options.text_encoder)
     student = copy.deepcopy(teacher)
     student.dit.requires_grad_(True)
@@ -120,8 +122,8 @@ def train(options: DistillOptions) -> diffusion.Generator:
                 group["lr"] = run.learning_rate(options.learning_rate, warmup_steps=50)
             optimiser.zero_grad()
         latents, teach, learn = _bound(batches.draw(), rng, teacher, student, conditioner, statistics, options)
-        chosen = levels[torch.randint(len(levels), (len(latents),))]
-        loss = segment_loss(learn, teach, latents, torch.randn_like(latents), chosen).mean()
+        chosen = levels[torch.randint(len(levels), (len(latents),))].to(latents.device)
+        loss = segment_loss(learn, teach, latents, device.noise_like(latents), chosen).mean()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(student.dit.parameters(), 1.0)
         if torch.isfinite(norm):
@@ -148,7 +150,8 @@ def _bound(
     options: DistillOptions,
 ) -> tuple[Tensor, Network, Network]:
     """The windows' latents, and the guided teacher and the student as functions of x and t told their captions."""
-    latents = statistics.normalise(torch.stack([w.latents for w in windows]))
+    place = next(teacher.parameters()).device
+    latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
     with torch.no_grad():
         told = conditioner.encode([diffusion.metadata_of(w, rng) for w in windows])
     cond = {"cross": told.cross, "global_cond": told.global_cond}
@@ -169,9 +172,10 @@ def _compare(
     rng = random.Random("held out")
     windows = WindowBatches(Shards([options.held_out]), rng, tokens=options.tokens, multiple=diffusion.PATCH).draw()
     latents, teach, learn = _bound(windows, rng, teacher, student, conditioner, statistics, options)
-    noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(options.seed))
+    noise = device.noise_like(latents, torch.Generator().manual_seed(options.seed))
     few, many = (
-        schedules.logsnr(steps).expand(len(noise), -1) for steps in (options.steps, options.steps * options.substeps)
+        schedules.logsnr(steps).to(noise.device).expand(len(noise), -1)
+        for steps in (options.steps, options.steps * options.substeps)
     )
     wanted = walk(teach, noise, many)
     networks = {"student": learn, "teacher": teach}

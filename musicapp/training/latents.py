@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from musicapp.nn.autoencoder import Autoencoder
+from musicapp.training import device
 from musicapp.training.dataset import Shards, ShardWriter
 from musicapp.training.truth import Truth
 
@@ -61,15 +62,16 @@ def encode(autoencoder: Autoencoder, audio: np.ndarray) -> np.ndarray:
     """One piece `(frames, 2)` float32 as float16 posterior means `(n + SILENT_TAIL, channels)`, encoded in chunks."""
     ratio = autoencoder.downsampling_ratio
     frames = len(audio) + -len(audio) % ratio + SILENT_TAIL * ratio
-    signal = F.pad(torch.from_numpy(audio).float().T[None], (0, frames - len(audio)))
+    place = next(autoencoder.parameters()).device
+    signal = F.pad(torch.from_numpy(audio).float().T[None], (0, frames - len(audio))).to(place)
     count, margin = frames // ratio, int(autoencoder.encoder.margin)  # type: ignore[arg-type]
     parts = []
     for start in range(0, count, CHUNK):
         first, end = max(0, start - margin), min(count, start + CHUNK)
-        with torch.autocast("cpu", torch.bfloat16):
+        with device.autocast(place):
             part = autoencoder.encode(signal[..., first * ratio : min(count, end + margin) * ratio])
         parts.append(part[..., start - first : end - first])
-    return torch.cat(parts, -1)[0].T.half().numpy()
+    return torch.cat(parts, -1)[0].T.half().cpu().numpy()
 
 
 def write_latents(folder: Path, autoencoder: Autoencoder, pieces: Iterable[tuple[np.ndarray, Truth]]) -> None:

@@ -26,7 +26,7 @@ def magnitude_loss(predicted: Tensor, target: Tensor) -> Tensor:
     error = torch.linalg.vector_norm(predicted.exp() - target, dim=(1, 2, 3))
     norm = torch.linalg.vector_norm(target, dim=(1, 2, 3)) + 1e-6
     # A crop of near silence must not count more than the others.
-    convergence = (error / norm.clamp(min=float(norm.mean()) / 2)).mean()
+    convergence = (error / norm.clamp(min=norm.mean() / 2)).mean()
     return log_term + loudness_term + convergence
 
 
@@ -36,7 +36,7 @@ def stft_distance(decoded: Tensor, target: Tensor) -> float:
     lengths 600, 1200, 240): spectral convergence over all items, plus log magnitude L1, mean over resolutions."""
     total = 0.0
     for size, hop, length in ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240)):
-        window = torch.hann_window(length)
+        window = torch.hann_window(length, device=target.device)
         spectra = [
             torch.stft(x.flatten(0, -2), size, hop, length, window, return_complex=True).abs().clamp(min=1e-4)
             for x in (decoded, target)

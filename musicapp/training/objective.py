@@ -37,4 +37,4 @@ def flow_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tenso
 def drop_condition(cross: Tensor, probability: float, *, generator: torch.Generator | None = None) -> Tensor:
     """Zero the whole cross-attention condition of some items: the null condition of guidance (spec 4.7)."""
     keep = torch.rand(len(cross), 1, 1, generator=generator) >= probability
-    return cross * keep
+    return cross * keep.to(cross.device)

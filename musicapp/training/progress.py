@@ -89,17 +89,25 @@ class Run:
         """Write the checkpoint beside the old one, then replace it: a kill at any moment leaves one whole file."""
         target = self.folder / "checkpoint.pt"
         beside = target.with_suffix(".new")
-        torch.save(state | {"step": self.step, "elapsed_s": self.elapsed_s}, beside)
+        random_state = torch.get_rng_state()
+        torch.save(state | {"step": self.step, "elapsed_s": self.elapsed_s, "random": random_state}, beside)
         beside.replace(target)
         self._saved = time.monotonic()
 
     def resume(self) -> dict[str, Any] | None:
-        """The state of an earlier start, clock and step set back to it; None at the first start."""
+        """The state of an earlier start; None at the first start.
+
+        Clock, step and torch's random numbers are set back to it, so that no noise comes a second time.
+        """
         path = self.folder / "checkpoint.pt"
         if not path.exists():
             return None
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         self.step, self._spent_s = state["step"], state["elapsed_s"]
         self._started = time.monotonic()
+        if "random" in state:
+            torch.set_rng_state(state["random"])
+        else:  # an older checkpoint
+            torch.manual_seed(torch.initial_seed() + self.step)
         log.info("going on at step %d after %.1f minutes", self.step, self._spent_s / 60)
         return state

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from musicapp.checkpoints.catalogue import find_model
 from musicapp.errors import MusicAppError
-from musicapp.training import autoencoder, dataset, diffusion, distill, export, latents, starting, text
+from musicapp.training import autoencoder, dataset, device, diffusion, distill, export, latents, starting, text
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
             audio=work / "audio",
             held_out=work / "audio-held-out",
             minutes=args.minutes,
+            device=args.device,
             freeze_encoder=args.decoder_only,
         )
     )
@@ -61,7 +62,7 @@ def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
 
 def encode(work: Path, args: argparse.Namespace) -> None:
     """Encode every audio shard into a latent shard of the same name; new pieces are added to those already there."""
-    model = autoencoder.load_average(work / "autoencoder")
+    model = autoencoder.load_average(work / "autoencoder").to(device.choose(args.device))
     for source, target in (("audio", "latents"), ("audio-held-out", "latents-held-out")):
         for shard in sorted(path.parent for path in (work / source).rglob("format.json")):
             folder, pieces = work / target / shard.name, dataset.Shards([shard])
@@ -74,7 +75,11 @@ def encode(work: Path, args: argparse.Namespace) -> None:
 def train_text(work: Path, args: argparse.Namespace) -> None:
     text.train(
         text.TextOptions(
-            run=work / "text", latents=work / "latents", held_out=work / "latents-held-out", minutes=args.minutes
+            run=work / "text",
+            latents=work / "latents",
+            held_out=work / "latents-held-out",
+            minutes=args.minutes,
+            device=args.device,
         )
     )
 
@@ -87,6 +92,7 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
             held_out=work / "latents-held-out",
             text_encoder=_text_tower(work),
             minutes=args.minutes,
+            device=args.device,
         )
     )
 
@@ -100,6 +106,7 @@ def train_student(work: Path, args: argparse.Namespace) -> None:
             held_out=work / "latents-held-out",
             text_encoder=_text_tower(work),
             minutes=args.minutes,
+            device=args.device,
         )
     )
 

@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from musicapp.nn.spectral import Block
-from musicapp.training import facts
+from musicapp.training import device, facts
 from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
@@ -67,6 +67,7 @@ class TextOptions:
     vocabulary: int = 1200
     facts_weight: float = 2.0
     seed: int = 2
+    device: str = "cpu"
 
 
 class AudioTower(nn.Module):
@@ -130,7 +131,7 @@ def tokens_of(tokenizer: Any, captions: list[str]) -> tuple[Tensor, Tensor]:
 def contrastive_loss(audio: Tensor, text: Tensor, log_scale: Tensor) -> tuple[Tensor, Tensor]:
     """Symmetric cross-entropy of the similarities, and how often a caption's nearest audio is its own."""
     similarities = log_scale.exp() * F.normalize(text, dim=-1) @ F.normalize(audio, dim=-1).T
-    own = torch.arange(len(text))
+    own = torch.arange(len(text), device=text.device)
     loss = (F.cross_entropy(similarities, own) + F.cross_entropy(similarities.T, own)) / 2
     return loss, (similarities.argmax(1) == own).float().mean()
 
@@ -147,14 +148,15 @@ def train(options: TextOptions) -> Path:
     tokenizer = _open_tokenizer(path)
     text_tower = build_text_tower(tokenizer.get_vocab_size())
     audio_tower = AudioTower(shards.width, TEXT_CONFIG["projection_dim"])
-    log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+    place = device.choose(options.device)
+    log_scale = nn.Parameter(torch.tensor(math.log(10.0), device=place))
     heads = facts.FactHeads(TEXT_CONFIG["hidden_size"])
-    both = nn.ModuleDict({"text": text_tower, "audio": audio_tower, "facts": heads})
+    both = nn.ModuleDict({"text": text_tower, "audio": audio_tower, "facts": heads}).to(place)
     weights = [*both.parameters(), log_scale]
     optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     if state := run.resume():
         both.load_state_dict(state["towers"])
-        log_scale.data = state["log_scale"]
+        log_scale.data.copy_(state["log_scale"])
         optimiser.load_state_dict(state["optimiser"])
 
     def save() -> None:
@@ -164,12 +166,13 @@ def train(options: TextOptions) -> Path:
     def step(data: Shards, rng: random.Random, size: int) -> tuple[Tensor, Tensor, Tensor]:
         latents, truths = latent_batch(data, rng, size, options.latent_frames)
         ids, mask = tokens_of(tokenizer, [write_caption(truth, rng) for truth in truths])
-        with torch.autocast("cpu", torch.bfloat16):
+        latents, ids, mask = latents.to(place), ids.to(place), mask.to(place)
+        with device.autocast(place):
             told = text_tower(input_ids=ids, attention_mask=mask, output_hidden_states=True)
             audio = audio_tower(latents)
             read = heads(facts.mean_features(told.hidden_states[FEATURE_LAYER], mask))
         loss, hits = contrastive_loss(audio.float(), told.text_embeds.float(), log_scale)
-        return loss, hits, facts.facts_loss(read, facts.targets_of(truths))
+        return loss, hits, facts.facts_loss(read, {n: t.to(place) for n, t in facts.targets_of(truths).items()})
 
     rng = random.Random(options.seed + run.step)
     both.train()
@@ -211,7 +214,7 @@ def write_folder(folder: Path, text_tower: nn.Module, tokenizer: Any) -> Path:
     text_tower.config.architectures = ["ClapTextModelWithProjection"]  # type: ignore[union-attr]
     settings = json.loads(text_tower.config.to_json_string())  # type: ignore[union-attr, operator]
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
-    state = {name: t.half() if t.is_floating_point() else t for name, t in text_tower.state_dict().items()}
+    state = {name: t.half() if t.is_floating_point() else t for name, t in text_tower.cpu().state_dict().items()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     return folder
 
