@@ -52,7 +52,11 @@ class LicenceNeeded(DownloadError):  # noqa: N818 - reads better where it is rai
 
 
 class OutOfMemory(MusicAppError):  # noqa: N818 - reads better where it is raised
-    """The work does not fit into memory."""
+    """The work does not fit into memory. `fits_s` is the longest length that would, 0 if that is unknown or none."""
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", fits_s: float = 0.0) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.fits_s = fits_s
 
 
 class EngineError(MusicAppError):

@@ -134,6 +134,12 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     host.fail(host.requests[-1], LOST)
     host.emit(EngineLost(LOST, "", -9))
     picture("error")
+    studio.messages.dismiss()
+    host.script = "queued"
+    form.set_duration(285.0)
+    studio.generation.start()
+    host.fail(host.requests[-1], "4:45 needs about 9.1 GB of memory, 4.0 GB are free.", "1:10 would fit.", 70.0)
+    picture("memory")
     window.close()
     studio.close()
 

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import struct
 from collections.abc import Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 import torch
@@ -31,18 +32,22 @@ _CODES = {
 }
 
 
-def keep_copy(original: Original, state: Mapping[str, Tensor], precision: str) -> bool:
-    """Write the copy of a state that was just read from the original. Without room or permission nothing happens."""
+def keep_copy(original: Original, state: Mapping[str, Tensor], precision: str) -> str:
+    """Write the copy of a state that was just read from the original, unless that is small.
+
+    Returns the reason, for people, when there is none although it would be worth its place; else nothing.
+    """
     folder = original.folder
-    if sum(size for size, _ in original.seen) < LEAST_BYTES or not os.access(folder, os.W_OK):
-        return False
+    if sum(size for size, _ in original.seen) < LEAST_BYTES:
+        return ""
+    if not os.access(folder, os.W_OK):
+        return _reason(folder, precision, "the folder cannot be written")
     part = folder / f".{secrets.token_hex(6)}.part"
     try:
         if shutil.disk_usage(folder).free < sum(t.nbytes for t in state.values()) + SPARE_BYTES:
-            log.warning("%s has no room for a copy in %s, so every load takes its time", folder, precision)
-            return False
+            return _reason(folder, precision, "the disk has no room for one")
         if (metadata := copies.metadata_for(original, precision)) is None:
-            return False
+            return ""  # the weights are being changed: their next load is another matter
         with part.open("xb") as file:
             write(file, {keymap.to_published(name): tensor for name, tensor in state.items()}, metadata)
             file.flush()
@@ -51,10 +56,14 @@ def keep_copy(original: Original, state: Mapping[str, Tensor], precision: str) -
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        log.warning("no copy of %s in %s is kept, so every load takes its time: %s", folder, precision, error)
-        return False
+        return _reason(folder, precision, error.strerror or "it could not be written", error)
     copies.remove_others(folder, metadata["source"])
-    return True
+    return ""
+
+
+def _reason(folder: Path, precision: str, why: str, error: OSError | None = None) -> str:
+    log.warning("no copy of %s in %s is kept: %s", folder, precision, error or why)
+    return f"Every load takes its time: no {precision} copy of {folder.name} is kept, {why[:1].lower()}{why[1:]}"
 
 
 def write(file: BinaryIO, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:

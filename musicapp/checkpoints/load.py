@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +17,25 @@ from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.checkpoints.lora_file import Adapter
 from musicapp.checkpoints.reading import DTYPES, dtype_of, read_state
 from musicapp.errors import CheckpointError
-from musicapp.nn import attention
+from musicapp.nn import attention, int4
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 from musicapp.nn.conditioners import Conditioner
 from musicapp.nn.configs import AutoencoderConfig
 from musicapp.nn.dit import DiffusionTransformer
 
+CPU_PARTS = ("conditioner", "autoencoder")  # that may lie on the CPU beside a transformer on the GPU
+
+CheckSizes = Callable[[Mapping[str, int]], None]
+
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model ready to run. `precision` is what its transformer runs in: fp32, bf16, fp16, int8 or int4."""
+    """A model ready to run.
+
+    device     of the transformer; `CPU_PARTS` may lie elsewhere
+    precision  what the transformer runs in: fp32, bf16, fp16, int8 or int4
+    remark     what the user should know of the loading, if anything
+    """
 
     config: ModelConfig
     autoencoder: Autoencoder
@@ -32,6 +43,7 @@ class LoadedModel:
     conditioner: Conditioner
     device: torch.device
     precision: str
+    remark: str = ""
 
 
 def load_model(
@@ -42,6 +54,8 @@ def load_model(
     text_encoder_folder: Path | None = None,
     text_encoder: TextEncoder | None = None,
     adapters: Sequence[tuple[Adapter, float]] = (),
+    on_cpu: Sequence[str] = (),
+    check_sizes: CheckSizes | None = None,
 ) -> LoadedModel:
     """The model of a folder (its description and weights in either layout, its text encoder beside or inside).
 
@@ -50,6 +64,8 @@ def load_model(
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer
     adapters             LoRA with their strengths, each on top of those before it
+    on_cpu               of `CPU_PARTS`, those that stay there whatever the device
+    check_sizes          gets the bytes of each part before any weight of this folder is read, and may raise
     Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
     """
     if precision not in DTYPES:
@@ -83,28 +99,51 @@ def load_model(
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
     packed = quantize.layers_to_pack(networks, stored, precision)
+    if check_sizes is not None:
+        check_sizes(_sizes(networks, packed, config, precision))
+    places = {part: torch.device("cpu") if part in on_cpu else target for part in networks}
     state = read_state(
         path,
         stored,
         dtype=lambda name: dtype_of(name, config, precision),
         packed=packed,
         precision=precision,
-        device=target,
+        device=lambda name: places[name.partition(".")[0]],
     )
+    remark = ""
     if original is not None and not any("scale" in entry.parts for entry in stored.values()):
-        copy_writer.keep_copy(original, state, precision)
+        remark = copy_writer.keep_copy(original, state, precision)
     with torch.device("meta"):
         quantize.use_packed_linears(networks, packed, precision)
     for name, shape in _shapes(networks).items():
         if name not in state:  # an offset that old files leave out
-            state[name] = torch.zeros(shape, dtype=dtype_of(name, config, precision), device=target)
+            place = places[name.partition(".")[0]]
+            state[name] = torch.zeros(shape, dtype=dtype_of(name, config, precision), device=place)
     _assign(networks, state)
     fill_computed_buffers(networks["autoencoder"], config.autoencoder)
-    networks.to(target).eval().requires_grad_(False)
+    for part, network in networks.items():
+        network.to(places[part])
+    networks.eval().requires_grad_(False)
     lora.apply(networks, adapters)
     dit, autoencoder = networks["dit"], networks["autoencoder"]
     assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
-    return LoadedModel(config, autoencoder, dit, conditioner, target, precision)
+    return LoadedModel(config, autoencoder, dit, conditioner, target, precision, remark)
+
+
+def _sizes(networks: nn.ModuleDict, packed: Iterable[str], config: ModelConfig, precision: str) -> dict[str, int]:
+    """Bytes that each part will hold, those of text encoders, which are there already, included."""
+    in_few_bits = {f"{layer}.weight" for layer in packed}
+    few_bits = {"int8": 1.0, "int4": 0.5 + 2 / int4.GROUP}.get(precision, 0.0)  # bytes, those of scales in groups too
+    sizes, stored_names = dict.fromkeys(networks, 0), networks.state_dict().keys()
+    for name, tensor in itertools.chain(networks.named_parameters(), networks.named_buffers()):
+        if name in in_few_bits:
+            size = math.ceil(few_bits * tensor.numel())
+        elif _is_encoders_own(name) or name not in stored_names:
+            size = tensor.nbytes
+        else:
+            size = tensor.numel() * dtype_of(name, config, precision).itemsize
+        sizes[name.partition(".")[0]] += size
+    return sizes
 
 
 def _assign(networks: nn.ModuleDict, state: dict[str, Tensor]) -> None:

@@ -46,11 +46,11 @@ def read_state(
     dtype: Callable[[str], torch.dtype],
     packed: set[str],
     precision: str,
-    device: torch.device,
+    device: Callable[[str], torch.device],
 ) -> dict[str, Tensor]:
     """Every weight of the file as it will run; those of the layers `packed` in the bits of `precision`, with scales.
 
-    dtype  of the weight of a name
+    dtype, device  of the weight of a name
     Raises CheckpointError for numbers that are not finite, and for a file that is not the one `stored` tells of.
     """
     packed_names = {f"{layer}.weight" for layer in packed}
@@ -63,10 +63,10 @@ def read_state(
                 weight, scale = quantize.pack(weight, precision)
             else:
                 weight, scale = quantize.repack(weight, scale, precision)
-            state[f"{name.rpartition('.')[0]}.{quantize.SCALE}"] = scale.to(device)
+            state[f"{name.rpartition('.')[0]}.{quantize.SCALE}"] = scale.to(device(name))
         else:
             weight = (weight if scale is None else quantize.dequantize(weight, scale)).to(dtype(name))
-        state[name] = weight.to(device)
+        state[name] = weight.to(device(name))
 
     with weight_files.open_weights(path) as file:
         if weights.inventory(file, path) != stored:

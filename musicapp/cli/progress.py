@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TextIO
 
-from musicapp.engine.events import Event, ModelLoading, Progress, Queued, Started
+from musicapp.engine.events import Event, ModelLoading, Progress, Queued, Remarked, Started
 from musicapp.request import format_duration
 
 BAR_CHARACTERS = 24
@@ -29,6 +29,8 @@ class Display:
                 self.say("Starting the engine ...")
             case ModelLoading():
                 self.say("Loading the model ...")
+            case Remarked():
+                self.say(f"{event.text}.")
             case Started():
                 request = event.request
                 self.say(

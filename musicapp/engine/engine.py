@@ -7,7 +7,7 @@ import gc
 import logging
 import re
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.checkpoints.catalogue import find_model
-from musicapp.checkpoints.load import LoadedModel, load_model
+from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model
 from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.diffusion.sampling import check_sampler, samplers_for
-from musicapp.engine import devices, self_test, take_file
+from musicapp.engine import devices, memory, self_test, take_file
 from musicapp.engine.decode import chunk_bounds, decode_chunks
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.events import (
@@ -31,6 +31,7 @@ from musicapp.engine.events import (
     ModelLoaded,
     ModelLoading,
     Progress,
+    Remarked,
     Started,
 )
 from musicapp.engine.pace import Pace
@@ -74,6 +75,7 @@ class Engine:
     def __init__(self, check_stop: Callable[[], None] = lambda: None) -> None:
         self._check_stop = check_stop
         self._ready: Ready | None = None
+        self._remarks: set[str] = set()
         devices.use_all_cores()
 
     def load(
@@ -88,6 +90,8 @@ class Engine:
     ) -> Iterator[Event]:
         """Have a model in memory: ModelLoading and ModelLoaded, or ModelLoaded alone when it is there already.
 
+        Remarked comes before ModelLoaded when there is something to know of the loading.
+
         text_encoder  a folder, "" for where the model has it
         loras         adapters; those of no strength count as none
         Raises CheckpointError, RequestError (a device that is not there) or OutOfMemory.
@@ -97,8 +101,8 @@ class Engine:
         if self._ready is None or self._ready.asked != asked:
             yield ModelLoading(take_id, key)
             self._free()
-            with _memory_errors():
-                self._ready = self._read(key, asked)
+            self._ready = self._read(key, asked)
+            yield from self._remark(self._ready.model.remark)
         elif self._ready.info.key != key:
             self._ready = dataclasses.replace(self._ready, info=dataclasses.replace(self._ready.info, key=key))
         yield ModelLoaded(self._ready.info)
@@ -119,11 +123,13 @@ class Engine:
             take_id=request.take_id,
         )
         for event in events:
-            if self._ready is not before or isinstance(event, ModelLoading):
+            if self._ready is not before or not isinstance(event, ModelLoaded):
                 yield event
 
     def make(self, request: TakeRequest, path: Path) -> Generator[Event, None, None]:
         """Make a take: Started, then Progress per step, AudioChunk and Progress per piece, and Finished.
+
+        Remarked comes first when memory allows it only in another way than usual. OutOfMemory says which length fits.
 
         path  the float WAV to write; its folders are made, a file that exists is refused
         Raises MusicAppError. Whenever it does not get to Finished, nothing is left at `path`.
@@ -135,11 +141,25 @@ class Engine:
         check_sampler(request.sampler or "", self._ready.model.config.diffusion.objective)
         check_duration(request.duration_s, cap_s=info.max_duration_s, model_name=info.name)
         frames = frames_for(request.duration_s, info.sample_rate)
-        with _memory_errors(), take_file.create(path, request, info, frames) as file:
-            yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
-            yield from self._render(self._ready, request, file)
+        model = self._ready.model
+        way = memory.choose(model, request, memory.room_for(model.device, memory.parts_of(model).values()))
+        yield from self._remark(way.remark)
 
-    def _render(self, ready: Ready, request: TakeRequest, file: TakeFile) -> Iterator[Event]:
+        def ran_out(detail: str) -> OutOfMemory:
+            return memory.ran_out(model, request, way, detail)
+
+        with _memory_errors(ran_out), take_file.create(path, request, info, frames) as file:
+            memory.arrange(model, way)
+            yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
+            yield from self._render(self._ready, request, file, way)
+
+    def _remark(self, text: str) -> Iterator[Event]:
+        """Say something, unless it is nothing or has been said."""
+        if text and text not in self._remarks:
+            self._remarks.add(text)
+            yield Remarked(text)
+
+    def _render(self, ready: Ready, request: TakeRequest, file: TakeFile, way: memory.Way) -> Iterator[Event]:
         began, take_id, steps = time.perf_counter(), request.take_id, request.steps or 1
         model, frames = ready.model, file.total_frames
         needed = -(-frames // model.autoencoder.downsampling_ratio)
@@ -155,10 +175,10 @@ class Engine:
         assert latents is not None
         _refuse_broken(latents, ready.info)
         denoise_s = time.perf_counter() - began
-        bounds, written, peak, first_chunk_s = chunk_bounds(needed), 0, 0.0, 0.0
-        for number, audio in enumerate(
-            decode_chunks(model.autoencoder, latents, count=needed, seed=request.seed), start=1
-        ):
+        bounds, written, peak, first_chunk_s = chunk_bounds(needed, size=way.chunk), 0, 0.0, 0.0
+        latents = latents.to(memory.device_of(model.autoencoder))
+        chunks = decode_chunks(model.autoencoder, latents, size=way.chunk, count=needed, seed=request.seed)
+        for number, audio in enumerate(chunks, start=1):
             self._check_stop()
             block = audio[0, :, : frames - written].T.cpu().numpy()
             file.write(block)
@@ -176,19 +196,20 @@ class Engine:
 
     def _read(self, key: str, asked: Asked) -> Ready:
         began, folder, placement = time.perf_counter(), asked.folder, asked.placement
-        model = load_model(
-            folder,
-            device=placement.device,
-            precision=placement.precision,
-            text_encoder_folder=Path(asked.text_encoder) if asked.text_encoder else None,
-            adapters=[(read_adapter(Path(lora.path)), lora.strength) for lora in asked.loras],
-        )
-        self_test.check(model)
+        try:
+            model = _load(asked)
+        except OutOfMemory:
+            if placement.device == "cpu":
+                raise
+            self._free()
+            model = _load(asked, on_cpu=CPU_PARTS)
+        with _memory_errors(_no_room_for_model):
+            self_test.check(model)
         for part in (model.conditioner, model.dit, model.autoencoder):
             _check_before_layers(part, self._check_stop)
         seconds = time.perf_counter() - began
         log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
-        return Ready(asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner))
+        return Ready(asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner, model.device))
 
     def _free(self) -> None:
         """Let the old model go before the new one comes: both may not fit."""
@@ -198,6 +219,25 @@ class Engine:
             torch.cuda.empty_cache()
         if torch.backends.mps.is_available():
             torch.mps.empty_cache()
+
+
+def _load(asked: Asked, on_cpu: Sequence[str] = ()) -> LoadedModel:
+    """The model as asked for. Raises OutOfMemory, where possible before its weights are read."""
+    place = asked.placement
+
+    def check_sizes(sizes: Mapping[str, int]) -> None:
+        memory.refuse_weights(sizes, torch.device(place.device), place.precision, on_cpu)
+
+    with _memory_errors(_no_room_for_model):
+        return load_model(
+            asked.folder,
+            device=place.device,
+            precision=place.precision,
+            text_encoder_folder=Path(asked.text_encoder) if asked.text_encoder else None,
+            adapters=[(read_adapter(Path(lora.path)), lora.strength) for lora in asked.loras],
+            on_cpu=on_cpu,
+            check_sizes=check_sizes,
+        )
 
 
 def _completed(request: TakeRequest, info: ModelInfo) -> TakeRequest:
@@ -261,8 +301,8 @@ def _refuse_broken(latents: Tensor, info: ModelInfo) -> None:
 
 
 @contextmanager
-def _memory_errors() -> Iterator[None]:
-    """Say in plain words that memory ran out, however torch said it."""
+def _memory_errors(in_words: Callable[[str], OutOfMemory]) -> Iterator[None]:
+    """Say in plain words that memory ran out, however torch said it, which is the detail."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
@@ -270,8 +310,12 @@ def _memory_errors() -> Iterator[None]:
             raise
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        raise OutOfMemory(
-            "There is not enough memory for this take.",
-            hint="Ask for a shorter one, close other programs, or choose the precision int8 or bf16.",
-            detail=str(error),
-        ) from error
+        raise in_words(str(error)) from error
+
+
+def _no_room_for_model(detail: str) -> OutOfMemory:
+    return OutOfMemory(
+        "There is not enough memory for this model.",
+        hint="Close other programs, choose the precision int8 or int4, or a smaller model.",
+        detail=detail,
+    )

@@ -84,6 +84,13 @@ class ModelFailed:
 
 
 @dataclass(frozen=True)
+class Remarked:
+    """Something worth knowing that stops nothing, in one sentence. Each is said once by an engine process."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class TakeEvent:
     """Everything below belongs to one take."""
 
@@ -140,10 +147,11 @@ class Finished(TakeEvent):
 
 @dataclass(frozen=True)
 class Failed(TakeEvent):
-    """The take could not be made."""
+    """The take could not be made. `fits_s` is the longest length that memory would allow, 0 if it is not about that."""
 
     message: str
     hint: str
+    fits_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -151,4 +159,4 @@ class Cancelled(TakeEvent):
     """The take was given up because the user asked; its unfinished file is gone."""
 
 
-Event = EngineReady | EngineLost | ModelLoading | ModelLoaded | ModelFailed | TakeEvent
+Event = EngineReady | EngineLost | ModelLoading | ModelLoaded | ModelFailed | Remarked | TakeEvent

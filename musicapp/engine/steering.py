@@ -18,10 +18,13 @@ KEPT_PROMPTS = 32
 
 
 class Prompts:
-    """Encodes prompts and keeps the last few: making another take of the same prompt needs no text encoder."""
+    """Encodes prompts and keeps the last few: making another take of the same prompt needs no text encoder.
 
-    def __init__(self, conditioner: Conditioner) -> None:
-        self._conditioner = conditioner
+    device  where the conditions are used; the conditioner itself may lie elsewhere
+    """
+
+    def __init__(self, conditioner: Conditioner, device: torch.device) -> None:
+        self._conditioner, self._device = conditioner, device
         self._kept: OrderedDict[tuple[str, float], Conditioning] = OrderedDict()
 
     @torch.inference_mode()
@@ -30,7 +33,7 @@ class Prompts:
         key = (prompt, duration_s)
         if key not in self._kept:
             timing: dict[str, str | float] = {"seconds_start": 0.0, "seconds_total": duration_s}
-            self._kept[key] = self._conditioner.encode([{"prompt": prompt, **timing}])
+            self._kept[key] = self._conditioner.encode([{"prompt": prompt, **timing}]).to(self._device)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT_PROMPTS:
             self._kept.popitem(last=False)

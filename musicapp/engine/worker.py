@@ -32,7 +32,7 @@ from musicapp.engine.events import (
     Queued,
     TakeEvent,
 )
-from musicapp.errors import MusicAppError
+from musicapp.errors import MusicAppError, OutOfMemory
 from musicapp.request import TakeRequest
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ class Worker:
             self._close(Cancelled(take_id))
         except MusicAppError as error:
             log.warning("take %s: %s %s", take_id, error.message, error.detail)
-            self._close(Failed(take_id, error.message, error.hint))
+            fits_s = error.fits_s if isinstance(error, OutOfMemory) else 0.0
+            self._close(Failed(take_id, error.message, error.hint, fits_s))
         except Exception:
             log.exception("take %s failed", take_id)
             self._close(Failed(take_id, "The engine hit a problem.", "Details are in the log."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.checkpoints.precision_figures import Figures
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import denoise, plan_for
+from musicapp.engine.memory import held_bytes
 from musicapp.engine.steering import Prompts
 from musicapp.errors import ModelStoreError
 from musicapp.evaluation.distances import mel_distance
@@ -40,7 +40,7 @@ def measure(
     for precision in precisions or PRECISIONS:
         model = load_model(folder, device=device, precision=precision)
         pieces = [_play(model, prompt, seed, seconds or SECONDS) for seed, prompt in enumerate(PROMPTS)]
-        held = _held_bytes(model)
+        held = held_bytes(model.dit, model.autoencoder, model.conditioner)
         del model
         reference = reference or pieces
         pairs = list(zip(pieces, reference, strict=True))
@@ -74,7 +74,7 @@ def _play(model: LoadedModel, prompt: str, seed: int, seconds: float) -> Piece:
     )  # fmt: skip
     frames = frames_for(duration_s, config.sample_rate)
     needed = -(-frames // model.autoencoder.downsampling_ratio)
-    *_, last = denoise(model, Prompts(model.conditioner), request, plan_for(model, request, needed))
+    *_, last = denoise(model, Prompts(model.conditioner, model.device), request, plan_for(model, request, needed))
     audio = torch.cat(list(decode_chunks(model.autoencoder, last.latents, count=needed, seed=seed)), dim=-1)
     return last.latents[..., :needed].float().cpu(), audio[0, :, :frames].cpu()
 
@@ -83,9 +83,3 @@ def _signal_db(ours: Tensor, full: Tensor) -> float | None:
     """Power of `full` over power of the difference, in decibels; None when there is none."""
     lost = (ours - full).square().sum()
     return float(10 * torch.log10(full.square().sum() / lost)) if lost > 0 else None
-
-
-def _held_bytes(model: LoadedModel) -> int:
-    parts = (model.dit, model.autoencoder, model.conditioner)
-    tensors = itertools.chain.from_iterable(itertools.chain(part.parameters(), part.buffers()) for part in parts)
-    return sum(tensor.nbytes for tensor in {id(tensor): tensor for tensor in tensors}.values())

@@ -71,7 +71,7 @@ class Takes:
 
     @cached_property
     def _prompts(self) -> Prompts:
-        return Prompts(self.model.conditioner)
+        return Prompts(self.model.conditioner, self.model.device)
 
     def request(self, prompt: str, duration_s: float, seed: int) -> TakeRequest:
         """The completed request for a take."""
@@ -120,7 +120,7 @@ class _Untimed(Prompts):
     """Conditions that always speak of the model's longest take."""
 
     def __init__(self, model: LoadedModel) -> None:
-        super().__init__(model.conditioner)
+        super().__init__(model.conditioner, model.device)
         self._longest_s = model.config.max_duration_s
 
     def encode(self, prompt: str, duration_s: float) -> Conditioning:

@@ -32,6 +32,11 @@ class Conditioning:
     prepend: Tensor | None = None
     input_concat: Tensor | None = None
 
+    def to(self, device: torch.device) -> Conditioning:
+        """The same on another device."""
+        moved = {name: None if part is None else part.to(device) for name, part in vars(self).items()}
+        return Conditioning(**moved)
+
 
 class NumberConditioner(nn.Module):
     """A number in [min_val, max_val] (clamped) as one token: value, then sines, then cosines, then a linear layer.

@@ -33,6 +33,7 @@ class EngineBridge(QObject):
     model_loading = Signal(object)
     model_loaded = Signal(object)
     model_failed = Signal(object)
+    engine_remarked = Signal(object)
     take_queued = Signal(object)
     take_started = Signal(object)
     take_progressed = Signal(object)
@@ -51,6 +52,7 @@ class EngineBridge(QObject):
             events.ModelLoading: self.model_loading,
             events.ModelLoaded: self.model_loaded,
             events.ModelFailed: self.model_failed,
+            events.Remarked: self.engine_remarked,
             events.Queued: self.take_queued,
             events.Started: self.take_started,
             events.Progress: self.take_progressed,

@@ -232,7 +232,8 @@ def test_lack_of_memory_is_said_plainly(
     monkeypatch.setattr(denoise, "sample", fail)
     with pytest.raises(OutOfMemory) as caught:
         make(engine, tmp_path / "take.wav", request(tiny))
-    assert "memory" in caught.value.message and "shorter" in caught.value.hint
+    assert "0:02 needs about" in caught.value.message and "more than is free" in caught.value.message
+    assert caught.value.fits_s == 1.0 and caught.value.hint == "0:01 would fit."
 
 
 def test_numbers_out_of_hand_are_no_take(

@@ -146,10 +146,12 @@ class FakeHost:
         frames = frames_for(request.duration_s, self.info.sample_rate)
         self.emit(Finished(request.take_id, str(self.paths[request.take_id]), frames, 0.9, 2.0, 2.1, 2.5))
 
-    def fail(self, request: TakeRequest, message: str = "Out of luck.", hint: str = "Try again.") -> None:
+    def fail(
+        self, request: TakeRequest, message: str = "Out of luck.", hint: str = "Try again.", fits_s: float = 0.0
+    ) -> None:
         """Tell that the take could not be made."""
         self.paths[request.take_id].unlink(missing_ok=True)
-        self.emit(Failed(request.take_id, message, hint))
+        self.emit(Failed(request.take_id, message, hint, fits_s))
 
     def cancel(self, take_id: str) -> None:
         self.paths[take_id].unlink(missing_ok=True)

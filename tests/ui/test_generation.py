@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from musicapp.engine.events import AudioChunk, EngineLost, Finished, Progress
+from musicapp.engine.events import AudioChunk, EngineLost, Failed, Finished, Progress, Remarked
 from tests.ui.conftest import Desk
 
 
@@ -95,6 +95,35 @@ def test_a_failure_is_told_and_the_take_before_comes_back(desk: Desk) -> None:
     desk.wait(lambda: "Not enough memory. Ask for less." in desk.message)
     assert [row.take_id for row in desk.studio.library.model.rows] == [kept.take_id]
     assert desk.studio.player.shown is not None and desk.studio.player.shown.take_id == kept.take_id
+
+
+def test_a_length_that_does_not_fit_is_offered_shorter_by_a_button(desk: Desk) -> None:
+    desk.host.script = "queued"
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.take_settings.set_duration(285.0)
+    desk.studio.generation.start()
+    refused = desk.host.requests[-1]
+    desk.host.emit(
+        Failed(refused.take_id, "4:45 needs about 9.1 GB of memory, 4.0 GB are free.", "1:10 would fit.", 70.0)
+    )
+    desk.wait(lambda: "4:45 needs about 9.1 GB" in desk.message and "1:10 would fit." in desk.message)
+    button = desk.window.message_bar.offer_button
+    assert button.isVisible() and button.text() == button.accessibleName() == "Make 1:10 instead"
+    assert not desk.window.message_bar.log_button.isVisible()
+    desk.host.script = "finish"
+    with desk.qtbot.waitSignal(desk.studio.generation.take_made, timeout=5000):
+        button.click()
+    made = desk.host.requests[-1]
+    assert (made.duration_s, made.seed, made.prompt) == (70.0, refused.seed, "harp")
+    assert desk.studio.take_settings.duration_s == 70.0 and desk.studio.messages.current is None
+    desk.studio.messages.post("error", "Something else.")
+    assert not button.isVisible() and desk.window.message_bar.log_button.isVisible()
+
+
+def test_a_remark_of_the_engine_is_in_the_status_line(desk: Desk) -> None:
+    desk.host.emit(Remarked("Every load takes its time"))
+    desk.wait(lambda: desk.window.status.message.toolTip().startswith("Every load takes its time"))
+    assert desk.studio.messages.current is None
 
 
 def test_a_lost_engine_is_restarted_and_the_next_run_works(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from musicapp.engine.events import EngineLost, ModelFailed, ModelInfo, ModelLoaded, ModelLoading
+from musicapp.engine.events import EngineLost, ModelFailed, ModelInfo, ModelLoaded, ModelLoading, Remarked
 from musicapp.request import format_duration
 from musicapp.ui.bridge import EngineBridge
 from musicapp.ui.state.messages import Messages
@@ -40,6 +40,7 @@ class EngineState(QObject):
         bridge.model_loaded.connect(self._loaded)
         bridge.model_failed.connect(self._failed)
         bridge.engine_lost.connect(self._lost)
+        bridge.engine_remarked.connect(self._remarked)
 
     def start(self) -> None:
         """Start the engine process and have it read the chosen model."""
@@ -92,6 +93,9 @@ class EngineState(QObject):
         self.info = None
         self._messages.post("error", event.message, event.hint or "Choose another model under Advanced.")
         self._set_phase("failed")
+
+    def _remarked(self, event: Remarked) -> None:
+        self._messages.remark(event.text)
 
     def _lost(self, event: EngineLost) -> None:
         self.info = None

@@ -210,9 +210,19 @@ class Generation(QObject):
         self.take_dropped.emit(take_id)
 
     def _failed(self, event: events.Failed) -> None:
-        if self._is_ours(event):
-            self._messages.post("error", event.message, event.hint)
-            self._drop_run()
+        if not self._is_ours(event) or self.run is None:
+            return
+        offer, seed = None, self.run.request.seed
+        if event.fits_s:
+
+            def make_shorter() -> None:
+                self._settings.set_duration(event.fits_s)
+                self._settings.set_seed(seed)  # nothing came of it yet
+                self.start()
+
+            offer = (f"Make {format_duration(event.fits_s)} instead", make_shorter)
+        self._messages.post("error", event.message, event.hint, offer=offer)
+        self._drop_run()
 
     def _cancelled(self, event: events.Cancelled) -> None:
         if self._is_ours(event):

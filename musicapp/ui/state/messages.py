@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -14,11 +15,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Message:
-    """What happened and what to do next. kind: "error", "warning" or "notice"."""
+    """What happened and what to do next. kind: "error", "warning" or "notice".
+
+    offer  what a button beside it says and does, if there is one
+    """
 
     kind: str
     text: str
     hint: str = ""
+    offer: tuple[str, Callable[[], None]] | None = None
 
 
 class Messages(QObject):
@@ -35,10 +40,12 @@ class Messages(QObject):
         super().__init__(parent)
         self.current: Message | None = None
 
-    def post(self, kind: str, text: str, hint: str = "") -> None:
+    def post(
+        self, kind: str, text: str, hint: str = "", *, offer: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
         """Show a message until it is dismissed or replaced."""
         log.log(logging.ERROR if kind == "error" else logging.INFO, "shown: %s %s", text, hint)
-        self.current = Message(kind, text, hint)
+        self.current = Message(kind, text, hint, offer)
         self.message_changed.emit()
 
     def post_error(self, error: MusicAppError) -> None:
@@ -50,6 +57,13 @@ class Messages(QObject):
     def remark(self, text: str) -> None:
         """Say something in passing, in the status bar."""
         self.remarked.emit(text)
+
+    def accept_offer(self) -> None:
+        """Do what the message's button says."""
+        offer = self.current.offer if self.current is not None else None
+        self.dismiss()
+        if offer is not None:
+            offer[1]()
 
     def dismiss(self) -> None:
         """Take the message away; the status bar keeps its sentence, so that it can be read once more."""

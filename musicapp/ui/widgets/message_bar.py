@@ -39,6 +39,8 @@ class MessageBar(QFrame):
         self.hint.setObjectName("message_hint")
         for part in (self.text, self.hint):
             part.setWordWrap(True)
+        self.offer_button = described(QPushButton(), "message_offer", "What to do instead")
+        self.offer_button.setProperty("role", "accent")
         self.log_button = described(
             QPushButton("Show log"), "message_log", "Show log", "Open the folder of the log files"
         )
@@ -54,9 +56,11 @@ class MessageBar(QFrame):
         layout.setSpacing(SPACE_WIDE)
         layout.addWidget(self._icon)
         layout.addLayout(words, 1)
+        layout.addWidget(self.offer_button)
         layout.addWidget(self.log_button)
         layout.addWidget(self.close_button)
 
+        self.offer_button.clicked.connect(messages.accept_offer)
         self.log_button.clicked.connect(open_log_folder)
         self.close_button.clicked.connect(messages.dismiss)
         messages.message_changed.connect(self._show)
@@ -72,7 +76,11 @@ class MessageBar(QFrame):
         self.text.setText(message.text)
         self.hint.setText(message.hint)
         self.hint.setVisible(bool(message.hint))
-        self.log_button.setVisible(message.kind == "error")
+        self.log_button.setVisible(message.kind == "error" and message.offer is None)
+        self.offer_button.setVisible(message.offer is not None)
+        if message.offer is not None:
+            described(self.offer_button, "message_offer", message.offer[0])
+            self.offer_button.setText(message.offer[0])
         self.setAccessibleDescription(f"{message.text} {message.hint}")
         colour = getattr(self._theme.colours, ICON_TONES[message.kind])
         self._icon.setPixmap(icons.pixmap(ICONS[message.kind], colour, BIG_ICON, self.devicePixelRatioF()))
