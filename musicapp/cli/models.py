@@ -117,7 +117,7 @@ def _info(args: argparse.Namespace) -> None:
     if item is not None:
         _print_facts(_facts(item))
         return
-    folder = catalogue.find_model(args.model)  # a path, or an error with the nearest name
+    folder = catalogue.find_model(args.model).absolute()  # a path, or an error with the nearest name
     if (alone := catalogue.autoencoder_alone(folder)) is not None:
         latents = f"{alone.autoencoder.latent_dim} channels, {alone.latents_per_s:.2f} per second"
         kind = "an autoencoder alone: it has no transformer, so it makes no music by itself"
@@ -126,8 +126,7 @@ def _info(args: argparse.Namespace) -> None:
             [("name", folder.name), ("folder", str(folder)), ("kind", kind), ("audio", rate), ("latents", latents)]
         )
         return
-    longest = format_duration(int(catalogue.max_duration_s(folder)))
-    _print_facts([("name", folder.name), ("folder", str(folder)), ("longest take", longest)])
+    _print_facts(_facts(shelf.at(folder)))
 
 
 def _facts(item: Item) -> list[tuple[str, str]]:
@@ -137,6 +136,7 @@ def _facts(item: Item) -> list[tuple[str, str]]:
 
     known, source = item.known, item.source
     facts = [("name", item.name), ("folder", str(item.folder or "not here: musicapp models get " + item.key))]
+    facts += [("kind", "a text encoder: models need it to understand prompts")] if item.is_text_encoder else []
     facts += [("longest take", format_duration(int(item.max_duration_s)))] if item.max_duration_s else []
     facts += [("size", format_bytes(item.size_bytes)), ("licence", item.licence)]
     kept = copies.list_copies(item.folder) if item.folder else []
@@ -150,7 +150,7 @@ def _facts(item: Item) -> list[tuple[str, str]]:
             half, full = (format_bytes(size) for size in shelf.weights_bytes(known))
             facts += [("memory", f"weights take {half} in 16 bits, {full} in 32 bits")]
     if item.needs:
-        here = "here" if shelf.missing_encoder(item.key) is None else f"not here: musicapp models get {item.needs}"
+        here = "here" if shelf.encoder_is_here(item) else f"not here: musicapp models get {item.needs}"
         facts += [("text encoder", f"{item.needs} ({here})")]
     facts += [("from", f"{source.repository}, commit {source.commit}")] if source else []
     facts += [("problem", item.problem)] if item.problem else []

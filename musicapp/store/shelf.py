@@ -74,6 +74,21 @@ def find(key: str) -> Item | None:
     return next((item for item in list_items() if item.key == key), None)
 
 
+def at(folder: Path) -> Item:
+    """The model or text encoder of a folder that is in no list. Raises CheckpointError when it is neither."""
+    if check.kind_of(folder) == "text encoder":
+        return _encoder_here(folder)
+    catalogue.max_duration_s(folder)
+    return _model_here(catalogue.ModelEntry(folder.name, catalogue.name_of(folder), folder))
+
+
+def encoder_is_here(item: Item) -> bool:
+    """Whether the text encoder that a model needs lies where the model will find it."""
+    around = [] if item.folder is None else [item.folder, item.folder.parent]
+    roots = (*around, paths.user_models_folder(), paths.bundled_models_folder())
+    return any((root / item.needs).is_dir() for root in roots)
+
+
 def missing_encoder(key: str) -> Known | None:
     """The text encoder that a model needs, here or to be had, and that is not here."""
     models = paths.user_models_folder()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from musicapp.checkpoints import copies, precision_figures
+from musicapp.checkpoints.precision_figures import Figures
 from musicapp.cli.main import main
 from tests.store.conftest import MemoryKeyring, hub, memory_keyring, models  # noqa: F401 - fixtures
 from tests.store.hub_server import TOKEN, Hub
@@ -101,6 +103,30 @@ def test_the_models_folder_is_shown_and_moved(tmp_path: Path, capsys: pytest.Cap
     assert printed(capsys, "folder")[0].startswith(str(home / "data" / "models"))
     assert printed(capsys, "folder", str(tmp_path / "large disk"))[0].startswith(str(tmp_path / "large disk"))
     assert str(tmp_path / "large disk" / "one") in printed(capsys, "info", "one")[0]
+
+
+def test_info_of_a_folder_that_is_in_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_tiny_model(tmp_path / "elsewhere", name="Field Sketches", max_duration_s=90, text_encoder="t5")
+    precision_figures.write(folder, [folder / "model.safetensors"], [Figures("int8", 1_700_000, 21.5, 0.25)])
+    copies.path_of(folder, "int4").write_bytes(b"\0" * 2000)
+    monkeypatch.chdir(tmp_path)
+    for words in (str(folder), "elsewhere/", "./elsewhere"):
+        out, _ = printed(capsys, "info", words)
+        facts = {line[:13].strip(): line[13:].strip() for line in out.splitlines()}
+        assert (facts["name"], facts["folder"]) == ("Field Sketches", str(folder))
+        assert (facts["longest take"], facts["licence"]) == ("1:30", "MIT")
+        assert "MB" in facts["size"] and "21.5 dB" in facts["int8"] and facts["copies"] == "int4 2.0 kB"
+        assert "text encoder" not in facts  # it lies inside
+    (folder / "t5").rename(tmp_path / "t5")
+    assert "t5-base (not here: musicapp models get t5-base)" in printed(capsys, "info", str(folder))[0]
+    (tmp_path / "t5").rename(tmp_path / "t5-base")
+    assert "t5-base (here)" in printed(capsys, "info", str(folder))[0]
+    assert "a text encoder" in printed(capsys, "info", str(tmp_path / "t5-base"))[0]
+    (tmp_path / "empty").mkdir()
+    out, err = printed(capsys, "info", str(tmp_path / "empty"), code=1)
+    assert out == "" and len(err.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
