@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from musicapp.checkpoints import diffusers_keymap, keymap, quantize
 from musicapp.checkpoints.lora_file import CHOOSE, Adapter, AdapterLayer
+from musicapp.checkpoints.weights import is_finite
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
 
@@ -33,15 +34,21 @@ class _Change:
 def apply(networks: nn.ModuleDict, adapters: Iterable[tuple[Adapter, float]]) -> None:
     """Merge adapters with their strengths into the networks, each on top of those before it.
 
-    Raises CheckpointError, before anything is changed, when an adapter was made for another model.
+    Raises CheckpointError, before anything is changed, when an adapter was made for another model; and when what it
+    makes of a weight is not finite, after which the networks are of no use.
     """
     active = [(adapter, strength, _match(networks, adapter)) for adapter, strength in adapters if strength != 0]
     for name in dict.fromkeys(name for *_, changes in active for name in changes):
         module = networks.get_submodule(name)
         weight = _read(module)
-        for _, strength, changes in active:
+        for adapter, strength, changes in active:
             for change in changes.get(name, []):
                 weight = _merge(weight, change, strength)
+                if not is_finite(weight):
+                    raise CheckpointError(
+                        f"The adapter {adapter.name} makes numbers out of hand of “{name[-80:]}”.",
+                        hint=f"{CHOOSE} A smaller strength may do.",
+                    )
         _write(module, weight)  # once: rounding to the layer's own format comes last
 
 

@@ -24,10 +24,8 @@ LAYERS = "transformer/diffusion_pytorch_model.safetensors"
 TO_K = "transformer_blocks.0.attn1.to_k.weight"
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def write_published(folder):
     """A small model of the kind of Stable Audio Open 1.0 as it is published; its text is narrower than its tokens."""
-    folder = tmp_path_factory.mktemp("published")
     values = full_size.open_1_0()
     values["sample_size"] = 12 * 2048
     model = values["model"]
@@ -48,6 +46,11 @@ def published(tmp_path_factory):
     )
     write_tiny_text_encoder(folder / "t5", kind="t5")
     return folder
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    return write_published(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture

@@ -1,0 +1,270 @@
+"""What is fuzzed: good files to begin with, and the reader that gets them when they are damaged."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from musicapp.checkpoints import (
+    catalogue,
+    copy_writer,
+    header,
+    lora,
+    precision_figures,
+    text_encoders,
+    tokenizer_file,
+    vocabulary,
+    weight_files,
+    weights,
+)
+from musicapp.checkpoints.autoencoder_alone import load_autoencoder
+from musicapp.checkpoints.config import parse_config, read_config, read_json
+from musicapp.checkpoints.load import load_model
+from musicapp.checkpoints.lora_file import read_adapter
+from musicapp.engine import self_test
+from musicapp.nn.dit import DiffusionTransformer
+from musicapp.store import check, sources
+from tests import diffusers_folder
+from tests.checkpoints import test_autoencoder_alone, test_diffusers, test_stable_audio_3, tiny_model
+from tests.fuzz.mutations import Files
+from tests.tiny_model import write_tiny_model, write_tiny_t5gemma, write_tiny_text_encoder, write_tokenizer
+
+WORDS = vocabulary.Vocabulary(["piano", "vibraphone", "gamelan", "slow"], {"theremin": ("synth",)})
+LONG_AGO_NS = 10**18  # the time of every file, so that a copy knows its original
+
+
+@dataclass(frozen=True)
+class Target:
+    """makers  write good folders, of which each case damages one
+    read    what the app does with a folder; may raise MusicAppError
+    share   of all cases
+    """
+
+    makers: tuple[Callable[[Path], object], ...]
+    read: Callable[[Path], object]
+    share: int
+
+
+@cache
+def bases(name: str) -> tuple[Files, ...]:
+    """The good files of a target."""
+    found = []
+    for maker in TARGETS[name].makers:
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "good"
+            folder.mkdir()
+            maker(folder)
+            files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+            found.append({path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
+    return tuple(found)
+
+
+def write(files: Files, folder: Path) -> None:
+    """Put the files of a case into a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+            os.utime(path, ns=(LONG_AGO_NS, LONG_AGO_NS))
+        elif content == "pipe":
+            os.mkfifo(path)
+        elif content == "folder":
+            path.mkdir()
+        else:
+            path.symlink_to(content.removeprefix("link:"))
+
+
+def _described(values: dict[str, object]) -> Callable[[Path], object]:
+    return lambda folder: (folder / "model_config.json").write_text(json.dumps(values), encoding="utf-8")
+
+
+def _few(folder: Path) -> None:
+    kinds = (torch.float32, torch.bfloat16, torch.int8)
+    save_file({f"w{i}": torch.ones(2, 3).to(kind) for i, kind in enumerate(kinds)}, folder / "model.safetensors")
+
+
+def _spectral(folder: Path) -> None:
+    write_tiny_model(folder, text_encoder="none", dim=32, depth=1)
+
+
+def _stable_audio_3(folder: Path) -> None:
+    _described(test_stable_audio_3.description())(folder)
+    save_file(test_stable_audio_3.random_weights(), folder / "model.safetensors")
+
+
+def _alone(folder: Path, maker: Callable[[Path], object]) -> None:
+    (folder.parent / "whole").mkdir()
+    maker(folder.parent / "whole")
+    folder.rmdir()
+    test_autoencoder_alone.alone(folder.parent / "whole", folder)
+
+
+def _shards(folder: Path) -> None:
+    named = sorted(tiny_model.random_weights(tiny_model.description()).items())
+    halves = {"a.safetensors": dict(named[::2]), "b.safetensors": dict(named[1::2])}
+    for file, half in halves.items():
+        save_file(half, folder / file)
+    index = {"weight_map": {name: file for file, half in halves.items() for name in half}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def _pipeline(folder: Path) -> None:
+    (folder.parent / "published").mkdir()
+    diffusers_folder.write(test_diffusers.write_published(folder.parent / "published"), folder)
+    shutil.rmtree(folder / "text_encoder")
+
+
+def _adapter(folder: Path) -> None:
+    random = torch.Generator().manual_seed(0)
+    parts = {"lora_A": torch.randn(2, 64, generator=random), "lora_B": torch.randn(192, 2, generator=random)}
+    names = {f"{LAYER}.parametrizations.weight.0.{part}": tensor for part, tensor in parts.items()}
+    save_file(names, folder / "x.safetensors", {"lora_config": '{"adapter_type": "lora", "rank": 2, "alpha": 2}'})
+
+
+def _peft(folder: Path) -> None:
+    tensors = {"lora_A": torch.ones(2, 64), "lora_B": torch.ones(192, 2)}
+    save_file({f"base_model.model.{LAYER}.{n}.weight": t for n, t in tensors.items()}, folder / "x.safetensors")
+    (folder / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4, "use_rslora": true, "rank_pattern": {}}')
+
+
+def _small_kinds(folder: Path) -> None:
+    tensors = {"M_xs": torch.ones(2, 2), "magnitude": torch.ones(192)}
+    names = {f"{LAYER}.parametrizations.weight.0.{part}": tensor for part, tensor in tensors.items()}
+    save_file(names, folder / "x.safetensors", {"lora_config": '{"adapter_type": "dora-rows-xs", "rank": 2}'})
+
+
+def _with_copy(folder: Path) -> None:
+    write({n: path.read_bytes() for n in FILES if (path := tiny_model.write(folder.parent / "m") / n)}, folder)
+    _keep_all_copies()
+    load_model(folder, precision="int8")
+
+
+def _records(folder: Path) -> None:
+    (folder / "w").write_bytes(b"12")
+    known = {"size_bytes": 2, "changed_ns": 1, "sha256": hashlib.sha256(b"12").hexdigest()}
+    figures = {"int8": {"weights_bytes": 1, "signal_db": 2.0, "mel": 0.1}}
+    values = {"version": 1, "files": {"w": known}, "precisions": figures}
+    (folder / precision_figures.NAME).write_text(json.dumps(values))
+    files = [{"name": "w", "size_bytes": 2, "checksum": ""}]
+    source = {"version": 1, "repository": "a/b", "commit": "0", "licence": "", "files": files}
+    (folder / sources.RECORD).write_text(json.dumps(source))
+
+
+def _keep_all_copies() -> None:
+    copy_writer.LEAST_BYTES = copy_writer.SPARE_BYTES = 0
+
+
+def _read_weights(folder: Path) -> None:
+    path = weight_files.weights_path(folder)
+    with weight_files.open_weights(path) as file:
+        for entry in weights.inventory(file, path).values():
+            weights.read(file, entry)
+
+
+def _read_header(folder: Path) -> None:
+    header.check_file(folder / "model.safetensors")
+    with weights.open_weights(folder / "model.safetensors") as file:
+        for name in file.keys():  # noqa: SIM118 - not a mapping
+            file.get_tensor(name)
+
+
+def _read_description(folder: Path) -> None:
+    catalogue.name_of(folder)
+    if catalogue.autoencoder_alone(folder) is None:
+        read_config(folder)
+
+
+def _read_model(folder: Path) -> None:
+    self_test.check(load_model(folder))
+
+
+def _read_copy(folder: Path) -> None:
+    _keep_all_copies()
+    load_model(folder, precision="int8")
+
+
+def _read_adapter(folder: Path) -> None:
+    adapter = read_adapter(folder / "x.safetensors")
+    lora.apply(copy.deepcopy(_adapted()), [(adapter, 0.5), (adapter, 0.5)])
+
+
+@cache
+def _adapted() -> torch.nn.ModuleDict:
+    with torch.device("cpu"):
+        config = parse_config(tiny_model.description())
+        return torch.nn.ModuleDict({"dit": DiffusionTransformer(config.diffusion.dit)})
+
+
+def _read_vocabulary(folder: Path) -> None:
+    words = vocabulary.read_vocabulary(folder)
+    vocabulary.note_about(words.unknown_in("a slow theremin over vibraphonish gamelans") if words else ())
+
+
+def _read_records(folder: Path) -> None:
+    precision_figures.read(folder)
+    sources.read(folder)
+
+
+@torch.inference_mode()
+def _read_encoder(folder: Path) -> None:
+    clap, t5 = text_encoders.load_clap_text, text_encoders.load_t5
+    kind = read_json(folder / "config.json").get("model_type")
+    if kind == "t5gemma":
+        encoder, tokenize = text_encoders.load_t5gemma(folder, 8)
+    else:
+        encoder, tokenize = t5(folder, 16) if kind == "t5" else clap(folder)
+    ids, mask = tokenize(["calm piano", "x" * 500])
+    encoder(input_ids=ids, attention_mask=mask)
+
+
+def _read_tokenizer(folder: Path) -> None:
+    tokenizer_file.load_tokenizer(folder, 16, vocabulary=300)(["calm piano", "x" * 500, ""])
+
+
+FILES = ("model_config.json", "model.safetensors")
+LAYER = "transformer.layers.0.self_attn.to_qkv"
+SMALL = tiny_model.description()
+TARGETS = {
+    "header": Target((_few,), _read_header, 30),
+    "description": Target(
+        (
+            _described(SMALL),
+            _described(test_stable_audio_3.description()),
+            _described({**SMALL, "model_type": "autoencoder", "model": SMALL["model"]["pretransform"]["config"]}),
+        ),
+        _read_description,
+        30,
+    ),
+    "weights": Target((tiny_model.write, _shards), _read_weights, 3),
+    "pipeline": Target((_pipeline,), _read_description, 5),
+    "pipeline-weights": Target((_pipeline,), _read_weights, 1),
+    "adapter": Target((_adapter, _peft, _small_kinds), _read_adapter, 4),
+    "vocabulary": Target((lambda f: vocabulary.write_vocabulary(f, WORDS),), _read_vocabulary, 8),
+    "records": Target((_records,), _read_records, 8),
+    "folder": Target((tiny_model.write,), check.check_folder, 2),
+    "tokenizer": Target((lambda f: write_tokenizer(f),), _read_tokenizer, 4),
+    "model": Target((tiny_model.write, _spectral), _read_model, 1),
+    "copy": Target((_with_copy,), _read_copy, 1),
+    "alone": Target((lambda f: _alone(f, tiny_model.write), lambda f: _alone(f, _stable_audio_3)), load_autoencoder, 1),
+    "encoder": Target(
+        (
+            write_tiny_text_encoder,
+            lambda f: write_tiny_text_encoder(f, kind="t5"),
+            lambda f: write_tiny_t5gemma(f, width=32),
+        ),
+        _read_encoder,
+        1,
+    ),
+}

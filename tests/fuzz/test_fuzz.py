@@ -1,0 +1,54 @@
+"""A small slice of the fuzzing, and every case that once came out wrong."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz import cases
+from tests.fuzz.mutations import Source, damaged
+from tests.fuzz.targets import TARGETS, bases
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links as on Unix")
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
+CHEAP = [name for name, target in TARGETS.items() if target.share > 1 and name != "pipeline"]  # whose base takes long
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_what_once_came_out_wrong_does_not_any_more(path: Path) -> None:
+    find = cases.from_json(path.read_text(encoding="utf-8"))
+    assert cases.judge(find.target, find.files) is None, find.where
+
+
+@pytest.mark.parametrize("target", CHEAP)
+def test_damaged_files_give_success_or_a_sentence(target: str) -> None:
+    chosen = random.Random(target)
+    for _ in range(TARGETS[target].share * 2):
+        data = chosen.randbytes(96)
+        found = cases.judge(target, cases.files_of(target, data))
+        assert found is None, (found.where, data.hex())
+
+
+def test_the_good_files_are_read_and_the_same_bytes_do_the_same_damage() -> None:
+    for target in CHEAP:
+        for files in bases(target):
+            assert cases.judge(target, files) is None
+    files, data = bases("header")[0], random.Random(1).randbytes(96)
+    assert damaged(files, Source(data)) == damaged(files, Source(data)) != files
+
+
+def test_a_find_can_be_kept() -> None:
+    find = cases.Find("header", "somewhere", {"a": b"\xff", "b": b'{"\xc3\xbc": 1}', "c": "pipe"})
+    assert cases.from_json(cases.to_json(find)) == find
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["plain", "hypothesis"])
+def test_the_command_runs_every_target(engine: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.fuzz", "--cases", "300", "--engine", engine, "--finds", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0 and "0 finds" in done.stdout, done.stdout + done.stderr
