@@ -1,6 +1,6 @@
 """Make this folder's contents from the full reference data: `python tests/reference/copy_reference.py SOURCE`.
 
-All of tests/ must stay under 12 MiB. So `sat-rf-tiny` is copied whole, `paper-tiny` without the sound of its run (its
+All of tests/ must stay under 12 MiB. So `sat-rf-tiny` and `paper-tiny` are copied without the sound of a run (its
 latents are there, and the decoder has tensors of its own), and of `sat-tiny`, whose weights are too large, the
 schedules and the recorded runs of the solvers that the product has (`sat-tiny-runs`: no weights; its clean estimates
 stand in for the network).
@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 
 HERE = Path(__file__).parent
 WHOLE = ("paper-tiny", "sat-rf-tiny")
-LEFT_OUT = ("sample.dpmpp_3m_sde.audio",)
+LEFT_OUT = ("sample.dpmpp_3m_sde.audio", "pingpong.audio")
 KEPT_RUNS = ("dpmpp-3m-sde", "dpmpp-2m-sde", "dpmpp-2m")
 KEPT_PARTS = "noise|step_noise|trace_x|trace_denoised|trace_sigma|latents"
 
