@@ -56,6 +56,11 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument("--soundfont", type=Path, metavar="FILE", help="General MIDI bank to play with")
     elif name == "autoencoder":
         stage.add_argument("--decoder-only", action="store_true", help="keep the encoder, so that latents stay valid")
+    elif name == "diffusion":
+        stage.add_argument(
+            "--config", metavar="FILE", help="a model_config.json, or stable_audio_2_0 (default: the built-in model's)"
+        )
+        _add_published_options(stage)
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
         stage.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
@@ -67,6 +72,16 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )
+
+
+def _add_published_options(stage: argparse.ArgumentParser) -> None:
+    """What only `--config` looks at."""
+    group = stage.add_argument_group("with --config")
+    group.add_argument("--text-encoder", type=Path, metavar="FOLDER", help="instead of the stage text's")
+    group.add_argument("--batch", type=int, default=4, metavar="N", help="windows in a step (default 4)")
+    group.add_argument("--window", type=int, default=0, metavar="N", help="latents in one (default: the config's)")
+    group.add_argument("--checkpointing", action="store_true", help="compute activations twice, to save memory")
+    group.add_argument("--light", action="store_true", help="Adafactor, no average: a third of the memory")
 
 
 def _prepare_process() -> None:

@@ -94,6 +94,12 @@ def latent_batch(shards: Shards, rng: random.Random, size: int, length: int) -> 
     return torch.stack([w.latents for w in windows]), [w.truth for w in windows]
 
 
+def draw_windows(shards: Shards, rng: random.Random, size: int, length: int) -> list[Window]:
+    """Windows of one length from random pieces: crops of long ones, encoded silence behind the end of short ones."""
+    numbers = rng.choices(range(len(shards)), k=size)
+    return [_window(shards, number, length, rng, crop=True) for number in numbers]
+
+
 class WindowBatches:
     """Draws batches of about `tokens` latents: short whole pieces, crops of longer ones, and long whole ones.
 

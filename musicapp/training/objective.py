@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -32,6 +33,17 @@ def flow_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tenso
     t = timesteps[:, None, None]
     predicted = network((1 - t) * latents + t * noise, timesteps)
     return (predicted.float() - (noise - latents)).square().mean(dim=(1, 2))
+
+
+def v_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tensor) -> Tensor:
+    """Mean squared error of v for each item, `(batch,)`: x_t = cos z + sin eps, target cos eps - sin z, of pi t / 2.
+
+    latents, noise  `(batch, channels, n)`, scaled to unit deviation
+    """
+    angle = timesteps[:, None, None] * (math.pi / 2)
+    cosine, sine = angle.cos(), angle.sin()
+    predicted = network(cosine * latents + sine * noise, timesteps)
+    return (predicted.float() - (cosine * noise - sine * latents)).square().mean(dim=(1, 2))
 
 
 def drop_condition(cross: Tensor, probability: float, *, generator: torch.Generator | None = None) -> Tensor:

@@ -15,8 +15,20 @@ import logging
 from pathlib import Path
 
 from musicapp.checkpoints.catalogue import find_model
+from musicapp.checkpoints.config import parse_config
 from musicapp.errors import MusicAppError
-from musicapp.training import autoencoder, dataset, device, diffusion, distill, export, latents, starting, text
+from musicapp.training import (
+    autoencoder,
+    dataset,
+    device,
+    diffusion,
+    distill,
+    export,
+    latents,
+    published,
+    starting,
+    text,
+)
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +97,8 @@ def train_text(work: Path, args: argparse.Namespace) -> None:
 
 
 def train_diffusion(work: Path, args: argparse.Namespace) -> None:
+    if args.config is not None:
+        return train_published(work, args)
     diffusion.train(
         diffusion.DiffusionOptions(
             run=work / "diffusion",
@@ -94,6 +108,25 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
             minutes=args.minutes,
             device=args.device,
         )
+    )
+
+
+def train_published(work: Path, args: argparse.Namespace) -> None:
+    """The diffusion stage for a config of the user's."""
+    published.train(
+        published.PublishedOptions(
+            run=work / "diffusion",
+            latents=work / "latents",
+            held_out=work / "latents-held-out",
+            text_encoder=args.text_encoder or _text_tower(work),
+            minutes=args.minutes,
+            batch=args.batch,
+            window=args.window,
+            checkpointing=args.checkpointing,
+            light=args.light,
+            device=args.device,
+        ),
+        parse_config(published.read_description(args.config)),
     )
 
 

@@ -1,0 +1,284 @@
+"""The diffusion stage for any config of the Stable Audio 2 family, trained as its authors did (arXiv 2404.10301, 3.2).
+
+The built-in model has a recipe of its own (`diffusion`); this one keeps to the published: the text encoder is fixed,
+windows have one length with encoded silence behind short pieces, AdamW with an inverse decay of its rate.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import random
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from musicapp.checkpoints import keymap
+from musicapp.checkpoints.conditioner import build_conditioner
+from musicapp.checkpoints.config import CONFIG_NAME, ModelConfig, parse_config
+from musicapp.checkpoints.sections import read_json
+from musicapp.errors import MusicAppError
+from musicapp.nn.autoencoder import Autoencoder
+from musicapp.nn.conditioners import Conditioner, NumberConditioner
+from musicapp.nn.configs import NumberConfig
+from musicapp.nn.dit import DiffusionTransformer
+from musicapp.training import device, objective
+from musicapp.training.captions import write_caption
+from musicapp.training.dataset import Shards
+from musicapp.training.ema import WeightAverage
+from musicapp.training.latents import Window, draw_windows
+from musicapp.training.paper import STABLE_AUDIO_2_0
+from musicapp.training.progress import Run
+
+log = logging.getLogger(__name__)
+
+PAPER = "stable_audio_2_0"
+INVERSE_GAMMA, RATE_WARMUP = 1e6, 0.99  # of the learning rate: base (1 - warmup^(s + 1)) (1 + s / gamma)^(-1/2)
+
+
+@dataclass(frozen=True)
+class PublishedOptions:
+    """How to train one.
+
+    latents, held_out  folders of latent shards; held_out is only measured on
+    text_encoder       folder of the text encoder that the config asks for; it stays as it is
+    window             latents of an example; 0 is the config's whole window
+    checkpointing      compute activations twice instead of keeping them
+    light              Adafactor inside the backward pass, no gradients kept and no average: a third of the memory
+    """
+
+    run: Path
+    latents: Path
+    held_out: Path
+    text_encoder: Path
+    minutes: float
+    batch: int = 4
+    window: int = 0
+    checkpointing: bool = False
+    light: bool = False
+    learning_rate: float = 5e-5
+    dropout: float = 0.1
+    average_decay: float = 0.9999
+    measure_every_s: float = 900.0
+    seed: int = 5
+    device: str = "cpu"
+
+
+class Trainee(nn.Module):
+    """What is trained: the transformer and the conditions' own layers. The text encoder is reached, not owned.
+
+    forward  the loss of a batch, a scalar; noise and timesteps come from outside
+    """
+
+    def __init__(self, config: ModelConfig, conditioner: Conditioner) -> None:
+        super().__init__()
+        self.dit = DiffusionTransformer(config.diffusion.dit)
+        self.parts = nn.ModuleDict({name: _own(part) for name, part in conditioner.conditioners.items()})
+        self.is_v = config.diffusion.objective == "v"
+        self._conditioner = (conditioner,)  # in a tuple, so that its encoder is not among our weights
+
+    def forward(
+        self, latents: Tensor, noise: Tensor, timesteps: Tensor, metadata: list[dict[str, str | float]], keep: Tensor
+    ) -> Tensor:
+        """latents, noise `(batch, channels, n)`; timesteps `(batch,)`; keep `(batch, 1, 1)`, 0 drops the condition."""
+        told = self._conditioner[0].encode(metadata)
+        cross = None if told.cross is None else told.cross * keep
+        network = partial(_forward, self.dit, cross=cross, global_cond=told.global_cond, prepend=told.prepend)
+        loss = objective.v_loss if self.is_v else objective.flow_loss
+        return loss(network, latents, timesteps, noise).mean()
+
+
+def read_description(name: str | Path) -> dict[str, Any]:
+    """A `model_config.json`, or the paper's by its name. Raises CheckpointError."""
+    return STABLE_AUDIO_2_0 if str(name) == PAPER else read_json(Path(name))
+
+
+def build(config: ModelConfig, text_encoder: Path) -> Trainee:
+    """The untrained networks around a text encoder. Raises MusicAppError for configs that need conditions of audio."""
+    if config.diffusion.input_concat_ids or config.diffusion.local_add_cond_ids:
+        raise MusicAppError("This stage trains no inpainting models.", hint="Take a config without audio conditions.")
+    conditioner = build_conditioner(config, text_encoder.parent, text_encoder)
+    for entry in config.conditioning.entries:
+        if isinstance(entry.config, NumberConfig):  # they come without weights
+            c, width = entry.config, entry.config.output_dim or config.conditioning.cond_dim
+            expo = c.fourier_features_type == "expo"
+            conditioner.conditioners[entry.id] = NumberConditioner(width, c.min_val, c.max_val, expo=expo)
+        else:
+            encoder = conditioner.conditioners[entry.id].encoder
+            assert isinstance(encoder, nn.Module)
+            encoder.float().requires_grad_(False)
+    return Trainee(config, conditioner)
+
+
+def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
+    """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
+    torch.manual_seed(options.seed)
+    place = device.choose(options.device)
+    model = build(config, options.text_encoder).to(place)
+    model._conditioner[0].to(place)
+    average = None if options.light else WeightAverage(weights_of(model), decay=options.average_decay)
+    if options.checkpointing:
+        compute_twice(model.dit)
+    optimisers = _in_backward(model, options.learning_rate) if options.light else [_adamw(model, options.learning_rate)]
+    run = Run(options.run, options.minutes, save_every_s=600.0)
+    if state := run.resume():
+        weights_of(model).load_state_dict(state["model"])
+        if average is not None:
+            average.load_state_dict(state["average"])
+        if state["light"] == options.light:
+            for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
+
+    def save() -> None:
+        state = {"model": weights_of(model).state_dict(), "optimisers": [o.state_dict() for o in optimisers]}
+        averaged = {} if average is None else {"average": average.state_dict()}
+        run.save(state | averaged | {"light": options.light})
+
+    shards, held_out = Shards([options.latents]), Shards([options.held_out])
+    window = _window(options, config)
+    rng = random.Random(options.seed + run.step)
+    even = torch.quasirandom.SobolEngine(1, scramble=True, seed=options.seed + run.step)
+    measured = run.elapsed_s
+    while not run.is_over:
+        rate = learning_rate(options.learning_rate, run.step)
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+        windows = draw_windows(shards, rng, options.batch, window)
+        timesteps = even.draw(options.batch)[:, 0].to(place)
+        keep = (torch.rand(options.batch, 1, 1) >= options.dropout).to(place)
+        loss = loss_of(model, windows, timesteps, keep, config, rng)
+        loss.backward()
+        if not options.light:
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            if torch.isfinite(norm):
+                optimisers[0].step()
+            optimisers[0].zero_grad()
+            assert average is not None
+            average.step(weights_of(model))
+        run.note(loss=loss.item(), rate=rate)
+        if run.is_time_to_save:
+            save()
+        if run.elapsed_s - measured > options.measure_every_s:
+            measured = run.elapsed_s
+            run.table("held_out.csv", step=run.step, loss=measure(model, held_out, options, config))
+    save()
+    run.table("held_out.csv", step=run.step, loss=measure(model, held_out, options, config))
+    return weights_of(model) if average is None else average.module
+
+
+def weights_of(model: Trainee) -> nn.ModuleDict:
+    """All that is trained and kept."""
+    return nn.ModuleDict({"dit": model.dit, "parts": model.parts})
+
+
+def learning_rate(base: float, step: int) -> float:
+    """The published schedule: a quick exponential warm-up, then an inverse square root over a million steps."""
+    return base * (1 - RATE_WARMUP ** (step + 1)) * (1 + step / INVERSE_GAMMA) ** -0.5
+
+
+def loss_of(
+    model: nn.Module, windows: list[Window], timesteps: Tensor, keep: Tensor, config: ModelConfig, rng: random.Random
+) -> Tensor:
+    """The loss of some windows, captions written by `rng`. Latents are divided by the config's scale."""
+    latents = torch.stack([w.latents for w in windows]).to(timesteps.device) / config.autoencoder.scale
+    loss: Tensor = model(latents, device.noise_like(latents), timesteps, [_told(w, rng) for w in windows], keep)
+    return loss
+
+
+@torch.no_grad()
+def measure(model: Trainee, held_out: Shards, options: PublishedOptions, config: ModelConfig) -> float:
+    """Loss of the present weights on held-out windows at even timesteps, the same ones every time."""
+    rng, place, window = random.Random("held out"), next(model.parameters()).device, _window(options, config)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        total = 0.0
+        for number in range(4):
+            windows = draw_windows(held_out, rng, options.batch, window)
+            timesteps = torch.full((options.batch,), (number + 0.5) / 4, device=place)
+            keep = torch.ones(options.batch, 1, 1, device=place)
+            total += float(loss_of(model, windows, timesteps, keep, config, rng))
+    log.info("held out: loss %.4f", total / 4)
+    return total / 4
+
+
+def compute_twice(dit: DiffusionTransformer) -> None:
+    """Gradient checkpointing: a block keeps only its input, and is computed again on the way back."""
+    for block in dit.blocks:
+        block.forward = partial(checkpoint, block.forward, use_reentrant=False)
+
+
+def export(folder: Path, description: dict[str, Any], run: Path, autoencoder: Autoencoder) -> Path:
+    """The model folder of a run: its averaged weights (or those of a light run) and the autoencoder's, in float16.
+
+    The text encoder goes beside it by hand: it may be large and under a licence of its own.
+    """
+    state = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu")
+    weights = state["average"]["weights"] if "average" in state else state["model"]
+    named = {f"autoencoder.{name}": tensor.half() for name, tensor in autoencoder.state_dict().items()}
+    for name, tensor in weights.items():
+        is_fine = name.startswith("parts.") or "timestep_features" in name
+        ours = name.replace("parts.", "conditioner.conditioners.", 1) if name.startswith("parts.") else name
+        named[ours] = tensor.float() if is_fine else tensor.half()
+    folder.mkdir(parents=True, exist_ok=True)
+    published = {keymap.to_published(name): tensor.contiguous() for name, tensor in named.items()}
+    save_file(published, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / CONFIG_NAME).write_text(json.dumps(description, indent=1) + "\n")
+    parse_config(description)  # what the app would refuse must not be written silently
+    return folder
+
+
+def _own(part: nn.Module) -> nn.Module:
+    """A condition without its text encoder."""
+    if isinstance(part, NumberConditioner):
+        return part
+    return nn.ModuleDict({name: child for name, child in part.named_children() if name != "encoder"})
+
+
+def _forward(dit: DiffusionTransformer, x: Tensor, t: Tensor, **conditions: Tensor | None) -> Tensor:
+    with device.autocast(x.device):
+        out: Tensor = dit(x, t, **conditions)
+    return out.float()
+
+
+def _told(window: Window, rng: random.Random) -> dict[str, str | float]:
+    """Whole seconds, as the published models are told them (spec 4.4)."""
+    return {
+        "prompt": write_caption(window.truth, rng),
+        "seconds_start": math.floor(window.seconds_start),
+        "seconds_total": math.ceil(window.truth.duration_s),
+    }
+
+
+def _window(options: PublishedOptions, config: ModelConfig) -> int:
+    length = options.window or config.window_latents
+    return max(1, length // config.diffusion.dit.patch_size) * config.diffusion.dit.patch_size
+
+
+def _adamw(model: nn.Module, rate: float) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.999), weight_decay=1e-3)
+
+
+def _in_backward(model: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
+    """One Adafactor for each weight, which steps as soon as its gradient is there and drops it at once.
+
+    Adafactor bounds its own updates, so no norm over all gradients is needed (arXiv 1804.04235).
+    """
+    optimisers: list[torch.optim.Optimizer] = []
+    for weight in model.parameters():
+        optimiser = torch.optim.Adafactor([weight], lr=rate)
+        weight.register_post_accumulate_grad_hook(partial(_step_and_drop, optimiser))
+        optimisers.append(optimiser)
+    return optimisers
+
+
+def _step_and_drop(optimiser: torch.optim.Optimizer, weight: Tensor) -> None:
+    optimiser.step()
+    weight.grad = None
