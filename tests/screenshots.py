@@ -127,6 +127,9 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     studio.player.clear_loop()
     studio.exporter.export()
     window.advanced.set_unfolded(True)
+    facts = "86 MB of memory for the weights; differs from full precision by −21 dB (mel distance 0.25)"
+    studio.precision_facts.texts = {"int8": facts}
+    studio.precision_facts.changed.emit()
     picture("exported")
     window.advanced.set_unfolded(False)
     host.script = "denoising"

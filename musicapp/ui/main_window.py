@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.prompts = PromptFields(studio.take_settings, studio.prompt_note)
         self.length = LengthField(studio.take_settings, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.messages, themes)
-        self.advanced = AdvancedPanel(studio.take_settings, studio.models, themes)
+        self.advanced = AdvancedPanel(studio.take_settings, studio.models, studio.precision_facts, themes)
         self.generate = GenerateBox(studio.generation)
         self.message_bar = MessageBar(studio.messages, themes)
         self.stage = Stage(studio.player, studio.generation, studio.take_settings, studio.messages, themes)

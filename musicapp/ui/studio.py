@@ -22,6 +22,7 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_library import TakeLibrary
 from musicapp.ui.state.take_settings import TakeSettings
@@ -46,6 +47,7 @@ class Studio(QObject):
         self.bridge = EngineBridge(make_host, self)
         self.take_settings = TakeSettings(self)
         self.prompt_note = PromptNote(self.take_settings, self.files, self)
+        self.precision_facts = PrecisionFacts(self.take_settings, self.files, self)
         self.models = ModelChoice(self.messages, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
         self.generation = Generation(self.bridge, self.take_settings, self.messages, self._reading, self)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from musicapp.checkpoints import copies, precision_figures
+from musicapp.checkpoints.precision_figures import Figures
 from musicapp.engine.events import ModelFailed, ModelLoaded
 from musicapp.request import MAX_PROMPT_CHARACTERS
+from tests.tiny_model import write_tiny_model
 from tests.ui.conftest import Desk
 from tests.ui.fake_host import INFO
 
@@ -121,6 +125,30 @@ def test_another_model_device_or_precision_is_loaded(desk: Desk) -> None:
     desk.studio.take_settings.set_target(model="/models/other", device="cpu")
     desk.wait(lambda: desk.host.loads[-1] == ("/models/other", "cpu", "fp32"))
     assert desk.window.advanced.model.currentText() == "other"
+
+
+def test_each_precision_says_what_it_takes_and_changes(desk: Desk, home: Path) -> None:
+    folder = write_tiny_model(home / "data" / "models" / "sketches", text_encoder="none")
+    measured = [Figures("fp32", 4_000_000, None, 0.0), Figures("int8", 1_700_000, 21.46, 0.25)]
+    precision_figures.write(folder, [folder / "model.safetensors"], measured)
+    copies.path_of(folder, "int8").write_bytes(bytes(1_600_000))
+    advanced = desk.window.advanced
+    advanced.set_unfolded(True)
+    assert not advanced.precision_fact.isVisible()
+    desk.studio.take_settings.set_target(model="sketches", precision="int8")
+    desk.wait(lambda: "1.7 MB of memory" in advanced.precision_fact.text())
+    fact = advanced.precision_fact.text()
+    assert advanced.precision_fact.isVisible() and advanced.precision.accessibleDescription() == fact
+    assert "by −21 dB (mel distance 0.25)" in fact and "1.6 MB on disk" in fact
+
+    def tooltip(key: str) -> str:
+        box = advanced.precision
+        return str(box.itemData(box.findData(key), Qt.ItemDataRole.ToolTipRole))
+
+    assert tooltip("int8") == fact and "full precision" in tooltip("fp32") and "Not measured" in tooltip("int4")
+    desk.wait(lambda: tooltip("auto") == f"8-bit weights: {fact}")  # what the engine took
+    desk.studio.take_settings.set_target(precision="int4")
+    assert not advanced.precision_fact.isVisible()
 
 
 def test_a_broken_model_gets_a_message_and_the_window_works_on(desk: Desk) -> None:

@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 from musicapp.request import BUILTIN_MODEL, DEVICES, MAX_GUIDANCE_SCALE, MAX_STEPS, PRECISIONS
 from musicapp.ui import icons
 from musicapp.ui.state.model_choice import ModelChoice
+from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import described, label, set_available
 
+NOT_MEASURED = "Not measured for this model; “musicapp models info NAME --measure” does that."
 UNKNOWN_YET = "Known as soon as the model is loaded."
 BROWSE, MORE = "browse", "more"
 DEVICE_LABELS = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (Metal)"}
@@ -45,9 +47,9 @@ class AdvancedPanel(QWidget):
     unfolded = Signal(bool)
     models_wanted = Signal()
 
-    def __init__(self, settings: TakeSettings, models: ModelChoice, theme: Theme) -> None:
+    def __init__(self, settings: TakeSettings, models: ModelChoice, facts: PrecisionFacts, theme: Theme) -> None:
         super().__init__()
-        self._settings, self._models, self._theme = settings, models, theme
+        self._settings, self._models, self._facts, self._theme = settings, models, facts, theme
         self.heading = described(
             QToolButton(), "advanced", "Advanced settings", "Model, steps, guidance, sampler, device"
         )
@@ -65,6 +67,9 @@ class AdvancedPanel(QWidget):
         self.sampler = described(QComboBox(), "sampler", "Sampler", "The method that turns noise into music")
         self.device = described(QComboBox(), "device", "Device", "Where the model runs")
         self.precision = described(QComboBox(), "precision", "Precision", "How precisely it computes")
+        self.precision_fact = label("", tone="muted")
+        self.precision_fact.setObjectName("precision_fact")
+        self.precision_fact.setWordWrap(True)
         self.reset = described(
             QPushButton("Use the model’s own values"), "sampling_reset", "Reset steps, guidance and sampler",
             "Steps, guidance and sampler as the model recommends",
@@ -109,7 +114,8 @@ class AdvancedPanel(QWidget):
             name.setBuddy(field)
             form.addWidget(name, number, 0)
             form.addWidget(field, number, 1)
-        form.addWidget(self.reset, len(rows), 1, Qt.AlignmentFlag.AlignRight)
+        form.addWidget(self.precision_fact, len(rows), 0, 1, 2)
+        form.addWidget(self.reset, len(rows) + 1, 1, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_TIGHT)
@@ -131,6 +137,8 @@ class AdvancedPanel(QWidget):
         settings.limits_changed.connect(self._show_sampling)
         settings.target_changed.connect(self._show_target)
         self._models.changed.connect(self._show_models)
+        self._facts.changed.connect(self._show_facts)
+        settings.limits_changed.connect(self._show_facts)
 
     def set_unfolded(self, unfolded: bool) -> None:
         self.heading.setChecked(unfolded)
@@ -199,6 +207,24 @@ class AdvancedPanel(QWidget):
             (self.precision, self._settings.precision),
         ):
             box.setCurrentIndex(max(0, box.findData(value)))
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        """What is known of every precision in its tooltip, and of the one in use below the box."""
+        info = self._settings.info
+        for row in range(self.precision.count()):
+            key = self.precision.itemData(row)
+            used = info.precision if key == "auto" and info is not None else key
+            fact = self._facts.texts.get(used, "")
+            if fact and key == "auto":
+                fact = f"{PRECISION_LABELS[used]}: {fact}"
+            tip = fact or (NOT_MEASURED if key not in ("auto", "fp16") else "")
+            self.precision.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+            self.precision.setItemData(row, fact, Qt.ItemDataRole.AccessibleDescriptionRole)
+            if row == self.precision.currentIndex():
+                self.precision_fact.setText(fact)
+                self.precision_fact.setVisible(bool(fact))
+                self.precision.setAccessibleDescription(fact)
 
     def _show_sampling(self) -> None:
         settings, info = self._settings, self._settings.info
