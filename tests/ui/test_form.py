@@ -53,7 +53,7 @@ def test_bad_numbers_get_a_message_and_no_take(desk: Desk) -> None:
     desk.studio.take_settings.set_prompt("harp")
     for name, text, words in (
         ("length", "0", "at least"),
-        ("length", "-3", "not a length of time"),
+        ("length", "-3", "positive time"),
         ("length", "soon", "not a length of time"),
         ("length", "4:46", "at most 4:45"),
         ("seed", "-1", "out of range"),
