@@ -9,9 +9,12 @@ denoised, and what comes out must have properties that every sane network has, t
    not the same number everywhere.
 3. Other latents make other sound.
 4. The answer depends on the noisy latents, and is not the same number everywhere.
+5. No block of the transformer has nothing but zeros for matrices. (Training begins with the last ones at zero, which
+   makes a block that changes nothing; never with all of them.)
 
 Networks with fresh random weights pass; so do quiet, dull or badly trained ones. What it cannot tell: weights that
-are wrong but of a plausible size, such as two layers of one shape swapped. The numbers are far from those of the
+are wrong but of a plausible size, such as blocks in another order, or a decoder that is ten times too loud: how loud
+random latents sound differs more than that between good models. The numbers are far from those of the
 public architectures, so that nobody's good model is refused.
 """
 
@@ -55,6 +58,9 @@ def _check_decoder(model: LoadedModel) -> None:
 
 def _check_transformer(model: LoadedModel) -> None:
     dit, diffusion = model.dit, model.config.diffusion
+    for number, block in enumerate(dit.blocks, start=1):
+        if not any(bool(weight.any()) for weight in block.state_dict().values() if weight.ndim > 1):
+            raise _refused(f"Block {number} of the model's transformer has nothing but zeros.")
     count = LATENTS + -LATENTS % diffusion.dit.patch_size
     answers = []
     for seed in (0, 1):

@@ -36,7 +36,7 @@ def change(network, how):
         ("autoencoder", lambda w: w.zero_(), "the same sound|silence"),
         ("autoencoder", lambda w: w.fill_(float("nan")), "not finite"),
         ("autoencoder", lambda w: w.mul_(1e4), "autoencoder makes"),
-        ("dit", lambda w: w.zero_(), "answers the same"),
+        ("dit", lambda w: w.zero_(), "nothing but zeros"),
         ("dit", lambda w: w.fill_(float("inf")), "not finite"),
         ("dit", lambda w: w.mul_(1e4), "transformer"),
     ],
@@ -46,6 +46,17 @@ def test_a_model_that_cannot_make_sound_is_refused(model, part, how, words):
     with pytest.raises(CheckpointError, match=words) as caught:
         self_test.check(model)
     assert caught.value.hint
+
+
+def test_an_empty_block_is_refused_and_one_that_training_begins_with_is_not(model):
+    block = model.dit.blocks[1]
+    for name, weight in block.named_parameters():
+        if "to_out" in name:
+            weight.zero_()
+    self_test.check(model)
+    change(block, lambda w: w.zero_())
+    with pytest.raises(CheckpointError, match="Block 2 of the model's transformer"):
+        self_test.check(model)
 
 
 def test_the_test_leaves_no_trace_in_the_noise_of_takes(model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,19 @@ def test_no_room_is_said_before_copying(folder: Path, models: Path, monkeypatch:
     monkeypatch.setattr(importing, "SPARE_BYTES", 1 << 60)
     with pytest.raises(ModelStoreError, match="are free in"):
         add(folder, models)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
+def test_what_the_disk_does_not_take_leaves_nothing_behind(folder: Path, models: Path) -> None:
+    import resource
+
+    job, before = importing.plan(folder, models), resource.getrlimit(resource.RLIMIT_FSIZE)
+    largest = max(path.stat().st_size for path in job.files.values())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest - 1, before[1]))
+    try:
+        with pytest.raises(ModelStoreError, match="could not be copied") as caught:
+            list(importing.run(job, models))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.hint and not contents(models) and folder.is_dir()
+    add(folder, models)  # with room it goes through
