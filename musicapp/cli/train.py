@@ -56,14 +56,18 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument("--soundfont", type=Path, metavar="FILE", help="General MIDI bank to play with")
     elif name == "autoencoder":
         stage.add_argument("--decoder-only", action="store_true", help="keep the encoder, so that latents stay valid")
+        group = stage.add_argument_group("with --config")
+        group.add_argument("--batch", type=int, default=4, metavar="N", help="crops in a step (default 4)")
+        group.add_argument("--frames", type=int, default=65536, metavar="N", help="of a crop (default 65536)")
     elif name == "diffusion":
-        stage.add_argument(
-            "--config", metavar="FILE", help="a model_config.json, or stable_audio_2_0 (default: the built-in model's)"
-        )
         _add_published_options(stage)
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
         stage.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
+    if name in ("autoencoder", "encode", "diffusion", "export"):
+        stage.add_argument(
+            "--config", metavar="FILE", help="a model_config.json, or stable_audio_2_0 (default: the built-in model's)"
+        )
     if name in ("autoencoder", "encode", "text", "diffusion", "distill"):
         stage.add_argument(
             "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default auto)"

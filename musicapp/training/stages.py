@@ -15,8 +15,9 @@ import logging
 from pathlib import Path
 
 from musicapp.checkpoints.catalogue import find_model
-from musicapp.checkpoints.config import parse_config
+from musicapp.checkpoints.config import ModelConfig, parse_config
 from musicapp.errors import MusicAppError
+from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import (
     autoencoder,
     dataset,
@@ -25,6 +26,7 @@ from musicapp.training import (
     distill,
     export,
     latents,
+    oobleck,
     published,
     starting,
     text,
@@ -60,6 +62,8 @@ def render(work: Path, args: argparse.Namespace) -> None:
 
 
 def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
+    if args.config is not None:
+        return train_oobleck(work, args)
     autoencoder.train(
         autoencoder.AutoencoderOptions(
             run=work / "autoencoder",
@@ -72,9 +76,25 @@ def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
     )
 
 
+def train_oobleck(work: Path, args: argparse.Namespace) -> None:
+    """The first stage for a config of the user's."""
+    oobleck.train(
+        oobleck.OobleckOptions(
+            run=work / "autoencoder",
+            audio=work / "audio",
+            held_out=work / "audio-held-out",
+            minutes=args.minutes,
+            batch=args.batch,
+            frames=args.frames,
+            device=args.device,
+        ),
+        _config_of(args),
+    )
+
+
 def encode(work: Path, args: argparse.Namespace) -> None:
     """Encode every audio shard into a latent shard of the same name; new pieces are added to those already there."""
-    model = autoencoder.load_average(work / "autoencoder").to(device.choose(args.device))
+    model = _autoencoder_of(work, args).to(device.choose(args.device))
     for source, target in (("audio", "latents"), ("audio-held-out", "latents-held-out")):
         for shard in sorted(path.parent for path in (work / source).rglob("format.json")):
             folder, pieces = work / target / shard.name, dataset.Shards([shard])
@@ -126,7 +146,7 @@ def train_published(work: Path, args: argparse.Namespace) -> None:
             light=args.light,
             device=args.device,
         ),
-        parse_config(published.read_description(args.config)),
+        _config_of(args),
     )
 
 
@@ -145,6 +165,12 @@ def train_student(work: Path, args: argparse.Namespace) -> None:
 
 
 def write_model(work: Path, args: argparse.Namespace) -> None:
+    if args.config is not None:
+        description = published.read_description(args.config)
+        published.export(
+            args.output, description, _trained(work / "diffusion", stage="diffusion"), _autoencoder_of(work, args)
+        )
+        return
     run, app = work / "diffusion", export.APP
     if args.distilled:
         run, app = _trained(work / "distilled", stage="distill"), export.DISTILLED
@@ -154,6 +180,20 @@ def write_model(work: Path, args: argparse.Namespace) -> None:
         text_encoder=_text_tower(work),
         diffusion_run=run,
         app=app,
+    )
+
+
+def _config_of(args: argparse.Namespace) -> ModelConfig:
+    return parse_config(published.read_description(args.config))
+
+
+def _autoencoder_of(work: Path, args: argparse.Namespace) -> Autoencoder:
+    """The trained autoencoder, of the config's kind or the built-in model's."""
+    run = _trained(work / "autoencoder", stage="autoencoder")
+    return (
+        autoencoder.load_average(run)
+        if args.config is None
+        else oobleck.load_average(run, _config_of(args).autoencoder)
     )
 
 
