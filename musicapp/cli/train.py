@@ -34,15 +34,34 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
         stage.add_argument("--work", type=Path, required=True, metavar="FOLDER", help="where data and checkpoints are")
         _add_options(stage, name)
+    for name, text, words in (
+        ("pack", "cut a checkpoint into pieces of at most 15 MiB with checksums", ("FILE", "FOLDER")),
+        ("unpack", "join such pieces again", ("PIECES", "FOLDER")),
+    ):
+        stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
+        stage.add_argument("source", type=Path, metavar=words[0])
+        stage.add_argument("target", type=Path, metavar=words[1])
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one stage; 0 when it is done."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    if args.stage in ("pack", "unpack"):
+        return _move_pieces(args)
     _prepare_process()
     from musicapp.training import stages
 
     return stages.run(args.stage, args)
+
+
+def _move_pieces(args: argparse.Namespace) -> int:
+    from musicapp.training import pieces
+
+    if args.stage == "pack":
+        print(f"{pieces.pack(args.source, args.target)} pieces in {args.target}")
+    else:
+        print(f"whole: {pieces.unpack(args.source, args.target)}")
+    return 0
 
 
 def _add_options(stage: argparse.ArgumentParser, name: str) -> None:

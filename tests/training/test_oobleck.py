@@ -53,9 +53,9 @@ def test_a_discriminator_learns_to_tell_noise_from_a_tone():
         loss = judge_loss(judge(tone), judge(noise))
         loss.backward()
         optimiser.step()
-    assert loss < 0.7 * first
+    assert loss.item() < 0.7 * first.item()
     scores, features = fooling_losses(judge(tone), judge(tone))
-    assert float(features) == 0 and scores.ndim == 0
+    assert features.item() == 0 and scores.ndim == 0
 
 
 @pytest.mark.slow
