@@ -72,6 +72,7 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--shard", type=int, default=0, metavar="K", help="number of the shard, one for each process"
         )
+        stage.add_argument("--audio", type=Path, metavar="FOLDER", help="take recordings with captions instead")
         stage.add_argument("--soundfont", type=Path, metavar="FILE", help="General MIDI bank to play with")
     elif name == "autoencoder":
         stage.add_argument("--decoder-only", action="store_true", help="keep the encoder, so that latents stay valid")

@@ -41,7 +41,9 @@ _PROTECTED = {
 
 
 def write_caption(truth: Truth, rng: random.Random, *, held_out: bool = False) -> str:
-    """One caption for a piece; `held_out` uses phrasings that training never sees."""
+    """One caption for a piece; `held_out` uses phrasings that training never sees. A recording has its own."""
+    if truth.caption:
+        return truth.caption
     phrases = HELD_OUT if held_out else SEEN
     facts = _choose_facts(truth, rng)
     form = rng.choice(_FORMS)

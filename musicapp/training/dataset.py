@@ -51,21 +51,23 @@ class ShardWriter:
         header.write_text(json.dumps(self._format))
         index = folder / "index.jsonl"
         self.count, self._end = 0, 0
+        self.names: set[str] = set()  # of pieces that were given one
         if index.exists():
             for line in index.read_text().splitlines():
                 entry = json.loads(line)
                 self.count, self._end = self.count + 1, entry["start"] + entry["length"]
+                self.names.add(entry.get("name", ""))
         self._rows = (folder / "rows.bin").open("ab")
         self._rows.truncate(self._end * np.dtype(dtype).itemsize * width)
         self._index = index.open("a")
 
-    def add(self, rows: np.ndarray, truth: Truth) -> None:
+    def add(self, rows: np.ndarray, truth: Truth, *, name: str = "") -> None:
         """Append one piece, `(length, width)` of the shard's dtype."""
         if rows.ndim != 2 or rows.shape[1] != self._format["width"] or rows.dtype != self._format["dtype"]:
             raise ValueError(f"rows of {rows.shape} {rows.dtype} do not fit a shard of {self._format}")
         self._rows.write(np.ascontiguousarray(rows).tobytes())
         self._rows.flush()
-        line = {"start": self._end, "length": len(rows), "truth": truth.as_dict()}
+        line = {"start": self._end, "length": len(rows), "truth": truth.as_dict()} | ({"name": name} if name else {})
         self._index.write(json.dumps(line) + "\n")
         self._index.flush()
         self.count, self._end = self.count + 1, self._end + len(rows)

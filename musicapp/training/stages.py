@@ -28,6 +28,7 @@ from musicapp.training import (
     latents,
     oobleck,
     published,
+    recordings,
     starting,
     text,
 )
@@ -51,6 +52,9 @@ def start(work: Path, args: argparse.Namespace) -> None:
 
 def render(work: Path, args: argparse.Namespace) -> None:
     """Compose and render one shard; the first also renders the pieces to measure on."""
+    if args.audio is not None:
+        log.info("%d recordings", recordings.write_recordings(args.audio, work, args.shard))
+        return
     from musicapp.training.render import Renderer
 
     renderer = Renderer(args.soundfont)

@@ -26,6 +26,7 @@ from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
 from musicapp.training.progress import Run
+from musicapp.training.truth import Truth
 
 log = logging.getLogger(__name__)
 
@@ -170,9 +171,10 @@ def train(options: TextOptions) -> Path:
         with device.autocast(place):
             told = text_tower(input_ids=ids, attention_mask=mask, output_hidden_states=True)
             audio = audio_tower(latents)
-            read = heads(facts.mean_features(told.hidden_states[FEATURE_LAYER], mask))
+            known = [n for n, truth in enumerate(truths) if not truth.caption]  # of recordings nothing is known
+            read = heads(facts.mean_features(told.hidden_states[FEATURE_LAYER], mask)[known])
         loss, hits = contrastive_loss(audio.float(), told.text_embeds.float(), log_scale)
-        return loss, hits, facts.facts_loss(read, {n: t.to(place) for n, t in facts.targets_of(truths).items()})
+        return loss, hits, _facts_loss(read, [truths[n] for n in known])
 
     rng = random.Random(options.seed + run.step)
     both.train()
@@ -196,6 +198,13 @@ def train(options: TextOptions) -> Path:
     log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
     run.table("held_out.csv", step=run.step, **found, among=min(64, len(held_out)))
     return write_folder(options.run / "clap_text", text_tower, tokenizer)
+
+
+def _facts_loss(read: dict[str, Tensor], truths: list[Truth]) -> Tensor:
+    if not truths:
+        return next(iter(read.values())).new_zeros(())
+    place = next(iter(read.values())).device
+    return facts.facts_loss(read, {name: target.to(place) for name, target in facts.targets_of(truths).items()})
 
 
 def write_folder(folder: Path, text_tower: nn.Module, tokenizer: Any) -> Path:

@@ -27,7 +27,8 @@ class Truth:
     instruments  names in `instruments.INSTRUMENTS` that sound, drums included as "drums" or "percussion"
     lead         the name that carries the tune, or the most prominent one
     energy       0 (still) to 1 (full force)
-    kind         "song", "loop" or "one-shot"
+    kind         "song", "loop", "one-shot" or "recording"
+    caption      what somebody wrote of a recording, of which no more is known; "" for composed pieces
     """
 
     style: str
@@ -43,10 +44,12 @@ class Truth:
     moods: tuple[str, ...]
     duration_s: float
     kind: str
+    caption: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The facts as plain JSON values."""
-        return asdict(self) | {"sections": [list(section) for section in self.sections]}
+        values = asdict(self) | {"sections": [list(section) for section in self.sections]}
+        return values if self.caption else {name: value for name, value in values.items() if name != "caption"}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Truth:

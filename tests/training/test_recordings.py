@@ -1,0 +1,97 @@
+"""Recordings with captions become training data; what is damaged, silent or without a caption is left out."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import tarfile
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from musicapp.errors import MusicAppError
+from musicapp.training import latents, recordings, text
+from musicapp.training.captions import write_caption
+from musicapp.training.dataset import Shards
+from tests.training.data import truth
+
+
+def tone(rate=44100, seconds=1.0, channels=2):
+    wave = 0.3 * np.sin(np.arange(int(rate * seconds)) * 2 * np.pi * 440 / rate)
+    return np.repeat(wave[:, None], channels, axis=1).astype(np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Four good recordings in four formats, and five that cannot be used."""
+    folder = tmp_path / "music"
+    (folder / "inner").mkdir(parents=True)
+    soundfile.write(folder / "a.wav", tone(), 44100)
+    (folder / "a.txt").write_text("calm piano,\n slow\n")
+    soundfile.write(folder / "b.flac", tone(22050, channels=1), 22050)
+    (folder / "b.json").write_text(json.dumps({"prompt": "one voice"}))
+    soundfile.write(folder / "inner" / "c.ogg", tone(48000), 48000)
+    soundfile.write(folder / "d.mp3", tone(), 44100)
+    lines = [{"file_name": "inner/c.ogg", "caption": "from the list"}, {"file_name": "d.mp3", "text": "mp3"}]
+    (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\nnot json\n")
+    (folder / "bad.wav").write_bytes(b"RIFF no sound")
+    soundfile.write(folder / "mute.wav", np.zeros((44100, 2)), 44100)
+    soundfile.write(folder / "short.wav", tone(seconds=0.1), 44100)
+    for name in ("bad", "mute", "short"):
+        (folder / f"{name}.txt").write_text("a caption")
+    soundfile.write(folder / "untold.wav", tone(), 44100)
+    return folder
+
+
+def captions_in(work):
+    shards = [Shards([work / name]) for name in ("audio", "audio-held-out")]
+    return sorted(entry.truth.caption for part in shards for entry in part.entries)
+
+
+def test_a_folder_becomes_shards_once(folder, tmp_path, caplog):
+    for _ in range(2):
+        assert recordings.write_recordings(folder, tmp_path / "work", 0) == 4
+    assert captions_in(tmp_path / "work") == ["calm piano, slow", "from the list", "mp3", "one voice"]
+    for name in ("bad.wav", "mute.wav", "short.wav", "untold.wav"):
+        assert f"{name} is left out" in caplog.text
+    shards = Shards([tmp_path / "work" / "audio"])
+    assert all(abs(entry.length - 44100) < 50 for entry in shards.entries)
+    assert write_caption(shards.entries[0].truth, random.Random(0)) == shards.entries[0].truth.caption
+    rows = shards.read(0).astype(np.float32) / 32767
+    assert np.abs(np.fft.rfft(rows[:44000, 0])).argmax() == pytest.approx(440, abs=2)
+
+
+def test_a_webdataset_shard_is_read_without_unpacking(tmp_path, caplog):
+    with tarfile.open(tmp_path / "x.tar", "w") as tar:
+        for number, with_caption in enumerate((True, True, False)):
+            sound = io.BytesIO()
+            soundfile.write(sound, tone(), 44100, format="FLAC")
+            files = {"flac": sound.getvalue(), "pickle": b"never opened"}
+            if with_caption:
+                files["json"] = json.dumps({"caption": f"number {number}"}).encode()
+            for suffix, data in files.items():
+                member = tarfile.TarInfo(f"../{number:03d}.{suffix}")
+                member.size = len(data)
+                tar.addfile(member, io.BytesIO(data))
+    assert recordings.write_recordings(tmp_path / "x.tar", tmp_path / "work", 0) == 2
+    assert captions_in(tmp_path / "work") == ["number 0", "number 1"]
+    assert "002 in x.tar is left out" in caplog.text
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "y.tar").write_bytes((tmp_path / "x.tar").read_bytes()[:30000])
+    with pytest.raises(MusicAppError, match="two recordings"):
+        recordings.write_recordings(tmp_path / "broken", tmp_path / "other", 0)
+
+
+def test_facts_are_asked_of_composed_pieces_only():
+    heads = text.facts.FactHeads(8)
+    assert text._facts_loss(heads(torch.zeros(0, 8)), []).item() == 0
+    assert text._facts_loss(heads(torch.zeros(2, 8)), [truth(0, 1.0), truth(1, 1.0)]).item() > 0
+
+
+def test_latents_keep_the_caption(folder, tmp_path):
+    recordings.write_recordings(folder, tmp_path / "work", 0)
+    (_, told), *_ = latents.audio_pieces(Shards([tmp_path / "work" / "audio"]))
+    assert told.caption and type(told).from_dict(told.as_dict()) == told
