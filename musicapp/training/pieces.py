@@ -25,7 +25,8 @@ def pack(file: Path, folder: Path, *, piece_bytes: int = PIECE_BYTES) -> int:
     if folder.exists() and any(folder.iterdir()):
         raise CheckpointError(f"{folder} is not empty.", hint="Choose a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    pieces, whole = [], hashlib.sha256()
+    pieces: list[dict[str, str | int]] = []
+    whole = hashlib.sha256()
     with file.open("rb") as source:
         while block := source.read(piece_bytes):
             name = f"piece-{len(pieces):04d}"

@@ -113,7 +113,8 @@ def _listed(path: Path) -> dict[str, str]:
 
 def _in_tar(path: Path) -> Iterator[tuple[str, bytes, str]]:
     """Files of one stem stand together in a WebDataset shard; a stem ends at the first dot of the last name."""
-    stem, parts = "", {}
+    stem = ""
+    parts: dict[str, bytes] = {}
     try:
         with tarfile.open(path, "r|") as tar:
             for member in tar:
