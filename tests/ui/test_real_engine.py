@@ -58,6 +58,18 @@ def test_type_generate_listen_and_export(model: Path, home: Path, tmp_path: Path
     take, rate = wave_io.read(Path(outcome["take"]))
     assert (take.shape, rate) == ((110_250, 2), 44100)
     assert np.isfinite(take).all() and np.abs(take).max() > 0
+    again = tmp_path / "again.wav"
+    subprocess.run(
+        [sys.executable, "-m", "musicapp", "generate", "calm piano, 90 bpm, in C minor", "--seconds", "2.5"]
+        + ["--seed", str(outcome["seed"]), "--model", str(model), "--device", "cpu", "--precision", "fp32"]
+        + ["-o", str(again)],
+        env=environment,
+        cwd=sound_devices.ROOT,
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE_MS / 1000,
+    )
+    assert again.read_bytes() == Path(outcome["take"]).read_bytes()
     exported, _ = wave_io.read(Path(outcome["exported"]))
     loudest = max(float(np.abs(take).max()), 1.0)
     np.testing.assert_allclose(exported, take / loudest, atol=3e-7)
