@@ -26,6 +26,7 @@ from musicapp.nn.conditioners import Tokenizer
 HINT = "The folder needs config.json, model.safetensors and tokenizer.json of the text encoder; get it again."
 MAX_BYTES = 48 << 20  # T5Gemma's has 34 million
 MAX_STEPS = 16  # of rewriting and splitting
+PARTS = ("normalizers", "pretokenizers", "processors")  # what sequences of rules call them
 MAX_GROWTH = 16.0  # how much longer all rewriting together may make a text
 MAX_PIECE_BYTES = 64  # that one character may become; in the public table it is 33
 # One character or class of them, repeated or not: patterns that cannot take more than a look at each letter.
@@ -47,11 +48,11 @@ def load_tokenizer(folder: Path, max_length: int, *, vocabulary: int = 0, settin
     settings = read_json(path_of_settings) if settings_needed or path_of_settings.exists() else {}
     refuse_code(settings, path_of_settings)
     text = _read(path)
+    pad, side = _padding(settings)
     with _in_words(path):
         tokenizer = Tokenizers.from_str(text)
         highest = max(tokenizer.get_vocab(with_added_tokens=True).values(), default=0)
-    pad, side = _padding(settings)
-    pad_id = tokenizer.token_to_id(pad)
+        pad_id = tokenizer.token_to_id(pad)
     if pad_id is None or side not in ("left", "right") or (vocabulary and highest >= vocabulary):
         raise _other(path)
     with _in_words(path):
@@ -94,6 +95,10 @@ def _check(values: Any) -> None:
     for step in splitting:
         if "pattern" in step:
             _pattern(step)
+    for step in _steps(values.get("post_processor")):
+        # The library takes memory without end for a text that stands in its own frame twice.
+        if step["type"] == "TemplateProcessing" and sum("Sequence" in piece for piece in step["single"]) != 1:
+            raise ValueError("the marks hold no text or several")
     if values["model"].get("dropout"):
         raise ValueError("the tokens are drawn by chance")
 
@@ -107,7 +112,7 @@ def _steps(section: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     if section["type"] != "Sequence":
         yield section
         return
-    inner = section["normalizers" if "normalizers" in section else "pretokenizers"]
+    inner = [step for name in PARTS for step in section.get(name, [])]
     if len(inner) > MAX_STEPS:
         raise ValueError("the rules are too many")
     for step in inner:

@@ -21,6 +21,7 @@ from musicapp.nn.configs import T5Config
 from tests.tiny_model import write_tiny_text_encoder
 
 DOUBLE = {"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}
+TEXT = {"Sequence": {"id": "A", "type_id": 0}}
 MARK = {"SpecialToken": {"id": "<s>", "type_id": 0}}
 
 
@@ -60,6 +61,7 @@ def table(piece: bytes) -> str:
         {"pre_tokenizer": 7},
         {"model": 7},
         {"model": {"type": "BPE", "vocab": {"<pad>": 1}, "merges": [], "dropout": 0.5}},
+        {"post_processor": {**marks(1, 0), "single": [TEXT, TEXT, TEXT]}},  # memory without end
         {"post_processor": marks(1, 10**9)},  # an id behind the embedding
         {"post_processor": marks(100, 0)},  # more marks than tokens
     ],
