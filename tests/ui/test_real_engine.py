@@ -59,10 +59,10 @@ def test_type_generate_listen_and_export(model: Path, home: Path, tmp_path: Path
     assert (take.shape, rate) == ((110_250, 2), 44100)
     assert np.isfinite(take).all() and np.abs(take).max() > 0
     again = tmp_path / "again.wav"
+    command = [sys.executable, "-m", "musicapp", "generate", "calm piano, 90 bpm, in C minor", "--seconds", "2.5"]
+    command += ["--seed", str(outcome["seed"]), "--model", str(model), "--device", "cpu", "--precision", "fp32"]
     subprocess.run(
-        [sys.executable, "-m", "musicapp", "generate", "calm piano, 90 bpm, in C minor", "--seconds", "2.5"]
-        + ["--seed", str(outcome["seed"]), "--model", str(model), "--device", "cpu", "--precision", "fp32"]
-        + ["-o", str(again)],
+        [*command, "-o", str(again)],
         env=environment,
         cwd=sound_devices.ROOT,
         check=True,
