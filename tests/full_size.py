@@ -66,19 +66,19 @@ def medium_3() -> dict[str, Any]:
 KINDS = {"open-1.0": open_1_0, "open-small": open_small, "sa3-small": small_3, "sa3-medium": medium_3}
 
 
-def write(kind: str, folder: Path) -> None:
-    """A whole model folder of one of `KINDS`."""
+def write(kind: str, folder: Path, *, window: int | None = None) -> None:
+    """A whole model folder of one of `KINDS`. window: latents, instead of the published number of a fixed window"""
     folder.mkdir(parents=True, exist_ok=True)
-    values = KINDS[kind]()
+    values = _with_window(KINDS[kind](), window)
     (folder / CONFIG_NAME).write_text(json.dumps(values, indent=1), encoding="utf-8")
     shapes = published_shapes(values)
     write_weights(folder / "model.safetensors", shapes, lambda name: random_weight(name, shapes[name]))
     write_text_encoder(folder, values)
 
 
-def write_diffusers(folder: Path) -> None:
-    """Stable Audio Open 1.0 as a diffusers folder."""
-    values = open_1_0()
+def write_diffusers(folder: Path, *, window: int | None = None) -> None:
+    """Stable Audio Open 1.0 as a diffusers folder. window: as for `write`"""
+    values = _with_window(open_1_0(), window)
     diffusers_folder.write_descriptions(values, folder, text_width=768)
     shapes, blocks = published_shapes(values), diffusers_folder.blocks_of(values)
     places: dict[str, dict[str, tuple[str, int, int]]] = {part: {} for part in diffusers_folder.PARTS}
@@ -167,6 +167,12 @@ def same_autoencoder(sizes: dict[str, Any], decoder: dict[str, Any]) -> dict[str
         "io_channels": 2,
         "pretransform": {"type": "patched", "config": {"channels": 2, "patch_size": 256}},
     }
+
+
+def _with_window(values: dict[str, Any], window: int | None) -> dict[str, Any]:
+    """A description with another window; weights do not depend on it. Stable Audio 3 makes any length as it is."""
+    ratio = values["model"]["pretransform"]["config"]["downsampling_ratio"]
+    return {**values, "sample_size": window * ratio} if window and ratio == 2048 else values
 
 
 def _stable_audio_2(
