@@ -13,7 +13,7 @@ from typing import Any
 
 from musicapp import paths
 from musicapp.errors import LibraryError
-from musicapp.request import BUILTIN_MODEL
+from musicapp.request import BUILTIN_MODEL, MAX_LORA_STRENGTH
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Settings:
     steps, guidance_scale   None: the model's own; so does an empty sampler
     window_columns, advanced_is_open, last_take_id   how the window was left
     model, device, precision   as in TakeRequest
+    adapters       of each model: path of an adapter -> its strength, in their order
     auto_play      a new take plays: off, idle (nothing else is playing), always
     """
 
@@ -65,6 +66,7 @@ class Settings:
     last_take_id: str = ""
     auto_play: str = "idle"
     recent_prompts: list[str] = field(default_factory=list)
+    adapters: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def remember_prompt(self, prompt: str) -> None:
         """Put a prompt first among the recent ones."""
@@ -110,7 +112,9 @@ def _from_values(values: dict[str, Any]) -> Settings:
             continue
         value = values[item.name]
         if _fits(item.name, value, str(item.type)):
-            setattr(settings, item.name, float(value) if "float" in str(item.type) and value is not None else value)
+            setattr(
+                settings, item.name, float(value) if str(item.type).startswith("float") and value is not None else value
+            )
         else:
             log.warning("setting %s = %.80r cannot be used; the default is", item.name, value)
     return settings
@@ -122,6 +126,10 @@ def _fits(name: str, value: Any, kind: str) -> bool:
         return "None" in kind
     if kind.startswith("list"):
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    if kind.startswith("dict"):
+        return isinstance(value, dict) and all(
+            isinstance(each, dict) and _are_strengths(each) for each in value.values()
+        )
     if kind == "bool" or isinstance(value, bool):
         return kind == "bool" and isinstance(value, bool)
     if kind == "str":
@@ -130,6 +138,10 @@ def _fits(name: str, value: Any, kind: str) -> bool:
         return isinstance(value, int) and value >= 0
     upper = 1.0 if name == "volume" else 1e6
     return isinstance(value, int | float) and 0 <= value <= upper
+
+
+def _are_strengths(values: dict[str, Any]) -> bool:
+    return all(type(strength) in (int, float) and abs(strength) <= MAX_LORA_STRENGTH for strength in values.values())
 
 
 def _put_aside(path: Path) -> None:

@@ -89,7 +89,7 @@ def measure(folder: Path, precision: str, steps: int) -> Run:
     needed = -(-frames // model.autoencoder.downsampling_ratio)
     with torch.inference_mode():
         began_s = time.perf_counter()
-        *_, last = denoise(model, Prompts(model.conditioner), request, plan_for(model, request, needed))
+        *_, last = denoise(model, Prompts(model.conditioner, model.device), request, plan_for(model, request, needed))
         steps_s = time.perf_counter() - began_s
         chunks = list(decode_chunks(model.autoencoder, last.latents, count=needed, seed=request.seed))
         decode_s = time.perf_counter() - began_s - steps_s

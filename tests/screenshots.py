@@ -13,7 +13,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from musicapp.request import TakeRequest, frames_for
+from musicapp.request import Lora, TakeRequest, frames_for
 
 PROMPTS = (
     ("warm analog synth pads, slow, dreamy, wide stereo", 45.0, 2718281828, 26),
@@ -131,6 +131,9 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     studio.precision_facts.texts = {"int8": facts}
     studio.precision_facts.changed.emit()
     picture("exported")
+    form.set_loras((Lora("/adapters/warm-tape-and-vinyl-crackle-v2.safetensors", 0.8), Lora("/a/brass.safetensors")))
+    picture("adapters")
+    form.set_loras(())
     window.advanced.set_unfolded(False)
     host.script = "denoising"
     studio.generation.start()

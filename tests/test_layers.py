@@ -34,6 +34,7 @@ SERVICES = (
     "playback",
     "engine.events",
     "engine.host",
+    "checkpoints.adapter_names",
     "checkpoints.catalogue",
     "checkpoints.copies",
     "checkpoints.precision_figures",
@@ -57,6 +58,7 @@ LAYERS = {
     "diffusion": Layer(("errors",), torch=True),
     "checkpoints": Layer(("errors", "paths", "nn"), torch=True),
     "checkpoints.plain_files": Layer(("errors",)),
+    "checkpoints.adapter_names": Layer(("errors", "checkpoints.header")),
     "checkpoints.header": Layer(("errors", "checkpoints.plain_files")),
     "checkpoints.sections": Layer(("errors", "checkpoints.plain_files")),
     "checkpoints.config": Layer(

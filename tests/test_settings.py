@@ -49,6 +49,7 @@ def test_what_was_saved_comes_back(home: Path) -> None:
         loop=True,
         auto_play="always",
         recent_prompts=["a", "b"],
+        adapters={"builtin": {"/b.safetensors": 0.5, "/a.safetensors": -1.0}},
     )
     settings.save(mine)
     assert settings.load() == mine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from musicapp.checkpoints import copies, copy_writer, lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.config import ModelConfig, read_config
-from musicapp.checkpoints.lora_file import Adapter
-from musicapp.checkpoints.reading import DTYPES, dtype_of, read_state
+from musicapp.checkpoints.reading import DTYPES, Source, dtype_of
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention, int4
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
@@ -34,7 +33,9 @@ class LoadedModel:
 
     device     of the transformer; `CPU_PARTS` may lie elsewhere
     precision  what the transformer runs in: fp32, bf16, fp16, int8 or int4
+    source     where its weights came from
     remark     what the user should know of the loading, if anything
+    adapted    the layers that adapters have changed
     """
 
     config: ModelConfig
@@ -43,7 +44,14 @@ class LoadedModel:
     conditioner: Conditioner
     device: torch.device
     precision: str
+    source: Source
     remark: str = ""
+    adapted: set[str] = field(default_factory=set)
+
+    @property
+    def networks(self) -> nn.ModuleDict:
+        """All parts, under the names that weights begin with."""
+        return nn.ModuleDict({"dit": self.dit, "autoencoder": self.autoencoder, "conditioner": self.conditioner})
 
 
 def load_model(
@@ -53,7 +61,6 @@ def load_model(
     precision: str = "fp32",
     text_encoder_folder: Path | None = None,
     text_encoder: TextEncoder | None = None,
-    adapters: Sequence[tuple[Adapter, float]] = (),
     on_cpu: Sequence[str] = (),
     check_sizes: CheckSizes | None = None,
 ) -> LoadedModel:
@@ -63,7 +70,6 @@ def load_model(
                          otherwise (float32 for int8, int4 and SAME), text encoder and number conditions stay float32
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer
-    adapters             LoRA with their strengths, each on top of those before it
     on_cpu               of `CPU_PARTS`, those that stay there whatever the device
     check_sizes          gets the bytes of each part before any weight of this folder is read, and may raise
     Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
@@ -102,14 +108,8 @@ def load_model(
     if check_sizes is not None:
         check_sizes(_sizes(networks, packed, config, precision))
     places = {part: torch.device("cpu") if part in on_cpu else target for part in networks}
-    state = read_state(
-        path,
-        stored,
-        dtype=lambda name: dtype_of(name, config, precision),
-        packed=packed,
-        precision=precision,
-        device=lambda name: places[name.partition(".")[0]],
-    )
+    source = Source(path, stored, config, precision, frozenset(packed), places)
+    state = dict(source.read())
     remark = ""
     if original is not None and not any("scale" in entry.parts for entry in stored.values()):
         remark = copy_writer.keep_copy(original, state, precision)
@@ -124,10 +124,24 @@ def load_model(
     for part, network in networks.items():
         network.to(places[part])
     networks.eval().requires_grad_(False)
-    lora.apply(networks, adapters)
     dit, autoencoder = networks["dit"], networks["autoencoder"]
     assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
-    return LoadedModel(config, autoencoder, dit, conditioner, target, precision, remark)
+    return LoadedModel(config, autoencoder, dit, conditioner, target, precision, source, remark)
+
+
+def use_adapters(model: LoadedModel, adapters: lora.Matched) -> None:
+    """Have exactly these adapters in a loaded model, each on top of those before it; `lora.match` made them.
+
+    Layers that others have changed are read anew, one after the other, so that nothing is left of those: keeping their
+    own weights beside the changed ones would take twice the memory. Raises CheckpointError when the model's file is
+    not the one that it was; the model is then half of this and half of that, and must not be used.
+    """
+    networks = model.networks
+    for name, tensor in model.source.read({f"{layer}.weight" for layer in model.adapted}):
+        layer, _, last = name.rpartition(".")
+        networks.get_submodule(layer).load_state_dict({last: tensor}, strict=False, assign=True)
+    model.adapted.clear()
+    model.adapted.update(lora.merge(networks, adapters))
 
 
 def _sizes(networks: nn.ModuleDict, packed: Iterable[str], config: ModelConfig, precision: str) -> dict[str, int]:

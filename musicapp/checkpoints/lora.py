@@ -1,6 +1,7 @@
 """LoRA adapters onto loaded networks: each layer found by its published or diffusers name, checked, then merged in.
 
-A strength of 0 leaves the networks as they are, bit by bit.
+A strength of 0 leaves the networks as they are, bit by bit. Checking and merging are apart, so that an adapter of
+another model is refused before anything is changed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.checkpoints import diffusers_keymap, keymap, quantize
-from musicapp.checkpoints.lora_file import CHOOSE, Adapter, AdapterLayer
+from musicapp.checkpoints.adapter_names import CHOOSE
+from musicapp.checkpoints.lora_file import Adapter, AdapterLayer
 from musicapp.checkpoints.weights import is_finite
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
@@ -31,25 +33,36 @@ class _Change:
     count: int  # how many there are; 1 changes the whole weight
 
 
-def apply(networks: nn.ModuleDict, adapters: Iterable[tuple[Adapter, float]]) -> None:
-    """Merge adapters with their strengths into the networks, each on top of those before it.
+Matched = list[tuple[str, float, dict[str, list[_Change]]]]  # name, strength, and our layer -> what it does to it
 
-    Raises CheckpointError, before anything is changed, when an adapter was made for another model; and when what it
-    makes of a weight is not finite, after which the networks are of no use.
+
+def match(networks: nn.ModuleDict, adapters: Iterable[tuple[Adapter, float]]) -> Matched:
+    """What adapters with their strengths do to the networks, which stay as they are; those of no strength do nothing.
+
+    Raises CheckpointError when an adapter was made for another model.
     """
-    active = [(adapter, strength, _match(networks, adapter)) for adapter, strength in adapters if strength != 0]
-    for name in dict.fromkeys(name for *_, changes in active for name in changes):
+    return [(adapter.name, strength, _match(networks, adapter)) for adapter, strength in adapters if strength != 0]
+
+
+def merge(networks: nn.ModuleDict, adapters: Matched) -> set[str]:
+    """Merge adapters into the networks, each on top of those before it; the layers that they changed.
+
+    Raises CheckpointError when what one makes of a weight is not finite, after which the networks are of no use.
+    """
+    names = dict.fromkeys(name for *_, changes in adapters for name in changes)
+    for name in names:
         module = networks.get_submodule(name)
         weight = _read(module)
-        for adapter, strength, changes in active:
+        for adapter, strength, changes in adapters:
             for change in changes.get(name, []):
                 weight = _merge(weight, change, strength)
                 if not is_finite(weight):
                     raise CheckpointError(
-                        f"The adapter {adapter.name} makes numbers out of hand of “{name[-80:]}”.",
+                        f"The adapter {adapter} makes numbers out of hand of “{name[-80:]}”.",
                         hint=f"{CHOOSE} A smaller strength may do.",
                     )
         _write(module, weight)  # once: rounding to the layer's own format comes last
+    return set(names)
 
 
 def _match(networks: nn.ModuleDict, adapter: Adapter) -> dict[str, list[_Change]]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from musicapp.checkpoints.adapter_names import CHOOSE, layer_and_part
 from musicapp.checkpoints.sections import read_json
 from musicapp.checkpoints.weights import PICKLES, is_finite, open_weights
 from musicapp.errors import CheckpointError
@@ -25,15 +25,6 @@ from musicapp.nn import lora
 
 MAX_BYTES = 2 << 30
 PEFT_CONFIG = "adapter_config.json"
-CHOOSE = "Choose a LoRA adapter (.safetensors) that was trained for this model."
-
-_NAMES = (  # of a tensor -> layer, and part
-    re.compile(r"(?P<layer>.+)\.parametrizations\.weight\.\d+\.(?P<part>\w+)"),
-    re.compile(r"(?P<layer>.+)\.(?P<part>lora_[AB])(?:\.default)?\.weight"),
-    re.compile(r"(?P<layer>.+)\.(?P<part>lora_down|lora_up)\.weight"),
-    re.compile(r"(?P<layer>.+)\.(?P<part>alpha)"),
-)
-_RENAMED = {"lora_down": "lora_A", "lora_up": "lora_B"}
 
 
 @dataclass(frozen=True)
@@ -90,13 +81,13 @@ def _tensors(file: Any, path: Path) -> dict[str, dict[str, Tensor]]:
     """Layer -> its parts. Every name must be one of an adapter's."""
     found: dict[str, dict[str, Tensor]] = {}
     for name in file.keys():  # noqa: SIM118 - not a mapping
-        match = next((m for pattern in _NAMES if (m := pattern.fullmatch(name))), None)
-        if match is None:
+        if (place := layer_and_part(name)) is None:
             raise CheckpointError(f"{path.name} is no LoRA adapter: it has a weight “{name[:80]}”.", hint=CHOOSE)
         tensor = file.get_tensor(name).float()
         if not is_finite(tensor):
             raise CheckpointError(f"{path.name} has numbers that are not finite in “{name[:80]}”.", hint=CHOOSE)
-        found.setdefault(match["layer"], {})[_RENAMED.get(match["part"], match["part"])] = tensor
+        layer, part = place
+        found.setdefault(layer, {})[part] = tensor
     if not found:
         raise CheckpointError(f"{path.name} holds no adapter.", hint=CHOOSE)
     return found

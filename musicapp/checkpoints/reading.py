@@ -5,7 +5,8 @@ What is in memory never exceeds the finished weights by more than one layer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,38 +40,44 @@ def dtype_of(name: str, config: ModelConfig, precision: str) -> torch.dtype:
     return DTYPES[precision]
 
 
-def read_state(
-    path: Path,
-    stored: Mapping[str, Stored],
-    *,
-    dtype: Callable[[str], torch.dtype],
-    packed: set[str],
-    precision: str,
-    device: Callable[[str], torch.device],
-) -> dict[str, Tensor]:
-    """Every weight of the file as it will run; those of the layers `packed` in the bits of `precision`, with scales.
+@dataclass(frozen=True)
+class Source:
+    """Where the weights of a model come from, and what they run in.
 
-    dtype, device  of the weight of a name
-    Raises CheckpointError for numbers that are not finite, and for a file that is not the one `stored` tells of.
+    stored   what the file at `path` holds, by our names
+    packed   the layers whose weights are in the bits of `precision`
+    devices  of each part: "dit", "autoencoder", "conditioner"
     """
-    packed_names = {f"{layer}.weight" for layer in packed}
-    state: dict[str, Tensor] = {}
 
-    def take(file: Any, name: str) -> None:
-        weight, scale = weights.read(file, stored[name])
-        if name in packed_names:
+    path: Path
+    stored: Mapping[str, Stored]
+    config: ModelConfig
+    precision: str
+    packed: frozenset[str]
+    devices: Mapping[str, torch.device]
+
+    def read(self, only: Collection[str] | None = None) -> Iterator[tuple[str, Tensor]]:
+        """Every weight as it will run, or those of these names; packed ones come after their scales.
+
+        Raises CheckpointError for numbers that are not finite, and for a file that is not the one `stored` tells of.
+        """
+        with weight_files.open_weights(self.path) as file:
+            if weights.inventory(file, self.path) != self.stored:
+                raise CheckpointError(f"{self.path} was replaced while it was read.", hint="Load the model again.")
+            for name in self.stored:
+                if only is None or name in only:
+                    yield from self._take(file, name)
+
+    def _take(self, file: Any, name: str) -> Iterator[tuple[str, Tensor]]:
+        weight, scale = weights.read(file, self.stored[name])
+        layer, device = name.rpartition(".")[0], self.devices[name.partition(".")[0]]
+        if layer in self.packed and name == f"{layer}.weight":
             if scale is None:
-                weight, scale = quantize.pack(weight, precision)
+                weight, scale = quantize.pack(weight, self.precision)
             else:
-                weight, scale = quantize.repack(weight, scale, precision)
-            state[f"{name.rpartition('.')[0]}.{quantize.SCALE}"] = scale.to(device(name))
+                weight, scale = quantize.repack(weight, scale, self.precision)
+            yield f"{layer}.{quantize.SCALE}", scale.to(device)
         else:
-            weight = (weight if scale is None else quantize.dequantize(weight, scale)).to(dtype(name))
-        state[name] = weight.to(device(name))
-
-    with weight_files.open_weights(path) as file:
-        if weights.inventory(file, path) != stored:
-            raise CheckpointError(f"{path} was replaced while it was read.", hint="Load the model again.")
-        for name in stored:
-            take(file, name)
-    return state
+            dtype = dtype_of(name, self.config, self.precision)
+            weight = (weight if scale is None else quantize.dequantize(weight, scale)).to(dtype)
+        yield name, weight.to(device)

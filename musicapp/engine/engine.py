@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from musicapp.checkpoints import lora
 from musicapp.checkpoints.catalogue import find_model
-from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model
+from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model, use_adapters
 from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.diffusion.sampling import check_sampler, samplers_for
 from musicapp.engine import devices, memory, self_test, take_file
@@ -96,16 +97,23 @@ class Engine:
         loras         adapters; those of no strength count as none
         Raises CheckpointError, RequestError (a device that is not there) or OutOfMemory.
         """
-        active = tuple(lora for lora in loras if lora.strength != 0)
+        active = tuple(chosen for chosen in loras if chosen.strength != 0)
         asked = Asked(find_model(key), devices.place(device, precision), text_encoder, active)
-        if self._ready is None or self._ready.asked != asked:
+        ready = self._ready
+        if ready is None or ready.asked != asked:
             yield ModelLoading(take_id, key)
-            self._free()
-            self._ready = self._read(key, asked)
-            yield from self._remark(self._ready.model.remark)
-        elif self._ready.info.key != key:
-            self._ready = dataclasses.replace(self._ready, info=dataclasses.replace(self._ready.info, key=key))
-        yield ModelLoaded(self._ready.info)
+            plain = dataclasses.replace(asked, loras=())
+            if ready is None or dataclasses.replace(ready.asked, loras=()) != plain:
+                del ready
+                self._free()
+                ready = self._ready = self._read(key, plain)
+                yield from self._remark(ready.model.remark)
+            if ready.asked != asked:
+                with _memory_errors(_no_room_for_model):
+                    ready = self._adapt(ready, asked)
+        if ready.info.key != key:
+            ready = self._ready = dataclasses.replace(ready, info=dataclasses.replace(ready.info, key=key))
+        yield ModelLoaded(ready.info)
 
     def prepare(self, request: TakeRequest) -> Iterator[Event]:
         """Check the request and have its model in memory; events only if the model had to be read.
@@ -113,7 +121,7 @@ class Engine:
         Raises RequestError, CheckpointError or OutOfMemory.
         """
         checked(request)
-        before = self._ready
+        before = self._ready.info if self._ready else None  # not the model, which has to go before another comes
         events = self.load(
             request.model,
             device=request.device,
@@ -122,8 +130,14 @@ class Engine:
             loras=request.loras,
             take_id=request.take_id,
         )
+        is_news = False
         for event in events:
-            if self._ready is not before or not isinstance(event, ModelLoaded):
+            is_news = (
+                is_news
+                or isinstance(event, ModelLoading)
+                or not (isinstance(event, ModelLoaded) and event.info == before)
+            )
+            if is_news:
                 yield event
 
     def make(self, request: TakeRequest, path: Path) -> Generator[Event, None, None]:
@@ -211,6 +225,18 @@ class Engine:
         log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
         return Ready(asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner, model.device))
 
+    def _adapt(self, ready: Ready, asked: Asked) -> Ready:
+        """Give the loaded model other adapters. One that does not fit leaves it as it is."""
+        began, model = time.perf_counter(), ready.model
+        adapters = [(read_adapter(Path(chosen.path)), chosen.strength) for chosen in asked.loras]
+        matched = lora.match(model.networks, adapters)
+        self._ready = None  # whatever goes wrong from here on, the model must not be used any more
+        use_adapters(model, matched)
+        self_test.check_transformer(model)
+        log.info("%d adapters in %.1f s", len(adapters), time.perf_counter() - began)
+        self._ready = dataclasses.replace(ready, asked=asked, prompts=Prompts(model.conditioner, model.device))
+        return self._ready
+
     def _free(self) -> None:
         """Let the old model go before the new one comes: both may not fit."""
         self._ready = None
@@ -234,7 +260,6 @@ def _load(asked: Asked, on_cpu: Sequence[str] = ()) -> LoadedModel:
             device=place.device,
             precision=place.precision,
             text_encoder_folder=Path(asked.text_encoder) if asked.text_encoder else None,
-            adapters=[(read_adapter(Path(lora.path)), lora.strength) for lora in asked.loras],
             on_cpu=on_cpu,
             check_sizes=check_sizes,
         )

@@ -20,7 +20,7 @@ from typing import Any
 from musicapp.engine import worker
 from musicapp.engine.events import Cancelled, EngineLost, Event, Failed, Finished, TakeEvent
 from musicapp.paths import log_folder
-from musicapp.request import TakeRequest
+from musicapp.request import Lora, TakeRequest
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +60,10 @@ class EngineHost:
         with self._lock:
             self._ensure_child()
 
-    def load(self, model: str, *, device: str = "auto", precision: str = "auto") -> None:
+    def load(self, model: str, *, device: str = "auto", precision: str = "auto", loras: tuple[Lora, ...] = ()) -> None:
         """Read a model ahead of the first take. Answered by ModelLoading, then ModelLoaded or ModelFailed."""
         with self._lock:
-            self._ensure_child().send(("load", model, device, precision))
+            self._ensure_child().send(("load", model, device, precision, loras))
 
     def generate(self, request: TakeRequest, path: Path) -> None:
         """Make a take into the float WAV at `path`. Answered by Queued ... and exactly one closing event."""

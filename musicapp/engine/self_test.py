@@ -38,7 +38,7 @@ HINT = "Get the model again; if it stays like this, the file itself is broken."
 def check(model: LoadedModel) -> None:
     """Raise CheckpointError with the reason when the model cannot make sound. The same every time: seeds are fixed."""
     _check_decoder(model)
-    _check_transformer(model)
+    check_transformer(model)
 
 
 def _check_decoder(model: LoadedModel) -> None:
@@ -56,7 +56,9 @@ def _check_decoder(model: LoadedModel) -> None:
         raise _refused("The model's autoencoder makes the same sound whatever it is given.")
 
 
-def _check_transformer(model: LoadedModel) -> None:
+@torch.inference_mode()
+def check_transformer(model: LoadedModel) -> None:
+    """The part of `check` that adapters can spoil."""
     dit, diffusion = model.dit, model.config.diffusion
     for number, block in enumerate(dit.blocks, start=1):
         if not any(bool(weight.any()) for weight in block.state_dict().values() if weight.ndim > 1):

@@ -33,7 +33,7 @@ from musicapp.engine.events import (
     TakeEvent,
 )
 from musicapp.errors import MusicAppError, OutOfMemory
-from musicapp.request import TakeRequest
+from musicapp.request import Lora, TakeRequest
 
 if TYPE_CHECKING:
     from musicapp.engine.engine import Engine
@@ -146,8 +146,8 @@ class Worker:
             match self._jobs.get():
                 case ("quit",):
                     return
-                case ("load", str(model), str(device), str(precision)):
-                    self._load(model, device, precision)
+                case ("load", str(model), str(device), str(precision), tuple(loras)):
+                    self._load(model, device, precision, loras)
                 case ("generate", OpenTake() as take):
                     self._make(take)
 
@@ -162,9 +162,9 @@ class Worker:
         if self._running is not None and self._running.stop.is_set():
             raise TakeStopped
 
-    def _load(self, model: str, device: str, precision: str) -> None:
+    def _load(self, model: str, device: str, precision: str, loras: tuple[Lora, ...]) -> None:
         try:
-            for event in self._load_engine().load(model, device=device, precision=precision):
+            for event in self._load_engine().load(model, device=device, precision=precision, loras=loras):
                 self._emit(event)
         except MusicAppError as error:
             log.warning("model %s: %s %s", model, error.message, error.detail)

@@ -60,7 +60,9 @@ class MainWindow(QMainWindow):
         self.prompts = PromptFields(studio.take_settings, studio.prompt_note)
         self.length = LengthField(studio.take_settings, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.messages, themes)
-        self.advanced = AdvancedPanel(studio.take_settings, studio.models, studio.precision_facts, themes)
+        self.advanced = AdvancedPanel(
+            studio.take_settings, studio.models, studio.adapters, studio.precision_facts, themes
+        )
         self.generate = GenerateBox(studio.generation)
         self.message_bar = MessageBar(studio.messages, themes)
         self.stage = Stage(studio.player, studio.generation, studio.take_settings, studio.messages, themes)
@@ -71,7 +73,8 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._models: ModelsDialog | None = None
         self.drop = ModelDrop(self)
-        self.drop.dropped.connect(self._take_in_model)
+        self.drop.dropped.connect(self._take_in)
+        studio.adapters.added.connect(self.advanced.unfold)
         self.advanced.models_wanted.connect(self.show_models)
         self._lay_out()
         self.actions_ = Actions(self, studio, themes)
@@ -163,6 +166,12 @@ class MainWindow(QMainWindow):
             self._models = ModelsDialog(self._studio.shelf, self._theme, self)
         self._models.show()
         self._models.activateWindow()
+
+    def _take_in(self, path: Path) -> None:
+        if path.suffix.lower() == ".safetensors" and path.is_file():
+            self._studio.adapters.take_in(path, self._take_in_model)
+        else:
+            self._take_in_model(path)
 
     def _take_in_model(self, path: Path) -> None:
         self.show_models()

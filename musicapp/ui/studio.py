@@ -13,7 +13,9 @@ from musicapp import settings as saved_settings
 from musicapp.audio import levels
 from musicapp.engine.events import Event
 from musicapp.errors import MusicAppError
+from musicapp.request import Lora
 from musicapp.ui.bridge import EngineBridge, Host
+from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
@@ -48,6 +50,7 @@ class Studio(QObject):
         self.take_settings = TakeSettings(self)
         self.prompt_note = PromptNote(self.take_settings, self.files, self)
         self.precision_facts = PrecisionFacts(self.take_settings, self.files, self)
+        self.adapters = Adapters(self.take_settings, self.messages, self.files, self)
         self.models = ModelChoice(self.messages, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
         self.generation = Generation(self.bridge, self.take_settings, self.messages, self._reading, self)
@@ -120,6 +123,8 @@ class Studio(QObject):
         self.exporter.set_format(saved.export_format)
         form.set_prompt(saved.prompt)
         form.set_negative_prompt(saved.negative_prompt)
+        for model, strengths in saved.adapters.items():
+            form.loras_of[model] = tuple(Lora(path, strength) for path, strength in strengths.items())
         form.set_target(model=saved.model, device=saved.device, precision=saved.precision)
         form.set_sampling(steps=saved.steps, guidance_scale=saved.guidance_scale, sampler=saved.sampler or None)
         form.duration_s = saved.duration_s
@@ -138,6 +143,9 @@ class Studio(QObject):
         saved.export_folder = "" if folder == usual_export_folder() else str(folder)
         saved.prompt, saved.negative_prompt = form.prompt, form.negative_prompt
         saved.model, saved.device, saved.precision = form.model, form.device, form.precision
+        saved.adapters = {
+            model: {lora.path: lora.strength for lora in loras} for model, loras in form.loras_of.items() if loras
+        }
         saved.steps, saved.guidance_scale, saved.sampler = form.steps, form.guidance_scale, form.sampler or ""
         saved.duration_s, saved.seed, saved.seed_locked = form.duration_s, form.seed, form.seed_is_locked
         if self.player.shown is not None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +13,11 @@ import torch
 from safetensors.torch import save_file
 
 from musicapp.audio import wave_io
-from musicapp.checkpoints.load import load_model
+from musicapp.checkpoints import lora
+from musicapp.checkpoints.load import load_model, use_adapters
 from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.engine.engine import Engine
+from musicapp.engine.events import ModelLoaded, ModelLoading
 from musicapp.errors import CheckpointError
 from musicapp.request import Lora, TakeRequest
 from tests.checkpoints.test_diffusers import published
@@ -63,7 +68,17 @@ def write(path, layers=None, *, kind="lora", rank=RANK, alpha=ALPHA, **more):
 
 def state(folder, *adapters, **how):
     """Every weight but the text encoder's with these (path, strength)."""
-    model = load_model(folder, adapters=[(read_adapter(path), strength) for path, strength in adapters], **how)
+    model = load_model(folder, **how)
+    use(model, *adapters)
+    return weights_of(model)
+
+
+def use(model, *adapters):
+    matched = lora.match(model.networks, [(read_adapter(path), strength) for path, strength in adapters])
+    use_adapters(model, matched)
+
+
+def weights_of(model):
     parts = {"dit": model.dit, "autoencoder": model.autoencoder, "conditioner": model.conditioner}
     return {
         f"{part}.{name}": tensor
@@ -177,6 +192,29 @@ def test_peft_scales_by_the_root_where_it_says_so(published, tmp_path):
     assert_close(state(published, (rooted, 0.5)), state(published, (peft(tmp_path / "plain", layers), 0.5 * RANK**0.5)))
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
+def test_other_adapters_leave_nothing_of_those_before(published, tmp_path, precision):
+    one, two = (
+        write(tmp_path / "a.safetensors", matrices(1)),
+        write(tmp_path / "b.safetensors", {QKV: matrices(2)[QKV]}),
+    )
+    model = load_model(published, precision=precision)
+    for adapters in ([(one, 0.5), (two, 1.0)], [(one, 0.7)], [(two, 2.0)], []):
+        use(model, *adapters)
+        assert_equal(weights_of(model), state(published, *adapters, precision=precision))
+        assert not any(tensor.requires_grad for tensor in model.networks.parameters())
+
+
+def test_a_model_replaced_meanwhile_is_not_mixed_with_another(published, tmp_path):
+    path = write(tmp_path / "a.safetensors")
+    folder = shutil.copytree(published, tmp_path / "model")
+    model = load_model(folder)
+    use(model, (path, 1.0))
+    (folder / "model.safetensors").write_bytes(b"\x10")
+    with pytest.raises(CheckpointError):
+        use(model, (path, 0.5))
+
+
 def spoil(name, tensor):
     """All but one layer's matrices whole."""
     made = matrices()
@@ -212,7 +250,7 @@ def write_bad(layers, **how):
 def test_a_wrong_or_foreign_adapter_is_refused_in_words(published, tmp_path, make, named):
     path = make()(tmp_path / "bad.safetensors")
     with pytest.raises(CheckpointError, match=named) as caught:
-        load_model(published, adapters=[(read_adapter(path), 1.0)])
+        state(published, (path, 1.0))
     assert caught.value.hint
 
 
@@ -258,3 +296,35 @@ def test_a_take_follows_its_adapters_and_says_so(published, tmp_path):
     plain, off, on = audio("plain"), audio("off", Lora(path, 0.0)), audio("on", Lora(path, 0.5))
     assert np.array_equal(plain, off) and not np.array_equal(plain, on)
     assert np.array_equal(audio("again"), plain)
+
+
+def test_another_strength_does_not_load_the_model_anew(published, tmp_path, monkeypatch):
+    engine, reads = Engine(), []
+    monkeypatch.setattr("musicapp.engine.engine.load_model", lambda *a, **k: reads.append(a) or load_model(*a, **k))
+    good, bad = write(tmp_path / "a.safetensors"), write_bad({"else": matrices()[QKV]})(tmp_path / "b.safetensors")
+
+    def events(*loras):
+        return [type(e) for e in engine.load(str(published), device="cpu", precision="fp32", loras=loras)]
+
+    for strength in (0.5, 1.0):
+        assert events(Lora(str(good), strength)) == [ModelLoading, ModelLoaded]
+    for refused in (bad, tmp_path / "gone.safetensors"):
+        with pytest.raises(CheckpointError):
+            events(Lora(str(good)), Lora(str(refused)))
+        assert events(Lora(str(good))) == [ModelLoaded]  # as before
+    assert events() == [ModelLoading, ModelLoaded]
+    assert len(reads) == 1
+
+
+def test_the_old_model_goes_before_another_comes(published, tmp_path, monkeypatch):
+    engine = Engine()
+    request = TakeRequest("t", "pad", 0.5, 7, model=str(published), precision="fp32", device="cpu")
+    list(engine.prepare(request))
+    old = weakref.ref(engine._ready.model.dit)
+
+    def look(*args, **options):
+        assert old() is None
+        return load_model(*args, **options)
+
+    monkeypatch.setattr("musicapp.engine.engine.load_model", look)
+    assert [type(e) for e in engine.prepare(replace(request, precision="bf16"))] == [ModelLoading, ModelLoaded]

@@ -197,7 +197,8 @@ def _read_copy(folder: Path) -> None:
 
 def _read_adapter(folder: Path) -> None:
     adapter = read_adapter(folder / "x.safetensors")
-    lora.apply(copy.deepcopy(_adapted()), [(adapter, 0.5), (adapter, 0.5)])
+    networks = copy.deepcopy(_adapted())
+    lora.merge(networks, lora.match(networks, [(adapter, 0.5), (adapter, 0.5)]))
 
 
 @cache

@@ -26,7 +26,7 @@ from musicapp.engine.events import (
     Queued,
     Started,
 )
-from musicapp.request import TakeRequest, frames_for
+from musicapp.request import Lora, TakeRequest, frames_for
 
 SAMPLE_RATE = 44100
 INFO = ModelInfo(
@@ -78,6 +78,7 @@ class FakeHost:
     is_alive: bool = True
     requests: list[TakeRequest] = field(default_factory=list)
     loads: list[tuple[str, str, str]] = field(default_factory=list)
+    loras: tuple[Lora, ...] = ()  # of the last load
     paths: dict[str, Path] = field(default_factory=dict)
     closed: bool = False
 
@@ -90,8 +91,9 @@ class FakeHost:
     def start(self) -> None:
         self.emit(EngineReady())
 
-    def load(self, model: str, *, device: str = "auto", precision: str = "auto") -> None:
+    def load(self, model: str, *, device: str = "auto", precision: str = "auto", loras: tuple[Lora, ...] = ()) -> None:
         self.loads.append((model, device, precision))
+        self.loras = loras
         self.emit(ModelLoading("", model))
         self.emit(ModelLoaded(replace(self.info, key=model)))
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from musicapp.request import Lora
 from musicapp.ui.state import take_list_model as roles
 from tests.ui.conftest import Desk
 
@@ -71,17 +70,6 @@ def test_use_settings_brings_all_back(desk: Desk) -> None:
     request = desk.studio.take_settings.make_request()
     assert replace(request, take_id=take.take_id) == take.request
     assert desk.window.prompts.prompt.toPlainText() == "calm piano"
-
-
-def test_use_settings_says_that_adapters_do_not_come_back(desk: Desk) -> None:
-    desk.make_take("calm piano")
-    shown = desk.studio.player.shown
-    assert shown is not None
-    desk.studio.player.shown = replace(shown, request=replace(shown.request, loras=(Lora("a.safetensors"),)))
-    said: list[str] = []
-    desk.studio.messages.remarked.connect(said.append)
-    desk.page.recall.click()
-    assert "not its adapters" in said[-1]
 
 
 def test_the_seed_can_be_copied(desk: Desk) -> None:

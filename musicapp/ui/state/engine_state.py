@@ -35,6 +35,7 @@ class EngineState(QObject):
         self._load_soon = QTimer(self, singleShot=True, interval=LOAD_DELAY_MS)
         self._load_soon.timeout.connect(self.load)
         settings.target_changed.connect(self._load_soon.start)
+        settings.loras_changed.connect(self._load_soon.start)
         bridge.engine_ready.connect(self._engine_is_up)
         bridge.model_loading.connect(self._loading)
         bridge.model_loaded.connect(self._loaded)
@@ -49,10 +50,12 @@ class EngineState(QObject):
         self.load()
 
     def load(self) -> None:
-        """Have the engine read the chosen model."""
+        """Have the engine read the chosen model, with its adapters."""
         self._load_soon.stop()
         settings = self._settings
-        self._bridge.host.load(settings.model, device=settings.device, precision=settings.precision)
+        self._bridge.host.load(
+            settings.model, device=settings.device, precision=settings.precision, loras=settings.loras
+        )
 
     @property
     def text(self) -> str:
@@ -63,7 +66,7 @@ class EngineState(QObject):
             "off": "Engine off",
             "starting": "Starting the engine …",
             "loading": "Loading the model …",
-            "failed": "No model loaded",
+            "failed": "Model not ready",
         }.get(self.phase, "Engine ready")
 
     @property

@@ -9,6 +9,7 @@ from musicapp.errors import RequestError
 from musicapp.request import (
     BUILTIN_MODEL,
     MAX_SEED,
+    Lora,
     TakeRequest,
     check_duration,
     check_seed,
@@ -28,8 +29,8 @@ class TakeSettings(QObject):
     """Views read and write here, never each other.
 
     prompt_changed, negative_prompt_changed, duration_changed, seed_changed, seed_lock_changed, sampling_changed
-    (steps, guidance or sampler), target_changed (model, device or precision: the engine must load) and
-    limits_changed (another model's cap and defaults hold).
+    (steps, guidance or sampler), target_changed (model, device or precision: the engine must load), loras_changed
+    (the adapters or their strengths) and limits_changed (another model's cap and defaults hold).
     """
 
     prompt_changed = Signal(str)
@@ -39,6 +40,7 @@ class TakeSettings(QObject):
     seed_lock_changed = Signal(bool)
     sampling_changed = Signal()
     target_changed = Signal()
+    loras_changed = Signal()
     limits_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -57,6 +59,7 @@ class TakeSettings(QObject):
         self.model = BUILTIN_MODEL
         self.device = "auto"
         self.precision = "auto"
+        self.loras_of: dict[str, tuple[Lora, ...]] = {}  # each model keeps its own
         self.info: ModelInfo | None = None
 
     def set_prompt(self, text: str) -> None:
@@ -170,7 +173,20 @@ class TakeSettings(QObject):
         if before[0] != self.model:
             self.info = None
             self.limits_changed.emit()
+            if self.loras != self.loras_of.get(before[0], ()):
+                self.loras_changed.emit()
         self.target_changed.emit()
+
+    @property
+    def loras(self) -> tuple[Lora, ...]:
+        """The adapters of the chosen model, each on top of those before it."""
+        return self.loras_of.get(self.model, ())
+
+    def set_loras(self, loras: tuple[Lora, ...]) -> None:
+        """Use these adapters with the chosen model."""
+        if loras != self.loras:
+            self.loras_of[self.model] = loras
+            self.loras_changed.emit()
 
     def set_model_info(self, info: ModelInfo) -> bool:
         """Learn what the loaded model can do. True when the length had to be shortened to its cap."""
@@ -204,6 +220,7 @@ class TakeSettings(QObject):
                 model=self.model,
                 device=self.device,
                 precision=self.precision,
+                loras=self.loras,
             )
         )
         self._seed_is_unused = False
@@ -212,6 +229,7 @@ class TakeSettings(QObject):
     def recall(self, request: TakeRequest) -> None:
         """Set everything as it was for a take, and lock its seed; where it runs stays as it is now."""
         self.set_target(model=request.model)
+        self.set_loras(request.loras)
         self.set_prompt(request.prompt)
         self.set_negative_prompt(request.negative_prompt)
         self.set_sampling(steps=request.steps, guidance_scale=request.guidance_scale, sampler=request.sampler)

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 
 from musicapp.request import BUILTIN_MODEL, DEVICES, MAX_GUIDANCE_SCALE, MAX_STEPS, PRECISIONS
 from musicapp.ui import icons
+from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, Theme
+from musicapp.ui.widgets.adapter_list import AdapterList
 from musicapp.ui.widgets.described import described, label, set_available
 
 NOT_MEASURED = "Not measured for this model; “musicapp models info NAME --measure” does that."
@@ -47,19 +49,21 @@ class AdvancedPanel(QWidget):
     unfolded = Signal(bool)
     models_wanted = Signal()
 
-    def __init__(self, settings: TakeSettings, models: ModelChoice, facts: PrecisionFacts, theme: Theme) -> None:
+    def __init__(
+        self, settings: TakeSettings, models: ModelChoice, adapters: Adapters, facts: PrecisionFacts, theme: Theme
+    ) -> None:
         super().__init__()
         self._settings, self._models, self._facts, self._theme = settings, models, facts, theme
         self.heading = described(
-            QToolButton(), "advanced", "Advanced settings", "Model, steps, guidance, sampler, device"
+            QToolButton(), "advanced", "Advanced settings", "Model, adapters, steps, guidance, sampler, device"
         )
-        self.heading.setText("Advanced")
         self.heading.setProperty("role", "section")
         self.heading.setCheckable(True)
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
         self.model = described(QComboBox(), "model", "Model", "The model that makes the music")
+        self.adapters = AdapterList(settings, adapters, theme)
         self.steps = described(QSpinBox(), "steps", "Steps", "More steps take longer and may sound cleaner")
         self.guidance = described(
             QDoubleSpinBox(), "guidance", "Guidance", "How closely the prompt is followed; 1 is guidance off"
@@ -91,6 +95,7 @@ class AdvancedPanel(QWidget):
         self._lay_out()
         self._connect()
         self._show_unfolded(False)
+        self._show_count()
         self._show_models()
         self._show_sampling()
         self._show_target()
@@ -103,19 +108,22 @@ class AdvancedPanel(QWidget):
         form.setColumnStretch(1, 1)
         rows = (
             ("Model", self.model),
+            ("Adapters", self.adapters.add),
             ("Steps", self.steps),
             ("Guidance", self.guidance),
             ("Sampler", self.sampler),
             ("Device", self.device),
             ("Precision", self.precision),
         )
-        for number, (text, field) in enumerate(rows):
-            name = label(text, tone="muted")
+        for text, field in rows:
+            name, row = label(text, tone="muted"), form.rowCount()
             name.setBuddy(field)
-            form.addWidget(name, number, 0)
-            form.addWidget(field, number, 1)
-        form.addWidget(self.precision_fact, len(rows), 0, 1, 2)
-        form.addWidget(self.reset, len(rows) + 1, 1, Qt.AlignmentFlag.AlignRight)
+            form.addWidget(name, row, 0)
+            form.addWidget(field, row, 1)
+            if field is self.adapters.add:
+                form.addWidget(self.adapters, row + 1, 0, 1, 2)
+        form.addWidget(self.precision_fact, form.rowCount(), 0, 1, 2)
+        form.addWidget(self.reset, form.rowCount(), 1, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_TIGHT)
@@ -136,12 +144,22 @@ class AdvancedPanel(QWidget):
         settings.sampling_changed.connect(self._show_sampling)
         settings.limits_changed.connect(self._show_sampling)
         settings.target_changed.connect(self._show_target)
+        settings.loras_changed.connect(self._show_count)
         self._models.changed.connect(self._show_models)
         self._facts.changed.connect(self._show_facts)
         settings.limits_changed.connect(self._show_facts)
 
     def set_unfolded(self, unfolded: bool) -> None:
         self.heading.setChecked(unfolded)
+
+    def unfold(self) -> None:
+        self.set_unfolded(True)
+
+    def _show_count(self) -> None:
+        """Adapters change every take, so they are told of when the fields are folded away, too."""
+        count = len(self._settings.loras)
+        more = f" · {count} adapter{'s' if count > 1 else ''}" if count else ""
+        self.heading.setText("Advanced" + more)
 
     def _show_unfolded(self, unfolded: bool) -> None:
         self._body.setVisible(unfolded)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
@@ -92,10 +93,17 @@ class Stage(QWidget):
     def recall_settings(self) -> None:
         """Set the form as it was for the take on the stage."""
         if self._player.shown is not None:
-            request = self._player.shown.request
+            request, gone = split_gone(self._player.shown.request)
             self._settings.recall(request)
-            lost = ", but not its adapters: those need the command line" if request.loras else "; its seed is locked"
-            self._messages.remark(f"Settings of the take are back{lost}")
+            if gone:
+                names = ", ".join(f"“{path.name}”" for path in gone)
+                self._messages.post(
+                    "warning",
+                    f"Settings of the take are back, but not the adapter{'s' if len(gone) > 1 else ''} {names}.",
+                    f"There is no file {gone[0]} any more; put it back and use the settings again, or go on without.",
+                )
+            else:
+                self._messages.remark("Settings of the take are back; its seed is locked")
 
     def copy_the_seed(self) -> None:
         """Put the seed of the take on the stage on the clipboard."""

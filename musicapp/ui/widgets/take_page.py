@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -116,6 +118,7 @@ class TakePage(QWidget):
         if request.steps:
             parts.append(f"{request.steps} steps")
         parts.append(rate)
+        parts.extend(f"{Path(lora.path).stem} × {lora.strength:g}" for lora in request.loras)
         self.details.set_whole(" · ".join(part for part in parts if part))
         self.title.set_whole(title_of(request.prompt), request.prompt[:400])
         self._show_note()
