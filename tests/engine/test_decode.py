@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import torch
 
+from musicapp.checkpoints.catalogue import find_model
+from musicapp.checkpoints.load import load_model
 from musicapp.engine.decode import FIRST, SIZE, chunk_bounds, decode_chunks
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
@@ -87,3 +89,12 @@ def test_only_the_latents_asked_for_are_decoded() -> None:
         whole = autoencoder.decode(latents)
     assert cut.shape[-1] == 40 * 2048
     torch.testing.assert_close(cut, whole[..., : 40 * 2048], atol=1e-5, rtol=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [1.0, 7.3, 47.0, 285.0])
+def test_the_built_in_model_in_full_size(seconds: float) -> None:
+    autoencoder = load_model(find_model("builtin")).autoencoder
+    count = -(-round(seconds * 44100) // 2048)
+    latents = torch.randn(1, 64, count, generator=torch.Generator().manual_seed(1))
+    assert largest_difference(autoencoder, latents) < 1e-5
