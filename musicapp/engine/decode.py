@@ -11,6 +11,7 @@ from musicapp.nn.autoencoder import Autoencoder
 
 FIRST = 16  # latents of the first chunk: 0.74 s of sound at 2048 frames each
 SIZE = 128  # latents of the largest chunk: what memory is bounded by
+LAST = 64  # latents decoded at least at the end, context included
 
 
 def chunk_bounds(count: int, first: int = FIRST, size: int = SIZE) -> list[tuple[int, int]]:
@@ -50,7 +51,7 @@ def decode_chunks(
     for start, end in chunk_bounds(total if count is None else min(count, total), first, size):
         left, right = max(0, start - margin), min(total, end + margin)
         if right == total:  # threads share the products of a few rows in another way, with another rounding
-            left = max(0, min(left, total - size // 2))
+            left = max(0, min(left, total - min(LAST, size)))
         audio = autoencoder.decode(latents[..., left:right], autoencoder.decode_noise(seed, left, right - left))
         yield audio[..., (start - left) * ratio : (end - left) * ratio]
 
