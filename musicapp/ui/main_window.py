@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         elif self._studio.generation.is_running:
             self._studio.generation.cancel()
         else:
-            self._studio.messages.dismiss()
+            self._studio.messages.put_aside()
 
     def _restore(self) -> None:
         saved = self._studio.settings

@@ -107,6 +107,13 @@ def test_a_message_is_shown_until_it_is_dismissed(desk: Desk) -> None:
     assert desk.window.status.message.text() == "That did not work."
 
 
+def test_a_message_that_is_over_leaves_nothing_behind(desk: Desk) -> None:
+    desk.studio.messages.post("error", "That did not work.")
+    desk.make_take("calm piano")
+    assert not desk.window.message_bar.isVisible()
+    assert desk.window.status.message.text() != "That did not work."
+
+
 def test_an_unexpected_exception_is_told(desk: Desk) -> None:
     desk.studio.report_crash("Details are in the log.")
     desk.wait(lambda: "Something unexpected" in desk.message)

@@ -66,8 +66,13 @@ class Messages(QObject):
             offer[1]()
 
     def dismiss(self) -> None:
-        """Take the message away; the status bar keeps its sentence, so that it can be read once more."""
-        if (gone := self.current) is not None:
+        """Take the message away, as what it was about is over."""
+        if self.current is not None:
             self.current = None
             self.message_changed.emit()
-            self.remarked.emit(gone.text)
+
+    def put_aside(self) -> None:
+        """Take the message away because the user closed it; the status bar keeps its sentence."""
+        if (closed := self.current) is not None:
+            self.dismiss()
+            self.remarked.emit(closed.text)

@@ -62,7 +62,7 @@ class MessageBar(QFrame):
 
         self.offer_button.clicked.connect(messages.accept_offer)
         self.log_button.clicked.connect(open_log_folder)
-        self.close_button.clicked.connect(messages.dismiss)
+        self.close_button.clicked.connect(messages.put_aside)
         messages.message_changed.connect(self._show)
         theme.changed.connect(self._show)
         self._show()
