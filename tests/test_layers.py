@@ -76,6 +76,7 @@ LAYERS = {
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
     "checkpoints.copies": Layer(("errors", "checkpoints.header")),
     "checkpoints.precision_figures": Layer(("errors", "paths", "checkpoints.plain_files", "checkpoints.sections")),
+    "checkpoints.promises": Layer(("checkpoints.config", *SETTINGS)),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
     "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", "checkpoints.header", *SETTINGS)),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from musicapp.checkpoints import keymap, weight_files, weights
+from musicapp.checkpoints import keymap, promises, weight_files, weights
 from musicapp.checkpoints.config import read_autoencoder_alone
 from musicapp.checkpoints.load import fill_computed_buffers
 from musicapp.nn import attention
@@ -22,12 +22,13 @@ def load_autoencoder(folder: Path, *, device: str = "cpu") -> Autoencoder:
     """The autoencoder of a folder, in float32. Raises CheckpointError: missing, damaged, foreign, or a whole model."""
     config = read_autoencoder_alone(folder).autoencoder
     path = weight_files.weights_path(folder)
-    with torch.device("meta"):
-        autoencoder = build_autoencoder(config)
-    wanted = {f"autoencoder.{name}": tuple(tensor.shape) for name, tensor in autoencoder.state_dict().items()}
     with weight_files.open_weights(path) as file:
         named = weight_files.Joined({_published(name): ((file, name),) for name in file.keys()})  # noqa: SIM118
         stored = weights.inventory(named, path)
+        weights.refuse_oversized(stored, promises.of_autoencoder(config))
+        with torch.device("meta"):
+            autoencoder = build_autoencoder(config)
+        wanted = {f"autoencoder.{name}": tuple(tensor.shape) for name, tensor in autoencoder.state_dict().items()}
         weights.check(stored, wanted)
         weights.check_rotation(named, attention.rotary_frequencies)
         state = {name: torch.zeros(shape) for name, shape in wanted.items() if keymap.optional(name)}

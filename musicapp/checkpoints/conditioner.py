@@ -39,7 +39,9 @@ TextConfig = T5Config | T5GemmaConfig | ClapTextConfig
 def build_conditioner(
     config: ModelConfig, folder: Path, text_encoder_folder: Path | None = None, text_encoder: TextEncoder | None = None
 ) -> Conditioner:
-    """All conditions of a model. Raises CheckpointError when its text encoder is missing, damaged or another's.
+    """All conditions of a model; but for text encoders they have no weights yet.
+
+    Raises CheckpointError when the text encoder is missing, damaged or another's.
 
     folder               of the model, beside or inside which the text encoder is looked for
     text_encoder_folder  where it is instead
@@ -59,7 +61,8 @@ def build_conditioner(
             encoder.to(ENCODER_DTYPES[config.app.precision.text_encoder or "fp32"])
         else:
             encoder, tokenizer = text_encoder
-        built[entry.id] = _text_conditioner(c, encoder, tokenizer, width)
+        with torch.device("meta"):
+            built[entry.id] = text_conditioner(c, encoder, tokenizer, width)
     diffusion = config.diffusion
     return Conditioner(
         built,
@@ -116,7 +119,8 @@ def _load(config: TextConfig, folder: Path) -> TextEncoder:
     return text_encoders.load_clap_text(folder, pooled=not config.use_text_features)
 
 
-def _text_conditioner(config: TextConfig, encoder: nn.Module, tokenizer: Tokenizer, width: int) -> nn.Module:
+def text_conditioner(config: TextConfig, encoder: nn.Module, tokenizer: Tokenizer, width: int) -> nn.Module:
+    """A condition of text around its encoder, with tokens of that width. Raises CheckpointError."""
     if isinstance(config, T5Config):
         return T5Conditioner(encoder, tokenizer, width, project_out=config.project_out)
     if isinstance(config, T5GemmaConfig):

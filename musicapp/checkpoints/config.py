@@ -47,6 +47,7 @@ TOP_LEVEL = (
     "musicapp",
 )
 PRECISIONS = ("fp32", "bf16", "fp16")
+MAX_TEXTS = 4  # each has a text encoder in memory
 CONDITIONERS: dict[str, type] = {
     "t5": T5Config,
     "t5gemma": T5GemmaConfig,
@@ -288,6 +289,8 @@ def _read_conditioning(section: object) -> ConditioningConfig:
     if not isinstance(values.get("configs"), list) or len(values["configs"]) > 64:
         raise CheckpointError(f"“{where}.configs” should be a list of conditions.", hint=DAMAGED_HINT)
     entries = tuple(_read_conditioner(item, head.cond_dim) for item in values["configs"])
+    texts = sum(not isinstance(entry.config, NumberConfig) for entry in entries)
+    in_range("the number of conditions of text", texts, 0, MAX_TEXTS)
     if len({entry.id for entry in entries}) < len(entries):
         raise CheckpointError("Two conditions of the model have the same name.", hint=DAMAGED_HINT)
     return ConditioningConfig(entries, head.cond_dim, head.default_keys)

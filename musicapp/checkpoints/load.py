@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import copies, copy_writer, lora, quantize, weight_files, weights
+from musicapp.checkpoints import copies, copy_writer, lora, promises, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.checkpoints.reading import DTYPES, Source, dtype_of
@@ -89,7 +89,7 @@ def load_model(
         original, path = None, copy
     with weight_files.open_weights(path) as file:
         stored = weights.inventory(file, path)
-        weights.refuse_oversized(stored, config.diffusion.dit.depth, config.diffusion.dit.embed_dim)
+        weights.refuse_oversized(stored, promises.of_model(config))
         with torch.device("meta"):
             networks = nn.ModuleDict(
                 {

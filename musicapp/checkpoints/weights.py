@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from torch import Tensor
 from musicapp.checkpoints import keymap
 from musicapp.checkpoints.header import damaged
 from musicapp.checkpoints.plain_files import open_plain
+from musicapp.checkpoints.promises import Promise
 from musicapp.checkpoints.tensor_file import TensorFile
 from musicapp.errors import CheckpointError
 from musicapp.nn.int4 import GROUP
@@ -82,13 +83,16 @@ def inventory(file: Any, path: Path) -> dict[str, Stored]:
     return {ours: _stored(file, ours, found) for ours, found in parts.items()}
 
 
-def refuse_oversized(stored: Mapping[str, Stored], depth: int, width: int) -> None:
-    """Raise when a file cannot hold the described transformer, whose blocks have over `4 * width ** 2` numbers each."""
-    if 4 * depth * width**2 > sum(math.prod(entry.shape) for entry in stored.values()):
-        raise CheckpointError(
-            f"The model's description asks for {depth} blocks of width {width}; the file is too small for them.",
-            hint=_MIXED,
-        )
+def refuse_oversized(stored: Mapping[str, Stored], promises: Iterable[Promise]) -> None:
+    """Raise CheckpointError for the first part of the description that the file cannot hold."""
+    for promise in promises:
+        held = [math.prod(entry.shape) for name, entry in stored.items() if name.startswith(promise.prefix)]
+        if promise.numbers > sum(held) or promise.weights > len(held):
+            raise CheckpointError(
+                f"The model's description asks for at least {promise.numbers:,} numbers in {promise.weights:,} weights "
+                f"of the {promise.title}; the file holds {sum(held):,} in {len(held):,}.",
+                hint=_MIXED,
+            )
 
 
 def check(stored: Mapping[str, Stored], wanted: Mapping[str, tuple[int, ...]]) -> None:

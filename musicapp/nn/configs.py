@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from musicapp.errors import CheckpointError
 from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH, UNSUPPORTED_HINT, in_range, one_of, only, same, whole
 from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+from musicapp.nn.spectral_configs import MAX_STRIDE, SpectralDecoderConfig, SpectralEncoderConfig
+
+MAX_TOKENS = 1 << 10  # of a text: attention takes their square
+MAX_RATIO = 1 << 16  # audio frames per latent; the public models have 2048 and 4096
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,15 @@ class AutoencoderConfig:
 
     def __post_init__(self) -> None:
         in_range("autoencoder.latent_dim", self.latent_dim, 1, MAX_WIDTH)
-        in_range("autoencoder.downsampling_ratio", self.downsampling_ratio, 1, 1 << 20)
+        in_range("autoencoder.downsampling_ratio", self.downsampling_ratio, 1, MAX_RATIO)
         in_range("autoencoder.io_channels", self.io_channels, 1, 2)
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise CheckpointError(f"pretransform.scale is {self.scale}, not a number above 0.", hint=UNSUPPORTED_HINT)
         for half in (self.encoder, self.decoder):
             if isinstance(half, SpectralEncoderConfig | SpectralDecoderConfig):
+                most = {"depth": MAX_DEPTH, "latent_depth": MAX_DEPTH, "stride": MAX_STRIDE}
                 for name in ("width", "depth", "latent_width", "latent_depth", "hop", "stride", "mult"):
-                    in_range(
-                        f"the autoencoder's {name}", getattr(half, name), 1, MAX_DEPTH if "depth" in name else 1 << 14
-                    )
+                    in_range(f"the autoencoder's {name}", getattr(half, name), 1, most.get(name, 1 << 14))
         if isinstance(self.encoder, OobleckEncoderConfig | SpectralEncoderConfig):
             same("encoder.latent_dim", self.encoder.latent_dim, "twice latent_dim", 2 * self.latent_dim)
             same("encoder.in_channels", self.encoder.in_channels, "io_channels", self.io_channels)
@@ -264,7 +266,7 @@ class T5Config:
     output_dim: int | None = None
 
     def __post_init__(self) -> None:
-        in_range("t5.max_length", self.max_length, 1, 4096)
+        in_range("t5.max_length", self.max_length, 1, MAX_TOKENS)
 
 
 @dataclass(frozen=True)
@@ -284,7 +286,7 @@ class T5GemmaConfig:
     output_dim: int | None = None
 
     def __post_init__(self) -> None:
-        in_range("t5gemma.max_length", self.max_length, 1, 4096)
+        in_range("t5gemma.max_length", self.max_length, 1, MAX_TOKENS)
         one_of("t5gemma.padding_mode", self.padding_mode, ("learned", "zero", "none"))
 
 

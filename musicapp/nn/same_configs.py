@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH, in_range, only, same, whole
 
+MAX_REACH = 1 << 10  # positions that see each other: attention takes their square; the public models have 17 and 34
+
 
 @dataclass(frozen=True)
 class SoftNormConfig:
@@ -115,8 +117,9 @@ class SameConfig:
             same("the length of sliding_window", len(self.sliding_window), "that of left and right", 2)
             same("sliding_window to the left", self.sliding_window[0], "to the right", self.sliding_window[1])
             in_range("sliding_window", self.sliding_window[0], 1, 64)
+            in_range("the positions in a sliding_window", self.sliding_window[0] * (self.stride + 1), 1, MAX_REACH)
         else:
-            in_range("chunk_size", self.chunk_size or 0, 1, 1 << 14)
+            in_range("chunk_size", self.chunk_size or 0, 1, MAX_REACH)
             whole("chunk_size", self.chunk_size or 0, "two strides", 2 * self.stride)
             only("chunk_midpoint_shift", self.chunk_midpoint_shift, True)
 

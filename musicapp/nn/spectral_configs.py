@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_TRANSFORM, MAX_KERNEL, MAX_ITERATIONS = 1 << 16, 1 << 8, 1 << 10
+MAX_TRANSFORM, MAX_KERNEL, MAX_ITERATIONS = 1 << 16, 1 << 8, 1 << 7
+MAX_OVERLAP, MAX_STRIDE = 1 << 5, 1 << 6  # windows over one frame, and in one latent: both cost memory but no weights
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def _check_sizes(channels: int, n_fft: int, hop: int, kernels: tuple[int, ...]) 
         raise ValueError(f"a transform of {n_fft} with kernels of {kernels} is no size of a model")
     if channels not in (1, 2):
         raise ValueError(f"a spectral autoencoder has 1 or 2 audio channels, not {channels}")
+    if n_fft > MAX_OVERLAP * hop:
+        raise ValueError(f"a transform of {n_fft} every {hop} frames is no size of a model")
     if n_fft % (2 * hop) or n_fft < 2 * hop:
         raise ValueError(f"n_fft ({n_fft}) must be an even multiple of hop ({hop}) for the windows to add up")
     if any(kernel % 2 == 0 for kernel in kernels):

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from musicapp.checkpoints import keymap
-from musicapp.checkpoints.conditioner import build_conditioner
+from musicapp.checkpoints.conditioner import build_conditioner, text_conditioner
 from musicapp.checkpoints.config import CONFIG_NAME, ModelConfig, parse_config
 from musicapp.checkpoints.sections import read_json
 from musicapp.errors import MusicAppError
@@ -105,15 +105,20 @@ def build(config: ModelConfig, text_encoder: Path) -> Trainee:
     if config.diffusion.input_concat_ids or config.diffusion.local_add_cond_ids:
         raise MusicAppError("This stage trains no inpainting models.", hint="Take a config without audio conditions.")
     conditioner = build_conditioner(config, text_encoder.parent, text_encoder)
-    for entry in config.conditioning.entries:
-        if isinstance(entry.config, NumberConfig):  # they come without weights
-            c, width = entry.config, entry.config.output_dim or config.conditioning.cond_dim
+    for entry in config.conditioning.entries:  # they come without weights, but for the text encoder
+        c, width, built = (
+            entry.config,
+            entry.config.output_dim or config.conditioning.cond_dim,
+            conditioner.conditioners,
+        )
+        if isinstance(c, NumberConfig):
             expo = c.fourier_features_type == "expo"
-            conditioner.conditioners[entry.id] = NumberConditioner(width, c.min_val, c.max_val, expo=expo)
+            built[entry.id] = NumberConditioner(width, c.min_val, c.max_val, expo=expo)
         else:
-            encoder = conditioner.conditioners[entry.id].encoder
-            assert isinstance(encoder, nn.Module)
+            encoder, tokenizer = built[entry.id].encoder, built[entry.id].tokenizer
+            assert isinstance(encoder, nn.Module) and callable(tokenizer)
             encoder.float().requires_grad_(False)
+            built[entry.id] = text_conditioner(c, encoder, tokenizer, width)
     return Trainee(config, conditioner)
 
 
