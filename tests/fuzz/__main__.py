@@ -34,7 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000, help="in all (default 10,000)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--minutes", type=float, default=60.0, help="begin nothing new after these (default 60)")
+    parser.add_argument("--minutes", type=float, default=60.0, help="begin no case after these (default 60)")
     parser.add_argument("--engine", choices=sorted(ENGINES), default="plain")
     parser.add_argument("--target", action="append", help="only this one; repeatable")
     parser.add_argument("--finds", type=Path, default=Path("build/fuzz"), help="where to keep finds")
@@ -50,31 +50,36 @@ def main() -> int:
 
     names = args.target or list(TARGETS)
     shares = sum(TARGETS[name].share for name in names)
-    began, total, causes = time.monotonic(), 0, collections.Counter[str]()
+    began, totals, causes = time.monotonic(), collections.Counter[str](), collections.Counter[str]()
+    end_s = began + 60 * args.minutes
     for name in names:
         bases(name)
         left = -(-args.cases * TARGETS[name].share // shares)
         batch = 0
-        while left > 0 and time.monotonic() - began < 60 * args.minutes:
-            count = min(left, BATCH)
-            done, found = _batch(name, count, f"{args.seed} {name} {batch}", args)
+        while left > 0 and time.monotonic() < end_s:
+            done, found = _batch(name, min(left, BATCH), f"{args.seed} {name} {batch}", end_s, args)
             causes.update(found)
-            total, left, batch = total + done, left - done, batch + 1
-    print(f"{total:,} cases in {time.monotonic() - began:.0f} s, {sum(causes.values())} finds.", flush=True)
+            totals[name] += done
+            left, batch = left - done, batch + 1
+    print(*(f"{name} {count:,}" for name, count in totals.items()), sep=", ")
+    print(f"{totals.total():,} cases in {time.monotonic() - began:.0f} s, {causes.total()} finds.", flush=True)
     for cause, count in causes.most_common():
         print(f"{count:6} {cause}")
     return 1 if causes else 0
 
 
-def _batch(name: str, count: int, seed: str, args: argparse.Namespace) -> tuple[int, list[str]]:
-    """Cases in a child of their own: how many were begun, and the causes of finds. A dead child is a find itself."""
+def _batch(name: str, count: int, seed: str, end_s: float, args: argparse.Namespace) -> tuple[int, list[str]]:
+    """Cases in a child of their own: how many were begun, and the causes of finds. A dead child is a find itself.
+
+    end_s  of the monotonic clock, after which no case begins
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         code = 1
         try:
-            _in_child(name, count, seed, args, writer)
+            _in_child(name, count, seed, end_s, args, writer)
             code = 0
         finally:
             os._exit(code)  # nothing of the parent's may be closed twice
@@ -97,10 +102,10 @@ def _batch(name: str, count: int, seed: str, args: argparse.Namespace) -> tuple[
         last = begun[-1] if begun else ""
         found.append(f"{name}: the process {'hung' if hung else f'ended with {status}'}; its case: {last}")
         print("!", found[-1], flush=True)
-    return max(len(begun), 1), found
+    return len(begun) if status == 0 else max(len(begun), 1), found
 
 
-def _in_child(name: str, count: int, seed: str, args: argparse.Namespace, writer: int) -> None:
+def _in_child(name: str, count: int, seed: str, end_s: float, args: argparse.Namespace, writer: int) -> None:
     from tests.fuzz import cases
 
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -109,6 +114,8 @@ def _in_child(name: str, count: int, seed: str, args: argparse.Namespace, writer
     seen: set[str] = set()
 
     def attempt(data: bytes) -> None:
+        if time.monotonic() >= end_s:  # an engine that cannot be stopped runs out in no time
+            return
         os.write(writer, f"> {data.hex()}\n".encode())
         find = cases.judge(name, cases.files_of(name, data))
         if find is None:

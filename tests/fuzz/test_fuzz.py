@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,14 @@ def test_the_command_runs_every_target(engine: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.fuzz", "--cases", "300", "--engine", engine, "--finds", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == 0 and "0 finds" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["plain", "hypothesis"])
+def test_slow_targets_stop_in_time(engine: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.fuzz", "--target", "model", "--cases", "100000", "--minutes", "0.05"]
+    began = time.monotonic()
+    command += ["--engine", engine, "--finds", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0 and time.monotonic() - began < 45, done.stdout + done.stderr  # imports included
+    assert 1 <= int(done.stdout.splitlines()[0].split()[1].replace(",", "")) < 2000
