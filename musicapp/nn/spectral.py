@@ -21,7 +21,7 @@ __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "Spect
 FEATURE_GAIN = 4.0  # brings compressed magnitudes of ordinary music near unit deviation
 COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
 MOMENTUM = 0.99
-CACHED_WINDOWS = 64
+CACHED_WINDOWS = 32  # for each thread
 MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
 
 
@@ -188,45 +188,49 @@ class SpectralDecoder(nn.Module):
         """
         c = self.config
         count = len(magnitude)
-        size = CACHED_WINDOWS if magnitude.device.type == "cpu" else count
+        size = CACHED_WINDOWS * torch.get_num_threads() if magnitude.device.type == "cpu" else count
         parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
         pieces = magnitude.new_empty(count, c.n_fft)
+        envelope = overlap_add(self.window.square().expand(count, c.n_fft), c.hop)
+        floor = (1e-3 * magnitude).square() + 1e-18
         phase = self.first_phase.repeat(count // c.stride, 1)
         before: list[Tensor] = []
         for part in parts:
-            pieces[part] = self._windowed(magnitude[part] * phase[part])
+            self._write_pieces(magnitude[part] * phase[part], pieces[part])
         for _ in range(c.phase_iterations):
-            windows = _windows(self._joined(pieces), c.n_fft, c.hop)
+            windows = _windows(self._joined(pieces, envelope), c.n_fft, c.hop)
             spectra = []
             for number, part in enumerate(parts):
-                spectrum = torch.fft.rfft(windows[part] * self.window)
+                spectrum = torch.view_as_real(torch.fft.rfft(windows[part] * self.window))
                 moved = torch.lerp(before[number], spectrum, 1 + MOMENTUM) if before else spectrum
-                pieces[part] = self._windowed(_with_magnitude(moved, magnitude[part]))
+                self._write_pieces(_with_magnitude(moved, magnitude[part], floor[part]), pieces[part])
                 spectra.append(spectrum)
             before = spectra
-        return self._joined(pieces)
+        return self._joined(pieces, envelope)
 
-    def _windowed(self, spectrum: Tensor) -> Tensor:
+    def _write_pieces(self, spectrum: Tensor, pieces: Tensor) -> None:
         """`(count, bins)` -> `(count, n_fft)`: one windowed piece of audio for each spectrum."""
-        return torch.fft.irfft(spectrum, n=self.config.n_fft) * self.window
+        torch.mul(torch.fft.irfft(spectrum, n=self.config.n_fft), self.window, out=pieces)
 
-    def _joined(self, pieces: Tensor) -> Tensor:
+    def _joined(self, pieces: Tensor, envelope: Tensor) -> Tensor:
         """`(count, n_fft)` -> `(count * hop,)`: the audio whose spectrum is nearest to that of the pieces."""
         c = self.config
         edge = (c.n_fft - c.hop) // 2
         inner = slice(edge, edge + len(pieces) * c.hop)
-        envelope = overlap_add(self.window.square().expand(len(pieces), c.n_fft), c.hop)
         return overlap_add(pieces, c.hop)[inner] / envelope[inner]
 
 
-def _with_magnitude(spectrum: Tensor, magnitude: Tensor) -> Tensor:
-    """The phases of one complex spectrum with other magnitudes; where it is nearly nothing, less than asked for.
+def _with_magnitude(spectrum: Tensor, magnitude: Tensor, floor: Tensor) -> Tensor:
+    """The phases of one spectrum with other magnitudes; where it is nearly nothing, less than asked for.
 
-    The small terms keep rounding from growing where two partials cancel. Squares of the parts, as the absolute value of
-    complex numbers is several times slower.
+    spectrum   `(count, bins, 2)`, real and imaginary parts: on these the steps are several times quicker than on
+               complex numbers
+    floor      `(count, bins)`, added to the power: keeps rounding from growing where two partials cancel
+    out        `(count, bins)` complex
     """
-    power = spectrum.real.square() + spectrum.imag.square()
-    return spectrum * (magnitude * torch.rsqrt(power + (1e-3 * magnitude).square() + 1e-18))
+    squares = spectrum.square()
+    gain = magnitude * torch.rsqrt(squares[..., 0] + squares[..., 1] + floor)
+    return torch.view_as_complex(spectrum) * gain
 
 
 def _windows(audio: Tensor, size: int, hop: int) -> Tensor:
