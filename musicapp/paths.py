@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
@@ -68,6 +69,11 @@ def log_folder() -> Path:
     if home := os.environ.get("MUSICAPP_HOME"):
         return Path(home) / "logs"
     return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+
+
+def is_full(error: OSError) -> bool:
+    """Whether something could not be written because the disk, or the user's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -7,7 +7,6 @@ versions. After the last file the folder is renamed into its place.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 import os
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from musicapp import paths
 from musicapp.errors import CheckpointError, DownloadError, ModelStoreError
 from musicapp.store import check, hub, locks, sources
 from musicapp.store.hub import RemoteFile
@@ -267,7 +267,7 @@ def _disk_errors(models: Path) -> Iterator[None]:
     except (DownloadError, CheckpointError, ModelStoreError):
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if paths.is_full(error):
             raise ModelStoreError(
                 f"The disk of {models} is full.",
                 hint=f"Make room, then go on. {KEPT}",

@@ -68,29 +68,31 @@ def run(job: Import, models: Path) -> Iterator[Progress]:
 
     Raises CheckpointError when it is no model that the app can open, ModelStoreError when the disk does not allow it.
     """
+    incoming = models / UNFINISHED / INCOMING
+    place = incoming / job.key
     try:
         models.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(models).free
+        _check_room(job, models)
+        with locks.alone(incoming, "Another model is being imported."):
+            shutil.rmtree(incoming, ignore_errors=True)  # what a killed import left
+            try:
+                yield from _copy(job, place)
+                yield Progress("checking", job.size_bytes, job.size_bytes)
+                check.check_folder(place)
+                place.rename(models / job.key)
+            finally:
+                shutil.rmtree(incoming, ignore_errors=True)
     except OSError as error:
         raise _not_writable(models, error) from error
+
+
+def _check_room(job: Import, models: Path) -> None:
+    free = shutil.disk_usage(models).free
     if job.size_bytes + SPARE_BYTES > free:
         raise ModelStoreError(
             f"{job.key} needs {format_bytes(job.size_bytes)}, but only {format_bytes(free)} are free in {models}.",
             hint="Make room, or move the models folder to a larger disk.",
         )
-    incoming = models / UNFINISHED / INCOMING
-    place = incoming / job.key
-    with locks.alone(incoming, "Another model is being imported."):
-        shutil.rmtree(incoming, ignore_errors=True)  # what a killed import left
-        try:
-            yield from _copy(job, place)
-            yield Progress("checking", job.size_bytes, job.size_bytes)
-            check.check_folder(place)
-            place.rename(models / job.key)
-        except OSError as error:
-            raise _not_writable(models, error) from error
-        finally:
-            shutil.rmtree(incoming, ignore_errors=True)
 
 
 def _look_at(source: Path) -> tuple[Path, Path, dict[str, Path]]:
@@ -194,6 +196,12 @@ def _usable_name(key: str) -> str:
 
 
 def _not_writable(models: Path, error: OSError) -> ModelStoreError:
+    if paths.is_full(error):
+        return ModelStoreError(
+            f"The disk of {models} got full, so the model is not there.",
+            hint="Make room, or move the models folder to a larger disk; then import the model again.",
+            detail=str(error),
+        )
     return ModelStoreError(
         f"The model could not be copied to {models}.",
         hint="Check the free space and the permissions there, or choose another models folder.",
