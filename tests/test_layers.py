@@ -74,7 +74,7 @@ LAYERS = {
     "checkpoints.diffusers_keymap": Layer(()),
     "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
     "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
-    "checkpoints.copies": Layer(("errors", "checkpoints.header")),
+    "checkpoints.copies": Layer(("errors", "checkpoints.header", "checkpoints.plain_files")),
     "checkpoints.precision_figures": Layer(("errors", "paths", "checkpoints.plain_files", "checkpoints.sections")),
     "checkpoints.promises": Layer(("checkpoints.config", *SETTINGS)),
     "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),

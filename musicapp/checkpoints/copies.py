@@ -7,6 +7,9 @@ A copy is a safetensors file in the published layout. Its header says which weig
     source     SHA-256 of the original's files
     seen       their sizes and times when it was made, so that they need not be read again to know them
     settings   SHA-256 of the description as it was read
+
+While one is written it has a name of its own, and its writer holds a lock on it that goes with the process: so what a
+killed one left can be told from what is being written.
 """
 
 from __future__ import annotations
@@ -15,11 +18,15 @@ import contextlib
 import hashlib
 import json
 import logging
+import secrets
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from musicapp.checkpoints.header import check_file
+from musicapp.checkpoints.plain_files import open_plain
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)
@@ -27,6 +34,7 @@ log = logging.getLogger(__name__)
 VERSION = "1"
 PRECISIONS = ("int8", "int4")
 _NAME = "musicapp-{}.safetensors"
+_PART = ".musicapp-{}-{}.part"
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,34 @@ def look_at(folder: Path, files: Sequence[Path], settings: str) -> Original | No
 def path_of(folder: Path, precision: str) -> Path:
     """Where the copy of a model's folder is, whether it is there or not."""
     return folder / _NAME.format(precision)
+
+
+def part_of(folder: Path, precision: str) -> Path:
+    """A name for a copy that is being written, another at each call."""
+    return folder / _PART.format(precision, secrets.token_hex(4))
+
+
+def claim(file: IO[bytes]) -> bool:
+    """Lock an open part as being written by this process; whether that worked."""
+    if sys.platform == "win32":  # where nobody can remove a file that is open
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # another has it, or the file system knows no locks
+        return False
+    return True
+
+
+def remove_left(folder: Path) -> None:
+    """Remove the parts of copies whose writers were killed; those that are being written stay."""
+    for path in sorted(folder.glob(_PART.format("*", "*"))):
+        with contextlib.suppress(OSError, CheckpointError):
+            with open_plain(path) as file:
+                is_left = claim(file)
+            if is_left:
+                path.unlink()
 
 
 def list_copies(folder: Path) -> list[Copy]:

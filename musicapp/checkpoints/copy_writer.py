@@ -6,7 +6,6 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import shutil
 import struct
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import BinaryIO
 import torch
 from torch import Tensor
 
+from musicapp import paths
 from musicapp.checkpoints import copies, keymap
 from musicapp.checkpoints.copies import Original
 
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 LEAST_BYTES = 256 << 20  # originals below this are rounded in about a second; a copy would not be worth its place
 SPARE_BYTES = 1 << 30  # left free on the disk
+ROOM = "Make room there, or move the models folder to a larger disk."
+PERMIT = "Make the folder writable for you, or import the model into your models folder."
 _CODES = {
     torch.float32: "F32",
     torch.float16: "F16",
@@ -41,14 +43,15 @@ def keep_copy(original: Original, state: Mapping[str, Tensor], precision: str) -
     if sum(size for size, _ in original.seen) < LEAST_BYTES:
         return ""
     if not os.access(folder, os.W_OK):
-        return _reason(folder, precision, "the folder cannot be written")
-    part = folder / f".{secrets.token_hex(6)}.part"
+        return _reason(folder, precision, "the folder cannot be written", advice=PERMIT)
+    part = copies.part_of(folder, precision)
     try:
         if shutil.disk_usage(folder).free < sum(t.nbytes for t in state.values()) + SPARE_BYTES:
-            return _reason(folder, precision, "the disk has no room for one")
+            return _reason(folder, precision, "the disk has no room for one", advice=ROOM)
         if (metadata := copies.metadata_for(original, precision)) is None:
             return ""  # the weights are being changed: their next load is another matter
         with part.open("xb") as file:
+            copies.claim(file)
             write(file, {keymap.to_published(name): tensor for name, tensor in state.items()}, metadata)
             file.flush()
             os.fsync(file.fileno())
@@ -56,14 +59,18 @@ def keep_copy(original: Original, state: Mapping[str, Tensor], precision: str) -
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        return _reason(folder, precision, error.strerror or "it could not be written", error)
+        if paths.is_full(error):
+            return _reason(folder, precision, "the disk got full", error, advice=ROOM)
+        return _reason(folder, precision, error.strerror or "it could not be written", error, advice=PERMIT)
     copies.remove_others(folder, metadata["source"])
     return ""
 
 
-def _reason(folder: Path, precision: str, why: str, error: OSError | None = None) -> str:
+def _reason(folder: Path, precision: str, why: str, error: OSError | None = None, *, advice: str) -> str:
     log.warning("no copy of %s in %s is kept: %s", folder, precision, error or why)
-    return f"Every load takes its time: no {precision} copy of {folder.name} is kept, {why[:1].lower()}{why[1:]}"
+    return (
+        f"Every load takes its time: no {precision} copy of {folder.name} is kept, {why[:1].lower()}{why[1:]}. {advice}"
+    )
 
 
 def write(file: BinaryIO, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:

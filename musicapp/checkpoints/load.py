@@ -81,6 +81,7 @@ def load_model(
         raise CheckpointError(
             f"There is no model folder {folder}.", hint="Choose a folder with a model_config.json or model_index.json."
         )
+    copies.remove_left(folder)
     config, path, target = read_config(folder), weight_files.weights_path(folder), torch.device(device)
     original = (
         copies.look_at(folder, weight_files.files_of(path), repr(config)) if precision in copies.PRECISIONS else None
