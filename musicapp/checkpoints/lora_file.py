@@ -66,6 +66,19 @@ def read_adapter(path: Path) -> Adapter:
     return Adapter(path.name, {name: _layer(path, name, parts, settings) for name, parts in found.items()})
 
 
+def seen(path: Path) -> tuple[tuple[int, ...], ...]:
+    """What changes when an adapter is written over or replaced: size, times and identity of its files, () for none."""
+    return tuple(_seen(file) for file in (path, path.parent / PEFT_CONFIG))
+
+
+def _seen(path: Path) -> tuple[int, ...]:
+    try:
+        state = path.stat()
+    except (OSError, ValueError):  # reading it will say why
+        return ()
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+
+
 def _refuse_others(path: Path) -> None:
     if path.suffix.lower() in PICKLES:
         raise CheckpointError(

@@ -15,10 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import lora
+from musicapp.checkpoints import lora, lora_file
 from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model, use_adapters
-from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.diffusion.sampling import check_sampler, samplers_for
 from musicapp.engine import devices, memory, self_test, take_file
 from musicapp.engine.decode import chunk_bounds, decode_chunks
@@ -48,12 +47,21 @@ _OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memo
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """Which model in which state: another text encoder or other adapters make it another one."""
+    """Which model in which state: another text encoder or other adapters make it another one.
+
+    seen  how the adapters' files looked before they were read; others under the same paths are other adapters
+    """
 
     folder: Path
     placement: devices.Placement
     text_encoder: str = ""
     loras: tuple[Lora, ...] = ()
+    seen: tuple[tuple[tuple[int, ...], ...], ...] = ()
+
+    @property
+    def plain(self) -> Asked:
+        """The model without adapters."""
+        return dataclasses.replace(self, loras=(), seen=())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,15 +106,15 @@ class Engine:
         Raises CheckpointError, RequestError (a device that is not there) or OutOfMemory.
         """
         active = tuple(chosen for chosen in loras if chosen.strength != 0)
-        asked = Asked(find_model(key), devices.place(device, precision), text_encoder, active)
+        seen = tuple(lora_file.seen(Path(chosen.path)) for chosen in active)
+        asked = Asked(find_model(key), devices.place(device, precision), text_encoder, active, seen)
         ready = self._ready
         if ready is None or ready.asked != asked:
             yield ModelLoading(take_id, key)
-            plain = dataclasses.replace(asked, loras=())
-            if ready is None or dataclasses.replace(ready.asked, loras=()) != plain:
+            if ready is None or ready.asked.plain != asked.plain:
                 del ready
                 self._free()
-                ready = self._ready = self._read(key, plain)
+                ready = self._ready = self._read(key, asked.plain)
                 yield from self._remark(ready.model.remark)
             if ready.asked != asked:
                 with _memory_errors(_no_room_for_model):
@@ -228,7 +236,7 @@ class Engine:
     def _adapt(self, ready: Ready, asked: Asked) -> Ready:
         """Give the loaded model other adapters. One that does not fit leaves it as it is."""
         began, model = time.perf_counter(), ready.model
-        adapters = [(read_adapter(Path(chosen.path)), chosen.strength) for chosen in asked.loras]
+        adapters = [(lora_file.read_adapter(Path(chosen.path)), chosen.strength) for chosen in asked.loras]
         matched = lora.match(model.networks, adapters)
         self._ready = None  # whatever goes wrong from here on, the model must not be used any more
         use_adapters(model, matched)

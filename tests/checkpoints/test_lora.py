@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import weakref
 from dataclasses import replace
@@ -313,6 +314,42 @@ def test_another_strength_does_not_load_the_model_anew(published, tmp_path, monk
             events(Lora(str(good)), Lora(str(refused)))
         assert events(Lora(str(good))) == [ModelLoaded]  # as before
     assert events() == [ModelLoading, ModelLoaded]
+    assert len(reads) == 1
+
+
+@pytest.mark.parametrize("layout", ["stable audio 3", "peft"])
+def test_an_adapter_replaced_under_its_path_is_noticed(published, tmp_path, monkeypatch, layout):
+    engine, reads = Engine(), []
+    monkeypatch.setattr("musicapp.engine.engine.load_model", lambda *a, **k: reads.append(a) or load_model(*a, **k))
+    layers = {QKV: matrices()[QKV]}
+    others = {QKV: (2 * layers[QKV][0], layers[QKV][1])}
+    is_peft = layout == "peft"
+    path = peft(tmp_path / "p", layers) if is_peft else write(tmp_path / "a.safetensors", layers)
+    new = peft(tmp_path / "n", others) if is_peft else write(tmp_path / "new.safetensors", others)
+    request = TakeRequest("t", "pad", 0.5, 7, model=str(published), steps=2, precision="fp32", device="cpu")
+    request = replace(request, loras=(Lora(str(path)),))
+
+    def audio(name):
+        events = [type(event) for event in engine.make(request, tmp_path / f"{name}.wav")]
+        return wave_io.read(tmp_path / f"{name}.wav")[0], ModelLoading in events
+
+    first, _ = audio("first")
+    again, told = audio("again")
+    assert np.array_equal(first, again) and not told
+    before = path.stat()
+    assert new.stat().st_size == before.st_size
+    os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))  # as some tools copy files
+    new.replace(path)
+    second, told = audio("second")
+    assert not np.array_equal(first, second) and told
+    if is_peft:  # half as strong by the settings beside it: the first one again
+        config = json.dumps({"r": RANK, "lora_alpha": ALPHA / 2})
+        (path.parent / "adapter_config.json").write_text(config, encoding="utf-8")
+        third, told = audio("third")
+        assert np.allclose(third, first, atol=1e-6) and told
+    path.unlink()
+    with pytest.raises(CheckpointError, match="There is no adapter"):
+        audio("gone")
     assert len(reads) == 1
 
 
