@@ -22,8 +22,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 SPARE_BYTES = 768 << 20  # of memory that a child may take beyond what it begins with
-PATIENCE_S = 60.0  # without a sign of a child, before its case counts as a hang
+PATIENCE_S = 60.0  # of a processor without a sign of a child, before its case counts as a hang
+IDLE_ROUNDS = 10  # of as many seconds by the clock: waiting for nothing is a hang too, a busy machine is none
 BATCH = 2000
 BYTES = 96  # that choose the damage of one case
 
@@ -84,15 +87,18 @@ def _batch(name: str, count: int, seed: str, end_s: float, args: argparse.Namesp
         finally:
             os._exit(code)  # nothing of the parent's may be closed twice
     os.close(writer)
-    text, hung = b"", False
+    text, hung, began_s, rounds = b"", False, _spent_s(child), 0
     while True:
-        if not select.select([reader], [], [], PATIENCE_S)[0]:
+        if not hung and not select.select([reader], [], [], PATIENCE_S)[0]:
+            rounds += 1
+            if _spent_s(child) - began_s < PATIENCE_S and rounds < IDLE_ROUNDS:
+                continue
             os.kill(child, signal.SIGKILL)
             hung = True
         piece = os.read(reader, 65536)
         if not piece:
             break
-        text += piece
+        text, began_s, rounds = text + piece, began_s if hung else _spent_s(child), 0
     os.close(reader)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     lines = text.decode(errors="replace").splitlines()
@@ -103,6 +109,12 @@ def _batch(name: str, count: int, seed: str, end_s: float, args: argparse.Namesp
         found.append(f"{name}: the process {'hung' if hung else f'ended with {status}'}; its case: {last}")
         print("!", found[-1], flush=True)
     return len(begun) if status == 0 else max(len(begun), 1), found
+
+
+def _spent_s(child: int) -> float:
+    """Processor time of a child so far, which exists until it has been waited for."""
+    times = psutil.Process(child).cpu_times()
+    return times.user + times.system
 
 
 def _in_child(name: str, count: int, seed: str, end_s: float, args: argparse.Namespace, writer: int) -> None:

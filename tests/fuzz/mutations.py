@@ -24,6 +24,7 @@ WORDS = (
     *("inpaint_mask", "seconds_total", "prompt", "lora", "bora", "dora-xs", "lora-xs", "relu", "BPE", "WordPiece"),
 )
 BYTES = (0, 1, 0x7F, 0x80, 0xFF)
+LARGE = (64, 256, 1 << 10, 1 << 16)  # sizes that settings may have, and that few files can hold
 DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
 SPECIAL = ("pipe", "folder", "link:/etc/hosts", "link:model.safetensors", "link:.", b"", b"{}", b"[", b"\xff" * 9)
 
@@ -104,7 +105,7 @@ def _tree(values: Any, source: Source) -> Any:
             holder[key] = copy.deepcopy(source.pick(ODD))
         elif kind >= 8 and type(old) in (int, float):
             holder[key] = source.pick(
-                (old + 1, old - 1, -old, 2 * old, old // 2, 1, 0, old * 1000, old + 0.5, str(old))
+                (old + 1, old - 1, -old, 2 * old, old // 2, 1, 0, old * 1000, old + 0.5, str(old), *LARGE)
             )
         elif kind >= 8 and type(old) in (bool, str):
             holder[key] = source.pick(WORDS) if isinstance(old, str) else not old

@@ -64,3 +64,19 @@ def test_slow_targets_stop_in_time(engine: str, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == 0 and time.monotonic() - began < 45, done.stdout + done.stderr  # imports included
     assert 1 <= int(done.stdout.splitlines()[0].split()[1].replace(",", "")) < 2000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["time.sleep(1000)", "[None for _ in iter(int, 1)]"])
+def test_a_reader_that_hangs_is_found_busy_or_not(case: str, tmp_path: Path) -> None:
+    program = (
+        "import argparse, pathlib, sys, time\n"
+        "from tests.fuzz import __main__ as fuzz, targets\n"
+        "fuzz.PATIENCE_S, fuzz.IDLE_ROUNDS = 1.0, 4\n"
+        f"targets.TARGETS['hangs'] = targets.Target((targets._few,), lambda folder: {case}, 1)\n"
+        "args = argparse.Namespace(engine='plain', finds=pathlib.Path(sys.argv[1]))\n"
+        "print(fuzz._batch('hangs', 5, '1', time.monotonic() + 60, args))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert done.stdout.splitlines()[-1].startswith("(1, ['hangs: the process hung"), done.stdout + done.stderr
