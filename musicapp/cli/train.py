@@ -96,6 +96,7 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )
+        stage.add_argument("--save-every", type=float, metavar="S", help="seconds between checkpoints (default 120)")
 
 
 def _add_published_options(stage: argparse.ArgumentParser) -> None:

@@ -45,6 +45,7 @@ class AutoencoderOptions:
     kl_weight: float = 2e-5
     freeze_encoder: bool = False
     measure_every_s: float = 300.0
+    save_every_s: float = 120.0
     measured_crops: int = 32
     seed: int = 1
     device: str = "cpu"
@@ -71,7 +72,7 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     average = WeightAverage(model, decay=0.998)
     weights = [p for p in model.parameters() if p.requires_grad]
     optimisers = _optimisers(model, options.learning_rate)
-    run = Run(options.run, options.minutes)
+    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
     if state := run.resume():
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
@@ -89,7 +90,7 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
 
     shards, held_out = Shards([options.audio]), Shards([options.held_out])
     log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / recipes.SAMPLE_RATE / 3600)
-    rng = random.Random(options.seed + run.step)
+    rng = run.rng
     opened = measured = run.elapsed_s
     while not run.is_over:
         if run.elapsed_s - opened > LOOK_AGAIN_S:
@@ -112,9 +113,9 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.table("held_out.csv", step=run.step, **measure(average.module, held_out, crops=options.measured_crops))
+            run.measured(**measure(average.module, held_out, crops=options.measured_crops))
     save()
-    run.table("held_out.csv", step=run.step, **measure(average.module, held_out, crops=options.measured_crops))
+    run.measured(**measure(average.module, held_out, crops=options.measured_crops))
     return average.module
 
 

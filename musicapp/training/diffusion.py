@@ -50,6 +50,7 @@ class DiffusionOptions:
     dropout: float = 0.1
     look_again_s: float = 300.0  # how often shards that grow while training are opened anew
     measure_every_s: float = 300.0
+    save_every_s: float = 120.0
     seed: int = 3
     device: str = "cpu"
 
@@ -98,7 +99,7 @@ def train(options: DiffusionOptions) -> Generator:
     optimisers = optimisers_of(model, options.learning_rate)
     for group in (group for optimiser in optimisers for group in optimiser.param_groups):
         group["initial_lr"] = group["lr"]
-    run = Run(options.run, options.minutes)
+    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
     statistics = statistics_of(Shards([options.latents]))
     if state := run.resume():
         statistics = Statistics(**state["statistics"])
@@ -114,7 +115,7 @@ def train(options: DiffusionOptions) -> Generator:
         run.save(state | {"statistics": statistics._asdict()})
 
     held_out = Shards([options.held_out])
-    rng = random.Random(options.seed + run.step)
+    rng = run.rng
     batches, opened = _open(options, rng), run.elapsed_s
     measured = run.elapsed_s
     while not run.is_over:
@@ -139,11 +140,9 @@ def train(options: DiffusionOptions) -> Generator:
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.table(
-                "held_out.csv", step=run.step, **measure(average.module, options.text_encoder, held_out, statistics)
-            )
+            run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
     save()
-    run.table("held_out.csv", step=run.step, **measure(average.module, options.text_encoder, held_out, statistics))
+    run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
     return average.module
 
 

@@ -55,6 +55,7 @@ class DistillOptions:
     guidance_scale: float = GUIDANCE_SCALE
     tokens: int = 2500
     learning_rate: float = 2e-4
+    save_every_s: float = 120.0
     seed: int = 4
     device: str = "cpu"
 
@@ -102,7 +103,7 @@ def train(options: DistillOptions) -> diffusion.Generator:
     average = WeightAverage(student, decay=0.997)
     optimisers = diffusion.optimisers_of(student, options.learning_rate)
     shards, levels = Shards([options.latents]), levels_of(options.steps, options.substeps)
-    run = Run(options.run, options.minutes)
+    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
     if state := run.resume():
         student.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
@@ -114,7 +115,7 @@ def train(options: DistillOptions) -> diffusion.Generator:
         state = {"model": student.state_dict(), "average": average.state_dict(), "optimisers": optimiser_states}
         run.save(state | {"statistics": statistics._asdict()})
 
-    rng = random.Random(options.seed + run.step)
+    rng = run.rng
     batches = WindowBatches(shards, rng, tokens=options.tokens, multiple=diffusion.PATCH)
     while not run.is_over:
         for optimiser in optimisers:
@@ -136,7 +137,7 @@ def train(options: DistillOptions) -> diffusion.Generator:
     save()
     found = _compare(average.module, teacher, conditioner, statistics, options)
     log.info("distance to the teacher's many steps: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
-    run.table("held_out.csv", step=run.step, **found)
+    run.measured(**found)
     return average.module
 
 

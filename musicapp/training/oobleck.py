@@ -6,7 +6,6 @@ Recipe of arXiv 2404.10301 (2.1, 3): the discriminator and the autoencoder learn
 from __future__ import annotations
 
 import logging
-import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +51,7 @@ class OobleckOptions:
     warmup: float = 0.999  # how slowly the learning rate rises
     average_decay: float = 0.9999
     measure_every_s: float = 900.0
+    save_every_s: float = 120.0
     measured_crops: int = 32
     seed: int = 6
     device: str = "cpu"
@@ -80,7 +80,7 @@ def train(options: OobleckOptions, config: ModelConfig) -> Autoencoder:
         "judge": torch.optim.AdamW(judge.parameters(), options.judge_rate, betas=(0.8, 0.99), weight_decay=1e-3),
     }
     base = {name: optimiser.param_groups[0]["lr"] for name, optimiser in optimisers.items()}
-    run = Run(options.run, options.minutes)
+    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
     if state := run.resume():
         model.load_state_dict(state["model"])
         judge.load_state_dict(state["judge"])
@@ -93,7 +93,7 @@ def train(options: OobleckOptions, config: ModelConfig) -> Autoencoder:
         run.save(state | {"optimisers": {name: optimiser.state_dict() for name, optimiser in optimisers.items()}})
 
     shards, held_out = Shards([options.audio]), Shards([options.held_out])
-    rng = random.Random(options.seed + run.step)
+    rng = run.rng
     measured = run.elapsed_s
     while not run.is_over:
         scale = (1 - options.warmup ** (run.step + 1)) * (1 + run.step / INVERSE_GAMMA) ** -0.5
@@ -157,4 +157,4 @@ def _gradients(network: nn.Module) -> list[Tensor]:
 
 def _measure(run: Run, model: Autoencoder, held_out: Shards, options: OobleckOptions) -> None:
     found = autoencoder.measure(model, held_out, crops=options.measured_crops, frames=options.frames)
-    run.table("held_out.csv", step=run.step, **found)
+    run.measured(**found)

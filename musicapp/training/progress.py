@@ -5,29 +5,37 @@ Runs are budgeted in minutes, not steps: on a machine shared with other work nob
 
 from __future__ import annotations
 
-import csv
 import logging
 import math
+import random
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from musicapp.training import tables
+
 log = logging.getLogger(__name__)
+
+LOSSES, HELD_OUT = "losses.csv", "held_out.csv"
 
 
 class Run:
-    """The clock, the loss table and the checkpoint of one training run, resumable.
+    """The clock, the tables, the checkpoint and the batches' random numbers of one training run, resumable.
 
-    folder   where `checkpoint.pt` and `losses.csv` go; created when missing
+    folder   where `checkpoint.pt`, `losses.csv` and `held_out.csv` go; created when missing
     minutes  the budget; time of earlier, interrupted starts counts
+    seed     of `rng`, which all batches are to be drawn with
     """
 
-    def __init__(self, folder: Path, minutes: float, *, save_every_s: float = 120.0, log_every_s: float = 20.0) -> None:
-        self.folder, self.minutes = folder, minutes
+    def __init__(
+        self, folder: Path, minutes: float, *, seed: int = 0, save_every_s: float = 120.0, log_every_s: float = 20.0
+    ) -> None:
+        self.folder, self.minutes, self.seed = folder, minutes, seed
         folder.mkdir(parents=True, exist_ok=True)
         self.step = 0
+        self.rng = random.Random(seed)
         self._spent_s = 0.0
         self._started = self._saved = self._logged = time.monotonic()
         self._save_every_s, self._log_every_s = save_every_s, log_every_s
@@ -68,18 +76,13 @@ class Run:
         left = max(0.0, 60 * self.minutes - self.elapsed_s)
         text = "  ".join(f"{name} {value:.4f}" for name, value in means.items())
         log.info("step %d  %s  (%.2f s a step, %.1f min left)", self.step, text, took, left / 60)
-        self.table("losses.csv", step=self.step, minutes=round(self.elapsed_s / 60, 2), **means)
+        minutes = round(self.elapsed_s / 60, 2)
+        tables.append(self.folder / LOSSES, {"step": self.step, "minutes": minutes, **means})
         self._sums, self._count, self._logged = {}, 0, time.monotonic()
 
-    def table(self, name: str, **row: float) -> None:
-        """Append one row to a table of the run's folder."""
-        path = self.folder / name
-        is_new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if is_new:
-                writer.writerow(row)
-            writer.writerow([f"{value:.5g}" if isinstance(value, float) else value for value in row.values()])
+    def measured(self, **found: float) -> None:
+        """Note what was found on held-out data, for the present step, in `held_out.csv`."""
+        tables.append(self.folder / HELD_OUT, {"step": self.step, **found})
 
     @property
     def is_time_to_save(self) -> bool:
@@ -89,18 +92,21 @@ class Run:
         """Write the checkpoint beside the old one, then replace it: a kill at any moment leaves one whole file."""
         target = self.folder / "checkpoint.pt"
         beside = target.with_suffix(".new")
-        random_state = torch.get_rng_state()
-        torch.save(state | {"step": self.step, "elapsed_s": self.elapsed_s, "random": random_state}, beside)
+        ours = {"step": self.step, "elapsed_s": self.elapsed_s}
+        random_states = {"random": torch.get_rng_state(), "batches": self.rng.getstate()}
+        torch.save(state | ours | random_states, beside)
         beside.replace(target)
         self._saved = time.monotonic()
 
     def resume(self) -> dict[str, Any] | None:
         """The state of an earlier start; None at the first start.
 
-        Clock, step and torch's random numbers are set back to it, so that no noise comes a second time.
+        Clock, step and random numbers are set back to it, so that no batch and no noise comes a second time. Rows of
+        the tables behind it are dropped: those steps are taken anew.
         """
         path = self.folder / "checkpoint.pt"
         if not path.exists():
+            self._cut_tables()
             return None
         state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         self.step, self._spent_s = state["step"], state["elapsed_s"]
@@ -109,5 +115,14 @@ class Run:
             torch.set_rng_state(state["random"])
         else:  # an older checkpoint
             torch.manual_seed(torch.initial_seed() + self.step)
+        if "batches" in state:
+            self.rng.setstate(state["batches"])
+        else:
+            self.rng.seed(self.seed + self.step)
+        self._cut_tables()
         log.info("going on at step %d after %.1f minutes", self.step, self._spent_s / 60)
         return state
+
+    def _cut_tables(self) -> None:
+        for name in (LOSSES, HELD_OUT):
+            tables.cut(self.folder / name, self.step)

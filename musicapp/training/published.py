@@ -67,6 +67,7 @@ class PublishedOptions:
     dropout: float = 0.1
     average_decay: float = 0.9999
     measure_every_s: float = 900.0
+    save_every_s: float = 600.0
     seed: int = 5
     device: str = "cpu"
 
@@ -132,7 +133,7 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
     if options.checkpointing:
         compute_twice(model.dit)
     optimisers = _in_backward(model, options.learning_rate) if options.light else [_adamw(model, options.learning_rate)]
-    run = Run(options.run, options.minutes, save_every_s=600.0)
+    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
     if state := run.resume():
         weights_of(model).load_state_dict(state["model"])
         if average is not None:
@@ -148,7 +149,7 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
 
     shards, held_out = Shards([options.latents]), Shards([options.held_out])
     window = _window(options, config)
-    rng = random.Random(options.seed + run.step)
+    rng = run.rng
     even = torch.quasirandom.SobolEngine(1, scramble=True, seed=options.seed + run.step)
     measured = run.elapsed_s
     while not run.is_over:
@@ -173,9 +174,9 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.table("held_out.csv", step=run.step, loss=measure(model, held_out, options, config))
+            run.measured(loss=measure(model, held_out, options, config))
     save()
-    run.table("held_out.csv", step=run.step, loss=measure(model, held_out, options, config))
+    run.measured(loss=measure(model, held_out, options, config))
     return weights_of(model) if average is None else average.module
 
 

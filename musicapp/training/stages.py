@@ -74,6 +74,7 @@ def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
             audio=work / "audio",
             held_out=work / "audio-held-out",
             minutes=args.minutes,
+            save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
             freeze_encoder=args.decoder_only,
         )
@@ -88,6 +89,7 @@ def train_oobleck(work: Path, args: argparse.Namespace) -> None:
             audio=work / "audio",
             held_out=work / "audio-held-out",
             minutes=args.minutes,
+            save_every_s=_seconds_between_saves(args, 120.0),
             batch=args.batch,
             frames=args.frames,
             device=args.device,
@@ -115,6 +117,7 @@ def train_text(work: Path, args: argparse.Namespace) -> None:
             latents=work / "latents",
             held_out=work / "latents-held-out",
             minutes=args.minutes,
+            save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
         )
     )
@@ -130,6 +133,7 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
             held_out=work / "latents-held-out",
             text_encoder=_text_tower(work),
             minutes=args.minutes,
+            save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
         )
     )
@@ -144,6 +148,7 @@ def train_published(work: Path, args: argparse.Namespace) -> None:
             held_out=work / "latents-held-out",
             text_encoder=args.text_encoder or _text_tower(work),
             minutes=args.minutes,
+            save_every_s=_seconds_between_saves(args, 600.0),
             batch=args.batch,
             window=args.window,
             checkpointing=args.checkpointing,
@@ -163,6 +168,7 @@ def train_student(work: Path, args: argparse.Namespace) -> None:
             held_out=work / "latents-held-out",
             text_encoder=_text_tower(work),
             minutes=args.minutes,
+            save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
         )
     )
@@ -185,6 +191,10 @@ def write_model(work: Path, args: argparse.Namespace) -> None:
         diffusion_run=run,
         app=app,
     )
+
+
+def _seconds_between_saves(args: argparse.Namespace, usual: float) -> float:
+    return usual if args.save_every is None else args.save_every
 
 
 def _config_of(args: argparse.Namespace) -> ModelConfig:

@@ -67,6 +67,7 @@ class TextOptions:
     learning_rate: float = 1.5e-3
     vocabulary: int = 1200
     facts_weight: float = 2.0
+    save_every_s: float = 120.0
     seed: int = 2
     device: str = "cpu"
 
@@ -141,11 +142,13 @@ def train(options: TextOptions) -> Path:
     """Train both towers until the minutes are spent; gives the folder of the text tower in Hugging Face layout."""
     torch.manual_seed(options.seed)
     shards, held_out = Shards([options.latents]), Shards([options.held_out])
-    run = Run(options.run, options.minutes, log_every_s=15)
+    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s, log_every_s=15)
     path = options.run / "tokenizer.json"
     if not path.exists():
         tokenizer = train_tokenizer(_captions(shards, options.seed), options.vocabulary)
-        tokenizer.save(str(path))
+        beside = path.with_suffix(".new")
+        tokenizer.save(str(beside))
+        beside.replace(path)
     tokenizer = _open_tokenizer(path)
     text_tower = build_text_tower(tokenizer.get_vocab_size())
     audio_tower = AudioTower(shards.width, TEXT_CONFIG["projection_dim"])
@@ -176,13 +179,12 @@ def train(options: TextOptions) -> Path:
         loss, hits = contrastive_loss(audio.float(), told.text_embeds.float(), log_scale)
         return loss, hits, _facts_loss(read, [truths[n] for n in known])
 
-    rng = random.Random(options.seed + run.step)
     both.train()
     while not run.is_over:
         for group in optimiser.param_groups:
             group["lr"] = run.learning_rate(options.learning_rate)
         optimiser.zero_grad()
-        loss, hits, facts_loss = step(shards, rng, options.batch)
+        loss, hits, facts_loss = step(shards, run.rng, options.batch)
         (loss + options.facts_weight * facts_loss).backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
@@ -196,7 +198,7 @@ def train(options: TextOptions) -> Path:
         loss, hits, facts_loss = step(held_out, random.Random(0), min(64, len(held_out)))
     found = {"loss": loss.item(), "hits": hits.item(), "facts": facts_loss.item()}
     log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
-    run.table("held_out.csv", step=run.step, **found, among=min(64, len(held_out)))
+    run.measured(**found, among=min(64, len(held_out)))
     return write_folder(options.run / "clap_text", text_tower, tokenizer)
 
 

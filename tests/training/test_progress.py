@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 import torch
 from torch import nn
 
+from musicapp.training import tables
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
 
@@ -40,6 +43,48 @@ def test_losses_are_written_as_a_table(tmp_path):
     lines = (tmp_path / "losses.csv").read_text().splitlines()
     assert lines[0] == "step,minutes,loss"
     assert [line.split(",")[2] for line in lines[1:]] == ["2", "4"]
+
+
+def test_batches_go_on_where_they_stopped_and_tables_repeat_no_step(tmp_path):
+    first = Run(tmp_path, minutes=10, seed=5, log_every_s=0)
+    unbroken = random.Random(5)
+    for step in range(4):
+        assert first.rng.random() == unbroken.random()
+        first.note(loss=float(step))
+        first.measured(loss=float(step))
+        if step == 1:
+            first.save({})
+    second = Run(tmp_path, minutes=10, seed=5, log_every_s=0)
+    second.resume()
+    assert second.step == 2
+    assert [second.rng.random() for _ in range(2)] == first_numbers(5, 4)[2:]
+    for name in ("losses.csv", "held_out.csv"):
+        assert tables.read(tmp_path / name)["step"] == [1, 2]
+    second.measured(loss=7.0)  # of a step that has been measured already
+    assert tables.read(tmp_path / "held_out.csv") == {"step": [1, 2], "loss": [0, 7]}
+
+
+def first_numbers(seed, count):
+    rng = random.Random(seed)
+    return [rng.random() for _ in range(count)]
+
+
+def test_an_older_checkpoint_without_the_batches_state_goes_on_with_other_ones(tmp_path):
+    torch.save({"step": 3, "elapsed_s": 1.0}, tmp_path / "checkpoint.pt")
+    run = Run(tmp_path, minutes=10, seed=5)
+    run.resume()
+    assert run.rng.random() == random.Random(8).random()
+
+
+def test_half_a_row_and_columns_of_another_version_are_put_aside(tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("step,loss\n1,2\n2,3\n3")
+    tables.append(path, {"step": 3, "loss": 4.0})
+    assert tables.read(path) == {"step": [1, 2, 3], "loss": [2, 3, 4]}
+    tables.append(path, {"step": 4, "loss": 4.0, "norm": 1.0})
+    assert tables.read(path) == {"step": [4], "loss": [4], "norm": [1]}
+    assert tables.read(tmp_path / "losses.old.csv")["step"] == [1, 2, 3]
+    assert tables.read(tmp_path / "none.csv") == {}
 
 
 def test_an_average_moves_towards_the_weights():
