@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_TRANSFORM, MAX_KERNEL, MAX_ITERATIONS = 1 << 16, 1 << 8, 1 << 7
-MAX_OVERLAP, MAX_STRIDE = 1 << 5, 1 << 6  # windows over one frame, and in one latent: both cost memory but no weights
+MAX_TRANSFORM, MAX_KERNEL, MAX_ITERATIONS = 1 << 13, 1 << 8, 1 << 6
+MAX_OVERLAP, MAX_STRIDE = 1 << 4, 1 << 6  # windows over one frame, and in one latent: both cost time but no weights
 
 
 @dataclass(frozen=True)
