@@ -21,7 +21,7 @@ __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "Spect
 FEATURE_GAIN = 4.0  # brings compressed magnitudes of ordinary music near unit deviation
 COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
 MOMENTUM = 0.99
-CACHED_WINDOWS = 32  # for each thread
+CACHED_WINDOWS = 64  # for each thread
 MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
 
 
