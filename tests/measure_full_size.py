@@ -2,7 +2,8 @@
 
 For each kind a folder with random weights is written, once more as a diffusers folder for Open 1.0, and removed at the
 end. Every precision is loaded in a process of its own, which then makes a short take; int8 and int4 twice, since the
-first load writes the copy that the second one reads. Prints Markdown tables. Linux only: peaks come from /proc.
+first load writes the copy that the second one reads. Prints Markdown tables, and how the takes of one kind differ.
+`--keep` leaves the folders where they are, and takes those of an earlier run. Linux only: peaks come from /proc.
 """
 
 from __future__ import annotations
@@ -142,6 +143,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="+", choices=("open-1.0", "open-small", "sa3-small", "sa3-medium"))
     parser.add_argument("--work", type=Path, default=Path("build/full-size"), help="where the folders are meanwhile")
+    parser.add_argument("--keep", action="store_true", help="use folders that are there, and leave them")
     parser.add_argument("--window", type=int, help="latents of a fixed window, where the published one takes too long")
     parser.add_argument("--precisions", nargs="+", choices=PRECISIONS, default=list(PRECISIONS))
     parser.add_argument("--steps", type=int, default=2)
@@ -156,15 +158,19 @@ def main() -> int:
             folder = options.work / name.replace(", ", "-")
             began_s = time.perf_counter()
             try:
-                alone(write, kind, folder, options.window, diffusers=diffusers)
-                print(f"{name} written in {time.perf_counter() - began_s:.0f} s", file=sys.stderr, flush=True)
+                if not (options.keep and folder.is_dir()):
+                    alone(write, kind, folder, options.window, diffusers=diffusers)
+                    print(f"{name} written in {time.perf_counter() - began_s:.0f} s", file=sys.stderr, flush=True)
                 for precision, run in runs_of(folder, options.precisions, options.steps):
                     _row(*_cells(name, precision, run, options.steps))
                     if precision in made:
-                        differences.append(f"{name}, {precision}: {_difference(run, made[precision])}")
+                        line = f"{name}, {precision}: {_difference(run, made[precision])}"
+                        print(line, file=sys.stderr, flush=True)
+                        differences.append(line)
                     made.setdefault(precision, run)
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
+                if not options.keep:
+                    shutil.rmtree(folder, ignore_errors=True)
     print(f"\nLoad of the machine {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} cores to use.\n")
     print("\n".join(f"- {line}" for line in differences))
     return 0

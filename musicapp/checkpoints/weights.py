@@ -121,8 +121,8 @@ def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
     """
     if "v" in entry.parts:
         length, direction = (_finite(file, entry.parts[part]).float() for part in ("g", "v"))
-        folded = direction * (length / torch.norm_except_dim(direction, 2, 0))
-        return _refuse_broken(folded, entry.parts["v"]), None  # a direction without length has no quotient
+        direction.mul_(length / torch.norm_except_dim(direction, 2, 0))  # in place: the largest have 134 MB
+        return _refuse_broken(direction, entry.parts["v"]), None  # a direction without length has no quotient
     weight = _finite(file, entry.parts[""])
     return weight, _finite(file, entry.parts["scale"]) if "scale" in entry.parts else None
 

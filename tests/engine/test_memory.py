@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from musicapp.audio import wave_io
+from musicapp.checkpoints import weights
 from musicapp.checkpoints.config import read_config
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model
 from musicapp.engine import memory
@@ -126,6 +128,17 @@ def test_the_decoders_tensors_are_as_many_as_counted(config: AutoencoderConfig) 
         real = peak_of(lambda z=z, noise=noise: autoencoder.decode(z, noise))
         guess = memory.decode_bytes(config.decoder, latents, 4)
         assert 0.97 < guess / real < 1.5, (latents, guess, real)
+
+
+def test_a_weight_of_length_and_direction_is_read_in_the_memory_of_one(tmp_path: Path) -> None:
+    length, direction = torch.rand(40, 1, 1), torch.randn(40, 100, 8)
+    save_file({"g": length, "v": direction}, tmp_path / "model.safetensors")
+    found: list[torch.Tensor] = []
+    with weights.open_weights(tmp_path / "model.safetensors") as file:
+        entry = weights.Stored((40, 100, 8), {"g": "g", "v": "v"})
+        peak = peak_of(lambda: found.append(weights.read(file, entry)[0]))
+    assert torch.equal(found[0], direction * (length / torch.norm_except_dim(direction, 2, 0)))
+    assert direction.nbytes <= peak < 1.05 * direction.nbytes
 
 
 @pytest.fixture(scope="module")
