@@ -45,7 +45,7 @@ def mounted(place: Path, *, size_bytes: int) -> Iterator[Disk]:
     command = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(place)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"no small disk: {done.stderr.strip() or 'mount failed'}")
+        pytest.skip(f"no small disk: {(done.stderr.splitlines() or ['mount failed'])[0]}")
     try:
         yield Disk(place)
     finally:

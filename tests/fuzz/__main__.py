@@ -53,7 +53,7 @@ def main() -> int:
 
     names = args.target or list(TARGETS)
     shares = sum(TARGETS[name].share for name in names)
-    began, totals, causes = time.monotonic(), collections.Counter[str](), collections.Counter[str]()
+    began, totals, causes = time.monotonic(), collections.Counter(dict.fromkeys(names, 0)), collections.Counter[str]()
     end_s = began + 60 * args.minutes
     for name in names:
         bases(name)
