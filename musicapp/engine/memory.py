@@ -30,6 +30,10 @@ from musicapp.request import MIN_DURATION_S, TakeRequest, format_duration, frame
 GB, MB = 10**9, 10**6  # as disks and downloads are counted
 CHUNKS = (SIZE, 64, 32, 16)  # latents; context comes on top, so that smaller ones would save nothing
 FIXED_BYTES = {"cpu": 180 * MB, "cuda": 600 * MB, "mps": 400 * MB}  # what kernels, libraries and allocators take
+KERNELS_SHARE = 0.03  # of the weights that lie on the CPU: its kernels' own copies of single ones, and gaps between
+# What the kernels of Oobleck's convolutions take on the CPU beyond the tensors: bytes for every number of the largest
+# stage, by the bytes of a number. Measured; half precision takes more, as if it was worked on as float32.
+CONVOLUTION_BYTES = {4: 10.0, 2: 22.0}
 LATENTS_KEPT = 16  # tensors of the latents' size that sampler and guidance hold
 AFTER_FAILURE = 0.5  # of what a run that ran out was to take beside its weights: all that is promised then
 
@@ -132,12 +136,18 @@ def needs(model: LoadedModel, request: TakeRequest, way: Way) -> dict[str, int]:
     assert isinstance(margin, int)
     wide = next(p for p in model.autoencoder.decoder.parameters() if p.ndim > 1)
     chunk = max(end - start for start, end in chunk_bounds(decoded, size=way.chunk))
+    decodes_on = "cpu" if "autoencoder" in way.on_cpu else model.device.type
     decoding = decode_bytes(
-        config.autoencoder.decoder, min(latents, chunk + 2 * margin), wide.dtype.itemsize, config.audio_channels
+        config.autoencoder.decoder,
+        min(latents, chunk + 2 * margin),
+        wide.dtype.itemsize,
+        config.audio_channels,
+        kind=decodes_on,
     )
     latent_bytes = LATENTS_KEPT * 4 * model.autoencoder.latent_dim * latents
-    decodes_on = "cpu" if "autoencoder" in way.on_cpu else model.device.type
     total = {kind: size + FIXED_BYTES.get(kind, 0) for kind, size in held.items()}
+    if "cpu" in total:
+        total["cpu"] += int(KERNELS_SHARE * held["cpu"])
     if decodes_on == model.device.type:
         total[decodes_on] += max(sampling, decoding) + latent_bytes
     else:
@@ -165,7 +175,7 @@ def denoise_bytes(config: DiTConfig, latents: int, itemsize: int, *, batch: int 
     return int(max(copies * row + scores, 5.2 * row + tile))
 
 
-def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2) -> int:
+def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2, *, kind: str = "cpu") -> int:
     """Peak of a decoder's tensors for one chunk, its context included."""
     if isinstance(config, OobleckDecoderConfig):
         rate, largest = 1, 0
@@ -173,7 +183,8 @@ def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2)
         for width, stride in zip(widths[-2::-1], config.strides[::-1], strict=True):
             rate *= stride
             largest = max(largest, rate * width)
-        return int(3.8 * largest * itemsize * latents)
+        copies = CONVOLUTION_BYTES[itemsize] if kind == "cpu" else 0.0
+        return int((3.8 * itemsize + copies) * largest * latents)
     if isinstance(config, SameDecoderConfig):
         return int(21 * (config.stride + 1) * config.width * itemsize * latents)
     assert isinstance(config, SpectralDecoderConfig)

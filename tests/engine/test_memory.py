@@ -121,7 +121,10 @@ def same(**changes: Any) -> AutoencoderConfig:
     ],
     ids=["oobleck", "same in chunks", "same with a window", "spectral"],
 )
-def test_the_decoders_tensors_are_as_many_as_counted(config: AutoencoderConfig) -> None:
+def test_the_decoders_tensors_are_as_many_as_counted(
+    config: AutoencoderConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "CONVOLUTION_BYTES", {4: 0.0})  # memory of kernels, which is in no tensor
     autoencoder = build_autoencoder(config).eval().requires_grad_(False)
     for latents in (58, 170):
         z, noise = torch.randn(1, config.latent_dim, latents), autoencoder.decode_noise(0, 0, latents)
@@ -149,6 +152,22 @@ def builtin() -> LoadedModel:
 def asked(duration_s: float, model: str = "builtin", **changes: Any) -> TakeRequest:
     values = {"steps": 2, "guidance_scale": 3.0, "sampler": "dpmpp", "device": "cpu", "precision": "fp32", **changes}
     return TakeRequest("one", "piano", duration_s, 7, model=model, **values)
+
+
+def test_convolutions_in_half_precision_take_more_for_themselves_on_the_cpu() -> None:
+    """As measured with Open 1.0: its decoder took more in bfloat16 than in float32."""
+    decoder = oobleck().decoder
+    on_cpu, on_gpu = (
+        {size: memory.decode_bytes(decoder, 100, size, kind=kind) for size in (4, 2)} for kind in ("cpu", "cuda")
+    )
+    assert on_cpu[2] > on_cpu[4] > on_gpu[4] == 2 * on_gpu[2]
+
+
+def test_kernels_take_a_share_of_the_weights_on_the_cpu(builtin: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_share = memory.needs(builtin, asked(30.0), memory.Way())["cpu"]
+    monkeypatch.setattr(memory, "KERNELS_SHARE", 0.0)
+    held = memory.held_bytes(*memory.parts_of(builtin).values())
+    assert with_share - memory.needs(builtin, asked(30.0), memory.Way())["cpu"] == pytest.approx(0.03 * held, abs=1)
 
 
 def least(model: LoadedModel, duration_s: float) -> int:
