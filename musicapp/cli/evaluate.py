@@ -37,6 +37,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--precision", default="auto", choices=PRECISIONS, help="in which number format (default auto)")
     add("--training", type=Path, metavar="FOLDER", help="audio that the model learnt from, to search for copies")
     add("--clap", type=Path, metavar="FOLDER", help="a CLAP checkpoint (transformers layout) for the CLAP score")
+    add("--openl3", type=Path, metavar="FILE", help="OpenL3 weights (safetensors) for the paper's Frechet distance")
+    add("--passt", type=Path, metavar="FILE", help="PaSST weights (safetensors) for the paper's KL")
     add("--soundfont", type=Path, metavar="FILE", help="General MIDI bank for the renders to compare with")
 
 
@@ -50,6 +52,9 @@ def run(args: argparse.Namespace) -> int:
     for name in ("training", "clap"):
         if (folder := getattr(args, name)) is not None and not folder.is_dir():
             raise RequestError(f"There is no folder “{folder}” for --{name}.", hint="Give the path of one.")
+    for name in ("openl3", "passt"):
+        if (file := getattr(args, name)) is not None and not file.is_file():
+            raise RequestError(f"There is no file “{file}” for --{name}.", hint="Give the path of a safetensors file.")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin take the processor from other work
     from dataclasses import replace
@@ -70,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         soundfont=args.soundfont,
         training=args.training,
         clap=args.clap,
+        openl3=args.openl3,
+        passt=args.passt,
     )
     print(evaluate(chosen))
     return 0

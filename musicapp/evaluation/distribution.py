@@ -47,7 +47,6 @@ def measure(bench: Bench) -> Result:
             f"pieces, and {len(made)} renders of the same facts, each against {len(bench.heard_reference)} renders of "
             "other facts. KL: how far the styles heard in music for a prompt are from those in the render of the same "
             "facts; beside it, a render of other facts.",
-            "FD on OpenL3 and KL on PaSST are not measured: no weights given, and this version reads neither network.",
         ),
     )
 

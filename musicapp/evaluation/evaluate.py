@@ -20,6 +20,7 @@ from musicapp.evaluation import (
     clap,
     distribution,
     diversity,
+    judges,
     memory,
     page,
     report,
@@ -43,6 +44,8 @@ MEASURES: dict[str, Callable[[Bench], Result]] = {
     "diversity": diversity.measure,
     "memory": memory.measure,
     "clap": clap.measure,
+    "openl3": judges.measure_openl3,
+    "passt": judges.measure_passt,
 }
 assert tuple(MEASURES) == PARTS
 
@@ -51,6 +54,7 @@ def evaluate(options: Options) -> Path:
     """Measure what was chosen and is not there yet; gives the page. Raises MusicAppError."""
     devices.use_all_cores()
     bench = Bench(options)
+    judges.check(options)  # before hours of work
     check_duration(options.sizes.seconds, cap_s=bench.longest_s, model_name=bench.model_folder.name)
     found = {part: result for part in PARTS if (result := _stored(bench, part)) is not None}
     for part in options.parts:

@@ -16,6 +16,8 @@ NEEDS = {
     "diversity": ("pieces", "seconds", "classifier_pieces", "seeds", "seed_prompts"),
     "memory": ("pieces", "seconds"),
     "clap": ("pieces", "seconds"),
+    "openl3": ("pieces", "seconds", "reference_pieces"),
+    "passt": ("pieces", "seconds"),
 }
 PARTS = tuple(NEEDS)
 
@@ -56,6 +58,8 @@ class Options:
     work      where renders, classifier, takes and results are kept; every start goes on with what is there
     training  folder with the audio shards that the model was trained on, for the search for copies
     clap      folder with a CLAP checkpoint in the layout of transformers
+    openl3    safetensors file with the weights of torchopenl3 for music, mel256 and 512 numbers
+    passt     safetensors file with the weights of hear21passt for passt_s_swa_p16_128_ap476
     """
 
     model: str
@@ -69,10 +73,20 @@ class Options:
     soundfont: Path | None = None
     training: Path | None = None
     clap: Path | None = None
+    openl3: Path | None = None
+    passt: Path | None = None
 
     def settings(self, part: str) -> dict[str, Any]:
         """All that the result of a part depends on beside the model's weights, as JSON values."""
         chosen = {name: getattr(self, name) for name in ("steps", "guidance_scale", "device", "precision")}
         sizes = {name: getattr(self.sizes, name) for name in NEEDS[part]}
-        given = {"memory": self.training, "clap": self.clap}.get(part)
-        return {**chosen, **sizes, "given": str(given) if given else ""}
+        given = {"memory": self.training, "clap": self.clap, "openl3": self.openl3, "passt": self.passt}.get(part)
+        return {**chosen, **sizes, "given": _identity(given) if given else ""}
+
+
+def _identity(path: Path) -> str:
+    """The path; of a file also what tells when another took its place."""
+    if not path.is_file():
+        return str(path)
+    facts = path.stat()
+    return f"{path}, {facts.st_size} bytes, {facts.st_mtime_ns}"

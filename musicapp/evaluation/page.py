@@ -17,6 +17,8 @@ TITLES = {
     "diversity": "Diversity",
     "memory": "Nearest training music",
     "clap": "CLAP score",
+    "openl3": "Frechet distance on OpenL3",
+    "passt": "KL on PaSST",
 }
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --quiet: #808894; }

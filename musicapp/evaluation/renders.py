@@ -31,11 +31,15 @@ FIRST_SEEDS = {
 
 @dataclass(frozen=True)
 class Kept:
-    """What of a render is kept on disk: rows of `width` numbers, made from `(frames, 2)` float32."""
+    """What of a render is kept on disk: rows of `width` numbers, made from `(frames, 2)` float32.
+
+    label  in the folder's name, to tell it from what else is kept of the same set
+    """
 
     dtype: str
     width: int
     rows_of: Callable[[np.ndarray], np.ndarray]
+    label: str = ""
 
 
 def _to_int16(sound: np.ndarray) -> np.ndarray:
@@ -57,7 +61,7 @@ class RenderSet:
     """A named set of songs of one length; it is rendered as far as it is asked for, and kept."""
 
     def __init__(self, work: Path, name: str, seconds: float, soundfont: Path | None, kept: Kept = SOUND) -> None:
-        self._folder = work / "renders" / f"{name}-{seconds:g}s"
+        self._folder = folder_of(work, name, seconds, kept)
         self._name, self._seconds, self._soundfont, self._kept = name, seconds, soundfont, kept
 
     def rows(self, count: int) -> Iterator[tuple[np.ndarray, Truth]]:
@@ -85,6 +89,11 @@ class RenderSet:
             pieces = songs(FIRST_SEEDS[self._name], self._seconds)
             for piece in itertools.islice(pieces, writer.count, count):
                 writer.add(self._kept.rows_of(renderer.render(piece)), piece.truth)
+
+
+def folder_of(work: Path, name: str, seconds: float, kept: Kept) -> Path:
+    """Where a set is kept."""
+    return work / "renders" / "-".join(filter(None, (name, kept.label, f"{seconds:g}s")))
 
 
 def songs(seed: int, seconds: float) -> Iterator[Piece]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicapp.evaluation.renders import FIRST_SEEDS, SOUND, Kept, songs
+from musicapp.evaluation.renders import FIRST_SEEDS, SOUND, Kept, folder_of, songs
 from musicapp.training.dataset import ShardWriter
 from musicapp.training.listening import SAMPLE_RATE
 
@@ -31,7 +31,7 @@ def write_renders(work: Path, name: str, seconds: float, count: int, kept: Kept 
     """What `RenderSet` would render, with tones in place of the bank's sound."""
     first = FIRST_SEEDS.get(name, 0)
     rng = np.random.default_rng(first // 1000)
-    with ShardWriter(work / "renders" / f"{name}-{seconds:g}s", kept.dtype, kept.width) as writer:
+    with ShardWriter(folder_of(work, name, seconds, kept), kept.dtype, kept.width) as writer:
         for _, piece in zip(range(count), songs(first, seconds), strict=False):
             frames = round(seconds * SAMPLE_RATE)
             tune = notes([int(pitch) for pitch in rng.integers(50, 80, int(seconds * 2) + 1)], 0.5)[:frames]
