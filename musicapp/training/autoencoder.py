@@ -14,7 +14,7 @@ from torch import Tensor
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
 from musicapp.nn.spectral import SpectralDecoder, mid_side, short_time_spectrum
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
-from musicapp.training import device, losses, recipes
+from musicapp.training import device, losses, recipes, samples
 from musicapp.training.dataset import Shards, audio_batch
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
@@ -91,6 +91,11 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     shards, held_out = Shards([options.audio]), Shards([options.held_out])
     log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / recipes.SAMPLE_RATE / 3600)
     rng = run.rng
+
+    def look() -> None:
+        run.measured(**measure(average.module, held_out, crops=options.measured_crops))
+        samples.write_pairs(run, average.module, held_out, recipes.SAMPLE_RATE)
+
     opened = measured = run.elapsed_s
     while not run.is_over:
         if run.elapsed_s - opened > LOOK_AGAIN_S:
@@ -113,9 +118,9 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.measured(**measure(average.module, held_out, crops=options.measured_crops))
+            look()
     save()
-    run.measured(**measure(average.module, held_out, crops=options.measured_crops))
+    look()
     return average.module
 
 

@@ -14,9 +14,10 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.text_encoders import load_clap_text
+from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import device, objective, recipes
+from musicapp.training import autoencoder, device, objective, recipes, samples
 from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
@@ -38,6 +39,7 @@ class DiffusionOptions:
     latents, held_out  folders of latent shards; held_out is only measured on
     text_encoder       the text tower's folder, kept as it is
     tokens             latents in a batch, whatever the lengths
+    autoencoder        run folder of the first stage, for sample takes; without one there are none
     """
 
     run: Path
@@ -51,6 +53,7 @@ class DiffusionOptions:
     look_again_s: float = 300.0  # how often shards that grow while training are opened anew
     measure_every_s: float = 300.0
     save_every_s: float = 120.0
+    autoencoder: Path | None = None
     seed: int = 3
     device: str = "cpu"
 
@@ -115,6 +118,11 @@ def train(options: DiffusionOptions) -> Generator:
         run.save(state | {"statistics": statistics._asdict()})
 
     held_out = Shards([options.held_out])
+
+    def look() -> None:
+        run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
+        write_takes(run, average.module, options, statistics)
+
     rng = run.rng
     batches, opened = _open(options, rng), run.elapsed_s
     measured = run.elapsed_s
@@ -140,9 +148,9 @@ def train(options: DiffusionOptions) -> Generator:
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
+            look()
     save()
-    run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
+    look()
     return average.module
 
 
@@ -226,6 +234,20 @@ def measure(
             sums[name] += float(_loss(model, conditioner, latents, told, 0.0, generator=generator)) / batches
     log.info("held out: loss %.4f, with wrong conditions %.4f", sums["loss"], sums["shuffled"])
     return sums
+
+
+@torch.inference_mode()
+def write_takes(run: Run, model: Generator, options: DiffusionOptions, statistics: Statistics) -> None:
+    """The sample takes of this stage, where there is an autoencoder to hear them through."""
+    if options.autoencoder is None:
+        return
+    told = conditioner_around(model, options.text_encoder).encode(samples.metadata())
+    cond = {"cross": told.cross, "global_cond": told.global_cond}
+    scale, kind = samples.GUIDANCE_SCALE, "rectified_flow"
+    network = guided(partial(forward, model.dit), cond, without_prompt(cond), scale, objective=kind)
+    latents = samples.draw_latents(network, kind, next(model.parameters()), channels=recipes.LATENT_DIM)
+    load = partial(autoencoder.load_average, options.autoencoder)
+    samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
 
 
 def conditioner_around(model: Generator, text_encoder: Path) -> Conditioner:

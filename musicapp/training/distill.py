@@ -22,7 +22,7 @@ from torch import Tensor
 from musicapp.diffusion import schedules
 from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.nn.conditioners import Conditioner
-from musicapp.training import device, diffusion
+from musicapp.training import autoencoder, device, diffusion, recipes, samples
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches
@@ -42,6 +42,7 @@ class DistillOptions:
     teacher    run folder of the diffusion stage
     steps      of the student, for which alone it is made
     substeps   of the teacher in each of them
+    autoencoder  run folder of the first stage, for sample takes; without one there are none
     """
 
     run: Path
@@ -56,6 +57,7 @@ class DistillOptions:
     tokens: int = 2500
     learning_rate: float = 2e-4
     save_every_s: float = 120.0
+    autoencoder: Path | None = None
     seed: int = 4
     device: str = "cpu"
 
@@ -138,7 +140,21 @@ def train(options: DistillOptions) -> diffusion.Generator:
     found = _compare(average.module, teacher, conditioner, statistics, options)
     log.info("distance to the teacher's many steps: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
     run.measured(**found)
+    _write_takes(run, average.module, statistics, options)
     return average.module
+
+
+@torch.inference_mode()
+def _write_takes(run: Run, student: diffusion.Generator, statistics: Statistics, options: DistillOptions) -> None:
+    if options.autoencoder is None:
+        return
+    told = diffusion.conditioner_around(student, options.text_encoder).encode(samples.metadata())
+    network = partial(diffusion.forward, student.dit, cross=told.cross, global_cond=told.global_cond)
+    latents = samples.draw_latents(
+        network, "rectified_flow", next(student.parameters()), channels=recipes.LATENT_DIM, steps=options.steps
+    )
+    load = partial(autoencoder.load_average, options.autoencoder)
+    samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
 
 
 def _bound(

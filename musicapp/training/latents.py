@@ -48,6 +48,10 @@ class Statistics(NamedTuple):
         """`(batch, channels, n)` as the transformer sees it."""
         return (latents - self.mean[:, None]) / self.scale
 
+    def restore(self, latents: Tensor) -> Tensor:
+        """The way back from `normalise`."""
+        return latents * self.scale + self.mean[:, None]
+
 
 def statistics_of(shards: Shards, *, pieces: int = 300) -> Statistics:
     """Statistics over some pieces of all kinds."""

@@ -17,7 +17,7 @@ from torch.nn.utils.parametrizations import weight_norm
 from musicapp.checkpoints.config import ModelConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, OobleckEncoderConfig, build_autoencoder
-from musicapp.training import autoencoder, device
+from musicapp.training import autoencoder, device, samples
 from musicapp.training.dataset import Shards, audio_batch
 from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss
 from musicapp.training.ema import WeightAverage
@@ -114,9 +114,9 @@ def train(options: OobleckOptions, config: ModelConfig) -> Autoencoder:
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            _measure(run, average.module, held_out, options)
+            _measure(run, average.module, held_out, options, config.sample_rate)
     save()
-    _measure(run, average.module, held_out, options)
+    _measure(run, average.module, held_out, options, config.sample_rate)
     return plain(average.module)
 
 
@@ -131,7 +131,7 @@ def plain(model: Autoencoder) -> Autoencoder:
 def load_average(run: Path, config: AutoencoderConfig) -> Autoencoder:
     """The averaged weights of a run's checkpoint, ready to encode and decode."""
     model = build(config)
-    state = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu")
+    state = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu", mmap=True)
     model.load_state_dict(state["average"]["weights"])
     return plain(model).eval().requires_grad_(False)
 
@@ -155,6 +155,7 @@ def _gradients(network: nn.Module) -> list[Tensor]:
     return [p.grad for p in network.parameters() if p.grad is not None]
 
 
-def _measure(run: Run, model: Autoencoder, held_out: Shards, options: OobleckOptions) -> None:
+def _measure(run: Run, model: Autoencoder, held_out: Shards, options: OobleckOptions, sample_rate: int) -> None:
     found = autoencoder.measure(model, held_out, crops=options.measured_crops, frames=options.frames)
     run.measured(**found)
+    samples.write_pairs(run, model, held_out, sample_rate)

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from musicapp.training import tables
+from musicapp.training import curves, tables
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ LOSSES, HELD_OUT = "losses.csv", "held_out.csv"
 class Run:
     """The clock, the tables, the checkpoint and the batches' random numbers of one training run, resumable.
 
-    folder   where `checkpoint.pt`, `losses.csv` and `held_out.csv` go; created when missing
+    folder   where `checkpoint.pt`, `losses.csv`, `held_out.csv` and their picture `losses.svg` go; created when missing
     minutes  the budget; time of earlier, interrupted starts counts
     seed     of `rng`, which all batches are to be drawn with
     """
@@ -83,6 +83,7 @@ class Run:
     def measured(self, **found: float) -> None:
         """Note what was found on held-out data, for the present step, in `held_out.csv`."""
         tables.append(self.folder / HELD_OUT, {"step": self.step, **found})
+        self._draw()
 
     @property
     def is_time_to_save(self) -> bool:
@@ -96,6 +97,7 @@ class Run:
         random_states = {"random": torch.get_rng_state(), "batches": self.rng.getstate()}
         torch.save(state | ours | random_states, beside)
         beside.replace(target)
+        self._draw()
         self._saved = time.monotonic()
 
     def resume(self) -> dict[str, Any] | None:
@@ -122,6 +124,9 @@ class Run:
         self._cut_tables()
         log.info("going on at step %d after %.1f minutes", self.step, self._spent_s / 60)
         return state
+
+    def _draw(self) -> None:
+        curves.draw(self.folder / "losses.svg", [self.folder / LOSSES, self.folder / HELD_OUT])
 
     def _cut_tables(self) -> None:
         for name in (LOSSES, HELD_OUT):

@@ -24,12 +24,13 @@ from musicapp.checkpoints import keymap
 from musicapp.checkpoints.conditioner import build_conditioner, text_conditioner
 from musicapp.checkpoints.config import CONFIG_NAME, ModelConfig, parse_config
 from musicapp.checkpoints.sections import read_json
+from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.configs import NumberConfig
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import device, objective
+from musicapp.training import device, objective, oobleck, samples
 from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
@@ -51,6 +52,7 @@ class PublishedOptions:
     text_encoder       folder of the text encoder that the config asks for; it stays as it is
     window             latents of an example; 0 is the config's whole window
     checkpointing      compute activations twice instead of keeping them
+    autoencoder        run folder of the first stage, for sample takes; without one there are none
     light              Adafactor inside the backward pass, no gradients kept and no average: a third of the memory
     """
 
@@ -68,6 +70,7 @@ class PublishedOptions:
     average_decay: float = 0.9999
     measure_every_s: float = 900.0
     save_every_s: float = 600.0
+    autoencoder: Path | None = None
     seed: int = 5
     device: str = "cpu"
 
@@ -149,6 +152,11 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
 
     shards, held_out = Shards([options.latents]), Shards([options.held_out])
     window = _window(options, config)
+
+    def look() -> None:
+        run.measured(loss=measure(model, held_out, options, config))
+        _write_takes(run, model, options, config)
+
     rng = run.rng
     even = torch.quasirandom.SobolEngine(1, scramble=True, seed=options.seed + run.step)
     measured = run.elapsed_s
@@ -174,9 +182,9 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
             save()
         if run.elapsed_s - measured > options.measure_every_s:
             measured = run.elapsed_s
-            run.measured(loss=measure(model, held_out, options, config))
+            look()
     save()
-    run.measured(loss=measure(model, held_out, options, config))
+    look()
     return weights_of(model) if average is None else average.module
 
 
@@ -213,6 +221,21 @@ def measure(model: Trainee, held_out: Shards, options: PublishedOptions, config:
             total += float(loss_of(model, windows, timesteps, keep, config, rng))
     log.info("held out: loss %.4f", total / 4)
     return total / 4
+
+
+@torch.no_grad()
+def _write_takes(run: Run, model: Trainee, options: PublishedOptions, config: ModelConfig) -> None:
+    """The sample takes of the present weights, where there is an autoencoder to hear them through."""
+    if options.autoencoder is None:
+        return
+    told = model._conditioner[0].encode(samples.metadata())
+    cond = {"cross": told.cross, "global_cond": told.global_cond, "prepend": told.prepend}
+    kind, scale = config.diffusion.objective, samples.GUIDANCE_SCALE
+    network = guided(partial(_forward, model.dit), cond, without_prompt(cond), scale, objective=kind)
+    channels = config.diffusion.dit.io_channels
+    latents = samples.draw_latents(network, kind, next(model.parameters()), channels=channels)
+    load = partial(oobleck.load_average, options.autoencoder, config.autoencoder)
+    samples.write_takes(run, latents, load, config.sample_rate)
 
 
 def compute_twice(dit: DiffusionTransformer) -> None:

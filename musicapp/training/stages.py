@@ -132,6 +132,7 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
             latents=work / "latents",
             held_out=work / "latents-held-out",
             text_encoder=_text_tower(work),
+            autoencoder=_autoencoder_run(work),
             minutes=args.minutes,
             save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
@@ -147,6 +148,7 @@ def train_published(work: Path, args: argparse.Namespace) -> None:
             latents=work / "latents",
             held_out=work / "latents-held-out",
             text_encoder=args.text_encoder or _text_tower(work),
+            autoencoder=_autoencoder_run(work),
             minutes=args.minutes,
             save_every_s=_seconds_between_saves(args, 600.0),
             batch=args.batch,
@@ -167,6 +169,7 @@ def train_student(work: Path, args: argparse.Namespace) -> None:
             latents=work / "latents",
             held_out=work / "latents-held-out",
             text_encoder=_text_tower(work),
+            autoencoder=_autoencoder_run(work),
             minutes=args.minutes,
             save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
@@ -209,6 +212,12 @@ def _autoencoder_of(work: Path, args: argparse.Namespace) -> Autoencoder:
         if args.config is None
         else oobleck.load_average(run, _config_of(args).autoencoder)
     )
+
+
+def _autoencoder_run(work: Path) -> Path | None:
+    """Where the first stage was trained, if it was; only sample takes need it."""
+    run = work / "autoencoder"
+    return run if (run / "checkpoint.pt").exists() else None
 
 
 def _text_tower(work: Path) -> Path:

@@ -13,7 +13,7 @@ from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.load import load_model
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import objective, published
+from musicapp.training import objective, oobleck, published
 from musicapp.training.paper import STABLE_AUDIO_2_0
 from tests.tiny_model import write_tiny_model
 from tests.training.data import write_latent_shard
@@ -70,6 +70,21 @@ def test_a_model_of_the_family_trains_goes_on_and_loads_in_the_app(options, tmp_
     loaded = load_model(folder)
     kept = second["model"] if light else second["average"]["weights"]
     torch.testing.assert_close(loaded.dit.project_in.weight, kept["dit.project_in.weight"], atol=1e-3, rtol=1e-2)
+
+
+@pytest.mark.parametrize("objective", ["v", "rectified_flow"])
+def test_takes_are_heard_through_the_work_folders_own_autoencoder_only(options, tmp_path, caplog, objective):
+    torch.set_num_threads(1)
+    folder = write_tiny_model(tmp_path / "tiny", autoencoder="oobleck", objective=objective)
+    config = parse_config(json.loads((folder / "model_config.json").read_text()))
+    coder = tmp_path / "autoencoder"
+    coder.mkdir()
+    torch.save({"average": {"weights": oobleck.build(config.autoencoder).state_dict()}}, coder / "checkpoint.pt")
+    published.train(replace(options, autoencoder=coder, minutes=0.001), config)
+    assert len(list(options.run.glob("samples/step-*/take-*.flac"))) == 2
+    torch.save({"average": {"weights": {}}}, coder / "checkpoint.pt")
+    published.train(replace(options, autoencoder=coder, minutes=0.001), config)
+    assert "no sample takes" in caplog.text
 
 
 def test_gradient_checkpointing_changes_no_gradient(options):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import torch
 
+from musicapp.audio import wave_io
 from musicapp.checkpoints.load import load_model
 from musicapp.checkpoints.vocabulary import read_vocabulary
-from musicapp.training import autoencoder, diffusion, distill, export, latents, objective, text
+from musicapp.training import autoencoder, diffusion, distill, export, latents, objective, samples, tables, text
 from musicapp.training.dataset import Shards
 from tests.training.data import write_audio_shard, write_latent_shard
 
@@ -42,7 +45,7 @@ def work(tmp_path_factory):
     diffusion.train(
         diffusion.DiffusionOptions(
             run=work / "diffusion", latents=latent_folder, held_out=latent_folder, text_encoder=folder,
-            minutes=MINUTE_OF_ONE_STEP, tokens=50,
+            minutes=MINUTE_OF_ONE_STEP, tokens=50, autoencoder=work / "autoencoder",
         )
     )  # fmt: skip
     export.export(
@@ -84,8 +87,10 @@ def test_a_student_changes_the_transformer_alone_and_is_exported_with_its_own_de
         distill.DistillOptions(
             run=tmp_path / "distilled", teacher=work / "diffusion", latents=work / "latents",
             held_out=work / "latents", text_encoder=folder, minutes=1e-2, substeps=2, tokens=50,
+            autoencoder=work / "autoencoder",
         )
     )  # fmt: skip
+    assert len(list((tmp_path / "distilled").glob("samples/step-*/take-*.flac"))) == len(samples.PROMPTS)
     teacher, _ = diffusion.load_average(work / "diffusion", folder)
     student, _ = diffusion.load_average(tmp_path / "distilled", folder)
     changed = {n for n, weights in student.state_dict().items() if not torch.equal(weights, teacher.state_dict()[n])}
@@ -96,6 +101,21 @@ def test_a_student_changes_the_transformer_alone_and_is_exported_with_its_own_de
     )  # fmt: skip
     app = load_model(tmp_path / "model").config.app
     assert (app.sampler, app.steps, app.guidance_scale) == ("euler", 8, 1.0)
+
+
+def test_stages_leave_a_picture_of_their_losses_and_something_to_hear(work):
+    step = tables.read(work / "diffusion" / "held_out.csv")["step"][-1]
+    takes = sorted((work / "diffusion" / "samples" / f"step-{step:.0f}").iterdir())
+    pairs = sorted((work / "autoencoder").glob("samples/step-*/*.flac"))
+    assert [path.name for path in takes] == ["take-1.flac", "take-2.flac"]
+    assert [path.name for path in pairs] == ["1-decoded.flac", "1-original.flac", "2-decoded.flac", "2-original.flac"]
+    for path in (*takes, *pairs):
+        sound, rate = wave_io.read(path)
+        assert rate == 44100 and sound.shape[1] == 2 and np.abs(sound).max() > 1e-3
+    for stage in ("autoencoder", "text", "diffusion"):
+        picture = ElementTree.parse(work / stage / "losses.svg")
+        titles = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+        assert any(title.startswith("held_out: ") for title in titles)
 
 
 def test_a_finished_run_does_not_train_again(work):
