@@ -23,6 +23,7 @@ from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of
 from musicapp.training.progress import Run
+from musicapp.training.team import Team
 
 log = logging.getLogger(__name__)
 
@@ -95,14 +96,15 @@ def train(options: DiffusionOptions) -> Generator:
     torch.manual_seed(options.seed)
     # Plain attention in bfloat16 is twice as quick on a CPU as the fused kernel, whose memory these lengths can spare.
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
-    place = device.choose(options.device)
+    team = Team(options.device)
+    place = team.place
     model, conditioner = build(options.text_encoder)
     model.to(place)  # and so the parts that the conditioner shares with it
     average = WeightAverage(model, decay=0.997)
     optimisers = optimisers_of(model, options.learning_rate)
     for group in (group for optimiser in optimisers for group in optimiser.param_groups):
         group["initial_lr"] = group["lr"]
-    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
+    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
     statistics = statistics_of(Shards([options.latents]))
     if state := run.resume():
         statistics = Statistics(**state["statistics"])
@@ -120,23 +122,26 @@ def train(options: DiffusionOptions) -> Generator:
     held_out = Shards([options.held_out])
 
     def look() -> None:
+        if not team.is_main:
+            return
         run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
         write_takes(run, average.module, options, statistics)
 
     rng = run.rng
     batches, opened = _open(options, rng), run.elapsed_s
     measured = run.elapsed_s
-    while not run.is_over:
+    lesson = team.share(_Lesson(model, conditioner, options.dropout))
+    while (spent := team.agree(run.fraction)) < 1:
         if run.elapsed_s - opened > options.look_again_s:
             batches, opened = _open(options, rng), run.elapsed_s
         for optimiser in optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(group["initial_lr"], warmup_steps=50)
+                group["lr"] = run.learning_rate(group["initial_lr"], warmup_steps=50, fraction=spent)
             optimiser.zero_grad()
         windows = batches.draw()
         latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
         metadata = [metadata_of(w, rng) for w in windows]
-        loss = _loss(model, conditioner, latents, metadata, options.dropout)
+        loss = lesson(latents, metadata)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         if torch.isfinite(norm):
@@ -151,7 +156,20 @@ def train(options: DiffusionOptions) -> Generator:
             look()
     save()
     look()
+    team.close()
     return average.module
+
+
+class _Lesson(nn.Module):
+    """A model with its conditioner, as one module whose forward is the loss of a batch, for `Team.share`."""
+
+    def __init__(self, model: Generator, conditioner: Conditioner, dropout: float) -> None:
+        super().__init__()
+        self.model, self.dropout = model, dropout
+        self._conditioner = (conditioner,)  # in a tuple: what it learns is the model's
+
+    def forward(self, latents: Tensor, metadata: list[dict[str, str | float]]) -> Tensor:
+        return _loss(self.model, self._conditioner[0], latents, metadata, self.dropout)
 
 
 def _open(options: DiffusionOptions, rng: random.Random) -> WindowBatches:

@@ -27,12 +27,20 @@ class Run:
     folder   where `checkpoint.pt`, `losses.csv`, `held_out.csv` and their picture `losses.svg` go; created when missing
     minutes  the budget; time of earlier, interrupted starts counts
     seed     of `rng`, which all batches are to be drawn with
+    rank     of several processes: those but 0 draw other batches and write nothing
     """
 
     def __init__(
-        self, folder: Path, minutes: float, *, seed: int = 0, save_every_s: float = 120.0, log_every_s: float = 20.0
+        self,
+        folder: Path,
+        minutes: float,
+        *,
+        seed: int = 0,
+        rank: int = 0,
+        save_every_s: float = 120.0,
+        log_every_s: float = 20.0,
     ) -> None:
-        self.folder, self.minutes, self.seed = folder, minutes, seed
+        self.folder, self.minutes, self.seed, self.rank = folder, minutes, seed, rank
         folder.mkdir(parents=True, exist_ok=True)
         self.step = 0
         self.rng = random.Random(seed)
@@ -56,9 +64,15 @@ class Run:
     def is_over(self) -> bool:
         return self.fraction >= 1
 
-    def learning_rate(self, peak: float, *, warmup_steps: int = 100, floor: float = 0.02) -> float:
-        """Linear warm-up by steps, then a half cosine by time down to `floor` of the peak."""
-        cosine = floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * self.fraction))
+    def learning_rate(
+        self, peak: float, *, warmup_steps: int = 100, floor: float = 0.02, fraction: float | None = None
+    ) -> float:
+        """Linear warm-up by steps, then a half cosine by time down to `floor` of the peak.
+
+        fraction  of the budget, where several processes have agreed on one
+        """
+        spent = self.fraction if fraction is None else fraction
+        cosine = floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * spent))
         return peak * cosine * min(1.0, (self.step + 1) / warmup_steps)
 
     def note(self, **losses: float) -> None:
@@ -67,7 +81,7 @@ class Run:
         self._count += 1
         for name, value in losses.items():
             self._sums[name] = self._sums.get(name, 0.0) + float(value)
-        if time.monotonic() - self._logged >= self._log_every_s:
+        if not self.rank and time.monotonic() - self._logged >= self._log_every_s:
             self._flush()
 
     def _flush(self) -> None:
@@ -91,6 +105,8 @@ class Run:
 
     def save(self, state: dict[str, Any]) -> None:
         """Write the checkpoint beside the old one, then replace it: a kill at any moment leaves one whole file."""
+        if self.rank:
+            return
         target = self.folder / "checkpoint.pt"
         beside = target.with_suffix(".new")
         ours = {"step": self.step, "elapsed_s": self.elapsed_s}
@@ -109,6 +125,7 @@ class Run:
         path = self.folder / "checkpoint.pt"
         if not path.exists():
             self._cut_tables()
+            self._part_numbers()
             return None
         state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         self.step, self._spent_s = state["step"], state["elapsed_s"]
@@ -122,12 +139,21 @@ class Run:
         else:
             self.rng.seed(self.seed + self.step)
         self._cut_tables()
+        self._part_numbers()
         log.info("going on at step %d after %.1f minutes", self.step, self._spent_s / 60)
         return state
 
     def _draw(self) -> None:
         curves.draw(self.folder / "losses.svg", [self.folder / LOSSES, self.folder / HELD_OUT])
 
+    def _part_numbers(self) -> None:
+        """Give each further process random numbers of its own, new ones after every start."""
+        if self.rank:
+            self.rng.seed(f"{self.seed} {self.rank} {self.step}")
+            torch.manual_seed(self.rng.getrandbits(63))
+
     def _cut_tables(self) -> None:
+        if self.rank:
+            return
         for name in (LOSSES, HELD_OUT):
             tables.cut(self.folder / name, self.step)

@@ -37,6 +37,7 @@ from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Window, draw_windows
 from musicapp.training.paper import STABLE_AUDIO_2_0
 from musicapp.training.progress import Run
+from musicapp.training.team import Team, count
 
 log = logging.getLogger(__name__)
 
@@ -129,14 +130,17 @@ def build(config: ModelConfig, text_encoder: Path) -> Trainee:
 def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
     torch.manual_seed(options.seed)
-    place = device.choose(options.device)
+    team = Team(options.device)
+    if options.light and count() > 1:
+        raise MusicAppError("The sparing mode works in one process only.", hint="Leave --light out.")
+    place = team.place
     model = build(config, options.text_encoder).to(place)
     model._conditioner[0].to(place)
     average = None if options.light else WeightAverage(weights_of(model), decay=options.average_decay)
     if options.checkpointing:
         compute_twice(model.dit)
     optimisers = _in_backward(model, options.learning_rate) if options.light else [_adamw(model, options.learning_rate)]
-    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
+    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
     if state := run.resume():
         weights_of(model).load_state_dict(state["model"])
         if average is not None:
@@ -154,13 +158,16 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
     window = _window(options, config)
 
     def look() -> None:
+        if not team.is_main:
+            return
         run.measured(loss=measure(model, held_out, options, config))
         _write_takes(run, model, options, config)
 
     rng = run.rng
-    even = torch.quasirandom.SobolEngine(1, scramble=True, seed=options.seed + run.step)
+    even = torch.quasirandom.SobolEngine(1, scramble=True, seed=options.seed + run.step + 1_000_003 * team.rank)
     measured = run.elapsed_s
-    while not run.is_over:
+    shared = team.share(model)
+    while team.agree(run.fraction) < 1:
         rate = learning_rate(options.learning_rate, run.step)
         for optimiser in optimisers:
             for group in optimiser.param_groups:
@@ -168,7 +175,7 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
         windows = draw_windows(shards, rng, options.batch, window)
         timesteps = even.draw(options.batch)[:, 0].to(place)
         keep = (torch.rand(options.batch, 1, 1) >= options.dropout).to(place)
-        loss = loss_of(model, windows, timesteps, keep, config, rng)
+        loss = loss_of(shared, windows, timesteps, keep, config, rng)
         loss.backward()
         if not options.light:
             norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -185,6 +192,7 @@ def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
             look()
     save()
     look()
+    team.close()
     return weights_of(model) if average is None else average.module
 
 

@@ -30,6 +30,7 @@ from musicapp.training import (
     published,
     recordings,
     starting,
+    team,
     text,
 )
 
@@ -41,6 +42,8 @@ HELD_OUT_PIECES = 60
 
 def run(stage: str, args: argparse.Namespace) -> int:
     """Run one stage by name with the command line's options."""
+    if team.count() > 1 and stage != "diffusion":
+        raise MusicAppError(f"The stage {stage} runs in one process only.", hint="Start it without a launcher.")
     STAGES[stage](args.work, args)
     return 0
 
