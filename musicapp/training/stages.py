@@ -86,6 +86,8 @@ def train_autoencoder(work: Path, args: argparse.Namespace) -> None:
 
 def train_oobleck(work: Path, args: argparse.Namespace) -> None:
     """The first stage for a config of the user's."""
+    if args.decoder_only:
+        raise MusicAppError("--decoder-only goes with the built-in recipe alone.", hint="Leave it or --config out.")
     oobleck.train(
         oobleck.OobleckOptions(
             run=work / "autoencoder",

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from musicapp.checkpoints.config import parse_config
+from musicapp.cli.main import main
 from musicapp.training import losses, oobleck, sound_loss
 from musicapp.training.dataset import ShardWriter
 from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss
@@ -88,3 +89,9 @@ def test_a_tiny_autoencoder_comes_nearer_to_a_tone_and_goes_on(tmp_path):
     assert float(rows[-1]["si_sdr_db"]) > before_db
     oobleck.train(options, config)  # its time is spent: no step more
     assert torch.load(options.run / "checkpoint.pt", weights_only=True)["step"] == steps
+
+
+def test_training_the_decoder_alone_goes_with_the_built_in_recipe_only(tmp_path, capsys):
+    command = ["train", "autoencoder", "--work", str(tmp_path), "--config", "stable_audio_2_0", "--minutes", "1"]
+    assert main([*command, "--decoder-only"]) == 1
+    assert "--decoder-only goes with the built-in recipe alone." in capsys.readouterr().err
