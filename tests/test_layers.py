@@ -52,6 +52,7 @@ LAYERS = {
     "audio": Layer(BASE),
     "nn": Layer(("errors",), torch=True),
     "nn.checks": Layer(("errors",)),
+    "nn.prompt_facts": Layer(()),
     "nn.same_configs": Layer(("nn.checks",)),
     "nn.spectral_configs": Layer(("errors",)),
     "nn.configs": Layer(("errors", "nn.checks", "nn.same_configs", "nn.spectral_configs")),

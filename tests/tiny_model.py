@@ -17,7 +17,7 @@ from musicapp.checkpoints import keymap, quantize
 from musicapp.checkpoints.config import CONFIG_NAME, parse_config
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner
-from musicapp.nn.configs import NumberConfig
+from musicapp.nn.configs import TIMELINE_CHANNELS, NumberConfig
 from musicapp.nn.dit import DiffusionTransformer
 
 RATIO = 2048
@@ -41,6 +41,8 @@ def write_tiny_model(
     autoencoder: str = "spectral",
     text_encoder: str = "clap",
     int8: bool = False,
+    timeline: bool = False,
+    section_s: float = 0.0,
     seed: int = 0,
 ) -> Path:
     """Write a model folder and return it.
@@ -49,6 +51,8 @@ def write_tiny_model(
     autoencoder     "spectral" or "oobleck"
     text_encoder    "clap", "t5" or "none": such a model hears nothing but the timing, and loads in no time
     int8            store the transformer's linear layers rounded, with their scales
+    timeline        tell every latent where it stands
+    section_s       as in the config
     """
     folder.mkdir(parents=True, exist_ok=True)
     sampler = {"v": "dpmpp-3m-sde", "rectified_flow": "euler", "rf_denoiser": "pingpong"}[objective]
@@ -71,8 +75,11 @@ def write_tiny_model(
             "guidance_scale": guidance_scale,
             "variable_length": variable_length,
             "max_duration_s": max_duration_s,
+            "section_s": section_s,
         },
     }
+    if timeline:
+        add_timeline(description)
     (folder / CONFIG_NAME).write_text(json.dumps(description, indent=2))
     state = random_state(description, seed)
     if int8:
@@ -86,6 +93,14 @@ def write_tiny_model(
         place = folder / ("clap_text" if text_encoder == "clap" else "t5")
         write_tiny_text_encoder(place, kind=text_encoder, seed=seed)
     return folder
+
+
+def add_timeline(description: dict[str, Any]) -> None:
+    """Give a description a condition of the type "timeline"."""
+    description["model"]["conditioning"]["configs"].append({"id": "timeline", "type": "timeline"})
+    diffusion = description["model"]["diffusion"]
+    diffusion["input_concat_ids"] = ["timeline"]
+    diffusion["config"]["input_concat_dim"] = TIMELINE_CHANNELS
 
 
 def random_state(description: dict[str, Any], seed: int = 0) -> dict[str, Tensor]:

@@ -19,7 +19,8 @@ from musicapp.nn.conditioners import (
     T5GemmaConditioner,
     Tokenizer,
 )
-from musicapp.nn.configs import ClapTextConfig, NumberConfig, T5Config, T5GemmaConfig
+from musicapp.nn.configs import ClapTextConfig, NumberConfig, SummaryConfig, T5Config, T5GemmaConfig, TimelineConfig
+from musicapp.nn.timeline import TimelineConditioner
 
 T5GEMMA_NAME, CLAP_NAME = "t5gemma-b-b-ul2", "clap_text"
 PUBLIC_NAMES = ("t5-base", T5GEMMA_NAME)  # that the app can fetch
@@ -55,6 +56,11 @@ def build_conditioner(
                 expo = c.fourier_features_type == "expo"
                 built[entry.id] = NumberConditioner(width, c.min_val, c.max_val, expo=expo)
             continue
+        if isinstance(c, TimelineConfig):
+            built[entry.id] = TimelineConditioner(config.sample_rate / config.autoencoder.downsampling_ratio)
+            continue
+        if isinstance(c, SummaryConfig):
+            continue
         if text_encoder is None:
             place = text_encoder_folder or find_text_encoder(folder, c, config.app.text_encoder)
             encoder, tokenizer = _load(c, place)
@@ -69,6 +75,8 @@ def build_conditioner(
         cross_ids=diffusion.cross_attention_cond_ids,
         global_ids=diffusion.global_cond_ids,
         prepend_ids=diffusion.prepend_cond_ids,
+        beside_ids=[name for name in diffusion.input_concat_ids if name in built],  # masks come with the sound
+        summaries={e.id: e.config.of for e in config.conditioning.entries if isinstance(e.config, SummaryConfig)},
         default_keys=config.conditioning.default_keys,
     )
 

@@ -28,8 +28,10 @@ from musicapp.nn.configs import (
     ConditionerEntry,
     DiTConfig,
     NumberConfig,
+    SummaryConfig,
     T5Config,
     T5GemmaConfig,
+    TimelineConfig,
 )
 
 CONFIG_NAME = "model_config.json"
@@ -53,6 +55,8 @@ CONDITIONERS: dict[str, type] = {
     "t5gemma": T5GemmaConfig,
     "clap_text": ClapTextConfig,
     "number": NumberConfig,
+    "timeline": TimelineConfig,
+    "summary": SummaryConfig,
 }
 
 
@@ -124,6 +128,7 @@ class AppConfig:
 
     variable_length  lengths below the window were trained: make only as many latents as asked for
     max_duration_s   the longest take, 0 = the window
+    section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
     text_encoder     folder of the text encoder, relative to the model's
     """
 
@@ -136,6 +141,7 @@ class AppConfig:
     sigma_max: float = 500.0
     variable_length: bool = False
     max_duration_s: float = 0.0
+    section_s: float = 0.0
     text_encoder: str | None = None
     precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
 
@@ -144,6 +150,7 @@ class AppConfig:
         in_range("musicapp.guidance_scale", self.guidance_scale, 0, 30)
         in_range("musicapp.sigma_min", self.sigma_min, 0, self.sigma_max)
         in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
+        in_range("musicapp.section_s", self.section_s, 0, 3600)
 
 
 @dataclass(frozen=True)
@@ -289,7 +296,7 @@ def _read_conditioning(section: object) -> ConditioningConfig:
     if not isinstance(values.get("configs"), list) or len(values["configs"]) > 64:
         raise CheckpointError(f"“{where}.configs” should be a list of conditions.", hint=DAMAGED_HINT)
     entries = tuple(_read_conditioner(item, head.cond_dim) for item in values["configs"])
-    texts = sum(not isinstance(entry.config, NumberConfig) for entry in entries)
+    texts = sum(not isinstance(entry.config, NumberConfig | TimelineConfig | SummaryConfig) for entry in entries)
     in_range("the number of conditions of text", texts, 0, MAX_TEXTS)
     if len({entry.id for entry in entries}) < len(entries):
         raise CheckpointError("Two conditions of the model have the same name.", hint=DAMAGED_HINT)
@@ -336,8 +343,12 @@ def _check_conditions(conditioning: ConditioningConfig, diffusion: DiffusionConf
     """Every id must exist, and the widths that arrive must be those that the transformer was built for."""
     widths = {entry.id: entry.config.output_dim or conditioning.cond_dim for entry in conditioning.entries}
     dit = diffusion.dit
+    _check_summaries(conditioning, diffusion)
+    timelines = {entry.id for entry in conditioning.entries if isinstance(entry.config, TimelineConfig)}
     for ids in (diffusion.cross_attention_cond_ids, diffusion.global_cond_ids, diffusion.prepend_cond_ids):
         for name in ids:
+            if name in timelines:
+                raise CheckpointError(f"The timeline “{name[:40]}” can only travel beside latents.", hint=DAMAGED_HINT)
             if name not in widths:
                 raise CheckpointError(
                     f"The model is steered by “{name[:40]}”, which it does not describe.", hint=DAMAGED_HINT
@@ -348,11 +359,26 @@ def _check_conditions(conditioning: ConditioningConfig, diffusion: DiffusionConf
         same(f"the width of the condition {name}", widths[name], "prepend_cond_dim", dit.prepend_cond_dim)
     total = sum(widths[name] for name in diffusion.global_cond_ids)
     same("the width of all global conditions", total, "global_cond_dim", dit.global_cond_dim)
-    beside = {"inpaint_mask": 1, "inpaint_masked_input": dit.io_channels}
+    masks = {"inpaint_mask": 1, "inpaint_masked_input": dit.io_channels}
     for where, names, width in (
         ("input_concat", diffusion.input_concat_ids, dit.input_concat_dim),
         ("local_add_cond", diffusion.local_add_cond_ids, dit.local_add_cond_dim),
     ):
+        beside = masks | ({name: widths[name] for name in timelines} if where == "input_concat" else {})
         for name in names:
             one_of(f"{where}_ids", name, tuple(beside))
         same(f"the width of {where}_ids", sum(beside[name] for name in names), f"{where}_dim", width)
+
+
+def _check_summaries(conditioning: ConditioningConfig, diffusion: DiffusionConfig) -> None:
+    """A summary is of a text, and part of the global condition alone."""
+    texts = [
+        e.id for e in conditioning.entries if not isinstance(e.config, NumberConfig | TimelineConfig | SummaryConfig)
+    ]
+    for entry in conditioning.entries:
+        if isinstance(entry.config, SummaryConfig):
+            one_of(f"what “{entry.id}” sums up", entry.config.of, tuple(texts))
+            if entry.id in (*diffusion.cross_attention_cond_ids, *diffusion.prepend_cond_ids):
+                raise CheckpointError(
+                    f"The summary “{entry.id}” can only be part of the global condition.", hint=DAMAGED_HINT
+                )

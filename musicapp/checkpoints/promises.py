@@ -16,7 +16,9 @@ from musicapp.nn.configs import (
     NumberConfig,
     OobleckDecoderConfig,
     OobleckEncoderConfig,
+    SummaryConfig,
     T5GemmaConfig,
+    TimelineConfig,
 )
 from musicapp.nn.same_configs import SameConfig
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
@@ -68,6 +70,8 @@ def _of_condition(entry: ConditionerEntry, width: int) -> Promise:
     title, prefix = f"condition “{entry.id}”", f"conditioner.conditioners.{entry.id}."
     if isinstance(entry.config, NumberConfig):
         return Promise(title, prefix, NUMBER_FEATURES * width, 2)
+    if isinstance(entry.config, TimelineConfig | SummaryConfig):
+        return Promise(title, prefix, 0, 0)
     learnt = isinstance(entry.config, T5GemmaConfig) and entry.config.padding_mode == "learned"
     count = 2 * entry.config.project_out + learnt  # a layer of unknown inputs with its offsets, and a vector
     return Promise(title, prefix, count * width, count)

@@ -62,15 +62,15 @@ class Vocabulary:
         Numbers, keys, and the slips of the finger that training covers (a letter swapped, dropped or doubled) count
         as known, and so do plurals of known words.
         """
-        typed = _WORD.findall(prompt)
+        typed = list(_WORD.finditer(prompt))
         found: dict[str, Unknown] = {}
         place = 0
         while place < len(typed) and len(found) < MOST_NAMED:
-            pair = " ".join(typed[place : place + 2])
-            word = pair if pair.lower() in self.relatives else typed[place]
+            pair = _pair_at(prompt, typed, place)
+            word = pair if pair.lower() in self.relatives else typed[place][0]
             if not self._knows(word.lower()):
                 found.setdefault(word.lower(), Unknown(word, self._find_near(word.lower())))
-            place += 2 if word == pair and " " in pair else 1
+            place += 2 if word == pair else 1
         return tuple(found.values())
 
     def _knows(self, word: str) -> bool:
@@ -93,6 +93,14 @@ class Vocabulary:
             if form in self.relatives:
                 return self.relatives[form][:MOST_NEAR]
         return tuple(difflib.get_close_matches(word, self._spellings, MOST_NEAR, SIMILAR))
+
+
+def _pair_at(prompt: str, typed: list[re.Match[str]], place: int) -> str:
+    """A word and the next one, unless something stands between them: "bass, clarinet" is no bass clarinet."""
+    first, *rest = typed[place : place + 2]
+    if not rest or prompt[first.end() : rest[0].start()].strip():
+        return ""
+    return f"{first[0]} {rest[0][0]}"
 
 
 def note_about(unknown: Iterable[Unknown]) -> str:

@@ -80,6 +80,7 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         group.add_argument("--batch", type=int, default=4, metavar="N", help="crops in a step (default 4)")
         group.add_argument("--frames", type=int, default=65536, metavar="N", help="of a crop (default 65536)")
     elif name == "diffusion":
+        stage.add_argument("--latents", type=int, default=5000, metavar="N", help="of a step (default 5000)")
         _add_published_options(stage)
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
@@ -92,6 +93,8 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default auto)"
         )
+    if name in ("diffusion", "distill"):
+        stage.add_argument("--compile", action="store_true", help="compile first: slow to start, then a third quicker")
     if name in ("autoencoder", "text", "diffusion", "distill"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"

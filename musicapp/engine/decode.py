@@ -8,24 +8,36 @@ import torch
 from torch import Tensor
 
 from musicapp.nn.autoencoder import Autoencoder
+from musicapp.nn.spectral import SpectralDecoder
 
 FIRST = 16  # latents of the first chunk: 0.74 s of sound at 2048 frames each
 SIZE = 128  # latents of the largest chunk: what memory is bounded by
 LAST = 64  # latents decoded at least at the end, context included
 
 
-def chunk_bounds(count: int, first: int = FIRST, size: int = SIZE) -> list[tuple[int, int]]:
-    """Latents [start, end) of every chunk: `first` long, each twice the one before, none longer than `size`.
+def chunk_bounds(count: int, size: int = SIZE, *, is_light: bool = False) -> list[tuple[int, int]]:
+    """Latents [start, end) of every chunk: `FIRST` long, each twice the one before, none longer than `size`.
 
-    The plan depends on the length alone, never on measured speed: kernels round differently for other sizes, and the
-    same request must give the same bytes.
+    is_light  the context of a chunk costs such a decoder more than its memory: chunks grow twice as fast to twice the
+              size, and what is left at the end joins the chunk before when it is a quarter of one or less
+
+    The plan depends on decoder and length alone, never on measured speed: kernels round differently for other sizes,
+    and the same request must give the same bytes.
     """
-    bounds, start, length = [], 0, first
+    growth, longest = (4, 2 * size) if is_light else (2, size)
+    bounds, start, length = [], 0, min(FIRST, size)
     while start < count:
         end = min(start + length, count)
+        if is_light and length == longest and count - end <= longest // 4:
+            end = count
         bounds.append((start, end))
-        start, length = end, min(2 * length, size)
+        start, length = end, min(growth * length, longest)
     return bounds
+
+
+def is_light(autoencoder: Autoencoder) -> bool:
+    """Whether its decoder works at so low a rate that chunks may be large."""
+    return isinstance(autoencoder.decoder, SpectralDecoder)
 
 
 @torch.inference_mode()
@@ -33,7 +45,6 @@ def decode_chunks(
     autoencoder: Autoencoder,
     latents: Tensor,
     *,
-    first: int = FIRST,
     size: int = SIZE,
     count: int | None = None,
     seed: int = 0,
@@ -48,7 +59,7 @@ def decode_chunks(
     only the true ends of the latents meet the decoder's zero padding. So the pieces joined are the whole decode.
     """
     margin, ratio, total = _margin(autoencoder), autoencoder.downsampling_ratio, latents.shape[-1]
-    for start, end in chunk_bounds(total if count is None else min(count, total), first, size):
+    for start, end in chunk_bounds(total if count is None else min(count, total), size, is_light=is_light(autoencoder)):
         left, right = max(0, start - margin), min(total, end + margin)
         if right == total:  # threads share the products of a few rows in another way, with another rounding
             left = max(0, min(left, total - min(LAST, size)))

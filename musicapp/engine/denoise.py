@@ -11,10 +11,13 @@ from torch import Tensor
 from musicapp.checkpoints.lengths import lengths_for
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import shifts
+from musicapp.diffusion.noise import returning_noise
 from musicapp.diffusion.objectives import is_flow
 from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
 from musicapp.engine.steering import Prompts, steer
+from musicapp.nn.prompt_facts import read_prompt
+from musicapp.nn.timeline import USUAL_METRE
 from musicapp.request import TakeRequest
 
 HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
@@ -48,19 +51,37 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
     return Plan(latents + -latents % config.diffusion.dit.patch_size)
 
 
+def section_latents(model: LoadedModel, request: TakeRequest) -> float:
+    """How long the sections of a take are that begin from returning noise; 0 is not at all.
+
+    With a stated tempo they are whole groups of four bars, as near as can be to what the model asks for.
+    """
+    section_s, stated = model.config.app.section_s, read_prompt(request.prompt)
+    if section_s and stated.tempo_bpm is not None:
+        four_bars_s = 4 * (stated.beats_in_bar or USUAL_METRE) * 60 / stated.tempo_bpm
+        section_s = four_bars_s * max(1, round(section_s / four_bars_s))
+    return section_s * model.config.sample_rate / model.config.autoencoder.downsampling_ratio
+
+
 def denoise(model: LoadedModel, prompts: Prompts, request: TakeRequest, plan: Plan) -> Iterator[Step]:
     """The sampler's steps. Noise is drawn on the CPU, so a seed means the same on every device."""
     app, objective = model.config.app, model.config.diffusion.objective
     generator = torch.Generator().manual_seed(request.seed)
 
+    def noise(latents: int) -> Tensor:
+        return torch.randn((1, model.autoencoder.latent_dim, latents), generator=generator)
+
     def draw() -> Tensor:
-        return torch.randn((1, model.autoencoder.latent_dim, plan.latents), generator=generator).to(model.device)
+        return noise(plan.latents).to(model.device)
+
+    section, patch = section_latents(model, request), model.config.diffusion.dit.patch_size
+    start = returning_noise(noise, plan.latents, section, multiple=patch).to(model.device)
 
     assert request.sampler is not None and request.steps is not None
     return sample(
-        steer(model, prompts, request, plan.valid),
+        steer(model, prompts, request, plan.latents, plan.valid),
         objective,
-        draw(),
+        start,
         sampler=request.sampler,
         steps=request.steps,
         draw=draw,

@@ -20,7 +20,7 @@ from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model, use_adapters
 from musicapp.diffusion.sampling import check_sampler, samplers_for
 from musicapp.engine import devices, memory, self_test, take_file
-from musicapp.engine.decode import chunk_bounds, decode_chunks
+from musicapp.engine.decode import chunk_bounds, decode_chunks, is_light
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.events import (
     AudioChunk,
@@ -197,7 +197,8 @@ class Engine:
         assert latents is not None
         _refuse_broken(latents, ready.info)
         denoise_s = time.perf_counter() - began
-        bounds, written, peak, first_chunk_s = chunk_bounds(needed, size=way.chunk), 0, 0.0, 0.0
+        bounds = chunk_bounds(needed, way.chunk, is_light=is_light(model.autoencoder))
+        written, peak, first_chunk_s = 0, 0.0, 0.0
         latents = latents.to(memory.device_of(model.autoencoder))
         chunks = decode_chunks(model.autoencoder, latents, size=way.chunk, count=needed, seed=request.seed)
         for number, audio in enumerate(chunks, start=1):

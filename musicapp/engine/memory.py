@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel
-from musicapp.engine.decode import SIZE, chunk_bounds
+from musicapp.engine.decode import SIZE, chunk_bounds, is_light
 from musicapp.engine.denoise import plan_for
 from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
@@ -135,7 +135,8 @@ def needs(model: LoadedModel, request: TakeRequest, way: Way) -> dict[str, int]:
     margin = model.autoencoder.decoder.margin
     assert isinstance(margin, int)
     wide = next(p for p in model.autoencoder.decoder.parameters() if p.ndim > 1)
-    chunk = max(end - start for start, end in chunk_bounds(decoded, size=way.chunk))
+    bounds = chunk_bounds(decoded, way.chunk, is_light=is_light(model.autoencoder))
+    chunk = max(end - start for start, end in bounds)
     decodes_on = "cpu" if "autoencoder" in way.on_cpu else model.device.type
     decoding = decode_bytes(
         config.autoencoder.decoder,

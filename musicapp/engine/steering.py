@@ -25,31 +25,34 @@ class Prompts:
 
     def __init__(self, conditioner: Conditioner, device: torch.device) -> None:
         self._conditioner, self._device = conditioner, device
-        self._kept: OrderedDict[tuple[str, float], Conditioning] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, float, int], Conditioning] = OrderedDict()
 
     @torch.inference_mode()
-    def encode(self, prompt: str, duration_s: float) -> Conditioning:
-        """Conditions of one item: the prompt, and timing from 0 to `duration_s` (spec 4.4)."""
-        key = (prompt, duration_s)
+    def encode(self, prompt: str, duration_s: float, latents: int) -> Conditioning:
+        """Conditions of one item: the prompt, and timing from 0 to `duration_s` (spec 4.4), for so many latents."""
+        key = (prompt, duration_s, latents)
         if key not in self._kept:
             timing: dict[str, str | float] = {"seconds_start": 0.0, "seconds_total": duration_s}
-            self._kept[key] = self._conditioner.encode([{"prompt": prompt, **timing}]).to(self._device)
+            self._kept[key] = self._conditioner.encode([{"prompt": prompt, **timing}], latents).to(self._device)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT_PROMPTS:
             self._kept.popitem(last=False)
         return self._kept[key]
 
 
-def steer(model: LoadedModel, prompts: Prompts, request: TakeRequest, valid: Tensor | None = None) -> Network:
+def steer(
+    model: LoadedModel, prompts: Prompts, request: TakeRequest, latents: int, valid: Tensor | None = None
+) -> Network:
     """The transformer bound to the request's prompt, timing, guidance and negative prompt.
 
-    valid  `(1, latents)` bool, False on padding; only Stable Audio 3 has any, and it is guided by projection
+    latents  that it works on
+    valid    `(1, latents)` bool, False on padding; only Stable Audio 3 has any, and it is guided by projection
 
     An empty negative prompt is the null condition that the model was trained with, not an encoded empty text.
     """
     scale = request.guidance_scale
     assert scale is not None
-    wanted = prompts.encode(request.prompt, request.duration_s)
+    wanted = prompts.encode(request.prompt, request.duration_s, latents)
     cond: dict[str, Tensor | None] = {
         "cross": wanted.cross,
         "global_cond": wanted.global_cond,
@@ -58,11 +61,12 @@ def steer(model: LoadedModel, prompts: Prompts, request: TakeRequest, valid: Ten
     }
     if valid is not None:
         cond["valid"] = valid.to(model.device)
-    null = without_prompt(cond)
+    null = {**without_prompt(cond), "global_cond": wanted.null_global, "input_concat": wanted.null_concat}
     if scale != 1.0 and request.negative_prompt:
-        unwanted = prompts.encode(request.negative_prompt, request.duration_s)
+        unwanted = prompts.encode(request.negative_prompt, request.duration_s, latents)
         if unwanted.cross is not None and unwanted.mask is not None:
             null = with_negative(cond, unwanted.cross, unwanted.mask)
+            null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
     if model.config.is_stable_audio_3:
         return apg.guided(model.dit, cond, null, scale)
     return guided(model.dit, cond, null, scale, objective=model.config.diffusion.objective)

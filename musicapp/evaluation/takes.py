@@ -123,5 +123,5 @@ class _Untimed(Prompts):
         super().__init__(model.conditioner, model.device)
         self._longest_s = model.config.max_duration_s
 
-    def encode(self, prompt: str, duration_s: float) -> Conditioning:
-        return super().encode(prompt, self._longest_s)
+    def encode(self, prompt: str, duration_s: float, latents: int) -> Conditioning:
+        return super().encode(prompt, self._longest_s, latents)

@@ -15,6 +15,7 @@ from musicapp.nn.blocks import ExpoFeatures
 
 Tokenizer = Callable[[list[str]], tuple[Tensor, Tensor]]  # texts to ids and mask, both (batch, tokens) int64
 Metadata = dict[str, str | float]
+TIMELINE_KEYS = ("prompt", "seconds_start", "seconds_total")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Conditioning:
     cross        `(batch, tokens, cond_dim)` or None
     mask         `(batch, tokens)` bool, False on padding rows; used for negative prompts only (spec 4.6)
     global_cond  `(batch, ids * cond_dim)` or None
+    input_concat  `(batch, channels, latents)` or None
+    null_global, null_concat  the same of a prompt that was dropped
     """
 
     cross: Tensor | None
@@ -31,6 +34,8 @@ class Conditioning:
     global_cond: Tensor | None = None
     prepend: Tensor | None = None
     input_concat: Tensor | None = None
+    null_global: Tensor | None = None
+    null_concat: Tensor | None = None
 
     def to(self, device: torch.device) -> Conditioning:
         """The same on another device."""
@@ -159,6 +164,7 @@ class ClapTextConditioner(nn.Module):
 class Conditioner(nn.Module):
     """All conditions of a model, by id in config order; says which of them go where.
 
+    summaries     id -> the text condition that it is the mean of
     default_keys  id -> the metadata key to use when the id itself is not given
     """
 
@@ -169,24 +175,42 @@ class Conditioner(nn.Module):
         cross_ids: Sequence[str] = (),
         global_ids: Sequence[str] = (),
         prepend_ids: Sequence[str] = (),
+        beside_ids: Sequence[str] = (),
+        summaries: dict[str, str] | None = None,
         default_keys: dict[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.conditioners = nn.ModuleDict(conditioners)
         self.cross_ids, self.global_ids, self.prepend_ids = tuple(cross_ids), tuple(global_ids), tuple(prepend_ids)
+        self.beside_ids, self.summaries = tuple(beside_ids), dict(summaries or {})
         self.default_keys = dict(default_keys or {})
 
-    def encode(self, batch: Sequence[Metadata]) -> Conditioning:
+    def encode(self, batch: Sequence[Metadata], latents: int = 0) -> Conditioning:
         """The conditions of a batch, one dict of values per item, for example
-        `{"prompt": "warm pad", "seconds_start": 0, "seconds_total": 30}`. Raises RequestError for a missing one."""
+        `{"prompt": "warm pad", "seconds_start": 0, "seconds_total": 30}`. Raises RequestError for a missing one.
+
+        latents  of the window, for what travels beside them
+        """
         encoded = {
             name: conditioner([self._value(item, name) for item in batch])
             for name, conditioner in self.conditioners.items()
+            if name not in self.beside_ids
         }
         cross, mask = _joined(encoded, self.cross_ids)
         prepend, _ = _joined(encoded, self.prepend_ids)
-        parts = [encoded[name][0].flatten(1) for name in self.global_ids]
-        return Conditioning(cross, mask, torch.cat(parts, dim=-1) if parts else None, prepend)
+        means = {name: _mean(*encoded[source]) for name, source in self.summaries.items()}
+        vectors = {name: means[name] if name in means else encoded[name][0].flatten(1) for name in self.global_ids}
+        null = {name: torch.zeros_like(value) if name in means else value for name, value in vectors.items()}
+        beside = self._beside(batch, latents)
+        null_beside = self._beside([{**item, "prompt": ""} for item in batch], latents)
+        return Conditioning(cross, mask, _vector(vectors), prepend, beside, _vector(null), null_beside)
+
+    def _beside(self, batch: Sequence[Metadata], latents: int) -> Tensor | None:
+        if not self.beside_ids:
+            return None
+        device = next(self.parameters()).device
+        full = [{key: self._value(item, key) for key in TIMELINE_KEYS} for item in batch]
+        return torch.cat([self.conditioners[name](full, latents) for name in self.beside_ids], dim=1).to(device)
 
     def _value(self, item: Metadata, name: str) -> str | float:
         for key in (name, self.default_keys.get(name, name)):
@@ -198,6 +222,16 @@ class Conditioner(nn.Module):
 def projection(width: int, cond_dim: int, *, always: bool = False) -> nn.Module:
     """A linear layer where the encoder's width is not the model's, or where the config asks for one."""
     return nn.Linear(width, cond_dim) if always or width != cond_dim else nn.Identity()
+
+
+def _mean(tokens: Tensor, mask: Tensor) -> Tensor:
+    """`(batch, tokens, width)` to `(batch, width)`, without padding."""
+    weights = mask[..., None].to(tokens.dtype)
+    return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _vector(parts: dict[str, Tensor]) -> Tensor | None:
+    return torch.cat(list(parts.values()), dim=-1) if parts else None
 
 
 def _joined(encoded: dict[str, tuple[Tensor, Tensor]], ids: Sequence[str]) -> tuple[Tensor | None, Tensor | None]:

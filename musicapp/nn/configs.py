@@ -17,6 +17,7 @@ from musicapp.nn.spectral_configs import MAX_STRIDE, SpectralDecoderConfig, Spec
 
 MAX_TOKENS = 1 << 10  # of a text: attention takes their square
 MAX_RATIO = 1 << 16  # audio frames per latent; the public models have 2048 and 4096
+TIMELINE_CHANNELS = 53
 
 
 @dataclass(frozen=True)
@@ -307,7 +308,32 @@ class ClapTextConfig:
     output_dim: int | None = None
 
 
-ConditionerConfig = NumberConfig | T5Config | T5GemmaConfig | ClapTextConfig
+@dataclass(frozen=True)
+class TimelineConfig:
+    """A conditioner of type "timeline", ours alone: channels beside the latents (`nn.timeline`), without weights."""
+
+    output_dim: int | None = TIMELINE_CHANNELS
+
+    def __post_init__(self) -> None:
+        only("the width of a timeline", self.output_dim, TIMELINE_CHANNELS)
+
+
+@dataclass(frozen=True)
+class SummaryConfig:
+    """A conditioner of type "summary", ours alone: the mean of a text condition's tokens, for the global condition.
+
+    of  the id of the text condition
+    """
+
+    of: str = "prompt"
+    output_dim: int | None = None
+
+    def __post_init__(self) -> None:
+        only("output_dim of a summary", self.output_dim, None)
+
+
+ConditionerConfig = NumberConfig | T5Config | T5GemmaConfig | ClapTextConfig | TimelineConfig | SummaryConfig
+WEIGHTLESS = (TimelineConfig, SummaryConfig)
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,23 @@ class SpectralEncoder(nn.Module):
         return (FEATURE_GAIN * (magnitude + 1e-6) ** COMPRESSION).transpose(1, 2).flatten(2)
 
 
+class Join(nn.Module):
+    """Windowed pieces to the audio with the spectrum nearest to theirs, zero beyond both ends.
+
+    A module of its own, so that a hook can stop long takes here.
+
+    in   pieces `(count, n_fft)`; share, one over the sum of the squared windows at every frame of `audio`
+    out  `(count * hop + n_fft - hop,)`, a view of `audio`: fresh memory costs more than the sums
+    """
+
+    def forward(self, pieces: Tensor, share: Tensor, audio: Tensor) -> Tensor:
+        edge = (pieces.shape[1] - audio.shape[1]) // 2
+        whole = overlap_add(pieces, audio).mul_(share)
+        whole[:edge].zero_()
+        whole[len(whole) - edge :].zero_()
+        return whole
+
+
 class SpectralDecoder(nn.Module):
     """Latents to audio: learnt magnitudes, and phases found for them by a fixed number of projections.
 
@@ -144,6 +161,7 @@ class SpectralDecoder(nn.Module):
         self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
         self.norm = nn.LayerNorm(c.width)
         self.project_out = nn.Linear(c.width, c.out_channels * bins)
+        self.join = Join()
         _zero_biases(self)
         nn.init.constant_(self.project_out.bias, -7.0)  # begin quietly
 
@@ -191,14 +209,15 @@ class SpectralDecoder(nn.Module):
         size = CACHED_WINDOWS * torch.get_num_threads() if magnitude.device.type == "cpu" else count
         parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
         pieces = magnitude.new_empty(count, c.n_fft)
-        envelope = overlap_add(self.window.square().expand(count, c.n_fft), c.hop)
+        audio = magnitude.new_zeros(count + c.n_fft // c.hop - 1, c.hop)  # with the zeros beyond both ends
+        share = overlap_add(self.window.square().expand(count, c.n_fft), torch.empty_like(audio)).reciprocal()
         floor = (1e-3 * magnitude).square() + 1e-18
         phase = self.first_phase.repeat(count // c.stride, 1)
         before: list[Tensor] = []
         for part in parts:
             self._write_pieces(magnitude[part] * phase[part], pieces[part])
         for _ in range(c.phase_iterations):
-            windows = _windows(self._joined(pieces, envelope), c.n_fft, c.hop)
+            windows = self.join(pieces, share, audio).unfold(0, c.n_fft, c.hop)
             spectra = []
             for number, part in enumerate(parts):
                 spectrum = torch.view_as_real(torch.fft.rfft(windows[part] * self.window))
@@ -206,18 +225,12 @@ class SpectralDecoder(nn.Module):
                 self._write_pieces(_with_magnitude(moved, magnitude[part], floor[part]), pieces[part])
                 spectra.append(spectrum)
             before = spectra
-        return self._joined(pieces, envelope)
+        edge = (c.n_fft - c.hop) // 2
+        return self.join(pieces, share, audio)[edge : edge + count * c.hop]
 
     def _write_pieces(self, spectrum: Tensor, pieces: Tensor) -> None:
         """`(count, bins)` -> `(count, n_fft)`: one windowed piece of audio for each spectrum."""
         torch.mul(torch.fft.irfft(spectrum, n=self.config.n_fft), self.window, out=pieces)
-
-    def _joined(self, pieces: Tensor, envelope: Tensor) -> Tensor:
-        """`(count, n_fft)` -> `(count * hop,)`: the audio whose spectrum is nearest to that of the pieces."""
-        c = self.config
-        edge = (c.n_fft - c.hop) // 2
-        inner = slice(edge, edge + len(pieces) * c.hop)
-        return overlap_add(pieces, c.hop)[inner] / envelope[inner]
 
 
 def _with_magnitude(spectrum: Tensor, magnitude: Tensor, floor: Tensor) -> Tensor:
@@ -263,17 +276,20 @@ def mid_side(audio: Tensor) -> Tensor:
     return torch.stack([left + right, left - right], dim=1) * math.sqrt(0.5)
 
 
-def overlap_add(pieces: Tensor, hop: int) -> Tensor:
-    """`(count, size)`, size a multiple of hop -> `((count - 1) * hop + size,)`: the sum of shifted pieces.
+def overlap_add(pieces: Tensor, out: Tensor) -> Tensor:
+    """`(count, size)` -> `((count - 1) * hop + size,)`, a view of `out`: the sum of shifted pieces.
+
+    out  `(count + size / hop - 1, hop)`, size being a multiple of hop
 
     Every frame adds up its pieces in the same order wherever a chunk begins, so chunks join without a rounding error.
     """
-    count, size = pieces.shape
-    parts = size // hop
-    total = pieces.new_zeros(count + parts - 1, hop)
-    for part, block in enumerate(pieces.unflatten(-1, (parts, hop)).unbind(1)):
-        total[part : part + count] += block
-    return total.flatten()
+    count, hop = len(pieces), out.shape[1]
+    blocks = pieces.unflatten(-1, (-1, hop)).unbind(1)
+    out[:count] = blocks[0]
+    out[count:] = 0
+    for part, block in enumerate(blocks[1:], start=1):
+        out[part : part + count] += block
+    return out.flatten()
 
 
 def _zero_biases(module: nn.Module) -> None:

@@ -20,7 +20,7 @@ _HELD_OUT_SHARE = 25  # one combination in this many
 
 # How likely each fact is in a caption of ordinary length.
 _CHANCES = {
-    "style": 0.85, "moods": 0.5, "lead": 0.55, "instruments": 0.4, "tempo": 0.45, "key": 0.4, "drums": 0.25,
+    "style": 0.85, "moods": 0.5, "lead": 0.6, "instruments": 0.4, "tempo": 0.6, "key": 0.55, "drums": 0.35,
     "metre": 0.12, "energy": 0.15, "parts": 0.08, "absent": 0.06, "kind": 0.8,
 }  # fmt: skip
 _FORMS = ("tags", "tags", "tags", "keywords", "sentence", "sentence", "sentence", "pairs")

@@ -17,6 +17,7 @@ from musicapp.checkpoints.text_encoders import load_clap_text
 from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
+from musicapp.nn.timeline import TimelineConditioner
 from musicapp.training import autoencoder, device, objective, recipes, samples
 from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
@@ -27,10 +28,12 @@ from musicapp.training.team import Team
 
 log = logging.getLogger(__name__)
 
+Steering = dict[str, Tensor | None]  # what a transformer is given beside x and t, by name
+
 NUMBER_FREQUENCIES = 8.0  # deviation of the first frequencies: half a second of 512 must be seen from the start
 TEXT_RATE = 0.3  # learning rate of the text tower against the transformer's
 PATCH = recipes.DIFFUSION["config"]["patch_size"]
-LONGEST_PLAIN = 1500  # latents up to which attention keeps its whole matrix
+LONGEST_PLAIN = 3200  # latents up to which attention keeps its whole matrix
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class DiffusionOptions:
 
     latents, held_out  folders of latent shards; held_out is only measured on
     text_encoder       the text tower's folder, kept as it is
-    tokens             latents in a batch, whatever the lengths
+    tokens             latents in a batch of one process, whatever the lengths
+    compiled           fuse small operations by torch.compile: a third quicker, after a minute of compiling
     autoencoder        run folder of the first stage, for sample takes; without one there are none
     """
 
@@ -49,6 +53,7 @@ class DiffusionOptions:
     text_encoder: Path
     minutes: float
     tokens: int = 5000
+    compiled: bool = False
     learning_rate: float = 1e-3
     dropout: float = 0.1
     look_again_s: float = 300.0  # how often shards that grow while training are opened anew
@@ -86,8 +91,15 @@ def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
     for name in ("seconds_start", "seconds_total"):
         built[name] = NumberConditioner(width, 0, 512)
         nn.init.normal_(built[name].frequencies, std=NUMBER_FREQUENCIES)  # type: ignore[arg-type]
+    built["timeline"] = TimelineConditioner(recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO)
     diffusion = config.diffusion
-    conditioner = Conditioner(built, cross_ids=diffusion.cross_attention_cond_ids, global_ids=diffusion.global_cond_ids)
+    conditioner = Conditioner(
+        built,
+        cross_ids=diffusion.cross_attention_cond_ids,
+        global_ids=diffusion.global_cond_ids,
+        beside_ids=diffusion.input_concat_ids,
+        summaries={"summary": "prompt"},
+    )
     return Generator(dit, conditioner), conditioner
 
 
@@ -100,6 +112,9 @@ def train(options: DiffusionOptions) -> Generator:
     place = team.place
     model, conditioner = build(options.text_encoder)
     model.to(place)  # and so the parts that the conditioner shares with it
+    if options.compiled:
+        for block in model.dit.blocks:
+            block.compile(dynamic=True)
     average = WeightAverage(model, decay=0.997)
     optimisers = optimisers_of(model, options.learning_rate)
     for group in (group for optimiser in optimisers for group in optimiser.param_groups):
@@ -211,23 +226,52 @@ def _loss(
 ) -> Tensor:
     timesteps = objective.draw_timesteps(len(latents), generator=generator).to(latents.device)
     noise = device.noise_like(latents, generator)
-    conditioning = conditioner.encode(metadata)
-    assert conditioning.cross is not None
-    cross = objective.drop_condition(conditioning.cross, dropout, generator=generator)
-
-    network = partial(forward, model.dit, cross=cross, global_cond=conditioning.global_cond)
+    told = conditioner.encode(metadata, latents.shape[2])
+    assert told.cross is not None and told.input_concat is not None and told.null_concat is not None
+    assert told.global_cond is not None and told.null_global is not None
+    kept = objective.draw_kept(len(latents), dropout, generator=generator).to(latents.device)
+    steering: Steering = {
+        "cross": told.cross * kept,
+        "global_cond": torch.where(kept[:, 0], told.global_cond, told.null_global),
+        "input_concat": torch.where(kept, told.input_concat, told.null_concat),
+    }
+    network = steered(model.dit, steering)
     return objective.flow_loss(network, latents, timesteps, noise).mean()
 
 
 def forward(
-    dit: DiffusionTransformer, x: Tensor, t: Tensor, *, cross: Tensor | None, global_cond: Tensor | None
+    dit: DiffusionTransformer,
+    x: Tensor,
+    t: Tensor,
+    *,
+    cross: Tensor | None,
+    global_cond: Tensor | None,
+    input_concat: Tensor | None,
 ) -> Tensor:
     """The transformer's output in float32, computed in bfloat16 with the quicker attention for its length."""
     is_plain = x.device.type == "cpu" and x.shape[2] <= LONGEST_PLAIN
     kernels = [SDPBackend.MATH] if is_plain else [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION]
     with device.autocast(x.device), sdpa_kernel([*kernels, SDPBackend.MATH]):
-        out: Tensor = dit(x, t, cross=cross, global_cond=global_cond)
+        out: Tensor = dit(x, t, cross=cross, global_cond=global_cond, input_concat=input_concat)
     return out.float()
+
+
+def steered(dit: DiffusionTransformer, steering: Steering) -> objective.Network:
+    """`forward` as a function of x and t alone."""
+
+    def network(x: Tensor, t: Tensor) -> Tensor:
+        return forward(dit, x, t, **steering)
+
+    return network
+
+
+def steering_of(
+    conditioner: Conditioner, metadata: list[dict[str, str | float]], latents: int
+) -> tuple[Steering, Steering]:
+    """What `forward` is steered by with the prompts, and without them."""
+    told = conditioner.encode(metadata, latents)
+    cond: Steering = {"cross": told.cross, "global_cond": told.global_cond, "input_concat": told.input_concat}
+    return cond, {**without_prompt(cond), "global_cond": told.null_global, "input_concat": told.null_concat}
 
 
 @torch.inference_mode()
@@ -259,10 +303,9 @@ def write_takes(run: Run, model: Generator, options: DiffusionOptions, statistic
     """The sample takes of this stage, where there is an autoencoder to hear them through."""
     if options.autoencoder is None:
         return
-    told = conditioner_around(model, options.text_encoder).encode(samples.metadata())
-    cond = {"cross": told.cross, "global_cond": told.global_cond}
+    cond, null = steering_of(conditioner_around(model, options.text_encoder), samples.metadata(), samples.LATENTS)
     scale, kind = samples.GUIDANCE_SCALE, "rectified_flow"
-    network = guided(partial(forward, model.dit), cond, without_prompt(cond), scale, objective=kind)
+    network = guided(partial(forward, model.dit), cond, null, scale, objective=kind)
     latents = samples.draw_latents(network, kind, next(model.parameters()), channels=recipes.LATENT_DIM)
     load = partial(autoencoder.load_average, options.autoencoder)
     samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)

@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from musicapp.diffusion import schedules
-from musicapp.diffusion.guidance import guided, without_prompt
+from musicapp.diffusion.guidance import guided
 from musicapp.nn.conditioners import Conditioner
 from musicapp.training import autoencoder, device, diffusion, recipes, samples
 from musicapp.training.dataset import Shards
@@ -28,6 +28,7 @@ from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches
 from musicapp.training.objective import Network
 from musicapp.training.progress import Run
+from musicapp.training.team import Team
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,11 @@ GUIDANCE_SCALE = 3.0  # of the teacher, folded into the student
 class DistillOptions:
     """How to distil.
 
-    teacher    run folder of the diffusion stage
-    steps      of the student, for which alone it is made
-    substeps   of the teacher in each of them
+    teacher      run folder of the diffusion stage
+    steps        of the student, for which alone it is made
+    substeps     of the teacher in each of them
+    tokens       latents in a batch of one process
+    compiled     as in the diffusion stage
     autoencoder  run folder of the first stage, for sample takes; without one there are none
     """
 
@@ -55,6 +58,7 @@ class DistillOptions:
     substeps: int = 4
     guidance_scale: float = GUIDANCE_SCALE
     tokens: int = 2500
+    compiled: bool = False
     learning_rate: float = 2e-4
     save_every_s: float = 120.0
     autoencoder: Path | None = None
@@ -98,14 +102,18 @@ def train(options: DistillOptions) -> diffusion.Generator:
     torch.manual_seed(options.seed)
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)  # as in the diffusion stage
     teacher, statistics = diffusion.load_average(options.teacher, options.text_encoder)
-    teacher.to(device.choose(options.device))
+    team = Team(options.device)
+    teacher.to(team.place)
     conditioner = diffusion.conditioner_around(teacher, options.text_encoder)
     student = copy.deepcopy(teacher)
     student.dit.requires_grad_(True)
+    if options.compiled:
+        for block in (*teacher.dit.blocks, *student.dit.blocks):
+            block.compile(dynamic=True)
     average = WeightAverage(student, decay=0.997)
     optimisers = diffusion.optimisers_of(student, options.learning_rate)
     shards, levels = Shards([options.latents]), levels_of(options.steps, options.substeps)
-    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
+    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
     if state := run.resume():
         student.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
@@ -119,14 +127,15 @@ def train(options: DistillOptions) -> diffusion.Generator:
 
     rng = run.rng
     batches = WindowBatches(shards, rng, tokens=options.tokens, multiple=diffusion.PATCH)
-    while not run.is_over:
+    lesson = team.share(_Lesson(student))
+    while (spent := team.agree(run.fraction)) < 1:
         for optimiser in optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(options.learning_rate, warmup_steps=50)
+                group["lr"] = run.learning_rate(options.learning_rate, warmup_steps=50, fraction=spent)
             optimiser.zero_grad()
-        latents, teach, learn = _bound(batches.draw(), rng, teacher, student, conditioner, statistics, options)
+        latents, teach, cond = _bound(batches.draw(), rng, teacher, conditioner, statistics, options)
         chosen = levels[torch.randint(len(levels), (len(latents),))].to(latents.device)
-        loss = segment_loss(learn, teach, latents, device.noise_like(latents), chosen).mean()
+        loss = lesson(latents, device.noise_like(latents), chosen, teach, cond)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(student.dit.parameters(), 1.0)
         if torch.isfinite(norm):
@@ -137,19 +146,35 @@ def train(options: DistillOptions) -> diffusion.Generator:
         if run.is_time_to_save:
             save()
     save()
-    found = _compare(average.module, teacher, conditioner, statistics, options)
-    log.info("distance to the teacher's many steps: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
-    run.measured(**found)
-    _write_takes(run, average.module, statistics, options)
+    if team.is_main:
+        found = _compare(average.module, teacher, conditioner, statistics, options)
+        log.info("distance to the teacher's many steps: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
+        run.measured(**found)
+        _write_takes(run, average.module, statistics, options)
+    team.close()
     return average.module
+
+
+class _Lesson(nn.Module):
+    """A student as a module whose forward is the loss of a batch, for `Team.share`."""
+
+    def __init__(self, student: diffusion.Generator) -> None:
+        super().__init__()
+        self.student = student
+
+    def forward(
+        self, latents: Tensor, noise: Tensor, levels: Tensor, teach: Network, cond: diffusion.Steering
+    ) -> Tensor:
+        return segment_loss(diffusion.steered(self.student.dit, cond), teach, latents, noise, levels).mean()
 
 
 @torch.inference_mode()
 def _write_takes(run: Run, student: diffusion.Generator, statistics: Statistics, options: DistillOptions) -> None:
     if options.autoencoder is None:
         return
-    told = diffusion.conditioner_around(student, options.text_encoder).encode(samples.metadata())
-    network = partial(diffusion.forward, student.dit, cross=told.cross, global_cond=told.global_cond)
+    conditioner = diffusion.conditioner_around(student, options.text_encoder)
+    cond, _ = diffusion.steering_of(conditioner, samples.metadata(), samples.LATENTS)
+    network = diffusion.steered(student.dit, cond)
     latents = samples.draw_latents(
         network, "rectified_flow", next(student.parameters()), channels=recipes.LATENT_DIM, steps=options.steps
     )
@@ -161,20 +186,19 @@ def _bound(
     windows: list[Window],
     rng: random.Random,
     teacher: diffusion.Generator,
-    student: diffusion.Generator,
     conditioner: Conditioner,
     statistics: Statistics,
     options: DistillOptions,
-) -> tuple[Tensor, Network, Network]:
-    """The windows' latents, and the guided teacher and the student as functions of x and t told their captions."""
+) -> tuple[Tensor, Network, diffusion.Steering]:
+    """The windows' latents, the guided teacher as a function of x and t told their captions, and what steers it."""
     place = next(teacher.parameters()).device
     latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
     with torch.no_grad():
-        told = conditioner.encode([diffusion.metadata_of(w, rng) for w in windows])
-    cond = {"cross": told.cross, "global_cond": told.global_cond}
+        metadata = [diffusion.metadata_of(w, rng) for w in windows]
+        cond, null = diffusion.steering_of(conditioner, metadata, latents.shape[2])
     forward = partial(diffusion.forward, teacher.dit)
-    teach = guided(forward, cond, without_prompt(cond), options.guidance_scale, objective="rectified_flow")
-    return latents, teach, partial(diffusion.forward, student.dit, cross=told.cross, global_cond=told.global_cond)
+    teach = guided(forward, cond, null, options.guidance_scale, objective="rectified_flow")
+    return latents, teach, cond
 
 
 @torch.no_grad()
@@ -188,12 +212,12 @@ def _compare(
     """Root mean square distances of few-step results from the teacher's many-step one, from the same fixed noise."""
     rng = random.Random("held out")
     windows = WindowBatches(Shards([options.held_out]), rng, tokens=options.tokens, multiple=diffusion.PATCH).draw()
-    latents, teach, learn = _bound(windows, rng, teacher, student, conditioner, statistics, options)
+    latents, teach, cond = _bound(windows, rng, teacher, conditioner, statistics, options)
     noise = device.noise_like(latents, torch.Generator().manual_seed(options.seed))
     few, many = (
         schedules.logsnr(steps).to(noise.device).expand(len(noise), -1)
         for steps in (options.steps, options.steps * options.substeps)
     )
     wanted = walk(teach, noise, many)
-    networks = {"student": learn, "teacher": teach}
+    networks = {"student": diffusion.steered(student.dit, cond), "teacher": teach}
     return {name: float((walk(f, noise, few) - wanted).square().mean().sqrt()) for name, f in networks.items()}

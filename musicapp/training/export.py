@@ -27,6 +27,7 @@ APP: dict[str, Any] = {
     "guidance_scale": 3.0,
     "variable_length": True,
     "max_duration_s": recipes.MAX_DURATION_S,
+    "section_s": 24.0,
     "text_encoder": "clap_text",
     "precision": {"autoencoder": "fp32"},
 }

@@ -14,11 +14,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from musicapp.nn.autoencoder import Autoencoder
-from musicapp.training import device
+from musicapp.training import device, recipes
 from musicapp.training.dataset import Shards, ShardWriter
 from musicapp.training.truth import Truth
 
 SILENT_TAIL = 24  # latents of encoded silence stored behind every piece; more than an encoder's margin
+LATENT_RATE_HZ = recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO
+ENDINGS = 0.25  # of the crops show how a piece ends
 CHUNK = 2048  # latents encoded at a time: bounds memory at 4:45
 
 
@@ -159,9 +161,11 @@ class WindowBatches:
 
 def _window(shards: Shards, number: int, length: int, rng: random.Random, *, crop: bool) -> Window:
     entry = shards.entries[number]
-    first = rng.randint(0, max(0, entry.length - SILENT_TAIL - length)) if crop else 0
+    last = max(0, entry.length - SILENT_TAIL - length)
+    first = rng.randint(0, last) if crop else 0
+    if crop and rng.random() < ENDINGS:  # the end and some of the silence behind it
+        first = min(last + rng.randint(0, 8), entry.length - 1)
     rows = shards.read(number, first, length)
     if len(rows) < length:  # the tail's last rows are silence that no longer hears the music
         rows = np.concatenate([rows, np.repeat(rows[-8:-7], length - len(rows), axis=0)])
-    seconds_start = first * entry.truth.duration_s / max(1, entry.length - SILENT_TAIL)
-    return Window(torch.from_numpy(rows.astype(np.float32)).T.contiguous(), entry.truth, seconds_start)
+    return Window(torch.from_numpy(rows.astype(np.float32)).T.contiguous(), entry.truth, first / LATENT_RATE_HZ)

@@ -46,7 +46,9 @@ def v_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tensor) 
     return (predicted.float() - (cosine * noise - sine * latents)).square().mean(dim=(1, 2))
 
 
-def drop_condition(cross: Tensor, probability: float, *, generator: torch.Generator | None = None) -> Tensor:
-    """Zero the whole cross-attention condition of some items: the null condition of guidance (spec 4.7)."""
-    keep = torch.rand(len(cross), 1, 1, generator=generator) >= probability
-    return cross * keep.to(cross.device)
+def draw_kept(size: int, probability: float, *, generator: torch.Generator | None = None) -> Tensor:
+    """Which items keep their prompt, `(size, 1, 1)` bool; the others learn the null condition of guidance (spec 4.7).
+
+    probability  of dropping it
+    """
+    return torch.rand(size, 1, 1, generator=generator) >= probability

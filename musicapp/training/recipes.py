@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from musicapp.nn.configs import TIMELINE_CHANNELS
+
 SAMPLE_RATE = 44100
 DOWNSAMPLING_RATIO = 2048
 LATENT_DIM = 64
@@ -49,15 +51,17 @@ DIFFUSION: dict[str, Any] = {
     "type": "dit",
     "diffusion_objective": "rectified_flow",
     "cross_attention_cond_ids": ["prompt", "seconds_start", "seconds_total"],
-    "global_cond_ids": ["seconds_start", "seconds_total"],
+    "global_cond_ids": ["seconds_start", "seconds_total", "summary"],
+    "input_concat_ids": ["timeline"],
     "config": {
         "io_channels": LATENT_DIM,
+        "input_concat_dim": TIMELINE_CHANNELS,
         "patch_size": 2,  # half the tokens: attention over 4:45 costs a quarter
         "embed_dim": 320,
         "depth": 6,
         "num_heads": 5,
         "cond_token_dim": TEXT_WIDTH,
-        "global_cond_dim": 2 * TEXT_WIDTH,
+        "global_cond_dim": 3 * TEXT_WIDTH,
         "project_cond_tokens": True,
         "transformer_type": "continuous_transformer",
         "global_cond_type": "adaLN",
@@ -75,6 +79,8 @@ CONDITIONING: dict[str, Any] = {
         },
         {"id": "seconds_start", "type": "number", "config": {"min_val": 0, "max_val": 512}},
         {"id": "seconds_total", "type": "number", "config": {"min_val": 0, "max_val": 512}},
+        {"id": "timeline", "type": "timeline"},
+        {"id": "summary", "type": "summary"},
     ],
     "cond_dim": TEXT_WIDTH,
 }

@@ -42,7 +42,7 @@ HELD_OUT_PIECES = 60
 
 def run(stage: str, args: argparse.Namespace) -> int:
     """Run one stage by name with the command line's options."""
-    if team.count() > 1 and stage != "diffusion":
+    if team.count() > 1 and stage not in ("diffusion", "distill"):
         raise MusicAppError(f"The stage {stage} runs in one process only.", hint="Start it without a launcher.")
     STAGES[stage](args.work, args)
     return 0
@@ -139,6 +139,8 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
             text_encoder=_text_tower(work),
             autoencoder=_autoencoder_run(work),
             minutes=args.minutes,
+            tokens=args.latents,
+            compiled=args.compile,
             save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
         )
@@ -176,6 +178,7 @@ def train_student(work: Path, args: argparse.Namespace) -> None:
             text_encoder=_text_tower(work),
             autoencoder=_autoencoder_run(work),
             minutes=args.minutes,
+            compiled=args.compile,
             save_every_s=_seconds_between_saves(args, 120.0),
             device=args.device,
         )

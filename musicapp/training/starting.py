@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
-from musicapp.checkpoints.config import parse_config
+from musicapp.checkpoints.config import ModelConfig, parse_config
 from musicapp.checkpoints.load import load_model
 from musicapp.errors import MusicAppError
 from musicapp.nn.conditioners import ClapTextConditioner, NumberConditioner
+from musicapp.nn.configs import WEIGHTLESS, DiTConfig, NumberConfig
+from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import recipes
 
 
@@ -19,7 +23,8 @@ def start_from(folder: Path, work: Path) -> None:
     """Fill a new work folder with the weights of a model of the built-in model's own shape.
 
     Stages that go on from there begin their clock and their optimisers anew. What export had rounded (int8, float16)
-    stays rounded. The audio tower is not in a model, so the text stage begins that one anew too.
+    stays rounded. The audio tower is not in a model, so the text stage begins that one anew too. A model from before
+    timeline and summary is given them: layers that do not look at them yet.
     Raises MusicAppError: another shape, or a work folder that is in use.
     """
     used = [name for name in ("autoencoder", "text", "diffusion") if (work / name).exists()]
@@ -28,12 +33,7 @@ def start_from(folder: Path, work: Path) -> None:
     model = load_model(folder)
     scale = model.config.autoencoder.scale
     ours = parse_config(recipes.model_config(scale, {}))
-    config = model.config
-    if (config.autoencoder, config.conditioning, config.diffusion) != (
-        ours.autoencoder,
-        ours.conditioning,
-        ours.diffusion,
-    ):
+    if _shape_of(model.config) not in (_shape_of(ours), _shape_of(_earlier(ours))):
         raise MusicAppError(
             f"The networks of {folder} are not those that these stages train.",
             hint="Start from the built-in model or from one that `musicapp train export` wrote.",
@@ -44,11 +44,37 @@ def start_from(folder: Path, work: Path) -> None:
     assert isinstance(prompt, ClapTextConditioner)
     numbers = {n: c for n, c in model.conditioner.conditioners.items() if isinstance(c, NumberConditioner)}
     generator = nn.ModuleDict({"dit": model.dit, "numbers": nn.ModuleDict(numbers), "text": prompt.encoder})
+    weights = generator.float().state_dict() | _widened(model.dit, ours.diffusion.dit)
     # Export has moved the latents' mean into the autoencoder.
     statistics = {"mean": torch.zeros(recipes.LATENT_DIM), "scale": scale}
-    _save(work / "diffusion", generator.float().state_dict(), statistics=statistics)
+    _save(work / "diffusion", weights, statistics=statistics)
     shutil.copytree(folder / "clap_text", work / "text" / "clap_text")
     shutil.copy(folder / "clap_text" / "tokenizer.json", work / "text" / "tokenizer.json")
+
+
+def _shape_of(config: ModelConfig) -> tuple[object, ...]:
+    return config.autoencoder, config.conditioning, config.diffusion
+
+
+def _earlier(config: ModelConfig) -> ModelConfig:
+    """As models were before timeline and summary."""
+    entries = tuple(e for e in config.conditioning.entries if not isinstance(e.config, WEIGHTLESS))
+    numbers = tuple(e.id for e in entries if isinstance(e.config, NumberConfig))
+    dit = replace(config.diffusion.dit, input_concat_dim=0, global_cond_dim=len(numbers) * config.conditioning.cond_dim)
+    diffusion = replace(config.diffusion, input_concat_ids=(), global_cond_ids=numbers, dit=dit)
+    return replace(config, conditioning=replace(config.conditioning, entries=entries), diffusion=diffusion)
+
+
+def _widened(dit: DiffusionTransformer, wanted: DiTConfig) -> dict[str, torch.Tensor]:
+    """The first layers with zeros for the channels that they do not have yet; those come last."""
+    more = wanted.input_concat_dim - dit.config.input_concat_dim
+    convolution, linear = dit.preprocess_conv.weight.float(), dit.project_in.weight.float()
+    vector: torch.Tensor = dit.to_global_embed[0].weight.float()  # type: ignore[assignment]
+    return {
+        "dit.to_global_embed.0.weight": F.pad(vector, (0, wanted.global_cond_dim - dit.config.global_cond_dim)),
+        "dit.preprocess_conv.weight": F.pad(convolution, (0, 0, 0, more, 0, more)),
+        "dit.project_in.weight": F.pad(linear, (0, more * wanted.patch_size)),
+    }
 
 
 def _save(run: Path, weights: dict[str, torch.Tensor], **more: object) -> None:

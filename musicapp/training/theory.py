@@ -5,24 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+from musicapp.nn import prompt_facts
 
-MODES: dict[str, tuple[int, ...]] = {
-    "major": (0, 2, 4, 5, 7, 9, 11),
-    "minor": (0, 2, 3, 5, 7, 8, 10),
-    "dorian": (0, 2, 3, 5, 7, 9, 10),
-    "phrygian": (0, 1, 3, 5, 7, 8, 10),
-    "lydian": (0, 2, 4, 6, 7, 9, 11),
-    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
-    "harmonic minor": (0, 2, 3, 5, 7, 8, 11),
-    "phrygian dominant": (0, 1, 4, 5, 7, 8, 10),  # maqam Hijaz, tempered
-    "double harmonic": (0, 1, 4, 5, 7, 8, 11),  # Byzantine; raga Bhairav
-    "blues": (0, 3, 5, 6, 7, 10),
-    "major pentatonic": (0, 2, 4, 7, 9),
-    "minor pentatonic": (0, 3, 5, 7, 10),
-    "hirajoshi": (0, 2, 3, 7, 8),
-    "in-sen": (0, 1, 5, 7, 10),
-}
+KEYS, MODES = prompt_facts.KEYS, prompt_facts.SCALES
 
 # Tunes in blues go over chords of the mixolydian mode.
 _CHORD_MODES = {"blues": "mixolydian"}

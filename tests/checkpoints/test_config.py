@@ -10,6 +10,7 @@ import pytest
 
 from musicapp.checkpoints.config import parse_config, read_config
 from musicapp.errors import CheckpointError
+from musicapp.nn.configs import TIMELINE_CHANNELS
 from tests.checkpoints import tiny_model
 
 
@@ -52,6 +53,52 @@ def test_what_only_training_or_the_reference_library_uses_is_left_alone():
     values = spoiled("training", {"learning_rate": 1, "anything": []})
     values["model"]["pretransform"].update(model_half=True, chunked=True, enable_grad=False)
     assert parse_config(values).autoencoder.scale == 1.0
+
+
+def with_timeline(**diffusion):
+    values = tiny_model.description()
+    values["model"]["conditioning"]["configs"].append({"id": "timeline", "type": "timeline"})
+    section = values["model"]["diffusion"]
+    section.update({"input_concat_ids": ["timeline"], **diffusion})
+    section["config"].setdefault("input_concat_dim", TIMELINE_CHANNELS)
+    return values
+
+
+def test_a_timeline_travels_beside_the_latents_and_nowhere_else():
+    config = parse_config(with_timeline())
+    assert config.diffusion.input_concat_ids == ("timeline",)
+    values = with_timeline(cross_attention_cond_ids=["seconds_total", "timeline"])
+    with pytest.raises(CheckpointError, match="only travel beside"):
+        parse_config(values)
+    values = with_timeline()
+    values["model"]["diffusion"]["config"]["input_concat_dim"] = 7
+    with pytest.raises(CheckpointError, match="contradicts itself"):
+        parse_config(values)
+    values = with_timeline()
+    values["model"]["conditioning"]["configs"][-1]["config"] = {"output_dim": 7}
+    with pytest.raises(CheckpointError, match="timeline"):
+        parse_config(values)
+
+
+def with_summary(of="prompt", **diffusion):
+    values = tiny_model.description()
+    conditioning, section = values["model"]["conditioning"], values["model"]["diffusion"]
+    clap = {"clap_ckpt_path": "clap_text", "use_text_features": True, "feature_layer_ix": -2}
+    conditioning["configs"] += [
+        {"id": "prompt", "type": "clap_text", "config": clap},
+        {"id": "summary", "type": "summary", "config": {"of": of}},
+    ]
+    section.update({"global_cond_ids": ["seconds_total", "summary"], **diffusion})
+    section["config"]["global_cond_dim"] = 2 * conditioning["cond_dim"]
+    return values
+
+
+def test_a_summary_is_of_a_text_and_part_of_the_global_condition_alone():
+    assert parse_config(with_summary()).diffusion.global_cond_ids == ("seconds_total", "summary")
+    with pytest.raises(CheckpointError, match="sums up"):
+        parse_config(with_summary(of="seconds_total"))
+    with pytest.raises(CheckpointError, match="part of the global condition"):
+        parse_config(with_summary(cross_attention_cond_ids=["seconds_total", "summary"]))
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,11 @@ def test_words_of_two_parts_are_found_whole() -> None:
     assert named("a hurdy gurdy, a hurdy") == ["hurdy gurdy", "hurdy"]
 
 
+def test_words_on_both_sides_of_a_comma_are_no_pair() -> None:
+    assert named("hurdy, gurdy") == ["hurdy", "gurdy"]
+    assert WORDS.unknown_in("Hurdy Gurdy")[0].near == ("bagpipes",)
+
+
 def test_a_spelling_that_is_near_is_offered() -> None:
     assert [unknown.near for unknown in WORDS.unknown_in("violine")] == [("violin",)]
     assert note_about(WORDS.unknown_in("钢琴")) == "This model does not know: 钢琴."

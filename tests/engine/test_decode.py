@@ -81,6 +81,14 @@ def test_chunks_grow_from_small_to_large_and_cover_everything() -> None:
         assert all(length > 0 for length in lengths)
 
 
+def test_light_decoders_get_large_chunks_and_no_small_last_one() -> None:
+    for count in (1, 16, 80, 340, 646, 700, 6137):
+        lengths = [end - start for start, end in chunk_bounds(count, is_light=True)]
+        assert sum(lengths) == count and lengths[0] == min(FIRST, count) and max(lengths) <= 2 * SIZE + SIZE // 2
+    assert [end - start for start, end in chunk_bounds(646, is_light=True)] == [16, 64, 256, 310]
+    assert [end - start for start, end in chunk_bounds(700, is_light=True)] == [16, 64, 256, 256, 108]
+
+
 def test_only_the_latents_asked_for_are_decoded() -> None:
     """The ones behind are context: sound before the cut is what it would be without the cut."""
     autoencoder, latents = build("spectral"), latents_of(3.0)

@@ -10,7 +10,9 @@ import torch
 
 from musicapp.audio import wave_io
 from musicapp.audio.riff import read_layout
+from musicapp.checkpoints.load import load_model
 from musicapp.engine import denoise
+from musicapp.engine.denoise import section_latents
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import (
     AudioChunk,
@@ -21,9 +23,10 @@ from musicapp.engine.events import (
     Progress,
     Started,
 )
+from musicapp.engine.steering import Prompts, steer
 from musicapp.errors import CheckpointError, EngineError, ExportError, OutOfMemory, RequestError
 from musicapp.request import TakeRequest
-from tests.tiny_model import write_tiny_model
+from tests.tiny_model import LATENT_DIM, write_tiny_model
 
 
 class StopAskedError(Exception):
@@ -106,6 +109,49 @@ def test_prompt_negative_prompt_length_and_guidance_are_all_heard(engine: Engine
         assert not torch.equal(plain[:count], other[:count]), change
 
 
+def test_a_timeline_is_heard_and_so_is_how_strongly_it_is_asked_for(engine: Engine, tmp_path: Path) -> None:
+    model = write_tiny_model(tmp_path / "model", timeline=True)
+    plain = audio_of(engine, tmp_path / "plain.wav", request(model, prompt="piano in C, 90 bpm"))
+    assert torch.equal(plain, audio_of(engine, tmp_path / "again.wav", request(model, prompt="piano in C, 90 bpm")))
+    for number, change in enumerate(({"prompt": "piano in C, 91 bpm"}, {"guidance_scale": 4.0})):
+        other = audio_of(
+            engine, tmp_path / f"{number}.wav", request(model, **{"prompt": "piano in C, 90 bpm", **change})
+        )
+        assert not torch.equal(plain, other)
+
+
+def test_the_half_without_the_prompt_knows_the_end_but_not_the_tempo(tmp_path: Path) -> None:
+    model = load_model(write_tiny_model(tmp_path / "model", timeline=True, objective="rectified_flow"))
+    told: list[torch.Tensor] = []
+
+    def spy(_: torch.nn.Module, args: tuple[object, ...], cond: dict[str, torch.Tensor]) -> None:
+        told.append(cond["input_concat"])
+
+    model.dit.register_forward_pre_hook(spy, with_kwargs=True)
+    asked = TakeRequest(take_id="t", prompt="120 bpm in A minor", duration_s=1.0, seed=1, guidance_scale=3.0)
+    network = steer(model, Prompts(model.conditioner, model.device), asked, 22)
+    with torch.inference_mode():
+        network(torch.zeros(1, LATENT_DIM, 22), torch.ones(1))
+    wanted, null = told
+    assert wanted[:, :40].any() and not null[:, :40].any()
+    torch.testing.assert_close(wanted[:, 40:], null[:, 40:])
+
+
+def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -> None:
+    model = load_model(write_tiny_model(tmp_path / "model", section_s=24.0, text_encoder="none"))
+    latents_a_second = 44100 / 2048
+
+    def seconds(prompt: str) -> float:
+        return (
+            section_latents(model, TakeRequest(take_id="t", prompt=prompt, duration_s=100.0, seed=1)) / latents_a_second
+        )
+
+    assert seconds("calm piano") == pytest.approx(24.0)
+    assert seconds("120 bpm") == pytest.approx(24.0)  # 12 bars of 2 s
+    assert seconds("100 bpm, 3/4") == pytest.approx(21.6)  # 12 bars of 1.8 s
+    assert seconds("30 bpm") == pytest.approx(32.0)
+
+
 def test_repeated_prompt_is_encoded_once(
     engine: Engine, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,9 +161,9 @@ def test_repeated_prompt_is_encoded_once(
     conditioner = engine._ready.model.conditioner
     encode = conditioner.encode
 
-    def counting(batch: list[dict[str, str | float]]) -> object:
+    def counting(batch: list[dict[str, str | float]], latents: int) -> object:
         calls.append(batch)
-        return encode(batch)
+        return encode(batch, latents)
 
     monkeypatch.setattr(conditioner, "encode", counting)
     for number in range(3):

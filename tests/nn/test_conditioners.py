@@ -76,7 +76,19 @@ def test_conditions_are_joined_in_the_order_of_the_ids():
     assert made.cross.shape == (1, 6, 6) and made.mask.tolist() == [[True, True, False, False, True, True]]
     torch.testing.assert_close(made.cross[:, 4:], torch.cat((total, seconds), dim=1))
     torch.testing.assert_close(made.global_cond, torch.cat((seconds[:, 0], total[:, 0]), dim=1))
-    assert made.prepend is None and made.input_concat is None
+    assert made.prepend is None and made.input_concat is None and made.null_concat is None
+
+
+def test_a_summary_is_the_mean_of_the_tokens_and_nothing_without_the_prompt():
+    parts = {"prompt": T5Conditioner(FakeEncoder(), tokenize, 6), "seconds": NumberConditioner(6, 0, 9)}
+    whole = Conditioner(
+        parts, cross_ids=("prompt",), global_ids=("seconds", "summary"), summaries={"summary": "prompt"}
+    )
+    made = whole.encode([{"prompt": "ab", "seconds": 1}, {"prompt": "abc", "seconds": 2}])
+    for row, count in enumerate(made.mask.sum(1).tolist()):
+        torch.testing.assert_close(made.global_cond[row, 6:], made.cross[row, :count].mean(0))
+    torch.testing.assert_close(made.null_global[:, :6], made.global_cond[:, :6])
+    assert made.global_cond[:, 6:].any() and not made.null_global[:, 6:].any()
 
 
 def test_a_default_key_is_used_item_by_item_and_a_missing_value_is_named():

@@ -53,7 +53,8 @@ def test_the_diffusion_stages_stay_on_their_device(gpu):
     cross, vector = torch.zeros(2, 3, 16, device=gpu), torch.zeros(2, 32, device=gpu)
 
     def network(x, t):
-        return diffusion.forward(dit, x, t, cross=objective.drop_condition(cross, 0.1), global_cond=vector)
+        kept = objective.draw_kept(2, 0.1).to(gpu)
+        return diffusion.forward(dit, x, t, cross=cross * kept, global_cond=vector, input_concat=None)
 
     flow = objective.flow_loss(network, latents, objective.draw_timesteps(2).to(gpu), device.noise_like(latents))
     levels = distill.levels_of(8, 2)[:2].to(gpu)

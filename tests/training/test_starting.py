@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from musicapp.checkpoints.catalogue import find_model
+from musicapp.checkpoints.load import load_model
 from musicapp.errors import MusicAppError
+from musicapp.nn.configs import TIMELINE_CHANNELS
 from musicapp.training import export
-from musicapp.training.diffusion import DiffusionOptions, train
+from musicapp.training.diffusion import DiffusionOptions, load_average, train
 from musicapp.training.starting import start_from
 from tests.training.data import write_latent_shard
 
@@ -26,12 +30,51 @@ def exported(work: Path) -> dict[str, torch.Tensor]:
     return load_file(folder / "model.safetensors")
 
 
+def of_earlier_shape(model: Path, folder: Path) -> Path:
+    """A copy of the built-in model with the layers and the config of one without timeline and summary."""
+    shutil.copytree(model, folder)
+    description = json.loads((folder / "model_config.json").read_text())
+    entries = description["model"]["conditioning"]["configs"]
+    entries[:] = [entry for entry in entries if entry["type"] not in ("timeline", "summary")]
+    section = description["model"]["diffusion"]
+    section.pop("input_concat_ids", None)
+    section["config"].pop("input_concat_dim", None)
+    section["global_cond_ids"] = ["seconds_start", "seconds_total"]
+    section["config"]["global_cond_dim"] = 384
+    (folder / "model_config.json").write_text(json.dumps(description))
+    state = load_file(folder / "model.safetensors")
+    for name, tensor in state.items():
+        if name == "model.model.preprocess_conv.weight":
+            state[name] = tensor[:64, :64].contiguous()
+        elif name == "model.model.transformer.project_in.weight":
+            state[name] = tensor[:, :128].contiguous()
+        elif name == "model.model.to_global_embed.0.weight":
+            state[name] = tensor[:, :384].contiguous()
+    save_file(state, folder / "model.safetensors")
+    return folder
+
+
 def test_a_started_model_exports_as_it_was(tmp_path: Path) -> None:
     start_from(find_model("builtin"), tmp_path)
     again, before = exported(tmp_path), load_file(find_model("builtin") / "model.safetensors")
     assert again.keys() == before.keys()
     for name, tensor in before.items():
-        torch.testing.assert_close(again[name], tensor, atol=0, rtol=1e-6, msg=name)
+        was = tuple(slice(size) for size in tensor.shape)
+        torch.testing.assert_close(again[name][was], tensor, atol=0, rtol=1e-6, msg=name)
+        assert again[name].count_nonzero() == tensor.count_nonzero(), name  # of an earlier shape: widened with zeros
+
+
+def test_a_model_from_before_the_timeline_is_given_one_that_changes_nothing(tmp_path: Path) -> None:
+    old = of_earlier_shape(find_model("builtin"), tmp_path / "old")
+    start_from(old, tmp_path / "work")
+    average, _ = load_average(tmp_path / "work" / "diffusion", tmp_path / "work" / "text" / "clap_text")
+    x, t = torch.randn(1, 64, 40), torch.tensor([0.7])
+    cross, numbers = torch.randn(1, 5, 192), torch.randn(1, 384)
+    with torch.inference_mode():
+        plain = load_model(old).dit.float()(x, t, cross=cross, global_cond=numbers)
+        more = torch.cat((numbers, torch.randn(1, 192)), dim=1)
+        beside = average.dit(x, t, cross=cross, global_cond=more, input_concat=torch.randn(1, TIMELINE_CHANNELS, 40))
+    torch.testing.assert_close(beside, plain, atol=1e-4, rtol=1e-4)
 
 
 def test_training_goes_on_from_there(tmp_path: Path) -> None:

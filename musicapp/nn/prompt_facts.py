@@ -1,0 +1,126 @@
+"""What a prompt states in figures: tempo, metre and key. Read by rule, as a number must be met exactly. No torch here.
+
+A text encoder says well what a piece is like; that 124 is not 128, and that F sharp is G flat, it learns last.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+SCALES: dict[str, tuple[int, ...]] = {  # semitones over the tonic
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "harmonic minor": (0, 2, 3, 5, 7, 8, 11),
+    "phrygian dominant": (0, 1, 4, 5, 7, 8, 10),  # maqam Hijaz, tempered
+    "double harmonic": (0, 1, 4, 5, 7, 8, 11),  # Byzantine; raga Bhairav
+    "blues": (0, 3, 5, 6, 7, 10),
+    "major pentatonic": (0, 2, 4, 7, 9),
+    "minor pentatonic": (0, 3, 5, 7, 10),
+    "hirajoshi": (0, 2, 3, 7, 8),
+    "in-sen": (0, 1, 5, 7, 10),
+}
+SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0  # outside of which a number is not taken for a tempo
+_SPELLINGS = {
+    "maj": "major",
+    "min": "minor",
+    "pentatonic major": "major pentatonic",
+    "pentatonic minor": "minor pentatonic",
+    "natural minor": "minor",
+    "aeolian": "minor",
+    "ionian": "major",
+    "hijaz": "phrygian dominant",
+    "byzantine": "double harmonic",
+    "insen": "in-sen",
+}
+_ACCIDENTALS = {"#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1}
+
+_UNIT = r"(?:b\.?p\.?m\b|beats\s+per\s+minute)"
+_FIGURE = r"(?<![\d/.])(?<!\d,)(\d{2,3}(?:\.\d{1,3})?)"
+_TEMPO_BEFORE_UNIT = re.compile(rf"{_FIGURE}\s*-?\s*{_UNIT}", re.IGNORECASE)
+_TEMPO_BEHIND_LABEL = re.compile(rf"\b(?:{_UNIT}|tempo)\W*(?:(?:is|of|at|around)\s+)?{_FIGURE}(?![\w/])", re.IGNORECASE)
+_METRE = re.compile(r"(?<![\d/.])(\d{1,2})/([48])(?![\d/])")
+_NOTE = r"(?<![\w#♯♭'’])([a-g])([#♯b♭]|[\s-]?(?:sharp|flat)\b)?"
+_MODES = "|".join(sorted((re.escape(name) for name in [*SCALES, *_SPELLINGS]), key=len, reverse=True))
+_KEY = re.compile(rf"{_NOTE}[\s-]*({_MODES})(?![\w])", re.IGNORECASE)
+_SHORT_MINOR = re.compile(r"(?<![\w#♯♭'’])([A-Ga-g])([#♯b♭]?)m(?![\w'’])")
+_TONIC = re.compile(r"\b(?:in|[kK]ey(?:\s+of)?|on|[tT]onality)[\s:]+([A-G])([#♯b♭]|\s(?:sharp|flat)\b)?(?![\w#♯♭'’])")
+# "a minor key" and "a blues" are no keys of A: the article is meant.
+_LEAD_IN = re.compile(r"(?:\b(?:in|of|is|key|on|tonality)|:)\s*$", re.IGNORECASE)
+_ALONE_BEFORE, _ALONE_BEHIND = re.compile(r"(?:^|[,;|/&+•.:-])\s*$"), re.compile(r"\s*(?:$|[^\w\s])")
+_NOUN = re.compile(r"\s+(?:key|chord|mood|feel|feeling|scale|sound|tonality|tune|song|track|piece|theme|hit)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a prompt states; None is what it leaves open.
+
+    beats_in_bar  of felt beats: three eighths are one in 6/8, two in 7/8
+    tonic         pitch class, 0 is C
+    scale         semitones over the tonic
+    """
+
+    tempo_bpm: float | None = None
+    beats_in_bar: float | None = None
+    tonic: int | None = None
+    scale: tuple[int, ...] | None = None
+
+
+def read_prompt(prompt: str) -> Stated:
+    """The figures of a prompt: "92 bpm", "tempo: 120", "in 6/8", "F# minor", "Bbm", "key of E flat dorian"."""
+    tonic, scale = _key(prompt)
+    return Stated(_tempo(prompt), _beats_in_bar(prompt), tonic, scale)
+
+
+def _tempo(prompt: str) -> float | None:
+    found = _TEMPO_BEFORE_UNIT.search(prompt) or _TEMPO_BEHIND_LABEL.search(prompt)
+    if found is None:
+        return None
+    tempo = float(found[1])
+    return tempo if SLOWEST_BPM <= tempo <= FASTEST_BPM else None
+
+
+def _beats_in_bar(prompt: str) -> float | None:
+    found = _METRE.search(prompt)
+    if found is None or not int(found[1]):
+        return None
+    count, unit = int(found[1]), int(found[2])
+    if unit == 4:
+        return float(count)
+    return count / 3 if count % 3 == 0 and count > 3 else count / 2
+
+
+def _key(prompt: str) -> tuple[int | None, tuple[int, ...] | None]:
+    for found in _KEY.finditer(prompt):
+        mode = found[3].lower()
+        if found[1] in "aA" and not found[2] and _is_article(prompt, found):
+            continue
+        return _pitch_class(found[1], found[2]), SCALES[_SPELLINGS.get(mode, mode)]
+    short = _SHORT_MINOR.search(prompt)
+    if short and (short[0] != "am" or _is_set_apart(prompt, short)):
+        return _pitch_class(short[1], short[2]), SCALES["minor"]
+    if tonic := _TONIC.search(prompt):
+        return _pitch_class(tonic[1], tonic[2]), None
+    return None, None
+
+
+def _is_article(prompt: str, found: re.Match[str]) -> bool:
+    if found[3].lower() in ("major", "minor", "maj", "min"):
+        return found[1] == "a" and _NOUN.match(prompt, found.end()) is not None
+    return not _is_set_apart(prompt, found)
+
+
+def _is_set_apart(prompt: str, found: re.Match[str]) -> bool:
+    """Whether what was found follows "in" or "key:", or stands between commas."""
+    before = prompt[: found.start()]
+    stands_alone = _ALONE_BEFORE.search(before) and _ALONE_BEHIND.match(prompt, found.end())
+    return bool(stands_alone or _LEAD_IN.search(before))
+
+
+def _pitch_class(letter: str, accidental: str | None) -> int:
+    return (KEYS.index(letter.upper()) + _ACCIDENTALS.get((accidental or "").strip(" -").lower(), 0)) % 12

@@ -1,0 +1,75 @@
+"""Where every latent stands in the piece and in its bars: channels that travel beside the noisy latents.
+
+The paper tells the transformer `seconds_start` and `seconds_total` once for the whole window (arXiv 2404.10301,
+section 3.2). A large model works out the rest over months; a small one is told, latent by latent, how far the piece has
+gone, how near its end is and, where the prompt states tempo or key, where the beat falls and which notes belong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from musicapp.nn.configs import TIMELINE_CHANNELS
+from musicapp.nn.prompt_facts import Stated, read_prompt
+
+BEAT_PARTS = (1, 2, 4)  # turns in a beat
+BARS = (1, 2, 4, 8)  # bars in a turn
+USUAL_METRE = 4.0
+NEAR_S = (0.1, 0.3, 1.0, 3.0, 10.0)  # how soon the nearness of start and end falls off
+
+
+class TimelineConditioner(nn.Module):
+    """Position in bar, key and piece of every latent, `(batch, TIMELINE_CHANNELS, latents)` float32. No weights.
+
+    Channels: tempo stated, cosines and sines of the beat and its halves and quarters, of 1, 2, 4 and 8 bars; key
+    stated, the tonic and the scale by pitch class; nearness of the start and the end, behind the end, cosine and sine
+    of half a turn over the piece. What the prompt leaves open is zero. The piece begins on a beat.
+    """
+
+    def __init__(self, latent_rate_hz: float) -> None:
+        super().__init__()
+        self.latent_rate_hz = latent_rate_hz
+
+    def forward(self, items: Sequence[Mapping[str, str | float]], latents: int) -> Tensor:
+        """items  of "prompt", "seconds_start" (of the first latent) and "seconds_total" """
+        rows = torch.arange(latents, dtype=torch.float64, device="cpu").add(0.5) / self.latent_rate_hz
+        return torch.stack([self._channels(item, rows) for item in items]).float()
+
+    def _channels(self, item: Mapping[str, str | float], rows: Tensor) -> Tensor:
+        seconds, total = rows + float(item["seconds_start"]), float(item["seconds_total"])
+        stated = read_prompt(str(item["prompt"]))
+        channels = _bars(stated, seconds) + _key(stated, seconds) + _piece(seconds, total)
+        assert len(channels) == TIMELINE_CHANNELS
+        return torch.stack(channels)
+
+
+def _bars(stated: Stated, seconds: Tensor) -> list[Tensor]:
+    if stated.tempo_bpm is None:
+        return [torch.zeros_like(seconds)] * (1 + 2 * len(BEAT_PARTS) + 2 * len(BARS))
+    beats = seconds * (stated.tempo_bpm / 60)
+    bars = beats / (stated.beats_in_bar or USUAL_METRE)
+    turns = [beats * parts for parts in BEAT_PARTS] + [bars / count for count in BARS]
+    return [torch.ones_like(seconds), *(wave for turn in turns for wave in _waves(2 * math.pi * turn))]
+
+
+def _key(stated: Stated, seconds: Tensor) -> list[Tensor]:
+    tonic, scale = stated.tonic, stated.scale
+    if tonic is None:
+        return [torch.zeros_like(seconds)] * 25
+    belong = {(tonic + step) % 12 for step in scale or ()}
+    values = [1.0, *(float(note == tonic) for note in range(12)), *(float(note in belong) for note in range(12))]
+    return [torch.full_like(seconds, value) for value in values]
+
+
+def _piece(seconds: Tensor, total: float) -> list[Tensor]:
+    left = total - seconds
+    near = [torch.exp(-distance.clamp(min=0) / reach) for distance in (seconds, left) for reach in NEAR_S]
+    return [*near, (left < 0).to(seconds.dtype), *_waves(math.pi * (seconds / max(total, 1e-3)).clamp(0, 1))]
+
+
+def _waves(angle: Tensor) -> tuple[Tensor, Tensor]:
+    return angle.cos(), angle.sin()

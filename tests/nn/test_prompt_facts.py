@@ -1,0 +1,88 @@
+"""Tempo, metre and key as musicians write them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from musicapp.nn.prompt_facts import KEYS, SCALES, read_prompt
+from musicapp.training.captions import write_caption
+from musicapp.training.composer import compose
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tempo"),
+    [
+        ("lofi, 92 bpm", 92.0),
+        ("lofi,92BPM,drums", 92.0),
+        ("techno at 128.5 beats per minute", 128.5),
+        ("BPM: 140 | Genre: trap", 140.0),
+        ("tempo of 77, 3/4", 77.0),
+        ("the tempo is 101 b.p.m.", 101.0),
+        ("12/8 blues, bpm 66", 66.0),
+        ("a fast song with 4 guitars", None),
+        ("recorded in 1985 on 24 tracks", None),
+        ("mid tempo 80s synth", None),
+        ("999 bpm", None),
+        ("", None),
+    ],
+)
+def test_a_tempo_is_a_number_beside_its_unit_or_label(prompt, tempo):
+    assert read_prompt(prompt).tempo_bpm == tempo
+
+
+@pytest.mark.parametrize(
+    ("prompt", "beats"),
+    [("3/4 waltz", 3.0), ("in 7/8", 3.5), ("6/8", 2.0), ("12/8 feel", 4.0), ("0/4", None), ("9/11", None)],
+)
+def test_a_metre_is_counted_in_felt_beats(prompt, beats):
+    assert read_prompt(prompt).beats_in_bar == beats
+
+
+@pytest.mark.parametrize(
+    ("prompt", "key", "mode"),
+    [
+        ("piano in A minor", "A", "minor"),
+        ("piano, a minor, drums", "A", "minor"),
+        ("F#m, 120 bpm", "F#", "minor"),
+        ("Bbmaj", "A#", "major"),
+        ("c sharp minor", "C#", "minor"),
+        ("E-flat major", "D#", "major"),
+        ("key of d♯ dorian", "D#", "dorian"),
+        ("oud in G hijaz", "G", "phrygian dominant"),
+        ("in F blues", "F", "blues"),
+        ("Cb major", "B", "major"),
+        ("one shot, key: D", "D", None),
+    ],
+)
+def test_a_key_is_read_in_every_spelling(prompt, key, mode):
+    stated = read_prompt(prompt)
+    assert stated.tonic == KEYS.index(key)
+    assert stated.scale == (SCALES[mode] if mode else None)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a major key", "sad song in a minor key", "make a blues with guitar", "A blues song", "a dorian tune", "I am here",
+     "bass in a room", "Be major league", "the C-minus team"],
+)  # fmt: skip
+def test_an_article_is_no_key(prompt):
+    assert read_prompt(prompt).tonic is None
+
+
+def test_captions_are_read_as_they_were_meant():
+    rng = random.Random(0)
+    truths = [compose(seed).truth for seed in range(12)]
+    tempi = keys = 0
+    for number in range(600):
+        truth = rng.choice(truths)
+        stated = read_prompt(write_caption(truth, rng, held_out=number % 2 == 1))
+        if stated.tempo_bpm is not None:
+            assert stated.tempo_bpm == truth.tempo_bpm
+            tempi += 1
+        if stated.tonic is not None and truth.mode != "blues":
+            assert KEYS[stated.tonic] == truth.key
+            assert stated.scale in (None, SCALES.get(truth.mode))
+            keys += 1
+    assert tempi > 150 and keys > 100
