@@ -208,7 +208,7 @@ class Conditioner(nn.Module):
     def _beside(self, batch: Sequence[Metadata], latents: int) -> Tensor | None:
         if not self.beside_ids:
             return None
-        device = next(self.parameters()).device
+        device = next((weights.device for weights in self.parameters()), torch.device("cpu"))
         full = [{key: self._value(item, key) for key in TIMELINE_KEYS} for item in batch]
         return torch.cat([self.conditioners[name](full, latents) for name in self.beside_ids], dim=1).to(device)
 
