@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-SHARE = 0.85  # of the variance that the sections of a letter have in common; the rest keeps repeats alive
+SHARE = 0.95  # of the variance that the sections of a letter have in common; the rest keeps repeats alive
 LEAST_SECTIONS = 3  # shorter takes are plain
 
 
