@@ -57,12 +57,14 @@ def decode_chunks(
 
     Each chunk is decoded with `decoder.margin` true latents on both sides, which are all that its audio depends on;
     only the true ends of the latents meet the decoder's zero padding. So the pieces joined are the whole decode.
+    Some decoders see latents in groups; what they are given begins with a whole one.
     """
     margin, ratio, total = _margin(autoencoder), autoencoder.downsampling_ratio, latents.shape[-1]
     for start, end in chunk_bounds(total if count is None else min(count, total), size, is_light=is_light(autoencoder)):
         left, right = max(0, start - margin), min(total, end + margin)
         if right == total:  # threads share the products of a few rows in another way, with another rounding
             left = max(0, min(left, total - min(LAST, size)))
+        left -= left % _alignment(autoencoder)
         audio = autoencoder.decode(latents[..., left:right], autoencoder.decode_noise(seed, left, right - left))
         yield audio[..., (start - left) * ratio : (end - left) * ratio]
 
@@ -71,3 +73,9 @@ def _margin(autoencoder: Autoencoder) -> int:
     margin = autoencoder.decoder.margin
     assert isinstance(margin, int)
     return margin
+
+
+def _alignment(autoencoder: Autoencoder) -> int:
+    alignment = getattr(autoencoder.decoder, "alignment", 1)
+    assert isinstance(alignment, int)
+    return alignment

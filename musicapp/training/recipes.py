@@ -35,7 +35,7 @@ AUTOENCODER: dict[str, Any] = {
             "depth": 5,
             "latent_width": 256,
             "latent_depth": 2,
-            "phase_iterations": 16,
+            "phase_iterations": 8,
             **_TRANSFORM,
         },
     },

@@ -1,0 +1,170 @@
+"""Phases for magnitudes: audio whose short-time spectrum has them, found without anything learnt.
+
+First a guess from the magnitudes alone: how steeply they rise or fall from bin to bin says how fast the phase turns
+(Prusa, Balazs and Sondergaard, IEEE/ACM TASLP 25(5), 2017). Then projections of Griffin and Lim with momentum
+(Perraudin, Balazs and Sondergaard, WASPAA 2013): to audio and back to the spectrum that this audio really has, keeping
+its phase. The guess makes eight of them worth more than sixteen from random phases. Both act locally, so chunks can be
+exact.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from musicapp.nn.parallel import side_by_side
+
+MOMENTUM = 0.99
+CACHED_WINDOWS = 64  # for each thread
+BINS_PER_SLOPE = 1 / (2 * math.pi * 2 * 0.25645)  # of a Hann window, as Gaussian as it is (the paper's table)
+STEEPEST = 4.0  # difference of log magnitudes of bins two apart, in a main lobe
+FAINTEST = 1e-5  # of a full-scale sine: slopes in what is fainter say nothing
+NEAR_BINS = 2  # within which the loudest partial says how fast phases turn
+
+
+class Join(nn.Module):
+    """Windowed pieces to the audio with the spectrum nearest to theirs, zero beyond both ends.
+
+    A module of its own, so that a hook can stop long takes here.
+
+    in   pieces `(count, n_fft)`; share, one over the sum of the squared windows at every frame of `audio`
+    out  `(count * hop + n_fft - hop,)`, a view of `audio`: fresh memory costs more than the sums
+    """
+
+    def forward(self, pieces: Tensor, share: Tensor, audio: Tensor) -> Tensor:
+        edge = (pieces.shape[1] - audio.shape[1]) // 2
+        whole = overlap_add(pieces, audio).mul_(share)
+        whole[:edge].zero_()
+        whole[len(whole) - edge :].zero_()
+        return whole
+
+
+class PhaseSearch(nn.Module):
+    """Magnitudes to audio; no gradient passes.
+
+    in       `(channels, count, n_fft // 2 + 1)`, of Hann windows `hop` frames apart, a full-scale sine being 1
+    out      `(channels, count * hop)`
+    group    windows whose first phases follow from each other; what is given begins with a whole group
+    reach    windows on each side of one that its audio depends on
+    """
+
+    window: Tensor
+
+    def __init__(self, n_fft: int, hop: int, iterations: int, group: int) -> None:
+        super().__init__()
+        self.n_fft, self.hop, self.iterations, self.group = n_fft, hop, iterations, group
+        beyond = math.ceil((n_fft - hop) / 2 / hop)  # windows that reach into one's own frames from outside
+        overlapping = n_fft // hop - 1  # windows on each side that share frames with one
+        self.reach = beyond + iterations * overlapping + group
+        self.join = Join()
+        self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
+
+    def forward(self, magnitude: Tensor) -> Tensor:
+        return torch.stack(side_by_side(self._search, list(magnitude.detach())))
+
+    def _search(self, magnitude: Tensor) -> Tensor:
+        """One channel, `(count, bins)` to `(count * hop,)`.
+
+        On CPUs a few windows pass at once, for which a core's cache is large enough, through memory that is kept: fresh
+        pages cost as much as the sums.
+        """
+        count, overlap = len(magnitude), self.n_fft // self.hop
+        size = min(count, CACHED_WINDOWS * torch.get_num_threads() if magnitude.device.type == "cpu" else count)
+        parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+        magnitude = magnitude * (self.n_fft / 4)
+        pieces = magnitude.new_empty(count, self.n_fft)
+        audio = magnitude.new_zeros(count + overlap - 1, self.hop)  # with the zeros beyond both ends
+        share = overlap_add(self.window.square().expand(count, self.n_fft), torch.empty_like(audio)).reciprocal()
+        for first in range(0, count, self.group):
+            group = slice(first, first + self.group)
+            self._write_pieces(torch.polar(magnitude[group], self._first_phases(magnitude[group])), pieces[group])
+        scratch = _Scratch(size, magnitude)
+        before = torch.empty_like(audio)  # what was joined last
+        ahead = torch.empty_like(audio)
+        for number in range(self.iterations):
+            joined = self.join(pieces, share, audio)
+            if number:  # the transform is linear, so the audio may go beyond what it was last as well as its spectrum
+                joined = torch.lerp(before, audio, 1 + MOMENTUM, out=ahead).flatten()
+            windows = joined.unfold(0, self.n_fft, self.hop)
+            for part in parts:
+                spectrum = torch.fft.rfft(windows[part] * self.window)
+                self._write_pieces(scratch.scaled(spectrum, magnitude[part]), pieces[part])
+            audio, before = before, audio
+        edge = (self.n_fft - self.hop) // 2
+        return self.join(pieces, share, audio)[edge : edge + count * self.hop]
+
+    def _first_phases(self, magnitude: Tensor) -> Tensor:
+        """The guess for the windows of a group, `(count, bins)` in radians.
+
+        In the first of them all partials peak in the middle of the window. From one to the next every bin turns as
+        fast as a sine between the bins would whose lobe falls off like this, the loud ones speaking for their
+        neighbours.
+        """
+        level = magnitude.add(FAINTEST * self.n_fft / 4).log_()
+        slope = F.pad(level[:, 2:] - level[:, :-2], (1, 1)).clamp_(-STEEPEST, STEEPEST)
+        weight = F.pad((magnitude + 1e-6).pow(3), (NEAR_BINS, NEAR_BINS))
+        offset = F.pad(slope.mul_(BINS_PER_SLOPE), (NEAR_BINS, NEAR_BINS))  # of the partial from the bin, in bins
+        bins = magnitude.shape[1]
+        total, moment = torch.zeros_like(magnitude), torch.zeros_like(magnitude)
+        for place in range(2 * NEAR_BINS + 1):
+            near = weight[:, place : place + bins]
+            total += near
+            moment += near * (offset[:, place : place + bins] + (place - NEAR_BINS))
+        number = torch.arange(bins, device=magnitude.device)
+        overlap = self.n_fft // self.hop
+        turns = moment.div_(total).add_(number).div_(overlap)
+        turns = (turns[:-1] + turns[1:]).mul_(0.5)
+        passed = F.pad(turns.sub_(number // overlap).cumsum(0), (0, 0, 1, 0))  # without turns that are whole
+        return passed.mul_(2 * math.pi).add_(math.pi * (number % 2))
+
+    def _write_pieces(self, spectrum: Tensor, pieces: Tensor) -> None:
+        """`(count, bins)` -> `(count, n_fft)`: one windowed piece of audio for each spectrum."""
+        torch.mul(torch.fft.irfft(spectrum, n=self.n_fft), self.window, out=pieces)
+
+
+class _Scratch:
+    """Memory to give spectra other magnitudes in.
+
+    size  spectra that pass at once, at most
+    like  `(..., bins)`
+    """
+
+    def __init__(self, size: int, like: Tensor) -> None:
+        bins = like.shape[-1]
+        self._squares = like.new_empty(size, bins, 2)
+        self._norm = like.new_empty(size, bins)
+        self._floor = like.new_empty(size, bins)
+        self._gain = like.new_empty(size, bins, dtype=torch.complex64)
+
+    def scaled(self, spectrum: Tensor, magnitude: Tensor) -> Tensor:
+        """A spectrum `(count, bins)` in place, with other magnitudes; where it is nearly nothing, with less.
+
+        A little of the magnitude is added to the power and keeps rounding from growing where two partials cancel. Steps
+        on real and imaginary parts are several times quicker than on complex numbers, a root and a division quicker
+        than the root's reciprocal.
+        """
+        count, parts = len(spectrum), torch.view_as_real(spectrum)
+        squares = torch.mul(parts, parts, out=self._squares[:count])
+        norm = torch.add(squares[..., 0], squares[..., 1], out=self._norm[:count])
+        floor = torch.mul(magnitude, 1e-3, out=self._floor[:count])
+        norm.add_(floor.square_()).add_(1e-18).sqrt_()
+        return spectrum.mul_(self._gain[:count].copy_(torch.div(magnitude, norm, out=norm)))
+
+
+def overlap_add(pieces: Tensor, out: Tensor) -> Tensor:
+    """`(count, size)` -> `((count - 1) * hop + size,)`, a view of `out`: the sum of shifted pieces.
+
+    out  `(count + size / hop - 1, hop)`, size being a multiple of hop
+
+    Every frame adds up its pieces in the same order wherever a chunk begins, so chunks join without a rounding error.
+    """
+    count, hop = len(pieces), out.shape[1]
+    blocks = pieces.unflatten(-1, (-1, hop)).unbind(1)
+    out[:count] = blocks[0]
+    out[count:] = 0
+    for part, block in enumerate(blocks[1:], start=1):
+        out[part : part + count] += block
+    return out.flatten()

@@ -1,0 +1,101 @@
+"""Phases from magnitudes: partials come back at their level, and threads and chunks change nothing."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from musicapp.nn import phases
+from musicapp.nn.phases import PhaseSearch, overlap_add
+from musicapp.nn.spectral import short_time_spectrum
+
+N_FFT, HOP, RATE = 2048, 512, 44100
+
+
+def search(iterations: int = 8) -> PhaseSearch:
+    return PhaseSearch(N_FFT, HOP, iterations, 32)
+
+
+def magnitudes(audio: Tensor) -> Tensor:
+    return short_time_spectrum(audio, torch.hann_window(N_FFT), HOP).abs() * (4 / N_FFT)
+
+
+def noise(count: int = 80) -> Tensor:
+    return torch.rand(2, count, N_FFT // 2 + 1, generator=torch.Generator().manual_seed(0))
+
+
+def error(found: Tensor, wanted: Tensor) -> float:
+    """How far the magnitudes are from those asked for, the ends left out, over their norm."""
+    difference = (magnitudes(found) - wanted)[:, 4:-4]
+    return float(torch.linalg.vector_norm(difference) / torch.linalg.vector_norm(wanted[:, 4:-4]))
+
+
+def test_the_inverse_transform_gives_back_what_the_transform_took():
+    audio, window = torch.randn(12 * HOP), torch.hann_window(N_FFT)
+    pieces = torch.fft.irfft(short_time_spectrum(audio, window, HOP)) * window
+    buffer = torch.empty(len(pieces) + 3, HOP)
+    share = overlap_add(window.square().expand(len(pieces), N_FFT), torch.empty_like(buffer)).reciprocal()
+    back = phases.Join()(pieces, share, buffer)
+    torch.testing.assert_close(back[768:-768], audio, atol=1e-4, rtol=0)
+    assert not back[:768].any() and not back[-768:].any()
+
+
+@pytest.mark.parametrize("frequency_hz", [110.0, 445.3, 2000.7])
+def test_the_first_guess_is_right_for_a_tone(frequency_hz):
+    """Without a single projection: also a tone between two bins does not cancel itself."""
+    tone = 0.5 * torch.sin(2 * torch.pi * frequency_hz * torch.arange(80 * HOP) / RATE).expand(2, -1)
+    found = search(iterations=0)(magnitudes(tone))
+    assert error(found, magnitudes(tone)) < 0.35  # where a group begins, phases jump
+    assert found.square().mean().sqrt() == pytest.approx(float(tone.square().mean().sqrt()), rel=0.15)
+
+
+def test_projections_bring_the_magnitudes_nearer():
+    time = torch.arange(80 * HOP) / RATE
+    chord = sum(0.2 * torch.sin(2 * torch.pi * f * time) for f in (220.0, 277.2, 329.6, 1318.5))
+    clicks = torch.zeros_like(chord)
+    clicks[:: RATE // 4] = 0.9
+    wanted = magnitudes(torch.stack([chord, chord + clicks]))
+    errors = [error(search(count)(wanted), wanted) for count in (0, 2, 8, 16)]
+    assert errors == sorted(errors, reverse=True) and errors[2] < 0.25
+
+
+def test_how_many_windows_pass_at_once_changes_nothing(monkeypatch):
+    whole = search()(noise())
+    for size in (7, 16):
+        monkeypatch.setattr(phases, "CACHED_WINDOWS", size)
+        torch.testing.assert_close(search()(noise()), whole, atol=0, rtol=0)
+
+
+def test_one_thread_and_several_find_the_same_phases():
+    threads, found = torch.get_num_threads(), []
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            with torch.inference_mode():
+                found.append(search()(noise()))
+    finally:
+        torch.set_num_threads(threads)
+    torch.testing.assert_close(found[1], found[0], atol=0, rtol=0)
+    torch.testing.assert_close(found[2], found[0], atol=0, rtol=0)
+
+
+def test_a_window_depends_on_no_others_than_its_reach_says():
+    finder, at = search(iterations=3), 100
+    changed = noise(200)
+    changed[:, at] += 1
+    moved = (finder(changed) - finder(noise(200))).abs().amax(0).unflatten(0, (-1, HOP)).amax(1).nonzero().flatten()
+    assert at - finder.reach <= int(moved.min()) and int(moved.max()) <= at + finder.reach
+
+
+@pytest.mark.parametrize("count", [1, 2, 31, 33])
+def test_every_count_of_windows_and_silence_give_finite_audio(count):
+    assert search()(noise(count)).isfinite().all()
+    silence = search()(torch.zeros(2, count, N_FFT // 2 + 1))
+    assert silence.shape == (2, count * HOP) and silence.abs().max() < 1e-6
+
+
+def test_overlap_add_sums_shifted_pieces():
+    pieces = torch.arange(8.0).reshape(2, 4)
+    used = torch.full((3, 2), 9.0)
+    assert overlap_add(pieces, used).tolist() == [0, 1, 2 + 4, 3 + 5, 6, 7]
