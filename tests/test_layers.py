@@ -39,6 +39,7 @@ SERVICES = (
     "checkpoints.copies",
     "checkpoints.precision_figures",
     "checkpoints.vocabulary",
+    "nn.prompt_facts",
     "store",
 )
 

@@ -67,6 +67,11 @@ def max_duration_s(folder: Path) -> float:
     return read_config(folder).max_duration_s
 
 
+def follows_facts(folder: Path) -> bool:
+    """Whether the model of a folder is told what `nn.prompt_facts` reads out of a prompt. Raises CheckpointError."""
+    return bool(read_config(folder).diffusion.input_concat_ids)  # a timeline is all that may be there
+
+
 def name_of(folder: Path) -> str:
     """What people call the model of a folder. Raises CheckpointError."""
     section = read_description(folder).get("musicapp")

@@ -22,6 +22,7 @@ from musicapp.checkpoints.sections import (
 from musicapp.errors import CheckpointError
 from musicapp.nn.checks import UNSUPPORTED_HINT, in_range, one_of, same
 from musicapp.nn.configs import (
+    WEIGHTLESS,
     AutoencoderConfig,
     ClapTextConfig,
     ConditionerConfig,
@@ -296,7 +297,7 @@ def _read_conditioning(section: object) -> ConditioningConfig:
     if not isinstance(values.get("configs"), list) or len(values["configs"]) > 64:
         raise CheckpointError(f"“{where}.configs” should be a list of conditions.", hint=DAMAGED_HINT)
     entries = tuple(_read_conditioner(item, head.cond_dim) for item in values["configs"])
-    texts = sum(not isinstance(entry.config, NumberConfig | TimelineConfig | SummaryConfig) for entry in entries)
+    texts = sum(not isinstance(entry.config, (NumberConfig, *WEIGHTLESS)) for entry in entries)
     in_range("the number of conditions of text", texts, 0, MAX_TEXTS)
     if len({entry.id for entry in entries}) < len(entries):
         raise CheckpointError("Two conditions of the model have the same name.", hint=DAMAGED_HINT)
@@ -372,9 +373,7 @@ def _check_conditions(conditioning: ConditioningConfig, diffusion: DiffusionConf
 
 def _check_summaries(conditioning: ConditioningConfig, diffusion: DiffusionConfig) -> None:
     """A summary is of a text, and part of the global condition alone."""
-    texts = [
-        e.id for e in conditioning.entries if not isinstance(e.config, NumberConfig | TimelineConfig | SummaryConfig)
-    ]
+    texts = [e.id for e in conditioning.entries if not isinstance(e.config, (NumberConfig, *WEIGHTLESS))]
     for entry in conditioning.entries:
         if isinstance(entry.config, SummaryConfig):
             one_of(f"what “{entry.id}” sums up", entry.config.of, tuple(texts))

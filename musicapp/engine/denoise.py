@@ -57,8 +57,8 @@ def section_latents(model: LoadedModel, request: TakeRequest) -> float:
     With a stated tempo they are whole groups of four bars, as near as can be to what the model asks for.
     """
     section_s, stated = model.config.app.section_s, read_prompt(request.prompt)
-    if section_s and stated.tempo_bpm is not None:
-        four_bars_s = 4 * (stated.beats_in_bar or USUAL_METRE) * 60 / stated.tempo_bpm
+    if section_s and stated.beat_bpm is not None:
+        four_bars_s = 4 * (stated.beats_in_bar or USUAL_METRE) * 60 / stated.beat_bpm
         section_s = four_bars_s * max(1, round(section_s / four_bars_s))
     return section_s * model.config.sample_rate / model.config.autoencoder.downsampling_ratio
 

@@ -23,6 +23,7 @@ from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
 from musicapp.nn.blocks import TILE
 from musicapp.nn.configs import DiTConfig, OobleckDecoderConfig
+from musicapp.nn.phases import CACHED_WINDOWS
 from musicapp.nn.same_configs import SameDecoderConfig
 from musicapp.nn.spectral_configs import SpectralDecoderConfig
 from musicapp.request import MIN_DURATION_S, TakeRequest, format_duration, frames_for
@@ -189,11 +190,15 @@ def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2,
     if isinstance(config, SameDecoderConfig):
         return int(21 * (config.stride + 1) * config.width * itemsize * latents)
     assert isinstance(config, SpectralDecoderConfig)
-    bins = config.n_fft // 2 + 1
-    # Magnitudes of all channels, then for one channel the pieces of audio and three spectra; all in float32.
-    phases = 6 * channels * bins + 8 * config.n_fft + 24 * bins
-    blocks = 4 * config.width * (2 * config.mult + 3)
-    return config.stride * latents * (phases + blocks)
+    bins, frames = config.n_fft // 2 + 1, config.stride * latents
+    # Magnitudes with their logarithms; then, for each channel that is searched at the same time, pieces and sums of
+    # audio, and the spectra of the windows that pass at once. All in float32.
+    at_once = min(channels, torch.get_num_threads()) if kind == "cpu" else 1
+    passing = min(frames, CACHED_WINDOWS * max(1, torch.get_num_threads() // at_once)) if kind == "cpu" else frames
+    search = frames * (4 * bins + 8 * config.n_fft) + passing * (32 * bins + 8 * config.n_fft)
+    network = frames * max(12 * channels * bins, 4 * config.width * (2 * config.mult + 3))
+    kept = frames * channels * (4 * bins + 4 * config.hop)  # magnitudes, and audio that was found
+    return max(network, kept + at_once * search)
 
 
 def longest(model: LoadedModel, request: TakeRequest, room: Room) -> float:

@@ -17,7 +17,7 @@ from musicapp.nn.spectral_configs import MAX_STRIDE, SpectralDecoderConfig, Spec
 
 MAX_TOKENS = 1 << 10  # of a text: attention takes their square
 MAX_RATIO = 1 << 16  # audio frames per latent; the public models have 2048 and 4096
-TIMELINE_CHANNELS = 53
+TIMELINE_CHANNELS = 55
 
 
 @dataclass(frozen=True)

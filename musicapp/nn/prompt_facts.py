@@ -1,6 +1,7 @@
-"""What a prompt states in figures: tempo, metre and key. Read by rule, as a number must be met exactly. No torch here.
+"""What a prompt states outright: tempo, metre, key, drums or none. Read by rule. No torch here.
 
-A text encoder says well what a piece is like; that 124 is not 128, and that F sharp is G flat, it learns last.
+A text encoder says well what a piece is like; that 124 is not 128, that F sharp is G flat, and that "no drums" is the
+opposite of "drums", it learns last.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ SCALES: dict[str, tuple[int, ...]] = {  # semitones over the tonic
     "in-sen": (0, 1, 5, 7, 10),
 }
 SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0  # outside of which a number is not taken for a tempo
+PACES_BPM = {"slow": 72.0, "medium": 104.0, "fast": 140.0}  # what a word for the tempo is played at
+_SHOWN_KEYS = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "G♯/A♭", "A", "A♯/B♭", "B")
 _SPELLINGS = {
     "maj": "major",
     "min": "minor",
@@ -53,6 +56,21 @@ _TONIC = re.compile(r"\b(?:in|[kK]ey(?:\s+of)?|on|[tT]onality)[\s:]+([A-G])([#�
 # "a minor key" and "a blues" are no keys of A: the article is meant.
 _LEAD_IN = re.compile(r"(?:\b(?:in|of|is|key|on|tonality)|:)\s*$", re.IGNORECASE)
 _ALONE_BEFORE, _ALONE_BEHIND = re.compile(r"(?:^|[,;|/&+•.:-])\s*$"), re.compile(r"\s*(?:$|[^\w\s])")
+_OF_A_NOTE = r"(?!\W+(?:attack|release|decay|fade|build|bloom|vibrato|tremolo)s?\b)"  # slow, but no tempo
+_PACES = {
+    "slow": re.compile(rf"\b(?:slow(?:ly|er)?|unhurried)\b{_OF_A_NOTE}", re.IGNORECASE),
+    "medium": re.compile(r"\b(?:mid|medium|moderate(?:ly)?|walking)[\s-]*(?:tempo|paced?|speed)\b", re.IGNORECASE),
+    "fast": re.compile(rf"\b(?:fast(?:er)?|up-?tempo|speedy|quick(?:er)?)\b{_OF_A_NOTE}", re.IGNORECASE),
+}
+_DRUMS = r"(?:drums?(?:[\s-]?(?:kit|beat|set|part|groove|track|machine)s?)?|percussion|(?:back|break)?beats?)"
+_NO_DRUMS = re.compile(
+    rf"\b(?:drum|beat|percussion)-?(?:less|free)\b"
+    rf"|\b(?:no|not\s+a(?:\s+single)?|without|minus|sans|zero|skip|omit|drop|remove|avoid|exclude|leave\s+out|free\s+of)"
+    rf"\s+(?:(?:the|any|a|all|more)\s+)?{_DRUMS}\b"
+    rf"|\b{_DRUMS}\s*(?::|=)\s*(?:no|none|off|without)\b",
+    re.IGNORECASE,
+)
+_SOME_DRUMS = re.compile(rf"(?<![\w-])(?<!steel\s){_DRUMS}\b(?!\s+per\b|-|\s*(?:and|&|n)\s+bass\b)", re.IGNORECASE)
 _NOUN = re.compile(r"\s+(?:key|chord|mood|feel|feeling|scale|sound|tonality|tune|song|track|piece|theme|hit)\b", re.I)
 
 
@@ -60,21 +78,51 @@ _NOUN = re.compile(r"\s+(?:key|chord|mood|feel|feeling|scale|sound|tonality|tune
 class Stated:
     """What a prompt states; None is what it leaves open.
 
+    pace          "slow", "medium" or "fast", the word for a tempo
     beats_in_bar  of felt beats: three eighths are one in 6/8, two in 7/8
     tonic         pitch class, 0 is C
     scale         semitones over the tonic
     """
 
     tempo_bpm: float | None = None
+    pace: str | None = None
     beats_in_bar: float | None = None
     tonic: int | None = None
     scale: tuple[int, ...] | None = None
+    has_drums: bool | None = None
+
+    @property
+    def beat_bpm(self) -> float | None:
+        """The tempo to play at: the figure, else what the word stands for."""
+        return PACES_BPM[self.pace] if self.tempo_bpm is None and self.pace else self.tempo_bpm
 
 
 def read_prompt(prompt: str) -> Stated:
-    """The figures of a prompt: "92 bpm", "tempo: 120", "in 6/8", "F# minor", "Bbm", "key of E flat dorian"."""
+    """From "92 bpm", "tempo: 120", "slow", "in 6/8", "F# minor", "Bbm", "key of E flat dorian", "no drums" and more."""
     tonic, scale = _key(prompt)
-    return Stated(_tempo(prompt), _beats_in_bar(prompt), tonic, scale)
+    pace = next((name for name, words in _PACES.items() if words.search(prompt)), None)
+    return Stated(_tempo(prompt), pace, _beats_in_bar(prompt), tonic, scale, _has_drums(prompt))
+
+
+def describe(stated: Stated) -> str:
+    """What was read, for people: "92 bpm, A minor, no drums"; "" for nothing."""
+    parts = []
+    if stated.tempo_bpm is not None:
+        parts.append(f"{stated.tempo_bpm:g} bpm")
+    elif stated.pace:
+        parts.append(f"{stated.pace} ({PACES_BPM[stated.pace]:g} bpm)")
+    if stated.tonic is not None:
+        mode = next((name for name, steps in SCALES.items() if steps == stated.scale), "")
+        parts.append(f"{_SHOWN_KEYS[stated.tonic]} {mode}".strip())
+    if stated.has_drums is not None:
+        parts.append("drums" if stated.has_drums else "no drums")
+    return ", ".join(parts)
+
+
+def _has_drums(prompt: str) -> bool | None:
+    if _NO_DRUMS.search(prompt):
+        return False
+    return True if _SOME_DRUMS.search(prompt) else None
 
 
 def _tempo(prompt: str) -> float | None:

@@ -2,7 +2,8 @@
 
 The paper tells the transformer `seconds_start` and `seconds_total` once for the whole window (arXiv 2404.10301,
 section 3.2). A large model works out the rest over months; a small one is told, latent by latent, how far the piece has
-gone, how near its end is and, where the prompt states tempo or key, where the beat falls and which notes belong.
+gone, how near its end is and, where the prompt states it, where the beat falls, which notes belong and whether there
+are drums.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class TimelineConditioner(nn.Module):
 
     Channels: tempo stated, cosines and sines of the beat and its halves and quarters, of 1, 2, 4 and 8 bars; key
     stated, the tonic and the scale by pitch class; nearness of the start and the end, behind the end, cosine and sine
-    of half a turn over the piece. What the prompt leaves open is zero. The piece begins on a beat.
+    of half a turn over the piece; drums wanted, drums not wanted. What the prompt leaves open is zero. The piece begins
+    on a beat.
     """
 
     def __init__(self, latent_rate_hz: float) -> None:
@@ -35,23 +37,29 @@ class TimelineConditioner(nn.Module):
         self.latent_rate_hz = latent_rate_hz
 
     def forward(self, items: Sequence[Mapping[str, str | float]], latents: int) -> Tensor:
-        """items  of "prompt", "seconds_start" (of the first latent) and "seconds_total" """
+        """items  of "prompt", "seconds_start" (of the first latent) and "seconds_total"; "tempo_bpm", where an item has
+        it, says what a word for the tempo ("slow") means there
+        """
         rows = torch.arange(latents, dtype=torch.float64, device="cpu").add(0.5) / self.latent_rate_hz
         return torch.stack([self._channels(item, rows) for item in items]).float()
 
     def _channels(self, item: Mapping[str, str | float], rows: Tensor) -> Tensor:
         seconds, total = rows + float(item["seconds_start"]), float(item["seconds_total"])
         stated = read_prompt(str(item["prompt"]))
-        channels = _bars(stated, seconds) + _key(stated, seconds) + _piece(seconds, total)
+        tempo = stated.beat_bpm
+        if stated.tempo_bpm is None and stated.pace:
+            tempo = float(item.get("tempo_bpm", 0)) or tempo
+        bars = _bars(tempo, stated.beats_in_bar or USUAL_METRE, seconds)
+        channels = bars + _key(stated, seconds) + _piece(seconds, total) + _drums(stated.has_drums, seconds)
         assert len(channels) == TIMELINE_CHANNELS
         return torch.stack(channels)
 
 
-def _bars(stated: Stated, seconds: Tensor) -> list[Tensor]:
-    if stated.tempo_bpm is None:
+def _bars(tempo_bpm: float | None, beats_in_bar: float, seconds: Tensor) -> list[Tensor]:
+    if tempo_bpm is None:
         return [torch.zeros_like(seconds)] * (1 + 2 * len(BEAT_PARTS) + 2 * len(BARS))
-    beats = seconds * (stated.tempo_bpm / 60)
-    bars = beats / (stated.beats_in_bar or USUAL_METRE)
+    beats = seconds * (tempo_bpm / 60)
+    bars = beats / beats_in_bar
     turns = [beats * parts for parts in BEAT_PARTS] + [bars / count for count in BARS]
     return [torch.ones_like(seconds), *(wave for turn in turns for wave in _waves(2 * math.pi * turn))]
 
@@ -69,6 +77,10 @@ def _piece(seconds: Tensor, total: float) -> list[Tensor]:
     left = total - seconds
     near = [torch.exp(-distance.clamp(min=0) / reach) for distance in (seconds, left) for reach in NEAR_S]
     return [*near, (left < 0).to(seconds.dtype), *_waves(math.pi * (seconds / max(total, 1e-3)).clamp(0, 1))]
+
+
+def _drums(are_wanted: bool | None, seconds: Tensor) -> list[Tensor]:
+    return [torch.full_like(seconds, are_wanted is wanted) for wanted in (True, False)]
 
 
 def _waves(angle: Tensor) -> tuple[Tensor, Tensor]:

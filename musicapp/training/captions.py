@@ -12,6 +12,7 @@ import zlib
 from musicapp.training import words
 from musicapp.training.instruments import INSTRUMENTS, family_of
 from musicapp.training.phrases import HELD_OUT, SEEN, Phrases
+from musicapp.training.styles import STYLES
 from musicapp.training.truth import Truth
 
 SLOW_BPM, FAST_BPM = 84.0, 126.0
@@ -23,6 +24,7 @@ _CHANCES = {
     "style": 0.85, "moods": 0.5, "lead": 0.6, "instruments": 0.4, "tempo": 0.6, "key": 0.55, "drums": 0.35,
     "metre": 0.12, "energy": 0.15, "parts": 0.08, "absent": 0.06, "kind": 0.8,
 }  # fmt: skip
+_SURPRISE = 0.85  # that drums, or none, are mentioned where the style leads one to expect the opposite
 _FORMS = ("tags", "tags", "tags", "keywords", "sentence", "sentence", "sentence", "pairs")
 _ABSENT = ("piano", "guitar", "strings", "bass", "synths", "saxophone", "brass", "flute", "organ")
 _PROTECTED = {
@@ -75,8 +77,14 @@ def _choose_facts(truth: Truth, rng: random.Random) -> list[str]:
     if rng.random() < 0.08:
         return [rng.choice([fact for fact in available if fact in ("style", "lead", "moods", "tempo")] or available)]
     wordy = rng.uniform(0.5, 1.5)
-    facts = [fact for fact in available if rng.random() < _CHANCES[fact] * wordy]
+    chances = _CHANCES | ({"drums": _SURPRISE} if _surprises(truth) else {})
+    facts = [fact for fact in available if rng.random() < chances[fact] * wordy]
     return facts or ["style"]
+
+
+def _surprises(truth: Truth) -> bool:
+    style = STYLES.get(truth.style)
+    return style is not None and (style.drums < 0.2 if truth.has_drums else style.drums > 0.8)
 
 
 def _is_available(truth: Truth, fact: str) -> bool:

@@ -208,8 +208,10 @@ def optimisers_of(model: Generator, learning_rate: float) -> list[torch.optim.Op
 
 
 def metadata_of(window: Window, rng: random.Random) -> dict[str, str | float]:
+    """What a window is told: a caption written anew, the seconds, and the tempo that its word for it stands for."""
     return {
         "prompt": write_caption(window.truth, rng),
+        "tempo_bpm": window.truth.tempo_bpm,
         "seconds_start": window.seconds_start,
         "seconds_total": window.truth.duration_s,
     }

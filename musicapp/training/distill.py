@@ -2,9 +2,11 @@
 
 The student is a copy of the teacher, and the noise levels of its few steps are fixed. From noisy music at the start of
 one such step the guided teacher walks to the step's end in several short ones; the student learns the one velocity
-that leads there. Guidance is folded in as in arXiv 2210.03142 and several steps become one as in progressive
-distillation (arXiv 2202.00512), in a single round. Chosen before consistency and adversarial training because it is a
-plain regression on a fixed teacher: no moving target, no second network to balance, so little compute cannot upset it.
+that leads there. Half of the time the step begins where the student itself arrives from pure noise, so that it learns
+to mend its own errors (as in imitation learning, arXiv 1011.0686). Guidance is folded in as in arXiv 2210.03142 and
+several steps become one as in progressive distillation (arXiv 2202.00512), in a single round. Chosen before consistency
+and adversarial training because it is a plain regression on a fixed teacher: no moving target, no second network to
+balance, so little compute cannot upset it.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ class DistillOptions:
     teacher      run folder of the diffusion stage
     steps        of the student, for which alone it is made
     substeps     of the teacher in each of them
+    own_share    of the batches begin where the student's own steps lead; the others in noisy music
     tokens       latents in a batch of one process
     compiled     as in the diffusion stage
     autoencoder  run folder of the first stage, for sample takes; without one there are none
@@ -57,6 +60,7 @@ class DistillOptions:
     steps: int = STEPS
     substeps: int = 4
     guidance_scale: float = GUIDANCE_SCALE
+    own_share: float = 0.5
     tokens: int = 2500
     compiled: bool = False
     learning_rate: float = 2e-4
@@ -81,14 +85,13 @@ def walk(network: Network, x: Tensor, levels: Tensor) -> Tensor:
     return x
 
 
-def segment_loss(student: Network, teacher: Network, latents: Tensor, noise: Tensor, levels: Tensor) -> Tensor:
+def segment_loss(student: Network, teacher: Network, x: Tensor, levels: Tensor) -> Tensor:
     """Mean squared error of the student's one velocity for a whole step, for each item `(batch,)`.
 
-    latents, noise  `(batch, channels, n)`, scaled to unit deviation
-    levels          `(batch, substeps + 1)`, the step of each item
+    x       `(batch, channels, n)`, scaled to unit deviation, at the noise level where the step begins
+    levels  `(batch, substeps + 1)`, the step of each item
     """
     first, last = levels[:, 0], levels[:, -1]
-    x = torch.lerp(latents, noise, first[:, None, None])
     with torch.no_grad():
         target = (walk(teacher, x, levels) - x) / (last - first)[:, None, None]
     return (student(x, first) - target).square().mean(dim=(1, 2))
@@ -134,8 +137,14 @@ def train(options: DistillOptions) -> diffusion.Generator:
                 group["lr"] = run.learning_rate(options.learning_rate, warmup_steps=50, fraction=spent)
             optimiser.zero_grad()
         latents, teach, cond = _bound(batches.draw(), rng, teacher, conditioner, statistics, options)
-        chosen = levels[torch.randint(len(levels), (len(latents),))].to(latents.device)
-        loss = lesson(latents, device.noise_like(latents), chosen, teach, cond)
+        is_own = rng.random() < options.own_share
+        begin = torch.randint(len(levels), (1 if is_own else len(latents),)).expand(len(latents))
+        chosen, noise = levels[begin].to(latents.device), device.noise_like(latents)
+        if is_own:
+            x = own_way(diffusion.steered(student.dit, cond), noise, levels, int(begin[0]))
+        else:
+            x = torch.lerp(latents, noise, chosen[:, :1, None])
+        loss = lesson(x, chosen, teach, cond)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(student.dit.parameters(), 1.0)
         if torch.isfinite(norm):
@@ -162,10 +171,15 @@ class _Lesson(nn.Module):
         super().__init__()
         self.student = student
 
-    def forward(
-        self, latents: Tensor, noise: Tensor, levels: Tensor, teach: Network, cond: diffusion.Steering
-    ) -> Tensor:
-        return segment_loss(diffusion.steered(self.student.dit, cond), teach, latents, noise, levels).mean()
+    def forward(self, x: Tensor, levels: Tensor, teach: Network, cond: diffusion.Steering) -> Tensor:
+        return segment_loss(diffusion.steered(self.student.dit, cond), teach, x, levels).mean()
+
+
+@torch.no_grad()
+def own_way(student: Network, noise: Tensor, levels: Tensor, steps: int) -> Tensor:
+    """Where the student arrives from pure noise after so many of its steps."""
+    places = torch.cat((levels[:, 0], levels[-1:, -1])).to(noise.device)
+    return walk(student, noise, places[: steps + 1].expand(len(noise), -1))
 
 
 @torch.inference_mode()

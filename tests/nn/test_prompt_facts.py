@@ -1,4 +1,4 @@
-"""Tempo, metre and key as musicians write them."""
+"""Tempo, metre, key and drums as musicians write them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from musicapp.nn.prompt_facts import KEYS, SCALES, read_prompt
+from musicapp.nn.prompt_facts import KEYS, PACES_BPM, SCALES, describe, read_prompt
 from musicapp.training.captions import write_caption
 from musicapp.training.composer import compose
 
@@ -71,10 +71,77 @@ def test_an_article_is_no_key(prompt):
     assert read_prompt(prompt).tonic is None
 
 
+@pytest.mark.parametrize(
+    ("prompt", "pace"),
+    [
+        ("slow piano", "slow"),
+        ("an unhurried waltz", "slow"),
+        ("mid-tempo rock", "medium"),
+        ("at a walking pace", "medium"),
+        ("moderately paced", "medium"),
+        ("fast tempo techno", "fast"),
+        ("Up-tempo soul", "fast"),
+        ("pad with a slow attack", None),
+        ("strings, slow release and fast vibrato", None),
+        ("middle eastern, breakfast mood", None),
+        ("", None),
+    ],
+)
+def test_a_pace_is_a_word_for_the_tempo(prompt, pace):
+    stated = read_prompt(prompt)
+    assert stated.pace == pace and stated.beat_bpm == (PACES_BPM[pace] if pace else None)
+
+
+def test_a_figure_outweighs_a_word():
+    assert read_prompt("slow, 90 bpm").beat_bpm == 90.0
+
+
+@pytest.mark.parametrize(
+    ("prompt", "has_drums"),
+    [
+        ("house with drums", True),
+        ("hip hop beat, 90 bpm", True),
+        ("funky drum machine", True),
+        ("rock, drum kit, hand percussion", True),
+        ("drums: yes", True),
+        ("Drums: none", False),
+        ("house, no drums", False),
+        ("drumless, 90 bpm", False),
+        ("beatless ambient", False),
+        ("rock without any drums", False),
+        ("not a single drum", False),
+        ("minus drums", False),
+        ("please leave out the percussion", False),
+        ("a percussion-free cue", False),
+        ("drum and bass", None),
+        ("drum & bass roller", None),
+        ("90 beats per minute", None),
+        ("off-beat guitar", None),
+        ("caribbean steel drums", None),
+        ("piano", None),
+    ],
+)
+def test_drums_are_asked_for_or_refused(prompt, has_drums):
+    assert read_prompt(prompt).has_drums is has_drums
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shown"),
+    [
+        ("92.5 bpm, f#m, no drums", "92.5 bpm, F♯/G♭ minor, no drums"),
+        ("slow beat in G hijaz", "slow (72 bpm), G phrygian dominant, drums"),
+        ("one shot, key: D", "D"),
+        ("piano", ""),
+    ],
+)
+def test_what_was_read_can_be_shown(prompt, shown):
+    assert describe(read_prompt(prompt)) == shown
+
+
 def test_captions_are_read_as_they_were_meant():
     rng = random.Random(0)
     truths = [compose(seed).truth for seed in range(12)]
-    tempi = keys = 0
+    tempi = keys = drums = 0
     for number in range(600):
         truth = rng.choice(truths)
         stated = read_prompt(write_caption(truth, rng, held_out=number % 2 == 1))
@@ -85,4 +152,7 @@ def test_captions_are_read_as_they_were_meant():
             assert KEYS[stated.tonic] == truth.key
             assert stated.scale in (None, SCALES.get(truth.mode))
             keys += 1
-    assert tempi > 150 and keys > 100
+        if stated.has_drums is not None:
+            assert stated.has_drums == truth.has_drums
+            drums += 1
+    assert tempi > 150 and keys > 100 and drums > 150

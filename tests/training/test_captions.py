@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -90,6 +91,17 @@ def test_drums_are_never_claimed_or_denied_wrongly(truths):
             claimed += 1
     assert claimed > 50
     assert denied > 30
+
+
+def test_missing_drums_are_mentioned_where_drums_are_usual(truths):
+    """Nobody says that a string quartet has no drums."""
+    usual = next(t for t in truths if t.style == "techno" and t.kind == "song" and t.has_drums)
+    unusual = replace(usual, has_drums=False, instruments=tuple(n for n in usual.instruments if n != "drums"))
+    share = [
+        sum(bool(_NO_DRUMS.search(write_caption(truth, random.Random(n)))) for n in range(300)) / 300
+        for truth in (unusual, replace(unusual, style="string quartet"))
+    ]
+    assert share[0] > 0.55 > 0.4 > share[1]
 
 
 def test_tempo_words_agree_with_the_tempo(truths):

@@ -58,7 +58,7 @@ def test_the_diffusion_stages_stay_on_their_device(gpu):
 
     flow = objective.flow_loss(network, latents, objective.draw_timesteps(2).to(gpu), device.noise_like(latents))
     levels = distill.levels_of(8, 2)[:2].to(gpu)
-    segment = distill.segment_loss(network, network, latents, device.noise_like(latents), levels)
+    segment = distill.segment_loss(network, network, device.noise_like(latents), levels)
     (flow.mean() + segment.mean()).backward()
     assert {flow.device.type, segment.device.type} == {"meta"}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
 from musicapp.diffusion import schedules
-from musicapp.training.distill import levels_of, segment_loss, walk
+from musicapp.training.distill import levels_of, own_way, segment_loss, walk
 
 MODES = torch.tensor([-2.0, 2.0])
 
@@ -44,21 +45,33 @@ def test_the_few_levels_are_those_of_the_sampler():
 
 
 def test_a_student_that_steps_like_its_teacher_has_no_loss():
-    latents, noise = torch.randn(6, 1, 5), torch.randn(6, 1, 5)
     levels = levels_of(6, 1)
-    torch.testing.assert_close(segment_loss(teacher, teacher, latents, noise, levels), torch.zeros(6))
+    torch.testing.assert_close(segment_loss(teacher, teacher, torch.randn(6, 1, 5), levels), torch.zeros(6))
 
 
-def test_few_steps_of_a_student_come_nearer_than_few_steps_of_its_teacher():
+def test_its_own_way_is_the_sampler_s():
+    noise, levels = torch.randn(3, 1, 5), levels_of(4, 8)
+    torch.testing.assert_close(own_way(teacher, noise, levels, 0), noise)
+    few = schedules.logsnr(4).expand(3, -1)
+    torch.testing.assert_close(own_way(teacher, noise, levels, 3), walk(teacher, noise, few[:, :4]))
+    torch.testing.assert_close(own_way(teacher, noise, levels, 4), walk(teacher, noise, few))
+
+
+@pytest.mark.parametrize("own_share", [0.0, 0.5])
+def test_few_steps_of_a_student_come_nearer_than_few_steps_of_its_teacher(own_share):
     torch.manual_seed(0)
     steps = 4
     levels, student = levels_of(steps, 8), Student()
     optimiser = torch.optim.Adam(student.parameters(), lr=3e-3)
-    for _ in range(300):
+    for number in range(300):
         latents = MODES[torch.randint(2, (64, 1, 8))] + 0.1 * torch.randn(64, 1, 8)
-        loss = segment_loss(
-            student, teacher, latents, torch.randn_like(latents), levels[torch.randint(steps, (64,))]
-        ).mean()
+        begin = torch.randint(steps, (64,))
+        if own_share and number % 2:
+            begin = begin[:1].expand(64)
+            x = own_way(student, torch.randn_like(latents), levels, int(begin[0]))
+        else:
+            x = torch.lerp(latents, torch.randn_like(latents), levels[begin, :1, None])
+        loss = segment_loss(student, teacher, x, levels[begin]).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

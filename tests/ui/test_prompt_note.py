@@ -21,6 +21,16 @@ def test_the_line_comes_and_goes_with_the_words(desk: Desk) -> None:
     desk.wait(lambda: not line.isVisible())
 
 
+def test_what_the_model_follows_is_read_back(desk: Desk) -> None:
+    note = desk.studio.prompt_note
+    desk.studio.take_settings.set_prompt("calm piano, 92 bpm, Bbm, drumless")
+    desk.wait(lambda: note.text == "Read as: 92 bpm, A♯/B♭ minor, no drums")
+    desk.studio.take_settings.set_prompt("slow theremin")
+    desk.wait(lambda: note.text.startswith("Read as: slow (72 bpm)\nThis model does not know: theremin."))
+    desk.studio.take_settings.set_prompt("calm piano")
+    desk.wait(lambda: not note.text)
+
+
 def test_an_unknown_word_makes_a_take_all_the_same(desk: Desk) -> None:
     assert desk.make_take("theremin").request.prompt == "theremin"
     assert desk.studio.messages.current is None
@@ -30,6 +40,7 @@ def test_a_model_without_a_list_says_nothing(desk: Desk, tmp_path: Path) -> None
     note = desk.studio.prompt_note
     desk.studio.take_settings.set_prompt("theremin")
     desk.wait(lambda: note.text)
+    desk.studio.take_settings.set_prompt("theremin, 90 bpm")
     desk.studio.take_settings.set_target(model=str(write_tiny_model(tmp_path / "public", text_encoder="none")))
     desk.wait(lambda: not note.text)
     desk.studio.take_settings.set_target(model=str(tmp_path / "gone"))

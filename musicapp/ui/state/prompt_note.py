@@ -1,7 +1,8 @@
-"""What the chosen model does not know of the prompt: looked up in the background, shortly after the last key."""
+"""What the chosen model reads out of a prompt and what it does not know: in the background, soon after the last key."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,15 +16,27 @@ if TYPE_CHECKING:
 PAUSE_MS = 500  # a word that is being typed is not yet unknown
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """How a model reads: its list of words, if it has one, and whether it follows tempo, key and drums by rule."""
+
+    model: str = ""
+    vocabulary: Vocabulary | None = None
+    follows_facts: bool = False
+
+
 class PromptNote(QObject):
-    """`text` names the unknown words, or is empty; `changed` carries it. It never stands in the way of a take."""
+    """`text` names what is followed by rule and the unknown words, or is empty; `changed` carries it.
+
+    It never stands in the way of a take.
+    """
 
     changed = Signal(str)
 
     def __init__(self, settings: TakeSettings, files: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings, self._files = settings, files
-        self._read: tuple[str, Vocabulary | None] = ("", None)  # the model and its vocabulary
+        self._reader = _Reader()
         self.text = ""
         self._look_soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._look_soon.timeout.connect(self._look)
@@ -35,27 +48,37 @@ class PromptNote(QObject):
 
     def _look(self) -> None:
         asked = (self._settings.model, self._settings.prompt)
-        read = self._read
+        reader = self._reader
 
-        def work() -> tuple[tuple[str, str], tuple[str, Vocabulary | None], str]:
-            return asked, *_note(*asked, read)
+        def work() -> tuple[tuple[str, str], _Reader, str]:
+            return asked, *_note(*asked, reader)
 
         self._files.run(work, self._found)
 
-    def _found(self, result: tuple[tuple[str, str], tuple[str, Vocabulary | None], str]) -> None:
-        asked, self._read, text = result
+    def _found(self, result: tuple[tuple[str, str], _Reader, str]) -> None:
+        asked, self._reader, text = result
         if asked == (self._settings.model, self._settings.prompt) and text != self.text:
             self.text = text
             self.changed.emit(text)
 
 
-def _note(model: str, prompt: str, read: tuple[str, Vocabulary | None]) -> tuple[tuple[str, Vocabulary | None], str]:
-    from musicapp.checkpoints import catalogue, vocabulary  # late, as `model_choice` does
+def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
+    from musicapp.checkpoints import vocabulary  # late, as `model_choice` does
+    from musicapp.nn.prompt_facts import describe, read_prompt
+
+    if reader.model != model:
+        reader = _reader_of(model)
+    followed = describe(read_prompt(prompt)) if reader.follows_facts else ""
+    unknown = vocabulary.note_about(reader.vocabulary.unknown_in(prompt)) if reader.vocabulary else ""
+    return reader, "\n".join(part for part in (f"Read as: {followed}" if followed else "", unknown) if part)
+
+
+def _reader_of(model: str) -> _Reader:
+    from musicapp.checkpoints import catalogue, vocabulary
     from musicapp.errors import CheckpointError
 
-    if read[0] != model:
-        try:
-            read = (model, vocabulary.read_vocabulary(catalogue.find_model(model)))
-        except CheckpointError:  # a model that is gone is told of where it is loaded
-            read = (model, None)
-    return read, vocabulary.note_about(read[1].unknown_in(prompt)) if read[1] else ""
+    try:
+        folder = catalogue.find_model(model)
+        return _Reader(model, vocabulary.read_vocabulary(folder), catalogue.follows_facts(folder))
+    except CheckpointError:  # a model that is gone or damaged is told of where it is loaded
+        return _Reader(model)

@@ -41,7 +41,7 @@ class TextBox(QPlainTextEdit):
 
 
 class PromptFields(QWidget):
-    """Prompt and negative prompt with their labels; below the prompt, what the model does not know of it."""
+    """Prompt and negative prompt with their labels; below, what the model reads out of it and does not know."""
 
     def __init__(self, settings: TakeSettings, note: PromptNote) -> None:
         super().__init__()
