@@ -1,9 +1,9 @@
 """Noise that comes back, so that the music does: the form of a long take, laid down before its first step.
 
-A flow leads equal noise under equal conditions to equal music. A small model hears no further than its crops were long,
-and its long takes wander; here the sections of a rondo (A B A C A B A D ...) begin from noise that is mostly that
-of the earlier section of the same letter. What happens at every place is still the model's. Related: noise shared by
-the frames of a video (arXiv 2305.10474).
+A flow leads equal noise under equal conditions to equal music. A small model hears no further than its crops were
+long, and its long takes wander; here the sections of a rondo (A B A C A B A D ...) begin from the noise of the earlier
+section of the same letter, and may be told that they stand where that one does. What happens at every place is still
+the model's. Related: noise shared by the frames of a video (arXiv 2305.10474).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-SHARE = 0.95  # of the variance that the sections of a letter have in common; the rest keeps repeats alive
 LEAST_SECTIONS = 3  # shorter takes are plain
 
 
@@ -34,11 +33,33 @@ def returning_noise(draw: Callable[[int], Tensor], latents: int, section: float,
     fresh = draw(latents)
     if section <= 0 or latents < LEAST_SECTIONS * section:
         return fresh
+    starts = _starts(latents, section, multiple)
+    spans = list(itertools.pairwise(starts))
+    longest = max(end - start for start, end in spans)
+    themes = [draw(longest) for _ in range(max(map(rondo, range(len(spans)))) + 1)]
+    shared = [themes[rondo(number)][..., : end - start] for number, (start, end) in enumerate(spans)]
+    return torch.cat((*shared, fresh[..., starts[-1] :]), dim=-1)
+
+
+def returning(told: Tensor, section: float, *, multiple: int = 1) -> Tensor:
+    """What the latents are told `(..., latents)`, each section as the first one of its letter.
+
+    The theme is told as where it first returns, since its first time is the piece's beginning. Arguments as in
+    `returning_noise`; short takes stay as they are.
+    """
+    latents = told.shape[-1]
+    if section <= 0 or latents < LEAST_SECTIONS * section:
+        return told
+    starts, out = _starts(latents, section, multiple), told.clone()
+    first = {0: 2}
+    for number, (start, end) in enumerate(itertools.pairwise(starts)):
+        source = starts[first.setdefault(rondo(number), number)]
+        count = min(end - start, latents - source)
+        out[..., start : start + count] = told[..., source : source + count]
+    return out
+
+
+def _starts(latents: int, section: float, multiple: int) -> list[int]:
+    """Where the sections begin, and where the last one ends."""
     count = math.ceil(latents / section)
-    starts = [min(latents, multiple * round(number * section / multiple)) for number in range(count + 1)]
-    longest = max(end - start for start, end in itertools.pairwise(starts))
-    themes = [draw(longest) for _ in range(max(map(rondo, range(count))) + 1)]
-    shared = [themes[rondo(number)][..., : starts[number + 1] - starts[number]] for number in range(count)]
-    tail = fresh[..., starts[-1] :]
-    body = SHARE**0.5 * torch.cat(shared, dim=-1) + (1 - SHARE) ** 0.5 * fresh[..., : starts[-1]]
-    return torch.cat((body, tail), dim=-1)
+    return [min(latents, multiple * round(number * section / multiple)) for number in range(count + 1)]

@@ -79,7 +79,7 @@ def denoise(model: LoadedModel, prompts: Prompts, request: TakeRequest, plan: Pl
 
     assert request.sampler is not None and request.steps is not None
     return sample(
-        steer(model, prompts, request, plan.latents, plan.valid),
+        steer(model, prompts, request, plan.latents, plan.valid, section),
         objective,
         start,
         sampler=request.sampler,

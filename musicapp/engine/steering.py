@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -10,8 +11,10 @@ from torch import Tensor
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import apg
 from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.noise import returning
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
+from musicapp.nn.timeline import WAY
 from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32
@@ -41,18 +44,30 @@ class Prompts:
 
 
 def steer(
-    model: LoadedModel, prompts: Prompts, request: TakeRequest, latents: int, valid: Tensor | None = None
+    model: LoadedModel,
+    prompts: Prompts,
+    request: TakeRequest,
+    latents: int,
+    valid: Tensor | None = None,
+    section: float = 0.0,
 ) -> Network:
     """The transformer bound to the request's prompt, timing, guidance and negative prompt.
 
     latents  that it works on
     valid    `(1, latents)` bool, False on padding; only Stable Audio 3 has any, and it is guided by projection
+    section  of a long take in latents, where they return; 0 where they do not
 
     An empty negative prompt is the null condition that the model was trained with, not an encoded empty text.
     """
     scale = request.guidance_scale
     assert scale is not None
-    wanted = prompts.encode(request.prompt, request.duration_s, latents)
+
+    def told(prompt: str) -> Conditioning:
+        found = prompts.encode(prompt, request.duration_s, latents)
+        beside, null_beside = (_returning(x, section, model) for x in (found.input_concat, found.null_concat))
+        return replace(found, input_concat=beside, null_concat=null_beside)
+
+    wanted = told(request.prompt)
     cond: dict[str, Tensor | None] = {
         "cross": wanted.cross,
         "global_cond": wanted.global_cond,
@@ -63,10 +78,18 @@ def steer(
         cond["valid"] = valid.to(model.device)
     null = {**without_prompt(cond), "global_cond": wanted.null_global, "input_concat": wanted.null_concat}
     if scale != 1.0 and request.negative_prompt:
-        unwanted = prompts.encode(request.negative_prompt, request.duration_s, latents)
+        unwanted = told(request.negative_prompt)
         if unwanted.cross is not None and unwanted.mask is not None:
             null = with_negative(cond, unwanted.cross, unwanted.mask)
             null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
     if model.config.is_stable_audio_3:
         return apg.guided(model.dit, cond, null, scale)
     return guided(model.dit, cond, null, scale, objective=model.config.diffusion.objective)
+
+
+def _returning(beside: Tensor | None, section: float, model: LoadedModel) -> Tensor | None:
+    """A timeline that tells sections which return the same of how much of the piece has passed."""
+    if beside is None or not section:
+        return beside
+    way = returning(beside[:, WAY], section, multiple=model.config.diffusion.dit.patch_size)
+    return torch.cat((beside[:, : WAY.start], way, beside[:, WAY.stop :]), dim=1)

@@ -20,6 +20,7 @@ from musicapp.nn.prompt_facts import Stated, read_prompt
 BEAT_PARTS = (1, 2, 4)  # turns in a beat
 BARS = (1, 2, 4, 8)  # bars in a turn
 USUAL_METRE = 4.0
+WAY = slice(51, 53)  # the channels that say how much of the piece has passed
 NEAR_S = (0.1, 0.3, 1.0, 3.0, 10.0)  # how soon the nearness of start and end falls off
 
 

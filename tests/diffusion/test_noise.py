@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from musicapp.diffusion.noise import SHARE, returning_noise, rondo
+from musicapp.diffusion.noise import returning, returning_noise, rondo
 
 
 def drawn(seed=0):
@@ -30,7 +30,7 @@ def test_sections_of_one_letter_are_alike_and_of_two_are_not():
     for one in range(7):
         for other in range(one):
             alike = float(torch.corrcoef(torch.stack((parts[one], parts[other])))[0, 1])
-            assert alike == pytest.approx(SHARE if rondo(one) == rondo(other) else 0.0, abs=0.05)
+            assert alike == pytest.approx(1.0 if rondo(one) == rondo(other) else 0.0, abs=0.05)
     assert float(made.var()) == pytest.approx(1.0, abs=0.03)
 
 
@@ -38,10 +38,26 @@ def test_beginnings_do_not_drift_and_fall_on_patches():
     made = returning_noise(drawn(1), 2000, 181.3, multiple=2)[0]
     for number in range(2, 10, 2):
         start = 2 * round(number * 181.3 / 2)
-        pair = torch.stack((made[:, start : start + 170].flatten(), made[:, :170].flatten()))
-        assert float(torch.corrcoef(pair)[0, 1]) == pytest.approx(SHARE, abs=0.05)
+        assert torch.equal(made[:, start : start + 170], made[:, :170])
 
 
 def test_the_same_seed_gives_the_same_noise():
     one, other = (returning_noise(drawn(3), 1200, 300.0) for _ in range(2))
     assert torch.equal(one, other) and not torch.equal(one, returning_noise(drawn(4), 1200, 300.0))
+
+
+def test_sections_are_told_what_the_first_of_their_letter_is_told():
+    told = torch.arange(1490.0)[None]
+    made = returning(told, 200.0)
+    starts = {0: 400, 1: 200, 2: 600, 3: 1400}  # of what stands for A, B, C, D
+    for number in range(8):
+        part = made[0, 200 * number : 200 * (number + 1)]
+        assert part[0] == starts[rondo(number)], number
+        assert (part.diff() == 1).all()
+    assert torch.equal(told, torch.arange(1490.0)[None])
+
+
+@pytest.mark.parametrize(("latents", "section"), [(500, 200.0), (500, 0.0)])
+def test_short_takes_are_told_where_they_are(latents, section):
+    told = torch.arange(float(latents))[None]
+    assert torch.equal(returning(told, section), told)
