@@ -9,7 +9,7 @@ import torch
 
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.configs import TIMELINE_CHANNELS
-from musicapp.nn.timeline import TimelineConditioner
+from musicapp.nn.timeline import WAY, TimelineConditioner
 
 RATE_HZ = 20.0
 BEAT, KEY, PIECE, DRUMS = 0, 15, 40, 53  # where the groups begin
@@ -66,6 +66,12 @@ def test_the_end_is_near_at_the_end_and_silence_is_marked():
     assert (near.diff(dim=1)[:, : end - 1] > 0).all() and (near[:, end:] == 1).all()
     assert behind[:end].eq(0).all() and behind[end:].eq(1).all()
     assert made[PIECE, 0] < 1 and (made[PIECE : PIECE + 5].diff(dim=1) < 0).any()
+
+
+def test_the_way_is_half_a_turn_over_the_piece():
+    passed = (torch.arange(160) + 0.5) / RATE_HZ / 8.0
+    wanted = torch.stack((torch.cos(math.pi * passed), torch.sin(math.pi * passed)))
+    torch.testing.assert_close(channels("", total=8.0)[WAY], wanted, atol=1e-5, rtol=0)
 
 
 def test_the_conditioner_makes_them_with_and_without_the_prompt():

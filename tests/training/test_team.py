@@ -15,7 +15,7 @@ from musicapp.training import stages, tables
 from musicapp.training.team import Team
 from tests.training.test_kill import builtin_work, tiny_work
 
-pytest.importorskip("accelerate")
+pytest.importorskip("accelerate", reason="the extra “train” is not installed")
 
 # Each process has its own input; both print what they share and what they do not.
 TWO = """
