@@ -2,8 +2,9 @@
 
 A flow leads equal noise under equal conditions to equal music. A small model hears no further than its crops were
 long, and its long takes wander; here the sections of a rondo (A B A C A B A D ...) begin from the noise of the earlier
-section of the same letter, and may be told that they stand where that one does. What happens at every place is still
-the model's. Related: noise shared by the frames of a video (arXiv 2305.10474).
+section of the same letter, and may be told that they stand where that one does and that the beat begins anew with each
+of them. What happens at every place is still the model's. Related: noise shared by the frames of a video (arXiv
+2305.10474).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 LEAST_SECTIONS = 3  # shorter takes are plain
+MOST_SECTIONS = 16  # whose beginnings are looked at
 
 
 def rondo(number: int) -> int:
@@ -57,6 +59,24 @@ def returning(told: Tensor, section: float, *, multiple: int = 1) -> Tensor:
         count = min(end - start, latents - source)
         out[..., start : start + count] = told[..., source : source + count]
     return out
+
+
+def beginning_anew(told: Tensor, section: float, *, multiple: int = 1) -> Tensor:
+    """What the latents are told `(..., latents)`, each section as the first one. Arguments as in `returning`.
+
+    Told of the beat so, a section that returns falls into equal places of it; by a piece's own clock these lie up to
+    half a `multiple` apart, which is enough for other music.
+    """
+    latents = told.shape[-1]
+    if section <= 0 or latents < LEAST_SECTIONS * section:
+        return told
+    spans = itertools.pairwise(_starts(latents, section, multiple))
+    return torch.cat([told[..., : end - start] for start, end in spans], dim=-1)
+
+
+def off_grid(section: float, *, multiple: int = 1) -> float:
+    """How far the beginnings of sections lie from where they should be, in latents at most."""
+    return max(abs(place - multiple * round(place / multiple)) for place in (section * n for n in range(MOST_SECTIONS)))
 
 
 def _starts(latents: int, section: float, multiple: int) -> list[int]:

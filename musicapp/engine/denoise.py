@@ -11,7 +11,7 @@ from torch import Tensor
 from musicapp.checkpoints.lengths import lengths_for
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import shifts
-from musicapp.diffusion.noise import returning_noise
+from musicapp.diffusion.noise import off_grid, returning_noise
 from musicapp.diffusion.objectives import is_flow
 from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
@@ -20,6 +20,8 @@ from musicapp.nn.prompt_facts import read_prompt
 from musicapp.nn.timeline import USUAL_METRE
 from musicapp.request import TakeRequest
 
+SECTION_LEEWAY = 0.34  # how much longer or shorter than asked a section may be
+SECTION_PULL = 0.5  # in latents off the grid, what a section costs that is twice as long as asked
 HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
 
 
@@ -54,13 +56,23 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
 def section_latents(model: LoadedModel, request: TakeRequest) -> float:
     """How long the sections of a take are that begin from returning noise; 0 is not at all.
 
-    With a stated tempo they are whole groups of four bars, as near as can be to what the model asks for.
+    With a stated tempo they are groups of four bars, about as long as the model asks for: of those within a third of
+    it one whose beginnings fall well on the transformer's patches, since every section's beat begins there.
     """
     section_s, stated = model.config.app.section_s, read_prompt(request.prompt)
-    if section_s and stated.beat_bpm is not None:
-        four_bars_s = 4 * (stated.beats_in_bar or USUAL_METRE) * 60 / stated.beat_bpm
-        section_s = four_bars_s * max(1, round(section_s / four_bars_s))
-    return section_s * model.config.sample_rate / model.config.autoencoder.downsampling_ratio
+    multiple = model.config.diffusion.dit.patch_size
+    rate = model.config.sample_rate / model.config.autoencoder.downsampling_ratio
+    if not section_s or stated.beat_bpm is None:
+        return section_s * rate
+    four_bars_s = 4 * (stated.beats_in_bar or USUAL_METRE) * 60 / stated.beat_bpm
+    nearest = max(1, round(section_s / four_bars_s))
+    groups = [n for n in range(1, 2 * nearest) if abs(n * four_bars_s / section_s - 1) < SECTION_LEEWAY] or [nearest]
+
+    def cost(count: int) -> float:
+        length_s = count * four_bars_s
+        return off_grid(length_s * rate, multiple=multiple) + SECTION_PULL * abs(length_s / section_s - 1)
+
+    return min(groups, key=cost) * four_bars_s * rate
 
 
 def denoise(model: LoadedModel, prompts: Prompts, request: TakeRequest, plan: Plan) -> Iterator[Step]:

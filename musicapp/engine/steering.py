@@ -11,10 +11,10 @@ from torch import Tensor
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import apg
 from musicapp.diffusion.guidance import guided, with_negative, without_prompt
-from musicapp.diffusion.noise import returning
+from musicapp.diffusion.noise import beginning_anew, returning
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
-from musicapp.nn.timeline import WAY
+from musicapp.nn.timeline import BEATS, WAY
 from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32
@@ -88,8 +88,10 @@ def steer(
 
 
 def _returning(beside: Tensor | None, section: float, model: LoadedModel) -> Tensor | None:
-    """A timeline that tells sections which return the same of how much of the piece has passed."""
+    """A timeline that tells returning sections the same of beat and bars, and of how much of the piece has passed."""
     if beside is None or not section:
         return beside
-    way = returning(beside[:, WAY], section, multiple=model.config.diffusion.dit.patch_size)
-    return torch.cat((beside[:, : WAY.start], way, beside[:, WAY.stop :]), dim=1)
+    out, multiple = beside.clone(), model.config.diffusion.dit.patch_size
+    out[:, BEATS] = beginning_anew(beside[:, BEATS], section, multiple=multiple)
+    out[:, WAY] = returning(beside[:, WAY], section, multiple=multiple)
+    return out

@@ -20,7 +20,8 @@ from musicapp.nn.prompt_facts import Stated, read_prompt
 BEAT_PARTS = (1, 2, 4)  # turns in a beat
 BARS = (1, 2, 4, 8)  # bars in a turn
 USUAL_METRE = 4.0
-WAY = slice(51, 53)  # the channels that say how much of the piece has passed
+BEATS = slice(0, 1 + 2 * (len(BEAT_PARTS) + len(BARS)))  # the channels that say where beat and bars are
+WAY = slice(51, 53)  # those that say how much of the piece has passed
 NEAR_S = (0.1, 0.3, 1.0, 3.0, 10.0)  # how soon the nearness of start and end falls off
 
 
@@ -58,7 +59,7 @@ class TimelineConditioner(nn.Module):
 
 def _bars(tempo_bpm: float | None, beats_in_bar: float, seconds: Tensor) -> list[Tensor]:
     if tempo_bpm is None:
-        return [torch.zeros_like(seconds)] * (1 + 2 * len(BEAT_PARTS) + 2 * len(BARS))
+        return [torch.zeros_like(seconds)] * BEATS.stop
     beats = seconds * (tempo_bpm / 60)
     bars = beats / beats_in_bar
     turns = [beats * parts for parts in BEAT_PARTS] + [bars / count for count in BARS]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 
-from musicapp.diffusion.noise import returning, returning_noise, rondo
+from musicapp.diffusion.noise import beginning_anew, off_grid, returning, returning_noise, rondo
 
 
 def drawn(seed=0):
@@ -57,7 +59,22 @@ def test_sections_are_told_what_the_first_of_their_letter_is_told():
     assert torch.equal(told, torch.arange(1490.0)[None])
 
 
+def test_sections_that_begin_anew_are_told_what_the_first_one_is_told():
+    made = beginning_anew(torch.arange(1490.0)[None], 181.3, multiple=2)[0]
+    starts = [2 * round(number * 181.3 / 2) for number in range(9)] + [1490]
+    for start, end in itertools.pairwise(starts):
+        assert torch.equal(made[start:end], torch.arange(float(end - start)))
+
+
+@pytest.mark.parametrize(
+    ("section", "multiple", "wanted"), [(516.0, 2, 0.0), (516.25, 2, 1.0), (517.0, 2, 1.0), (517.0, 1, 0.0)]
+)
+def test_beginnings_off_the_grid(section, multiple, wanted):
+    assert off_grid(section, multiple=multiple) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("tell", [returning, beginning_anew])
 @pytest.mark.parametrize(("latents", "section"), [(500, 200.0), (500, 0.0)])
-def test_short_takes_are_told_where_they_are(latents, section):
+def test_short_takes_are_told_where_they_are(tell, latents, section):
     told = torch.arange(float(latents))[None]
-    assert torch.equal(returning(told, section), told)
+    assert torch.equal(tell(told, section), told)
