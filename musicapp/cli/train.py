@@ -29,6 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("text", "stage 2: text tower, by contrast with the music"),
         ("diffusion", "stage 3: the diffusion transformer"),
         ("distill", "a student of the diffusion stage that needs 8 steps and no guidance"),
+        ("sharpen", "let that student teach itself to heed lead instrument and drums more"),
         ("export", "write the model folder that the app loads"),
     ):
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
@@ -84,18 +85,20 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         _add_published_options(stage)
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
-        stage.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
+        chosen = stage.add_mutually_exclusive_group()
+        chosen.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
+        chosen.add_argument("--sharpened", action="store_true", help="take the sharpened student")
     if name in ("autoencoder", "encode", "diffusion", "export"):
         stage.add_argument(
             "--config", metavar="FILE", help="a model_config.json, or stable_audio_2_0 (default: the built-in model's)"
         )
-    if name in ("autoencoder", "encode", "text", "diffusion", "distill"):
+    if name in ("autoencoder", "encode", "text", "diffusion", "distill", "sharpen"):
         stage.add_argument(
             "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default auto)"
         )
-    if name in ("diffusion", "distill"):
+    if name in ("diffusion", "distill", "sharpen"):
         stage.add_argument("--compile", action="store_true", help="compile first: slow to start, then a third quicker")
-    if name in ("autoencoder", "text", "diffusion", "distill"):
+    if name in ("autoencoder", "text", "diffusion", "distill", "sharpen"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )

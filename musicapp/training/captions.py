@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from dataclasses import dataclass, replace
 
 from musicapp.training import words
 from musicapp.training.instruments import INSTRUMENTS, family_of
@@ -46,8 +47,43 @@ def write_caption(truth: Truth, rng: random.Random, *, held_out: bool = False) -
     """One caption for a piece; `held_out` uses phrasings that training never sees. A recording has its own."""
     if truth.caption:
         return truth.caption
+    return _write(truth, _choose_facts(truth, rng), rng, held_out=held_out)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A caption, and captions of the same facts but one; None where the caption has no such fact.
+
+    without_lead  leaves open which instrument leads
+    other_drums   has the drums that the caption refuses, or refuses those that it has
+    """
+
+    caption: str
+    without_lead: str | None
+    other_drums: str | None
+
+
+def write_contrast(truth: Truth, rng: random.Random) -> Contrast:
+    """A caption that says what leads and often whether drums are wanted, and its opposites. Not for recordings."""
+    plain = [fact for fact in _choose_facts(truth, rng) if fact not in ("lead", "drums", "absent")]
+    drums = ["drums"] * (_is_available(truth, "drums") and (not truth.has_drums or rng.random() < 0.5))
+    others = tuple(name for name in truth.instruments if name != truth.lead)
+    contrary = replace(truth, has_drums=not truth.has_drums, instruments=(*truth.instruments, "drums"))
+    seed = rng.random()  # the same for all, so that they differ in little else
+
+    def written(facts: list[str], truth: Truth) -> str:
+        return _write(truth, facts, random.Random(seed))
+
+    return Contrast(
+        caption=written([*plain, *drums, "lead"], truth),
+        without_lead=written([*plain, *drums], replace(truth, instruments=others)) if plain else None,
+        other_drums=written([*plain, *drums, "lead"], contrary) if drums else None,
+    )
+
+
+def _write(truth: Truth, facts: list[str], rng: random.Random, *, held_out: bool = False) -> str:
+    """These facts in words, in one of the forms."""
     phrases = HELD_OUT if held_out else SEEN
-    facts = _choose_facts(truth, rng)
     form = rng.choice(_FORMS)
     if held_out and len(facts) == 1 and form != "pairs":
         form = "sentence"  # a single tag would be phrased as in training

@@ -159,7 +159,7 @@ def train(options: DistillOptions) -> diffusion.Generator:
         found = _compare(average.module, teacher, conditioner, statistics, options)
         log.info("distance to the teacher's many steps: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
         run.measured(**found)
-        _write_takes(run, average.module, statistics, options)
+        write_takes(run, average.module, statistics, options.text_encoder, options.autoencoder, options.steps)
     team.close()
     return average.module
 
@@ -183,16 +183,24 @@ def own_way(student: Network, noise: Tensor, levels: Tensor, steps: int) -> Tens
 
 
 @torch.inference_mode()
-def _write_takes(run: Run, student: diffusion.Generator, statistics: Statistics, options: DistillOptions) -> None:
-    if options.autoencoder is None:
+def write_takes(
+    run: Run,
+    student: diffusion.Generator,
+    statistics: Statistics,
+    text_encoder: Path,
+    autoencoder_run: Path | None,
+    steps: int = STEPS,
+) -> None:
+    """The sample takes of a student, where there is an autoencoder to hear them through."""
+    if autoencoder_run is None:
         return
-    conditioner = diffusion.conditioner_around(student, options.text_encoder)
+    conditioner = diffusion.conditioner_around(student, text_encoder)
     cond, _ = diffusion.steering_of(conditioner, samples.metadata(), samples.LATENTS)
     network = diffusion.steered(student.dit, cond)
     latents = samples.draw_latents(
-        network, "rectified_flow", next(student.parameters()), channels=recipes.LATENT_DIM, steps=options.steps
+        network, "rectified_flow", next(student.parameters()), channels=recipes.LATENT_DIM, steps=steps
     )
-    load = partial(autoencoder.load_average, options.autoencoder)
+    load = partial(autoencoder.load_average, autoencoder_run)
     samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
 
 

@@ -6,6 +6,7 @@ latents/, latents-held-out/  the same music, encoded   encode
 text/                        towers, clap_text/        text
 diffusion/                   checkpoint, loss tables   diffusion
 distilled/                   checkpoint, loss tables   distill
+sharpened/                   checkpoint, loss tables   sharpen
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from musicapp.training import (
     oobleck,
     published,
     recordings,
+    sharpen,
     starting,
     team,
     text,
@@ -42,7 +44,7 @@ HELD_OUT_PIECES = 60
 
 def run(stage: str, args: argparse.Namespace) -> int:
     """Run one stage by name with the command line's options."""
-    if team.count() > 1 and stage not in ("diffusion", "distill"):
+    if team.count() > 1 and stage not in ("diffusion", "distill", "sharpen"):
         raise MusicAppError(f"The stage {stage} runs in one process only.", hint="Start it without a launcher.")
     STAGES[stage](args.work, args)
     return 0
@@ -185,6 +187,21 @@ def train_student(work: Path, args: argparse.Namespace) -> None:
     )
 
 
+def sharpen_student(work: Path, args: argparse.Namespace) -> None:
+    sharpen.train(
+        sharpen.SharpenOptions(
+            run=work / "sharpened",
+            student=_trained(work / "distilled", stage="distill"),
+            text_encoder=_text_tower(work),
+            autoencoder=_autoencoder_run(work),
+            minutes=args.minutes,
+            compiled=args.compile,
+            save_every_s=_seconds_between_saves(args, 120.0),
+            device=args.device,
+        )
+    )
+
+
 def write_model(work: Path, args: argparse.Namespace) -> None:
     if args.config is not None:
         description = published.read_description(args.config)
@@ -195,6 +212,8 @@ def write_model(work: Path, args: argparse.Namespace) -> None:
     run, app = work / "diffusion", export.APP
     if args.distilled:
         run, app = _trained(work / "distilled", stage="distill"), export.DISTILLED
+    elif args.sharpened:
+        run, app = _trained(work / "sharpened", stage="sharpen"), export.DISTILLED
     export.export(
         args.output,
         autoencoder_run=work / "autoencoder",
@@ -249,5 +268,6 @@ STAGES = {
     "text": train_text,
     "diffusion": train_diffusion,
     "distill": train_student,
+    "sharpen": sharpen_student,
     "export": write_model,
 }

@@ -24,10 +24,11 @@ def start_from(folder: Path, work: Path) -> None:
 
     Stages that go on from there begin their clock and their optimisers anew. What export had rounded (int8, float16)
     stays rounded. The audio tower is not in a model, so the text stage begins that one anew too. A model from before
-    timeline and summary is given them: layers that do not look at them yet.
+    timeline and summary is given them: layers that do not look at them yet. One that samples without guidance is a
+    student, and the distill stage's as well.
     Raises MusicAppError: another shape, or a work folder that is in use.
     """
-    used = [name for name in ("autoencoder", "text", "diffusion") if (work / name).exists()]
+    used = [name for name in ("autoencoder", "text", "diffusion", "distilled") if (work / name).exists()]
     if used:
         raise MusicAppError(f"{work} already holds {', '.join(used)}.", hint="Choose an empty work folder.")
     model = load_model(folder)
@@ -48,6 +49,8 @@ def start_from(folder: Path, work: Path) -> None:
     # Export has moved the latents' mean into the autoencoder.
     statistics = {"mean": torch.zeros(recipes.LATENT_DIM), "scale": scale}
     _save(work / "diffusion", weights, statistics=statistics)
+    if model.config.app.guidance_scale == 1.0:
+        _save(work / "distilled", weights, statistics=statistics)
     shutil.copytree(folder / "clap_text", work / "text" / "clap_text")
     shutil.copy(folder / "clap_text" / "tokenizer.json", work / "text" / "tokenizer.json")
 

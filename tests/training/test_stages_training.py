@@ -12,7 +12,19 @@ import torch
 from musicapp.audio import wave_io
 from musicapp.checkpoints.load import load_model
 from musicapp.checkpoints.vocabulary import read_vocabulary
-from musicapp.training import autoencoder, diffusion, distill, export, latents, objective, samples, tables, text
+from musicapp.training import (
+    autoencoder,
+    diffusion,
+    distill,
+    export,
+    latents,
+    objective,
+    samples,
+    sharpen,
+    tables,
+    text,
+)
+from musicapp.training.captions import Contrast
 from musicapp.training.dataset import Shards
 from tests.training.data import write_audio_shard, write_latent_shard
 
@@ -101,6 +113,41 @@ def test_a_student_changes_the_transformer_alone_and_is_exported_with_its_own_de
     )  # fmt: skip
     app = load_model(tmp_path / "model").config.app
     assert (app.sampler, app.steps, app.guidance_scale) == ("euler", 8, 1.0)
+
+
+def test_a_sharpened_student_is_pushed_away_from_opposites(work, tmp_path):
+    folder = work / "text" / "clap_text"
+    options = sharpen.SharpenOptions(
+        run=tmp_path / "sharpened", student=work / "diffusion", text_encoder=folder, minutes=1e-2, tokens=50,
+        compared=1, autoencoder=work / "autoencoder",
+    )  # fmt: skip
+    sharpen.train(options)
+    before, _ = diffusion.load_average(work / "diffusion", folder)
+    after, _ = diffusion.load_average(tmp_path / "sharpened", folder)
+    changed = {n for n, weights in after.state_dict().items() if not torch.equal(weights, before.state_dict()[n])}
+    assert changed and all(name.startswith("dit.") for name in changed)
+    assert len(list((tmp_path / "sharpened").glob("samples/step-*/take-*.flac"))) == len(samples.PROMPTS)
+    assert set(tables.read(tmp_path / "sharpened" / "held_out.csv")) >= {"sharpened", "before"}
+
+    pushed = Contrast("rock, flute, no drums", "rock, no drums", "rock, flute, drums")
+    plain = Contrast("oboe", None, None)
+    numbers = {"tempo_bpm": 0.0, "seconds_start": 0.0, "seconds_total": 1.0}
+    asked = sharpen.Asked([pushed, plain], [True, False], [numbers, numbers], 20)
+    x, t = torch.randn(2, 64, 20), torch.full((2,), 0.5)
+    conditioner = diffusion.conditioner_around(before, folder)
+
+    def says(prompt: str) -> torch.Tensor:
+        cond, _ = diffusion.steering_of(conditioner, [{"prompt": prompt, **numbers}], 20)
+        with torch.inference_mode():
+            return diffusion.forward(before.dit, x[:1], t[:1], **cond)
+
+    whole, leaderless, drummed = (says(text) for text in vars(pushed).values())
+    found = sharpen.Pushed(before, conditioner, asked, replace(options, lead=2.0, no_drums=3.0))(x, t)
+    wanted = whole + 2.0 * (whole - leaderless) + 3.0 * (whole - drummed)
+    torch.testing.assert_close(found[:1], wanted, atol=1e-3, rtol=1e-3)
+    with torch.inference_mode():
+        told = sharpen.Pushed(before, conditioner, asked, options).told
+        torch.testing.assert_close(found[1:], diffusion.forward(before.dit, x, t, **told)[1:], atol=1e-4, rtol=1e-4)
 
 
 def test_stages_leave_a_picture_of_their_losses_and_something_to_hear(work):
