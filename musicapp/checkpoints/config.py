@@ -130,6 +130,7 @@ class AppConfig:
     variable_length  lengths below the window were trained: make only as many latents as asked for
     max_duration_s   the longest take, 0 = the window
     section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
+    refusal_scale    how far a prompt that refuses drums is pushed away from them in its first steps; 0 = not at all
     text_encoder     folder of the text encoder, relative to the model's
     """
 
@@ -143,6 +144,7 @@ class AppConfig:
     variable_length: bool = False
     max_duration_s: float = 0.0
     section_s: float = 0.0
+    refusal_scale: float = 0.0
     text_encoder: str | None = None
     precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
 
@@ -152,6 +154,7 @@ class AppConfig:
         in_range("musicapp.sigma_min", self.sigma_min, 0, self.sigma_max)
         in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
         in_range("musicapp.section_s", self.section_s, 0, 3600)
+        in_range("musicapp.refusal_scale", self.refusal_scale, 0, 100)
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,16 @@ from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import apg
-from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.guidance import guided, pushed_away, with_negative, without_prompt
 from musicapp.diffusion.noise import beginning_anew, returning
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
-from musicapp.nn.timeline import BEATS, WAY
+from musicapp.nn.prompt_facts import read_prompt
+from musicapp.nn.timeline import BEATS, DRUMS, WAY
 from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32
+REFUSED_ABOVE = 0.9  # noise level down to which a take is pushed away from refused drums: four of eight steps
 
 
 class Prompts:
@@ -84,7 +86,21 @@ def steer(
             null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
     if model.config.is_stable_audio_3:
         return apg.guided(model.dit, cond, null, scale)
-    return guided(model.dit, cond, null, scale, objective=model.config.diffusion.objective)
+    objective = model.config.diffusion.objective
+    network = guided(model.dit, cond, null, scale, objective=objective)
+    beside, push = cond["input_concat"], model.config.app.refusal_scale
+    if beside is None or not push or read_prompt(request.prompt).has_drums is not False:
+        return network
+    opposite = {**cond, "input_concat": _with_drums(beside)}
+    with_drums = guided(model.dit, opposite, null, 1.0, objective=objective)
+    return pushed_away(network, with_drums, push, above=REFUSED_ABOVE, objective=objective)
+
+
+def _with_drums(beside: Tensor) -> Tensor:
+    """A timeline that asks for the drums that it refused."""
+    out = beside.clone()
+    out[:, DRUMS] = beside[:, DRUMS].flip(1)
+    return out
 
 
 def _returning(beside: Tensor | None, section: float, model: LoadedModel) -> Tensor | None:

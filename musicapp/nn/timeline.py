@@ -22,6 +22,7 @@ BARS = (1, 2, 4, 8)  # bars in a turn
 USUAL_METRE = 4.0
 BEATS = slice(0, 1 + 2 * (len(BEAT_PARTS) + len(BARS)))  # the channels that say where beat and bars are
 WAY = slice(51, 53)  # those that say how much of the piece has passed
+DRUMS = slice(53, 55)  # drums wanted, drums not wanted
 NEAR_S = (0.1, 0.3, 1.0, 3.0, 10.0)  # how soon the nearness of start and end falls off
 
 

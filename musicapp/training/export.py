@@ -28,6 +28,7 @@ APP: dict[str, Any] = {
     "variable_length": True,
     "max_duration_s": recipes.MAX_DURATION_S,
     "section_s": 24.0,
+    "refusal_scale": 6.0,
     "text_encoder": "clap_text",
     "precision": {"autoencoder": "fp32"},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 
 from musicapp.audio import wave_io
 from musicapp.audio.riff import read_layout
-from musicapp.checkpoints.load import load_model
+from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.engine import denoise
 from musicapp.engine.denoise import section_latents
 from musicapp.engine.engine import Engine
@@ -25,7 +26,7 @@ from musicapp.engine.events import (
 )
 from musicapp.engine.steering import Prompts, steer
 from musicapp.errors import CheckpointError, EngineError, ExportError, OutOfMemory, RequestError
-from musicapp.nn.timeline import BEATS
+from musicapp.nn.timeline import BEATS, DRUMS
 from musicapp.request import TakeRequest
 from tests.tiny_model import LATENT_DIM, write_tiny_model
 
@@ -136,6 +137,36 @@ def test_the_half_without_the_prompt_knows_the_end_but_not_the_tempo(tmp_path: P
     wanted, null = told
     assert wanted[:, :40].any() and not null[:, :40].any()
     torch.testing.assert_close(wanted[:, 40:], null[:, 40:])
+
+
+def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps_alone(tmp_path: Path) -> None:
+    def model_of(push: float) -> LoadedModel:
+        folder = tmp_path / str(push)
+        return load_model(write_tiny_model(folder, timeline=True, objective="rectified_flow", refusal_scale=push))
+
+    plain, pushed = model_of(0.0), model_of(6.0)
+    x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
+
+    def says(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor | None = None) -> torch.Tensor:
+        asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
+        prompts = Prompts(model.conditioner, model.device)
+        if beside is not None:
+            kept = prompts.encode(prompt, 1.0, 22)
+            prompts._kept[(prompt, 1.0, 22)] = replace(kept, input_concat=beside)
+        with torch.inference_mode():
+            return steer(model, prompts, asked, 22)(x, torch.full((1,), level))
+
+    refused = Prompts(plain.conditioner, plain.device).encode("techno, no drums", 1.0, 22).input_concat
+    assert refused is not None and refused[0, DRUMS, 0].tolist() == [0.0, 1.0]
+    wanted = refused.clone()
+    wanted[:, DRUMS.start], wanted[:, DRUMS.start + 1] = 1.0, 0.0
+    ours, theirs = (says(plain, "techno, no drums", 0.95, beside) for beside in (refused, wanted))
+    torch.testing.assert_close(
+        says(pushed, "techno, no drums", 0.95), ours + 6.0 * (ours - theirs), atol=1e-4, rtol=1e-4
+    )
+    assert not torch.allclose(ours, theirs)
+    for prompt, level in (("techno, no drums", 0.8), ("techno, drums", 0.95), ("techno", 0.95)):
+        torch.testing.assert_close(says(pushed, prompt, level), says(plain, prompt, level), atol=0, rtol=0)
 
 
 def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -> None:
