@@ -57,13 +57,14 @@ def section_latents(model: LoadedModel, request: TakeRequest) -> float:
     """How long the sections of a take are that begin from returning noise; 0 is not at all.
 
     With a stated tempo they are groups of four bars, about as long as the model asks for: of those within a third of
-    it one whose beginnings fall well on the transformer's patches, since every section's beat begins there.
+    it one whose beginnings fall well on the transformer's patches, since every section's beat begins there. Without a
+    tempo they are whole patches.
     """
     section_s, stated = model.config.app.section_s, read_prompt(request.prompt)
     multiple = model.config.diffusion.dit.patch_size
     rate = model.config.sample_rate / model.config.autoencoder.downsampling_ratio
     if not section_s or stated.beat_bpm is None:
-        return section_s * rate
+        return multiple * round(section_s * rate / multiple)
     four_bars_s = 4 * (stated.beats_in_bar or USUAL_METRE) * 60 / stated.beat_bpm
     nearest = max(1, round(section_s / four_bars_s))
     groups = [n for n in range(1, 2 * nearest) if abs(n * four_bars_s / section_s - 1) < SECTION_LEEWAY] or [nearest]

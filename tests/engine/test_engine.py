@@ -178,7 +178,7 @@ def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -
             section_latents(model, TakeRequest(take_id="t", prompt=prompt, duration_s=100.0, seed=1)) / latents_a_second
         )
 
-    assert seconds("calm piano") == pytest.approx(24.0)
+    assert seconds("calm piano") == pytest.approx(517 / latents_a_second)  # 24 s are 516.8
     assert seconds("120 bpm") == pytest.approx(24.0)  # 12 bars of 2 s
     assert seconds("120.011 bpm") == pytest.approx(32.0, abs=0.01)  # 689.00 latents; 8 and 12 bars fall between them
     assert seconds("100 bpm, 3/4") == pytest.approx(21.6)  # 12 bars of 1.8 s
