@@ -103,16 +103,10 @@ def train(options: DistillOptions) -> diffusion.Generator:
     Only the transformer learns: text tower and numbers stay the teacher's.
     """
     torch.manual_seed(options.seed)
-    torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)  # as in the diffusion stage
-    teacher, statistics = diffusion.load_average(options.teacher, options.text_encoder)
     team = Team(options.device)
-    teacher.to(team.place)
-    conditioner = diffusion.conditioner_around(teacher, options.text_encoder)
-    student = copy.deepcopy(teacher)
-    student.dit.requires_grad_(True)
-    if options.compiled:
-        for block in (*teacher.dit.blocks, *student.dit.blocks):
-            block.compile(dynamic=True)
+    teacher, student, conditioner, statistics = student_of(
+        options.teacher, options.text_encoder, team, options.compiled
+    )
     average = WeightAverage(student, decay=0.997)
     optimisers = diffusion.optimisers_of(student, options.learning_rate)
     shards, levels = Shards([options.latents]), levels_of(options.steps, options.substeps)
@@ -162,6 +156,22 @@ def train(options: DistillOptions) -> diffusion.Generator:
         write_takes(run, average.module, statistics, options.text_encoder, options.autoencoder, options.steps)
     team.close()
     return average.module
+
+
+def student_of(
+    run: Path, text_encoder: Path, team: Team, compiled: bool
+) -> tuple[diffusion.Generator, diffusion.Generator, Conditioner, Statistics]:
+    """A finished network that stays as it is, a copy whose transformer learns, and what both are told and see."""
+    torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)  # as in the diffusion stage
+    teacher, statistics = diffusion.load_average(run, text_encoder)
+    teacher.to(team.place)
+    conditioner = diffusion.conditioner_around(teacher, text_encoder)
+    student = copy.deepcopy(teacher)
+    student.dit.requires_grad_(True)
+    if compiled:
+        for block in (*teacher.dit.blocks, *student.dit.blocks):
+            block.compile(dynamic=True)
+    return teacher, student, conditioner, statistics
 
 
 class _Lesson(nn.Module):

@@ -9,7 +9,6 @@ hardly ever go without: the music for it need not exist.
 
 from __future__ import annotations
 
-import copy
 import logging
 import random
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from musicapp.training import diffusion, recipes
 from musicapp.training.captions import Contrast, write_contrast
 from musicapp.training.composer import compose
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
-from musicapp.training.distill import STEPS, walk, write_takes
+from musicapp.training.distill import STEPS, student_of, walk, write_takes
 from musicapp.training.ema import WeightAverage
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.latents import LATENT_RATE_HZ
@@ -155,18 +154,12 @@ def train(options: SharpenOptions) -> diffusion.Generator:
     Only the transformer learns, as in `distill`.
     """
     torch.manual_seed(options.seed)
-    torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)  # as in the diffusion stage
-    unchanged, statistics = diffusion.load_average(options.student, options.text_encoder)
     team = Team(options.device)
-    unchanged.to(team.place)
-    conditioner = diffusion.conditioner_around(unchanged, options.text_encoder)
-    student = copy.deepcopy(unchanged)
-    student.dit.requires_grad_(True)
-    if options.compiled:
-        for block in (*unchanged.dit.blocks, *student.dit.blocks):
-            block.compile(dynamic=True)
+    unchanged, student, conditioner, statistics = student_of(
+        options.student, options.text_encoder, team, options.compiled
+    )
     average = WeightAverage(student, decay=0.99)
-    # Not Muon, as the stages before: its bfloat16 takes minutes a step on a CPU that has none, and the change is small.
+    # Not Muon, as the stages before: its bfloat16 is slow on a CPU that has none, and the change is small.
     optimiser = torch.optim.AdamW(student.dit.parameters(), lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0)
     run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
     if state := run.resume():
