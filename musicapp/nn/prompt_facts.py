@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from musicapp.nn.prompt_drums import read_drums
+from musicapp.nn.prompt_tempo import read_pace, read_tempo
+
 KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 SCALES: dict[str, tuple[int, ...]] = {  # semitones over the tonic
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -26,7 +29,6 @@ SCALES: dict[str, tuple[int, ...]] = {  # semitones over the tonic
     "hirajoshi": (0, 2, 3, 7, 8),
     "in-sen": (0, 1, 5, 7, 10),
 }
-SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0  # outside of which a number is not taken for a tempo
 PACES_BPM = {"slow": 72.0, "medium": 104.0, "fast": 140.0}  # what a word for the tempo is played at
 _SHOWN_KEYS = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "G♯/A♭", "A", "A♯/B♭", "B")
 _SPELLINGS = {
@@ -43,35 +45,31 @@ _SPELLINGS = {
 }
 _ACCIDENTALS = {"#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1}
 
-_UNIT = r"(?:b\.?p\.?m\b|beats\s+per\s+minute)"
-_FIGURE = r"(?<![\d/.])(?<!\d,)(\d{2,3}(?:\.\d{1,3})?)"
-_TEMPO_BEFORE_UNIT = re.compile(rf"{_FIGURE}\s*-?\s*{_UNIT}", re.IGNORECASE)
-_TEMPO_BEHIND_LABEL = re.compile(rf"\b(?:{_UNIT}|tempo)\W*(?:(?:is|of|at|around)\s+)?{_FIGURE}(?![\w/])", re.IGNORECASE)
-_METRE = re.compile(r"(?<![\d/.])(\d{1,2})/([48])(?![\d/])")
+_METRE = re.compile(
+    r"(?<![\d/.])(?<!track\s)(\d{1,2})(?:/([48])(?![\d/])(?!\s*(?:[\"”″]|inch|of\s+(?:the|a|an)\b))|-([48])\s+time\b)",
+    re.IGNORECASE,
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9, "twelve": 12}
+_METRE_IN_WORDS = re.compile(rf"\b({'|'.join(_COUNTS)})[\s-](four|eight)\b(?![\s-]+(?:bars?|measures?|times)\b)", re.I)
+_COMMON_TIME, _WALTZ_TIME = re.compile(r"\bcommon\s+time\b", re.I), re.compile(r"\bwaltz\s+time\b", re.I)
 _NOTE = r"(?<![\w#♯♭'’])([a-g])([#♯b♭]|[\s-]?(?:sharp|flat)\b)?"
 _MODES = "|".join(sorted((re.escape(name) for name in [*SCALES, *_SPELLINGS]), key=len, reverse=True))
 _KEY = re.compile(rf"{_NOTE}[\s-]*({_MODES})(?![\w])", re.IGNORECASE)
 _SHORT_MINOR = re.compile(r"(?<![\w#♯♭'’])([A-Ga-g])([#♯b♭]?)m(?![\w'’])")
-_TONIC = re.compile(r"\b(?:in|[kK]ey(?:\s+of)?|on|[tT]onality)[\s:]+([A-G])([#♯b♭]|\s(?:sharp|flat)\b)?(?![\w#♯♭'’])")
+_TONIC = re.compile(
+    r"\b(?:in|[kK]ey(?:\s+of)?|on|[tT]onality|[tT]onic)[\s:=]+([A-G])([#♯b♭]|[\s-](?:sharp|flat)\b)?(?![\w#♯♭'’])"
+)
+_LETTER = re.compile(r"(?:^|[,;|])\s*(?:[kK]ey\s+)?([A-G])([#♯b♭]?)\s*(?=[,;|]|$)")  # alone between commas
 # "a minor key" and "a blues" are no keys of A: the article is meant.
-_LEAD_IN = re.compile(r"(?:\b(?:in|of|is|key|on|tonality)|:)\s*$", re.IGNORECASE)
-_ALONE_BEFORE, _ALONE_BEHIND = re.compile(r"(?:^|[,;|/&+•.:-])\s*$"), re.compile(r"\s*(?:$|[^\w\s])")
-_OF_A_NOTE = r"(?!\W+(?:attack|release|decay|fade|build|bloom|vibrato|tremolo)s?\b)"  # slow, but no tempo
-_PACES = {
-    "slow": re.compile(rf"\b(?:slow(?:ly|er)?|unhurried)\b{_OF_A_NOTE}", re.IGNORECASE),
-    "medium": re.compile(r"\b(?:mid|medium|moderate(?:ly)?|walking)[\s-]*(?:tempo|paced?|speed)\b", re.IGNORECASE),
-    "fast": re.compile(rf"\b(?:fast(?:er)?|up-?tempo|speedy|quick(?:er)?)\b{_OF_A_NOTE}", re.IGNORECASE),
-}
-_DRUMS = r"(?:drums?(?:[\s-]?(?:kit|beat|set|part|groove|track|machine)s?)?|percussion|(?:back|break)?beats?)"
-_NO_DRUMS = re.compile(
-    rf"\b(?:drum|beat|percussion)-?(?:less|free)\b"
-    rf"|\b(?:no|not\s+a(?:\s+single)?|without|minus|sans|zero|skip|omit|drop|remove|avoid|exclude|leave\s+out|free\s+of)"
-    rf"\s+(?:(?:the|any|a|all|more)\s+)?{_DRUMS}\b"
-    rf"|\b{_DRUMS}\s*(?::|=)\s*(?:no|none|off|without)\b",
+_LEAD_IN = re.compile(r"(?:\b(?:in|of|is|key|on|tonality|the|using)|[:=])\s*$", re.IGNORECASE)
+_SPEAKER = re.compile(r"(?:^|[.!?\n]\s*)Am\s+(?!with\b|at\b|and\b|in\b)[a-z]")  # "Am looking for ..."
+_TRANSPOSING = re.compile(r"\b(?:horns?|clarinets?|cornets?|tuned)\s+in\s+[A-G]$", re.IGNORECASE)
+_ALONE_BEFORE, _ALONE_BEHIND = re.compile(r"(?:^|[,;|/&+•.:-])\s*$"), re.compile(r"\s*(?:scale\b|$|[^\w\s])")
+_NO_NOUN = re.compile(  # what may follow "in a minor" without making a noun phrase of it
+    r"\s+(?!(?:at|with|and|for|but|or|no|not|without|minus|using|featuring|by|on|in|around|about|played|please|plus|tempo"
+    r"|bpm|key|x|then|slow\w*|fast\w*|medium|mid)\b)[a-z]|\s+key\b(?!\s*:)",
     re.IGNORECASE,
 )
-_SOME_DRUMS = re.compile(rf"(?<![\w-])(?<!steel\s){_DRUMS}\b(?!\s+per\b|-|\s*(?:and|&|n)\s+bass\b)", re.IGNORECASE)
-_NOUN = re.compile(r"\s+(?:key|chord|mood|feel|feeling|scale|sound|tonality|tune|song|track|piece|theme|hit)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -100,8 +98,7 @@ class Stated:
 def read_prompt(prompt: str) -> Stated:
     """From "92 bpm", "tempo: 120", "slow", "in 6/8", "F# minor", "Bbm", "key of E flat dorian", "no drums" and more."""
     tonic, scale = _key(prompt)
-    pace = next((name for name, words in _PACES.items() if words.search(prompt)), None)
-    return Stated(_tempo(prompt), pace, _beats_in_bar(prompt), tonic, scale, _has_drums(prompt))
+    return Stated(read_tempo(prompt), read_pace(prompt), _beats_in_bar(prompt), tonic, scale, read_drums(prompt))
 
 
 def describe(stated: Stated) -> str:
@@ -119,25 +116,17 @@ def describe(stated: Stated) -> str:
     return ", ".join(parts)
 
 
-def _has_drums(prompt: str) -> bool | None:
-    if _NO_DRUMS.search(prompt):
-        return False
-    return True if _SOME_DRUMS.search(prompt) else None
-
-
-def _tempo(prompt: str) -> float | None:
-    found = _TEMPO_BEFORE_UNIT.search(prompt) or _TEMPO_BEHIND_LABEL.search(prompt)
-    if found is None:
-        return None
-    tempo = float(found[1])
-    return tempo if SLOWEST_BPM <= tempo <= FASTEST_BPM else None
-
-
 def _beats_in_bar(prompt: str) -> float | None:
-    found = _METRE.search(prompt)
-    if found is None or not int(found[1]):
+    if found := _METRE.search(prompt):
+        count, unit = int(found[1]), int(found[2] or found[3])
+    elif found := _METRE_IN_WORDS.search(prompt):
+        count, unit = _COUNTS[found[1].lower()], 4 if found[2].lower() == "four" else 8
+    elif _WALTZ_TIME.search(prompt):
+        return 3.0
+    else:
+        return 4.0 if _COMMON_TIME.search(prompt) else None
+    if count < 2:  # "1/4 inch tape"
         return None
-    count, unit = int(found[1]), int(found[2])
     if unit == 4:
         return float(count)
     return count / 3 if count % 3 == 0 and count > 3 else count / 2
@@ -150,16 +139,18 @@ def _key(prompt: str) -> tuple[int | None, tuple[int, ...] | None]:
             continue
         return _pitch_class(found[1], found[2]), SCALES[_SPELLINGS.get(mode, mode)]
     short = _SHORT_MINOR.search(prompt)
-    if short and (short[0] != "am" or _is_set_apart(prompt, short)):
+    is_spoken = short and _SPEAKER.match(prompt, max(0, short.start() - 2))
+    if short and not is_spoken and (short[0] != "am" or _is_set_apart(prompt, short)):
         return _pitch_class(short[1], short[2]), SCALES["minor"]
-    if tonic := _TONIC.search(prompt):
+    tonic = _TONIC.search(prompt) or _LETTER.search(prompt)
+    if tonic and not _TRANSPOSING.search(prompt, 0, tonic.end(1)):
         return _pitch_class(tonic[1], tonic[2]), None
     return None, None
 
 
 def _is_article(prompt: str, found: re.Match[str]) -> bool:
     if found[3].lower() in ("major", "minor", "maj", "min"):
-        return found[1] == "a" and _NOUN.match(prompt, found.end()) is not None
+        return found[1] == "a" and _NO_NOUN.match(prompt, found.end()) is not None
     return not _is_set_apart(prompt, found)
 
 
