@@ -129,9 +129,12 @@ def _check_length(request: TakeRequest) -> None:
 
 def _note_unknown_words(request: TakeRequest, display: Display) -> None:
     from musicapp.checkpoints import catalogue, vocabulary
+    from musicapp.nn.prompt_facts import without_read
 
-    words = vocabulary.read_vocabulary(catalogue.find_model(request.model))
-    if note := vocabulary.note_about(words.unknown_in(request.prompt)) if words else "":
+    folder = catalogue.find_model(request.model)
+    words = vocabulary.read_vocabulary(folder)
+    rest = without_read(request.prompt) if catalogue.follows_facts(folder) else request.prompt
+    if note := vocabulary.note_about(words.unknown_in(rest)) if words else "":
         display.say(note)
 
 

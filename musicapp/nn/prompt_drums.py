@@ -80,3 +80,8 @@ def read_drums(prompt: str) -> bool | None:
     if refused and not (is_wanted and all(_ONLY_SOME.search(text) for text in refused)):
         return False
     return True if is_wanted else None
+
+
+def without_refusals(prompt: str) -> str:
+    """The prompt without what refuses drums."""
+    return _REFUSALS.sub(", ", prompt)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from musicapp.nn.prompt_drums import read_drums
-from musicapp.nn.prompt_tempo import read_pace, read_tempo
+from musicapp.nn.prompt_drums import read_drums, without_refusals
+from musicapp.nn.prompt_tempo import read_pace, read_tempo, without_tempo
 
 KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 SCALES: dict[str, tuple[int, ...]] = {  # semitones over the tonic
@@ -99,6 +99,11 @@ def read_prompt(prompt: str) -> Stated:
     """From "92 bpm", "tempo: 120", "slow", "in 6/8", "F# minor", "Bbm", "key of E flat dorian", "no drums" and more."""
     tonic, scale = _key(prompt)
     return Stated(read_tempo(prompt), read_pace(prompt), _beats_in_bar(prompt), tonic, scale, read_drums(prompt))
+
+
+def without_read(prompt: str) -> str:
+    """The prompt without what was read of tempo, metre and refused drums: a model need not know those words."""
+    return without_refusals(without_tempo(_METRE_IN_WORDS.sub(", ", prompt)))
 
 
 def describe(stated: Stated) -> str:

@@ -33,6 +33,7 @@ _WORDS_BEHIND_LABEL = re.compile(
 _ALONE = re.compile(
     r"(?:^|[,;|]|@)\s*([5-9]\d|1\d\d)\s*(?=[,;|]|$)|@\s*([5-9]\d|1\d\d)\b(?!\s*(?:k?hz|%))", re.IGNORECASE
 )
+_FIGURES = (_BEFORE_UNIT, _BEHIND_LABEL, _NOTE_EQUALS, _IN_WORDS, _WORDS_BEHIND_LABEL)
 
 _OF_A_NOTE = (  # slow, but no tempo: the attack of a note; fast, but no music
     r"(?!\W+(?:attack|release|decay|fade|build|bloom|vibrato|tremolo|swell|cook\w*|food|motion|asleep|forward|question|q)"
@@ -77,6 +78,13 @@ def read_pace(prompt: str) -> str | None:
     rest = _EXTREMES.sub(" ", prompt)
     found = next((name for name, words in _PACES.items() if words.search(rest)), None)
     return found or ("medium" if rest != prompt else None)
+
+
+def without_tempo(prompt: str) -> str:
+    """The prompt without figures and words for a tempo."""
+    for pattern in (*_FIGURES, *_PACES.values()):
+        prompt = pattern.sub(", ", prompt)
+    return prompt
 
 
 def _number(words: str) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
-from musicapp.nn.prompt_facts import KEYS, PACES_BPM, SCALES, describe, read_prompt
+from musicapp.nn.prompt_facts import KEYS, PACES_BPM, SCALES, describe, read_prompt, without_read
 from musicapp.training.captions import write_caption
 from musicapp.training.composer import compose
 
@@ -138,6 +139,11 @@ def test_drums_are_asked_for_or_refused(prompt, has_drums):
 )
 def test_what_was_read_can_be_shown(prompt, shown):
     assert describe(read_prompt(prompt)) == shown
+
+
+def test_what_was_read_by_rule_can_be_left_out():
+    rest = without_read("Adagio, oboe, crotchet = 60, three-four time, lose the drums, dark")
+    assert [word for word in re.findall(r"\w+", rest) if word != "time"] == ["oboe", "dark"]
 
 
 def test_captions_are_read_as_they_were_meant():

@@ -27,6 +27,8 @@ def test_what_the_model_follows_is_read_back(desk: Desk) -> None:
     desk.wait(lambda: note.text == "Read as: 92 bpm, A♯/B♭ minor, no drums")
     desk.studio.take_settings.set_prompt("slow theremin")
     desk.wait(lambda: note.text.startswith("Read as: slow (72 bpm)\nThis model does not know: theremin."))
+    desk.studio.take_settings.set_prompt("adagio for piano, lose the drums")  # words of rules need not be learnt
+    desk.wait(lambda: note.text == "Read as: slow (72 bpm), no drums")
     desk.studio.take_settings.set_prompt("calm piano")
     desk.wait(lambda: not note.text)
 

@@ -64,12 +64,13 @@ class PromptNote(QObject):
 
 def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
     from musicapp.checkpoints import vocabulary  # late, as `model_choice` does
-    from musicapp.nn.prompt_facts import describe, read_prompt
+    from musicapp.nn.prompt_facts import describe, read_prompt, without_read
 
     if reader.model != model:
         reader = _reader_of(model)
     followed = describe(read_prompt(prompt)) if reader.follows_facts else ""
-    unknown = vocabulary.note_about(reader.vocabulary.unknown_in(prompt)) if reader.vocabulary else ""
+    rest = without_read(prompt) if reader.follows_facts else prompt
+    unknown = vocabulary.note_about(reader.vocabulary.unknown_in(rest)) if reader.vocabulary else ""
     return reader, "\n".join(part for part in (f"Read as: {followed}" if followed else "", unknown) if part)
 
 
