@@ -189,6 +189,23 @@ def short_time_spectrum(audio: Tensor, window: Tensor, hop: int) -> Tensor:
     return torch.fft.rfft(_windows(audio, len(window), hop) * window)
 
 
+def audio_of(spectrum: Tensor, window: Tensor, hop: int) -> Tensor:
+    """The audio whose spectrum is nearest to a complex `(..., count, bins)`: `(..., count * hop)`; gradients pass."""
+    size, count = len(window), spectrum.shape[-2]
+    pieces = torch.fft.irfft(spectrum, n=size) * window
+    share = _sum_of(window.square().expand(count, size), hop)
+    whole = _sum_of(pieces, hop) / share.clamp(min=1e-3)  # nothing of it in the first frames, which are cut off
+    edge = (size - hop) // 2
+    return whole[..., edge : edge + count * hop]
+
+
+def _sum_of(pieces: Tensor, hop: int) -> Tensor:
+    """`(..., count, size)` -> `(..., (count - 1) * hop + size)`, each piece `hop` frames behind the one before."""
+    blocks = pieces.unflatten(-1, (-1, hop)).unbind(-2)
+    behind = len(blocks) - 1
+    return torch.stack([F.pad(b, (0, 0, n, behind - n)) for n, b in enumerate(blocks)]).sum(0).flatten(-2)
+
+
 def mid_side(audio: Tensor) -> Tensor:
     """`(batch, 2, frames)`: left, right -> sum, difference; scaled so that twice is no change; mono stays."""
     if audio.shape[1] != 2:

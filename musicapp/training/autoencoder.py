@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
-from musicapp.nn.spectral import SpectralDecoder, mid_side, short_time_spectrum
+from musicapp.nn.spectral import SpectralDecoder, audio_of, mid_side, short_time_spectrum
 from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.training import device, losses, recipes, samples
 from musicapp.training.dataset import Shards, audio_batch
@@ -33,6 +33,7 @@ class AutoencoderOptions:
     kl_weight         on the divergence summed over channels: enough to keep latents near unit scale, no more; it
                       is off at first, then rises, or the posterior would collapse before it is of use
     freeze_encoder    train the decoder alone; latents that were made before stay valid
+    heard             items of a batch whose sound counts too when the decoder is trained alone
     """
 
     run: Path
@@ -44,6 +45,7 @@ class AutoencoderOptions:
     learning_rate: float = 1.5e-3
     kl_weight: float = 2e-5
     freeze_encoder: bool = False
+    heard: int = 4
     measure_every_s: float = 300.0
     save_every_s: float = 120.0
     measured_crops: int = 32
@@ -104,16 +106,18 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
             for group in optimiser.param_groups:
                 group["lr"] = run.learning_rate(options.learning_rate)
             optimiser.zero_grad()
-        distance, divergence = _losses(model, audio_batch(shards, rng, options.batch, options.frames).to(place))
+        audio = audio_batch(shards, rng, options.batch, options.frames).to(place)
+        heard = options.heard if options.freeze_encoder else 0
+        distance, divergence, sound = _losses(model, audio, heard)
         rise = min(1.0, max(0.0, 4 * run.fraction - 0.4))
-        loss = distance + options.kl_weight * rise * divergence
+        loss = distance + options.kl_weight * rise * divergence + sound
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(weights, 5.0)
         if torch.isfinite(norm):
             for optimiser in optimisers:
                 optimiser.step()
             average.step(model)
-        run.note(distance=distance.item(), kl=divergence.item(), norm=norm.item())
+        run.note(distance=distance.item(), kl=divergence.item(), sound=sound.item(), norm=norm.item())
         if run.is_time_to_save:
             save()
         if run.elapsed_s - measured > options.measure_every_s:
@@ -124,16 +128,41 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     return average.module
 
 
-def _losses(model: Autoencoder, audio: Tensor) -> tuple[Tensor, Tensor]:
-    """Distance of magnitudes and divergence of one batch. Transforms and losses stay in float32."""
+def _losses(model: Autoencoder, audio: Tensor, heard: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Distance of magnitudes and divergence of one batch, and the distance of sound of its first `heard` items.
+
+    Transforms and losses stay in float32.
+    """
     decoder = model.decoder
     assert isinstance(decoder, SpectralDecoder)
     spectrum = short_time_spectrum(mid_side(audio), decoder.window, decoder.config.hop)
     with device.autocast(audio.device):
         posterior = model.posterior(audio)
         predicted = decoder.log_magnitudes(posterior.at(device.noise_like(posterior.mean)))
-    distance = losses.magnitude_loss(predicted.float(), spectrum.abs() * (4 / decoder.config.n_fft))
-    return distance, posterior.kl()
+    predicted = predicted.float()
+    distance = losses.magnitude_loss(predicted, spectrum.abs() * (4 / decoder.config.n_fft))
+    sound = sound_loss(decoder, predicted[:heard], audio[:heard]) if heard else distance.new_zeros(())
+    return distance, posterior.kl(), sound
+
+
+def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Tensor:
+    """STFT distance of the audio that the phase search makes of log magnitudes.
+
+    predicted  `(batch, channels, count, bins)`, of mid and side
+    audio      `(batch, channels, frames)`
+
+    No gradient passes the search: its phases are taken as they are, and the magnitudes learn to do well with them.
+    Where windows disagree they cancel, so magnitudes that are right on the mean come out too quiet.
+    """
+    config = decoder.config
+    magnitudes = predicted.exp()
+    with torch.no_grad():
+        found = decoder.phases(magnitudes.flatten(0, 1)).unflatten(0, magnitudes.shape[:2])
+        phases = short_time_spectrum(found, decoder.window, config.hop).angle()
+    spectrum = torch.polar(magnitudes * (config.n_fft / 4), phases)
+    decoded = mid_side(audio_of(spectrum, decoder.window, config.hop))
+    inner = slice(config.n_fft, audio.shape[-1] - config.n_fft)  # a crop's ends have no neighbours to agree with
+    return losses.stft_loss(decoded[..., inner], audio[..., inner])
 
 
 def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Optimizer]:

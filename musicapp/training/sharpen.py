@@ -65,7 +65,7 @@ class SharpenOptions:
     compared: int = 8
     tokens: int = 1000
     compiled: bool = False
-    learning_rate: float = 3e-4
+    learning_rate: float = 1e-4
     save_every_s: float = 120.0
     autoencoder: Path | None = None
     seed: int = 5

@@ -10,7 +10,9 @@ from musicapp.nn.spectral import (
     SpectralDecoderConfig,
     SpectralEncoder,
     SpectralEncoderConfig,
+    audio_of,
     mid_side,
+    short_time_spectrum,
 )
 
 SIZES = {"width": 32, "depth": 2, "latent_width": 24, "latent_depth": 2}
@@ -78,6 +80,16 @@ def test_mid_and_side_twice_is_no_change():
     audio = torch.randn(1, 2, 8)
     torch.testing.assert_close(mid_side(mid_side(audio)), audio)
     assert mid_side(audio[:, :1]).shape == (1, 1, 8)
+
+
+def test_a_spectrum_goes_back_to_its_audio_and_so_does_the_gradient():
+    audio, window = torch.randn(2, 3, 8 * 512, requires_grad=True), torch.hann_window(2048)
+    again = audio_of(short_time_spectrum(audio, window, 512), window, 512)
+    torch.testing.assert_close(again, audio, atol=1e-5, rtol=1e-5)
+    again[0, 1, 700].backward()
+    wanted = torch.zeros_like(audio)
+    wanted[0, 1, 700] = 1
+    torch.testing.assert_close(audio.grad, wanted, atol=1e-5, rtol=0)
 
 
 def test_a_length_that_is_no_multiple_is_refused(encoder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import torch
 from musicapp.audio import wave_io
 from musicapp.checkpoints.load import load_model
 from musicapp.checkpoints.vocabulary import read_vocabulary
+from musicapp.nn.spectral import mid_side, short_time_spectrum
 from musicapp.training import (
     autoencoder,
     diffusion,
@@ -190,6 +192,19 @@ def test_decoder_only_training_leaves_the_encoder_alone(work):
     after = autoencoder.train(replace(options, freeze_encoder=True, minutes=spent + 5e-3))
     for name, weights in before.encoder.state_dict().items():
         torch.testing.assert_close(after.encoder.state_dict()[name], weights)
+    sound = tables.read(work / "autoencoder" / "losses.csv")["sound"]
+    assert sound[0] == 0 < sound[-1]
+
+
+def test_what_is_heard_too_quietly_is_made_louder():
+    decoder = autoencoder.build_autoencoder(autoencoder.autoencoder_config()).decoder
+    time = torch.arange(32768) / 44100
+    audio = (0.3 * torch.sin(2 * math.pi * 440 * time)).expand(1, 2, -1)
+    spectrum = short_time_spectrum(mid_side(audio), decoder.window, 512)
+    quiet = (0.5 * spectrum.abs() * (4 / 2048)).clamp(min=1e-6).log().requires_grad_()
+    autoencoder.sound_loss(decoder, quiet, audio).backward()
+    partial = round(440 * 2048 / 44100)
+    assert quiet.grad is not None and (quiet.grad[0, 0, 8:-8, partial] < 0).all()
 
 
 def test_an_encoded_piece_ends_in_silence_and_is_long_enough(work):
