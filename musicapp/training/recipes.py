@@ -32,7 +32,7 @@ AUTOENCODER: dict[str, Any] = {
             "out_channels": 2,
             "latent_dim": LATENT_DIM,
             "width": 288,
-            "depth": 5,
+            "depth": 7,
             "latent_width": 256,
             "latent_depth": 2,
             "phase_iterations": 8,
