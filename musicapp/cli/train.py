@@ -76,7 +76,9 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument("--audio", type=Path, metavar="FOLDER", help="take recordings with captions instead")
         stage.add_argument("--soundfont", type=Path, metavar="FILE", help="General MIDI bank to play with")
     elif name == "autoencoder":
-        stage.add_argument("--decoder-only", action="store_true", help="keep the encoder (latents stay valid); go by the sound too")
+        stage.add_argument(
+            "--decoder-only", action="store_true", help="keep the encoder (latents stay valid); go by the sound too"
+        )
         group = stage.add_argument_group("with --config")
         group.add_argument("--batch", type=int, default=4, metavar="N", help="crops in a step (default 4)")
         group.add_argument("--frames", type=int, default=65536, metavar="N", help="of a crop (default 65536)")
