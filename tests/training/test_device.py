@@ -41,9 +41,9 @@ def test_the_stand_in_refuses_to_mix(gpu):
 
 def test_the_autoencoder_stage_stays_on_its_device(gpu):
     model = build_autoencoder(autoencoder.autoencoder_config()).to(gpu)
-    distance, divergence = autoencoder._losses(model, torch.zeros(1, 2, 8192, device=gpu))
-    (distance + divergence).backward()
-    assert {distance.device.type, divergence.device.type} == {"meta"}
+    distance, divergence, sound = autoencoder._losses(model, torch.zeros(1, 2, 8192, device=gpu), heard=1)
+    (distance + divergence + sound).backward()
+    assert {distance.device.type, divergence.device.type, sound.device.type} == {"meta"}
 
 
 def test_the_diffusion_stages_stay_on_their_device(gpu):
