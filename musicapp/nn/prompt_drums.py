@@ -58,7 +58,7 @@ _REFUSALS = re.compile(
 )
 _NOT_MEANT = re.compile(  # what sounds or reads like drums but is none, and whose drums they are
     r"\bbeats\s+(?:headphones?|earbuds)\b|\b(?:steel|hang|tongue|ear)[\s-]?drums?\b|\bdrum\s+up\b"
-    r"|\b(?:drums?|d)\s*(?:and|&|n|'n'|n')\s*bass\b"
+    r"|\b(?:drum|d)\s*(?:and|&|n|'n'|n')\s*bass\b"
     r"|\bbeats?\s+per\b|\b(?:\d+|two|three|four|five|six|seven|eight|every|each|per|off|on)[\s-]beats?\b"
     r"|\bbeat(?=\s+(?:'em|the|me|us|up|by|it|him|her|them|poet\w*|mak\w+|count)\b)|\bheart\s?beats?\b|\bmy\s+own\s+\w+"
     r"|\bkick(?:s|ed|ing)?(?=[\s-]*(?:in|off|back|start|ass|it|out|up|things|the)\b)|\bhats?\s+off\b|\w+-beats?\b"

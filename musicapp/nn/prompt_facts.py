@@ -59,7 +59,9 @@ _SHORT_MINOR = re.compile(r"(?<![\w#♯♭'’])([A-Ga-g])([#♯b♭]?)m(?![\w'�
 _TONIC = re.compile(
     r"\b(?:in|[kK]ey(?:\s+of)?|on|[tT]onality|[tT]onic)[\s:=]+([A-G])([#♯b♭]|[\s-](?:sharp|flat)\b)?(?![\w#♯♭'’])"
 )
-_LETTER = re.compile(r"(?:^|[,;|])\s*(?:[kK]ey\s+)?([A-G])([#♯b♭]?)\s*(?=[,;|]|$)")  # alone between commas
+_LETTER = re.compile(
+    r"(?:^|[,;|])\s*(?:[kK]ey\s+)?([A-G])([#♯b♭]?)\s*(?=[,;|](?!\s*[A-G]\b)|$)"
+)  # alone between commas
 # "a minor key" and "a blues" are no keys of A: the article is meant.
 _LEAD_IN = re.compile(r"(?:\b(?:in|of|is|key|on|tonality|the|using)|[:=])\s*$", re.IGNORECASE)
 _SPEAKER = re.compile(r"(?:^|[.!?\n]\s*)Am\s+(?!with\b|at\b|and\b|in\b)[a-z]")  # "Am looking for ..."

@@ -68,7 +68,7 @@ def test_a_key_is_read_in_every_spelling(prompt, key, mode):
 @pytest.mark.parametrize(
     "prompt",
     ["a major key", "sad song in a minor key", "make a blues with guitar", "A blues song", "a dorian tune", "I am here",
-     "bass in a room", "Be major league", "the C-minus team"],
+     "bass in a room", "Be major league", "the C-minus team", "A, B and C parts"],
 )  # fmt: skip
 def test_an_article_is_no_key(prompt):
     assert read_prompt(prompt).tonic is None
@@ -118,6 +118,9 @@ def test_a_figure_outweighs_a_word():
         ("a percussion-free cue", False),
         ("drum and bass", None),
         ("drum & bass roller", None),
+        ("no vocals, drums and bass guitar", True),
+        ("no kick, just brushes", True),
+        ("house, no drums in the intro", True),
         ("90 beats per minute", None),
         ("off-beat guitar", None),
         ("caribbean steel drums", None),
