@@ -44,6 +44,7 @@ def write_tiny_model(
     timeline: bool = False,
     section_s: float = 0.0,
     refusal_scale: float = 0.0,
+    instrument_scale: float = 0.0,
     seed: int = 0,
 ) -> Path:
     """Write a model folder and return it.
@@ -53,7 +54,7 @@ def write_tiny_model(
     text_encoder    "clap", "t5" or "none": such a model hears nothing but the timing, and loads in no time
     int8            store the transformer's linear layers rounded, with their scales
     timeline        tell every latent where it stands
-    section_s, refusal_scale  as in the config
+    section_s, refusal_scale, instrument_scale  as in the config
     """
     folder.mkdir(parents=True, exist_ok=True)
     sampler = {"v": "dpmpp-3m-sde", "rectified_flow": "euler", "rf_denoiser": "pingpong"}[objective]
@@ -78,6 +79,7 @@ def write_tiny_model(
             "max_duration_s": max_duration_s,
             "section_s": section_s,
             "refusal_scale": refusal_scale,
+            "instrument_scale": instrument_scale,
         },
     }
     if timeline:

@@ -131,6 +131,8 @@ class AppConfig:
     max_duration_s   the longest take, 0 = the window
     section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
     refusal_scale    how far a prompt that refuses drums is pushed away from them in its first steps; 0 = not at all
+    instrument_scale  how far a prompt that names instruments is pushed away from the same one without them in its
+                      later steps; 0 = not at all
     text_encoder     folder of the text encoder, relative to the model's
     """
 
@@ -145,6 +147,7 @@ class AppConfig:
     max_duration_s: float = 0.0
     section_s: float = 0.0
     refusal_scale: float = 0.0
+    instrument_scale: float = 0.0
     text_encoder: str | None = None
     precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
 
@@ -155,6 +158,7 @@ class AppConfig:
         in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
         in_range("musicapp.section_s", self.section_s, 0, 3600)
         in_range("musicapp.refusal_scale", self.refusal_scale, 0, 100)
+        in_range("musicapp.instrument_scale", self.instrument_scale, 0, 100)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -48,18 +50,30 @@ def guided(
     return conditional if scale == 1.0 else steered
 
 
-def pushed_away(network: Network, opposite: Network, scale: float, *, above: float, objective: str = "v") -> Network:
-    """`network` pushed away from what `opposite` says, where the noise level is at least `above`.
+@dataclass(frozen=True)
+class Push:
+    """What to push away from, how far, and at which noise levels: at least `low`, and below `high`."""
 
-    For one fact that is decided early, and at no cost afterwards; guidance with a negative condition in place of the
-    null (arXiv 2207.12598) in a limited interval (arXiv 2404.07724).
+    opposite: Network
+    scale: float
+    low: float = 0.0
+    high: float = math.inf
+
+
+def pushed_away(network: Network, pushes: Sequence[Push], *, objective: str = "v") -> Network:
+    """`network` pushed away from what each opposite says, where the noise level is one of its push's.
+
+    For single facts, each at the levels that decide it and at no cost elsewhere; guidance with a negative condition in
+    place of the null (arXiv 2207.12598) in a limited interval (arXiv 2404.07724).
     """
 
     def pushed(x: Tensor, timestep: Tensor) -> Tensor:
-        out = network(x, timestep)
-        if not (noise_level(timestep, objective) >= above).all():
-            return out
-        return out + scale * (out - opposite(x, timestep))
+        plain = network(x, timestep)
+        level, out = noise_level(timestep, objective), plain
+        for push in pushes:
+            if ((level >= push.low) & (level < push.high)).all():
+                out = out + push.scale * (plain - push.opposite(x, timestep))
+        return out
 
     return pushed
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import apg
-from musicapp.diffusion.guidance import guided, pushed_away, with_negative, without_prompt
+from musicapp.diffusion.guidance import Inputs, Push, guided, pushed_away, with_negative, without_prompt
 from musicapp.diffusion.noise import beginning_anew, returning
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
 from musicapp.nn.prompt_facts import read_prompt
+from musicapp.nn.prompt_instruments import without_instruments
 from musicapp.nn.timeline import BEATS, DRUMS, WAY
 from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32
 REFUSED_ABOVE = 0.9  # noise level down to which a take is pushed away from refused drums: four of eight steps
+INSTRUMENTS_BELOW = 0.9  # noise level below which it is pushed towards the instruments it names: four of eight steps
 
 
 class Prompts:
@@ -88,12 +92,26 @@ def steer(
         return apg.guided(model.dit, cond, null, scale)
     objective = model.config.diffusion.objective
     network = guided(model.dit, cond, null, scale, objective=objective)
-    beside, push = cond["input_concat"], model.config.app.refusal_scale
-    if beside is None or not push or read_prompt(request.prompt).has_drums is not False:
-        return network
-    opposite = {**cond, "input_concat": _with_drums(beside)}
-    with_drums = guided(model.dit, opposite, null, 1.0, objective=objective)
-    return pushed_away(network, with_drums, push, above=REFUSED_ABOVE, objective=objective)
+    pushes = [*_from_drums(model, request.prompt, cond), *_from_fewer(model, request.prompt, cond, told)]
+    return pushed_away(network, pushes, objective=objective) if pushes else network
+
+
+def _from_drums(model: LoadedModel, prompt: str, cond: Inputs) -> list[Push]:
+    """Away from drums that the prompt refuses."""
+    beside, scale = cond["input_concat"], model.config.app.refusal_scale
+    if beside is None or not scale or read_prompt(prompt).has_drums is not False:
+        return []
+    return [Push(partial(model.dit, **{**cond, "input_concat": _with_drums(beside)}), scale, low=REFUSED_ABOVE)]
+
+
+def _from_fewer(model: LoadedModel, prompt: str, cond: Inputs, told: Callable[[str], Conditioning]) -> list[Push]:
+    """Away from the same prompt without the instruments that it names; the timeline stays."""
+    scale, fewer = model.config.app.instrument_scale, without_instruments(prompt)
+    if not scale or fewer in ("", prompt):
+        return []
+    found = told(fewer)
+    opposite = {**cond, "cross": found.cross, "global_cond": found.global_cond, "prepend": found.prepend}
+    return [Push(partial(model.dit, **opposite), scale, high=INSTRUMENTS_BELOW)]
 
 
 def _with_drums(beside: Tensor) -> Tensor:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
 
-from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.guidance import Push, guided, pushed_away, with_negative, without_prompt
 
 
 class FakeNetwork:
@@ -101,3 +103,22 @@ def test_both_halves_in_one_batch_equal_two_calls():
     calls.clear()
     torch.testing.assert_close(guided(network, cond, null, 4.0)(x, timestep), wanted)
     assert calls == [6]
+
+
+def test_pushes_add_up_each_at_its_own_noise_levels():
+    x = torch.randn(1, 2, 4)
+
+    def says(number: float) -> Callable[[Tensor, Tensor], Tensor]:
+        return lambda x, t: number * x
+
+    asked: list[float] = []
+
+    def noted(x: Tensor, timestep: Tensor) -> Tensor:
+        asked.append(float(timestep))
+        return 3 * x
+
+    pushes = [Push(says(2.0), 5.0, low=0.5), Push(noted, 0.5, high=0.9)]
+    pushed = pushed_away(says(1.0), pushes, objective="rectified_flow")
+    for level, factor in ((0.4, 1 - 1.0), (0.5, 1 - 5.0 - 1.0), (0.8, 1 - 5.0 - 1.0), (0.9, 1 - 5.0), (1.0, 1 - 5.0)):
+        torch.testing.assert_close(pushed(x, torch.tensor([level])), factor * x)
+    assert asked == pytest.approx([0.4, 0.5, 0.8])  # where it does not count it is not asked

@@ -169,6 +169,28 @@ def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps
         torch.testing.assert_close(says(pushed, prompt, level), says(plain, prompt, level), atol=0, rtol=0)
 
 
+def test_a_prompt_is_pushed_towards_the_instruments_that_it_names_once_the_noise_is_less(tmp_path: Path) -> None:
+    def model_of(push: float) -> LoadedModel:
+        folder = tmp_path / str(push)
+        return load_model(write_tiny_model(folder, timeline=True, objective="rectified_flow", instrument_scale=push))
+
+    plain, pushed = model_of(0.0), model_of(4.0)
+    x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
+
+    def says(model: LoadedModel, prompt: str, level: float) -> torch.Tensor:
+        asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
+        with torch.inference_mode():
+            return steer(model, Prompts(model.conditioner, model.device), asked, 22)(x, torch.full((1,), level))
+
+    prompt = "slow, piano, in C"
+    ours, fewer = says(plain, prompt, 0.5), says(plain, "slow, in C", 0.5)
+    assert not torch.allclose(ours, fewer)
+    torch.testing.assert_close(says(pushed, prompt, 0.5), ours + 4.0 * (ours - fewer), atol=1e-4, rtol=1e-4)
+    # The last one has nothing left to be pushed away from.
+    for asked, level in ((prompt, 0.95), ("slow, in C", 0.5), ("slow, no piano", 0.5), ("piano", 0.5)):
+        torch.testing.assert_close(says(pushed, asked, level), says(plain, asked, level), atol=0, rtol=0)
+
+
 def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -> None:
     model = load_model(write_tiny_model(tmp_path / "model", section_s=24.0, text_encoder="none"))
     latents_a_second = 44100 / 2048
