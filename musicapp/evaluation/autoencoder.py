@@ -8,10 +8,9 @@ from torch import Tensor
 
 from musicapp.engine.decode import decode_chunks
 from musicapp.evaluation.bench import PLAYED_PIECES, Bench
-from musicapp.evaluation.distances import mel_distance
 from musicapp.evaluation.report import Player, Result, Table, number
 from musicapp.training import listening
-from musicapp.training.losses import si_sdr, stft_distance
+from musicapp.training.losses import mel_distance, si_sdr, stft_distance
 
 MOST_PIECES = 32
 

@@ -19,9 +19,10 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from musicapp.evaluation.mel import HOP, SAMPLE_RATE, log_mel
+from musicapp.evaluation.mel import HOP, log_mel
 from musicapp.evaluation.renders import Kept, RenderSet
 from musicapp.training.instruments import INSTRUMENTS
+from musicapp.training.listening import SAMPLE_RATE
 from musicapp.training.styles import STYLES
 from musicapp.training.truth import Truth
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from musicapp.training.listening import SAMPLE_RATE
+from musicapp.training.mel_filters import filters
 
 SIZE, HOP = 2048, 1024
 LOW_HZ, HIGH_HZ = 30.0, 16000.0
@@ -21,12 +19,3 @@ def log_mel(sound: np.ndarray, bands: int = 64) -> Tensor:
     mono = torch.nn.functional.pad(mono, (0, max(0, SIZE - len(mono))))
     spectrum = torch.stft(mono, SIZE, HOP, window=torch.hann_window(SIZE), return_complex=True, pad_mode="constant")
     return (filters(bands, SIZE, LOW_HZ, HIGH_HZ, "htk", None) @ spectrum.abs() / SIZE).clamp(min=FLOOR).log()
-
-
-@cache
-def filters(bands: int, size: int, low_hz: float, high_hz: float, scale: str, norm: str | None) -> Tensor:
-    """Triangles on a mel scale ("htk" or "slaney"), `(bands, size // 2 + 1)`."""
-    from transformers.audio_utils import mel_filter_bank  # takes a second to import
-
-    found = mel_filter_bank(size // 2 + 1, bands, low_hz, high_hz, SAMPLE_RATE, norm=norm, mel_scale=scale)
-    return torch.tensor(found.T, dtype=torch.float32).contiguous()

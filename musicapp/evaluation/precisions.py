@@ -17,8 +17,8 @@ from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.memory import held_bytes
 from musicapp.engine.steering import Prompts
 from musicapp.errors import ModelStoreError
-from musicapp.evaluation.distances import mel_distance
 from musicapp.request import TakeRequest, frames_for
+from musicapp.training.losses import mel_distance
 
 PRECISIONS = ("fp32", "bf16", "int8", "int4")
 PROMPTS = ("calm piano, 90 bpm", "techno with drums and bass, 128 bpm", "acoustic guitar and soft strings")

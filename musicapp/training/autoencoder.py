@@ -22,6 +22,8 @@ from musicapp.training.progress import Run
 log = logging.getLogger(__name__)
 
 SILENCE = 1e-5  # mean square of a channel below which a crop is not measured
+MAGNITUDES = 0.3  # weight of the magnitudes' distance where sound counts too
+MEL = 1.5  # weight of the MEL distance against the STFT distance of a sound
 LOOK_AGAIN_S = 300.0  # how often shards that grow while training are opened anew
 
 
@@ -32,8 +34,7 @@ class AutoencoderOptions:
     audio, held_out   folders of audio shards; held_out is only measured on
     kl_weight         on the divergence summed over channels: enough to keep latents near unit scale, no more; it
                       is off at first, then rises, or the posterior would collapse before it is of use
-    freeze_encoder    train the decoder alone; latents that were made before stay valid
-    heard             items of a batch whose sound counts too when the decoder is trained alone
+    freeze_encoder    train the decoder alone, mostly by its sound; latents that were made before stay valid
     """
 
     run: Path
@@ -45,7 +46,6 @@ class AutoencoderOptions:
     learning_rate: float = 1.5e-3
     kl_weight: float = 2e-5
     freeze_encoder: bool = False
-    heard: int = 4
     measure_every_s: float = 300.0
     save_every_s: float = 120.0
     measured_crops: int = 32
@@ -107,10 +107,10 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
                 group["lr"] = run.learning_rate(options.learning_rate)
             optimiser.zero_grad()
         audio = audio_batch(shards, rng, options.batch, options.frames).to(place)
-        heard = options.heard if options.freeze_encoder else 0
-        distance, divergence, sound = _losses(model, audio, heard)
+        distance, divergence, sound = _losses(model, audio, is_heard=options.freeze_encoder)
         rise = min(1.0, max(0.0, 4 * run.fraction - 0.4))
-        loss = distance + options.kl_weight * rise * divergence + sound
+        weight = MAGNITUDES if options.freeze_encoder else 1.0
+        loss = weight * distance + options.kl_weight * rise * divergence + sound
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(weights, 5.0)
         if torch.isfinite(norm):
@@ -128,8 +128,8 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     return average.module
 
 
-def _losses(model: Autoencoder, audio: Tensor, heard: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Distance of magnitudes and divergence of one batch, and the distance of sound of its first `heard` items.
+def _losses(model: Autoencoder, audio: Tensor, *, is_heard: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Distance of magnitudes and divergence of one batch, and the distance of its sound, which is 0 unheard.
 
     Transforms and losses stay in float32.
     """
@@ -141,12 +141,12 @@ def _losses(model: Autoencoder, audio: Tensor, heard: int) -> tuple[Tensor, Tens
         predicted = decoder.log_magnitudes(posterior.at(device.noise_like(posterior.mean)))
     predicted = predicted.float()
     distance = losses.magnitude_loss(predicted, spectrum.abs() * (4 / decoder.config.n_fft))
-    sound = sound_loss(decoder, predicted[:heard], audio[:heard]) if heard else distance.new_zeros(())
+    sound = sound_loss(decoder, predicted, audio) if is_heard else distance.new_zeros(())
     return distance, posterior.kl(), sound
 
 
 def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Tensor:
-    """STFT distance of the audio that the phase search makes of log magnitudes.
+    """STFT and MEL distance of the audio that the phase search makes of log magnitudes.
 
     predicted  `(batch, channels, count, bins)`, of mid and side
     audio      `(batch, channels, frames)`
@@ -162,7 +162,8 @@ def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Te
     spectrum = torch.polar(magnitudes * (config.n_fft / 4), phases)
     decoded = mid_side(audio_of(spectrum, decoder.window, config.hop))
     inner = slice(config.n_fft, audio.shape[-1] - config.n_fft)  # a crop's ends have no neighbours to agree with
-    return losses.stft_loss(decoded[..., inner], audio[..., inner])
+    ours, theirs = decoded[..., inner], audio[..., inner]
+    return losses.stft_loss(ours, theirs) + MEL * losses.mel_loss(ours, theirs)
 
 
 def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Optimizer]:
@@ -183,7 +184,7 @@ def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Op
 def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: int = 131072) -> dict[str, float]:
     """Distances on fixed crops of held-out pieces, from the posterior mean, in float32."""
     rng = random.Random("held out")
-    stft, sdr, means = 0.0, 0.0, []
+    stft, mel, sdr, means = 0.0, 0.0, 0.0, []
     place = next(model.parameters()).device
     for _ in range(crops // 4):
         audio = audio_batch(held_out, rng, 4, frames).to(place)
@@ -193,10 +194,16 @@ def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: in
         latents = model.encode(audio)
         decoded = model.decode(latents)
         stft += losses.stft_distance(decoded, audio) * len(audio)
+        mel += losses.mel_distance(decoded, audio) * len(audio)
         sdr += losses.si_sdr(decoded, audio) * len(audio)
         means.append(latents)
     count = sum(map(len, means))
-    result = {"stft": stft / count, "si_sdr_db": sdr / count, "latent_std": float(torch.cat(means).std())}
+    result = {
+        "stft": stft / count,
+        "mel": mel / count,
+        "si_sdr_db": sdr / count,
+        "latent_std": float(torch.cat(means).std()),
+    }
     log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in result.items()))
     return result
 

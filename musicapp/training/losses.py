@@ -1,4 +1,4 @@
-"""What an autoencoder is trained on (magnitudes) and measured by (auraloss' STFT distance, SI-SDR)."""
+"""What an autoencoder is trained on and measured by: magnitudes, auraloss' STFT and MEL distances, SI-SDR."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import math
 import torch
 from torch import Tensor
 
+from musicapp.training.mel_filters import filters
+from musicapp.training.recipes import SAMPLE_RATE
+
 FLOOR = 1e-6  # magnitudes below count as silence; a full-scale sine has 1
 LOUDNESS = 0.3  # exponent that makes magnitudes about as different as they sound
 RESOLUTIONS = ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240))  # transform, hop and window of auraloss
+MEL_SIZE, MEL_HOP, MEL_BANDS = 1024, 256, 128  # transform, hop and bands to half the rate of auraloss
 
 
 def magnitude_loss(predicted: Tensor, target: Tensor) -> Tensor:
@@ -41,9 +45,25 @@ def stft_loss(decoded: Tensor, target: Tensor) -> Tensor:
             _magnitudes(torch.stft(x.flatten(0, -2), size, hop, length, window, return_complex=True))
             for x in (decoded, target)
         )
-        convergence = torch.linalg.vector_norm(theirs - ours) / torch.linalg.vector_norm(theirs)
-        total = total + convergence + (ours.log() - theirs.log()).abs().mean()
+        total = total + _distance(ours, theirs)
     return total / len(RESOLUTIONS)
+
+
+def mel_loss(decoded: Tensor, target: Tensor) -> Tensor:
+    """MEL distance with the definitions and defaults of auraloss: as `stft_loss`, in the bands of one resolution."""
+    bank = filters(MEL_BANDS, MEL_SIZE, 0.0, SAMPLE_RATE / 2, "slaney", "slaney").to(target.device)
+    window = torch.hann_window(MEL_SIZE, device=target.device)
+    ours, theirs = (
+        bank @ _magnitudes(torch.stft(x.flatten(0, -2), MEL_SIZE, MEL_HOP, window=window, return_complex=True))
+        for x in (decoded, target)
+    )
+    return _distance(ours, theirs)
+
+
+def _distance(ours: Tensor, theirs: Tensor) -> Tensor:
+    """Spectral convergence plus logarithm's L1."""
+    convergence = torch.linalg.vector_norm(theirs - ours) / torch.linalg.vector_norm(theirs)
+    return convergence + (ours.log() - theirs.log()).abs().mean()
 
 
 def _magnitudes(spectrum: Tensor) -> Tensor:
@@ -53,8 +73,14 @@ def _magnitudes(spectrum: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def stft_distance(decoded: Tensor, target: Tensor) -> float:
-    """The same as a number."""
+    """`stft_loss` as a number."""
     return float(stft_loss(decoded, target))
+
+
+@torch.inference_mode()
+def mel_distance(decoded: Tensor, target: Tensor) -> float:
+    """`mel_loss` as a number."""
+    return float(mel_loss(decoded, target))
 
 
 @torch.inference_mode()

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from musicapp.evaluation.distances import BANDS, HOP, SIZE, mel_distance
 from musicapp.evaluation.distribution import divergence, frechet_distance
-from musicapp.evaluation.mel import filters
-from musicapp.training.losses import si_sdr, stft_distance
+from musicapp.training.losses import MEL_BANDS, MEL_HOP, MEL_SIZE, mel_distance, si_sdr, stft_distance
+from musicapp.training.mel_filters import filters
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +33,9 @@ def test_stft_and_si_sdr_are_auraloss_own(peer: ModuleType, pair: tuple[torch.Te
 
 
 def test_mel_is_auraloss_own(peer: ModuleType, pair: tuple[torch.Tensor, torch.Tensor]) -> None:
-    theirs = peer.freq.STFTLoss(SIZE, HOP, SIZE)
+    theirs = peer.freq.STFTLoss(MEL_SIZE, MEL_HOP, MEL_SIZE)
     # It would ask librosa for these filters; ours come from transformers, by the same formula.
-    theirs.scale, theirs.fb = "mel", filters(BANDS, SIZE, 0.0, 22050.0, "slaney", "slaney")[None]
+    theirs.scale, theirs.fb = "mel", filters(MEL_BANDS, MEL_SIZE, 0.0, 22050.0, "slaney", "slaney")[None]
     assert mel_distance(*pair) == pytest.approx(float(theirs(*pair)), rel=1e-4)
 
 

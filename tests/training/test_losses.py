@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from musicapp.training import losses
+from musicapp.training.mel_filters import filters
 
 
 @pytest.fixture
@@ -22,10 +23,18 @@ def test_equal_sounds_have_no_distance(music):
     assert losses.si_sdr(music, music) > 60
 
 
+def test_a_distance_that_was_measured_can_be_learnt_from(music):
+    filters.cache_clear()
+    losses.mel_distance(music, 0.5 * music)
+    decoded = music.clone().requires_grad_()
+    losses.mel_loss(decoded, 0.5 * music).backward()
+    assert decoded.grad is not None and decoded.grad.any()
+
+
 def test_silence_does_not_break_the_gradient(music):
     for decoded, target in ((music, torch.zeros_like(music) + 1e-9), (torch.zeros_like(music), music)):
         decoded = decoded.clone().requires_grad_()
-        losses.stft_loss(decoded, target).backward()
+        (losses.stft_loss(decoded, target) + losses.mel_loss(decoded, target)).backward()
         assert decoded.grad is not None and torch.isfinite(decoded.grad).all()
 
 
