@@ -132,7 +132,7 @@ class AppConfig:
     section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
     refusal_scale    how far a prompt that refuses drums is pushed away from them in its first steps; 0 = not at all
     instrument_scale  how far a prompt that names instruments is pushed away from the same one without them in its
-                      later steps; 0 = not at all
+                      middle steps; 0 = not at all
     text_encoder     folder of the text encoder, relative to the model's
     """
 

@@ -23,7 +23,10 @@ from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32
 REFUSED_ABOVE = 0.9  # noise level down to which a take is pushed away from refused drums: four of eight steps
-INSTRUMENTS_BELOW = 0.9  # noise level below which it is pushed towards the instruments it names: four of eight steps
+INSTRUMENT_LEVELS = (
+    0.4,
+    0.9,
+)  # noise levels at which it is pushed towards the instruments it names: three of eight steps
 
 
 class Prompts:
@@ -111,7 +114,7 @@ def _from_fewer(model: LoadedModel, prompt: str, cond: Inputs, told: Callable[[s
         return []
     found = told(fewer)
     opposite = {**cond, "cross": found.cross, "global_cond": found.global_cond, "prepend": found.prepend}
-    return [Push(partial(model.dit, **opposite), scale, high=INSTRUMENTS_BELOW)]
+    return [Push(partial(model.dit, **opposite), scale, *INSTRUMENT_LEVELS)]
 
 
 def _with_drums(beside: Tensor) -> Tensor:

@@ -169,7 +169,7 @@ def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps
         torch.testing.assert_close(says(pushed, prompt, level), says(plain, prompt, level), atol=0, rtol=0)
 
 
-def test_a_prompt_is_pushed_towards_the_instruments_that_it_names_once_the_noise_is_less(tmp_path: Path) -> None:
+def test_a_prompt_is_pushed_towards_the_instruments_that_it_names_in_the_middle_steps(tmp_path: Path) -> None:
     def model_of(push: float) -> LoadedModel:
         folder = tmp_path / str(push)
         return load_model(write_tiny_model(folder, timeline=True, objective="rectified_flow", instrument_scale=push))
@@ -187,7 +187,7 @@ def test_a_prompt_is_pushed_towards_the_instruments_that_it_names_once_the_noise
     assert not torch.allclose(ours, fewer)
     torch.testing.assert_close(says(pushed, prompt, 0.5), ours + 4.0 * (ours - fewer), atol=1e-4, rtol=1e-4)
     # The last one has nothing left to be pushed away from.
-    for asked, level in ((prompt, 0.95), ("slow, in C", 0.5), ("slow, no piano", 0.5), ("piano", 0.5)):
+    for asked, level in ((prompt, 0.9), (prompt, 0.3), ("slow, in C", 0.5), ("slow, no piano", 0.5), ("piano", 0.5)):
         torch.testing.assert_close(says(pushed, asked, level), says(plain, asked, level), atol=0, rtol=0)
 
 
