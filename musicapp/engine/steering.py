@@ -23,10 +23,7 @@ from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32
 REFUSED_ABOVE = 0.9  # noise level down to which a take is pushed away from refused drums: four of eight steps
-INSTRUMENT_LEVELS = (
-    0.4,
-    0.9,
-)  # noise levels at which it is pushed towards the instruments it names: three of eight steps
+INSTRUMENT_LEVELS = 0.4, 0.9  # and between which it is pushed towards the instruments it names: three of eight
 
 
 class Prompts:
