@@ -41,7 +41,7 @@ def test_the_stand_in_refuses_to_mix(gpu):
 
 def test_the_autoencoder_stage_stays_on_its_device(gpu):
     model = build_autoencoder(autoencoder.autoencoder_config()).to(gpu)
-    distance, divergence, sound = autoencoder._losses(model, torch.zeros(1, 2, 8192, device=gpu), heard=1)
+    distance, divergence, sound = autoencoder._losses(model, torch.zeros(1, 2, 8192, device=gpu), is_heard=True)
     (distance + divergence + sound).backward()
     assert {distance.device.type, divergence.device.type, sound.device.type} == {"meta"}
 
