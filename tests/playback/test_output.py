@@ -118,6 +118,7 @@ for _ in range(3):  # the stream ends by itself each time
 transport.play()
 wait_until(lambda: transport.position > 0)
 transport.pause()
+time.sleep(0.1)  # a block that was on its way when it was paused
 held = transport.position
 output.open(None, 22050)  # the device knows only 44100: this one is converted
 report(rounds=rounds, held=held == transport.position, rate=output.sample_rate, lost=len(lost),
