@@ -139,56 +139,51 @@ def test_the_half_without_the_prompt_knows_the_end_but_not_the_tempo(tmp_path: P
     torch.testing.assert_close(wanted[:, 40:], null[:, 40:])
 
 
-def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps_alone(tmp_path: Path) -> None:
-    def model_of(push: float) -> LoadedModel:
-        folder = tmp_path / str(push)
-        return load_model(write_tiny_model(folder, timeline=True, objective="rectified_flow", refusal_scale=push))
+def with_and_without(folder: Path, **push: float) -> tuple[LoadedModel, LoadedModel]:
+    """The same tiny model without and with a push in its description."""
+    plain, pushed = (
+        load_model(write_tiny_model(folder / name, timeline=True, objective="rectified_flow", **scales))
+        for name, scales in (("plain", {}), ("pushed", push))
+    )
+    return plain, pushed
 
-    plain, pushed = model_of(0.0), model_of(6.0)
+
+def velocity(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor | None = None) -> torch.Tensor:
+    """What a model says of fixed noise at a noise level; told `beside` in place of the prompt's own timeline."""
+    asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
+    prompts = Prompts(model.conditioner, model.device)
+    if beside is not None:
+        kept = prompts.encode(prompt, 1.0, 22)
+        prompts._kept[(prompt, 1.0, 22)] = replace(kept, input_concat=beside)
     x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        return steer(model, prompts, asked, 22)(x, torch.full((1,), level))
 
-    def says(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor | None = None) -> torch.Tensor:
-        asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
-        prompts = Prompts(model.conditioner, model.device)
-        if beside is not None:
-            kept = prompts.encode(prompt, 1.0, 22)
-            prompts._kept[(prompt, 1.0, 22)] = replace(kept, input_concat=beside)
-        with torch.inference_mode():
-            return steer(model, prompts, asked, 22)(x, torch.full((1,), level))
 
+def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps_alone(tmp_path: Path) -> None:
+    plain, pushed = with_and_without(tmp_path, refusal_scale=6.0)
     refused = Prompts(plain.conditioner, plain.device).encode("techno, no drums", 1.0, 22).input_concat
     assert refused is not None and refused[0, DRUMS, 0].tolist() == [0.0, 1.0]
     wanted = refused.clone()
     wanted[:, DRUMS.start], wanted[:, DRUMS.start + 1] = 1.0, 0.0
-    ours, theirs = (says(plain, "techno, no drums", 0.95, beside) for beside in (refused, wanted))
+    ours, theirs = (velocity(plain, "techno, no drums", 0.95, beside) for beside in (refused, wanted))
     torch.testing.assert_close(
-        says(pushed, "techno, no drums", 0.95), ours + 6.0 * (ours - theirs), atol=1e-4, rtol=1e-4
+        velocity(pushed, "techno, no drums", 0.95), ours + 6.0 * (ours - theirs), atol=1e-4, rtol=1e-4
     )
     assert not torch.allclose(ours, theirs)
     for prompt, level in (("techno, no drums", 0.8), ("techno, drums", 0.95), ("techno", 0.95)):
-        torch.testing.assert_close(says(pushed, prompt, level), says(plain, prompt, level), atol=0, rtol=0)
+        torch.testing.assert_close(velocity(pushed, prompt, level), velocity(plain, prompt, level), atol=0, rtol=0)
 
 
 def test_a_prompt_is_pushed_towards_the_instruments_that_it_names_in_the_middle_steps(tmp_path: Path) -> None:
-    def model_of(push: float) -> LoadedModel:
-        folder = tmp_path / str(push)
-        return load_model(write_tiny_model(folder, timeline=True, objective="rectified_flow", instrument_scale=push))
-
-    plain, pushed = model_of(0.0), model_of(4.0)
-    x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
-
-    def says(model: LoadedModel, prompt: str, level: float) -> torch.Tensor:
-        asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
-        with torch.inference_mode():
-            return steer(model, Prompts(model.conditioner, model.device), asked, 22)(x, torch.full((1,), level))
-
+    plain, pushed = with_and_without(tmp_path, instrument_scale=4.0)
     prompt = "slow, piano, in C"
-    ours, fewer = says(plain, prompt, 0.5), says(plain, "slow, in C", 0.5)
+    ours, fewer = velocity(plain, prompt, 0.5), velocity(plain, "slow, in C", 0.5)
     assert not torch.allclose(ours, fewer)
-    torch.testing.assert_close(says(pushed, prompt, 0.5), ours + 4.0 * (ours - fewer), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(velocity(pushed, prompt, 0.5), ours + 4.0 * (ours - fewer), atol=1e-4, rtol=1e-4)
     # The last one has nothing left to be pushed away from.
     for asked, level in ((prompt, 0.9), (prompt, 0.3), ("slow, in C", 0.5), ("slow, no piano", 0.5), ("piano", 0.5)):
-        torch.testing.assert_close(says(pushed, asked, level), says(plain, asked, level), atol=0, rtol=0)
+        torch.testing.assert_close(velocity(pushed, asked, level), velocity(plain, asked, level), atol=0, rtol=0)
 
 
 def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -> None:
