@@ -19,11 +19,12 @@ import torch
 import torch.nn.functional as F
 
 from musicapp import paths
+from musicapp.prompts.scales import KEYS
 from musicapp.training import listening
 from musicapp.training.composer import compose
 from musicapp.training.listening_features import TEMPI, pitch_classes, rhythm
 from musicapp.training.render import Renderer
-from musicapp.training.theory import KEYS, is_minor
+from musicapp.training.theory import is_minor
 from musicapp.training.truth import Truth
 
 FIRST_SEED, FIRST_OTHER_SEED = 20_000_000, 21_000_000

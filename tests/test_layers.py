@@ -27,7 +27,7 @@ class Layer:
 BASE = ("errors", "request", "paths", "settings", "logs")
 SETTINGS = ("nn.checks", "nn.configs", "nn.same_configs", "nn.spectral_configs")
 FIRST_TWO = (*BASE, "audio")
-NETWORKS = ("nn", "diffusion", "checkpoints")
+NETWORKS = ("prompts", "nn", "diffusion", "checkpoints")
 SERVICES = (
     *FIRST_TWO,
     "library",
@@ -38,8 +38,7 @@ SERVICES = (
     "checkpoints.catalogue",
     "checkpoints.copies",
     "checkpoints.precision_figures",
-    "checkpoints.vocabulary",
-    "nn.prompt_facts",
+    "prompts",
     "store",
 )
 
@@ -51,11 +50,9 @@ LAYERS = {
     "settings": Layer(("errors", "request", "paths")),
     "logs": Layer(("errors", "request", "paths", "settings")),
     "audio": Layer(BASE),
-    "nn": Layer(("errors",), torch=True),
+    "nn": Layer(("errors", "prompts"), torch=True),
     "nn.checks": Layer(("errors",)),
-    "nn.prompt_drums": Layer(()),
-    "nn.prompt_tempo": Layer(()),
-    "nn.prompt_facts": Layer(("nn.prompt_drums", "nn.prompt_tempo")),
+    "prompts": Layer(("errors", "checkpoints.config")),
     "nn.same_configs": Layer(("nn.checks",)),
     "nn.spectral_configs": Layer(("errors",)),
     "nn.configs": Layer(("errors", "nn.checks", "nn.same_configs", "nn.spectral_configs")),
@@ -81,7 +78,6 @@ LAYERS = {
     "checkpoints.copies": Layer(("errors", "checkpoints.header", "checkpoints.plain_files")),
     "checkpoints.precision_figures": Layer(("errors", "paths", "checkpoints.plain_files", "checkpoints.sections")),
     "checkpoints.promises": Layer(("checkpoints.config", *SETTINGS)),
-    "checkpoints.vocabulary": Layer(("errors", "checkpoints.config")),
     "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", "checkpoints.header", *SETTINGS)),
     "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
     "engine.events": Layer(("errors", "request")),

@@ -68,7 +68,7 @@ def max_duration_s(folder: Path) -> float:
 
 
 def follows_facts(folder: Path) -> bool:
-    """Whether the model of a folder is told what `nn.prompt_facts` reads out of a prompt. Raises CheckpointError."""
+    """Whether the model of a folder is told what `prompts.facts` reads out of a prompt. Raises CheckpointError."""
     return bool(read_config(folder).diffusion.input_concat_ids)  # a timeline is all that may be there
 
 

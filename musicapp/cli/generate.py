@@ -128,8 +128,9 @@ def _check_length(request: TakeRequest) -> None:
 
 
 def _note_unknown_words(request: TakeRequest, display: Display) -> None:
-    from musicapp.checkpoints import catalogue, vocabulary
-    from musicapp.nn.prompt_facts import without_read
+    from musicapp.checkpoints import catalogue
+    from musicapp.prompts import vocabulary
+    from musicapp.prompts.facts import without_read
 
     folder = catalogue.find_model(request.model)
     words = vocabulary.read_vocabulary(folder)

@@ -16,8 +16,8 @@ from musicapp.diffusion.objectives import is_flow
 from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
 from musicapp.engine.steering import Prompts, steer
-from musicapp.nn.prompt_facts import read_prompt
 from musicapp.nn.timeline import USUAL_METRE
+from musicapp.prompts.facts import read_prompt
 from musicapp.request import TakeRequest
 
 SECTION_LEEWAY = 0.34  # how much longer or shorter than asked a section may be

@@ -16,9 +16,9 @@ from musicapp.diffusion.guidance import Inputs, Push, guided, pushed_away, with_
 from musicapp.diffusion.noise import beginning_anew, returning
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
-from musicapp.nn.prompt_facts import read_prompt
-from musicapp.nn.prompt_instruments import without_instruments
 from musicapp.nn.timeline import BEATS, DRUMS, WAY
+from musicapp.prompts.facts import read_prompt
+from musicapp.prompts.instruments import without_instruments
 from musicapp.request import TakeRequest
 
 KEPT_PROMPTS = 32

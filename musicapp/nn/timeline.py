@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.nn.configs import TIMELINE_CHANNELS
-from musicapp.nn.prompt_facts import Stated, read_prompt
+from musicapp.prompts.facts import Stated, read_prompt
 
 BEAT_PARTS = (1, 2, 4)  # turns in a beat
 BARS = (1, 2, 4, 8)  # bars in a turn

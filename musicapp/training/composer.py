@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from musicapp.prompts.scales import KEYS
 from musicapp.training import arrangement, form, melody
 from musicapp.training.arrangement import Song
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.score import Mix, Note, Piece, Track
 from musicapp.training.style import Style
 from musicapp.training.styles import STYLES
-from musicapp.training.theory import KEYS, METRES, is_minor
+from musicapp.training.theory import METRES, is_minor
 from musicapp.training.truth import Section, Truth
 
 __all__ = ["LONGEST_S", "SHORTEST_S", "Piece", "compose"]

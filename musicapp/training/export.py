@@ -12,8 +12,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from musicapp.checkpoints import keymap
-from musicapp.checkpoints.vocabulary import write_vocabulary
 from musicapp.nn.autoencoder import Autoencoder
+from musicapp.prompts.vocabulary import write_vocabulary
 from musicapp.training import autoencoder, diffusion, distill, recipes
 from musicapp.training.vocabulary import learnt_words
 

@@ -14,16 +14,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from musicapp.prompts.scales import KEYS, SCALES
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.styles import STYLES
-from musicapp.training.theory import KEYS, MODES
 from musicapp.training.truth import Truth
 
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 TEMPO_STEP = 1.02  # neighbouring classes of tempo; 4 % off is heard as another tempo
 
 _TEMPI = 2 + int(math.log(FASTEST_BPM / SLOWEST_BPM) / math.log(TEMPO_STEP))
-_STYLES, _LEADS, _MODES = list(STYLES), list(INSTRUMENTS), list(MODES)
+_STYLES, _LEADS, _MODES = list(STYLES), list(INSTRUMENTS), list(SCALES)
 CLASSES = {
     "tempo": 1 + _TEMPI,
     "tonic": 1 + len(KEYS),

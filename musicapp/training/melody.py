@@ -7,9 +7,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from musicapp.prompts.scales import SCALES
 from musicapp.training.instruments import Instrument
 from musicapp.training.score import Event
-from musicapp.training.theory import MODES, Chord, Metre, nearest, semitones
+from musicapp.training.theory import Chord, Metre, nearest, semitones
 
 Span = tuple[int, int, Chord]
 _MOVES = (0, 1, 1, 1, -1, -1, -1, 2, -2, 2, -2, 3, -4)
@@ -71,7 +72,7 @@ def tune(
     phrase = rng.choice(_PHRASES)
     centre = min(max((instrument.low + instrument.high) // 2 + 2, 60), instrument.high - 12)
     ground = nearest(centre, (tonic,))
-    scale = tuple((tonic + interval) % 12 for interval in MODES[mode])
+    scale = tuple((tonic + interval) % 12 for interval in SCALES[mode])
     bars = (spans[-1][0] + spans[-1][1]) // metre.steps
     events: list[Event] = []
     for bar in range(bars):

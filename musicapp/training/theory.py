@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from musicapp.nn import prompt_facts
-
-KEYS, MODES = prompt_facts.KEYS, prompt_facts.SCALES
+from musicapp.prompts.scales import SCALES
 
 # Tunes in blues go over chords of the mixolydian mode.
 _CHORD_MODES = {"blues": "mixolydian"}
@@ -73,14 +71,14 @@ METRES = {
 
 def semitones(mode: str, degree: int) -> int:
     """Distance from the tonic to any scale degree, negative ones and higher octaves too."""
-    scale = MODES[mode]
+    scale = SCALES[mode]
     octave, step = divmod(degree, len(scale))
     return 12 * octave + scale[step]
 
 
 def is_minor(mode: str) -> bool:
     """Whether the third above the tonic is minor."""
-    return 3 in MODES[mode]
+    return 3 in SCALES[mode]
 
 
 def chord(tonic: int, mode: str, name: str, size: int) -> Chord:
@@ -91,8 +89,8 @@ def chord(tonic: int, mode: str, name: str, size: int) -> Chord:
     mode = _CHORD_MODES.get(mode, mode)
     degree = int(name[0]) - 1
     root = (tonic + semitones(mode, degree)) % 12
-    if len(MODES[mode]) < 6:
-        scale = [(tonic + interval) % 12 for interval in MODES[mode]]
+    if len(SCALES[mode]) < 6:
+        scale = [(tonic + interval) % 12 for interval in SCALES[mode]]
         wanted = [(root + interval) % 12 for interval in (7, 5, 4, 3)]
         return Chord(root, (root, *[pitch for pitch in wanted if pitch in scale][: max(size - 1, 1)]))
     tones = [(tonic + semitones(mode, degree + 2 * i)) % 12 for i in range(size)]
@@ -101,14 +99,14 @@ def chord(tonic: int, mode: str, name: str, size: int) -> Chord:
     if name.endswith("M"):
         tones[1] = (root + 4) % 12
     if (tones[2] - root) % 12 == 6 and size == 3:
-        tones[2] = (root + 7) % 12 if (root + 7) % 12 in {(tonic + i) % 12 for i in MODES[mode]} else tones[2]
+        tones[2] = (root + 7) % 12 if (root + 7) % 12 in {(tonic + i) % 12 for i in SCALES[mode]} else tones[2]
     return Chord(root, tuple(tones))
 
 
 def progressions(mode: str, *, jazz: bool = False, contrast: bool = False) -> tuple[str, ...]:
     """The chord sequences that suit a mode; `contrast` gives those of a second theme."""
     family = "minor" if is_minor(mode) else "major"
-    if len(MODES[mode]) < 6:
+    if len(SCALES[mode]) < 6:
         return ("1 1 4 1", "1 4 1 1") if contrast else ("1 1 1 1", "1 4 1 4", "1 1 4 4")
     if jazz and mode in ("major", "minor"):
         return (CONTRASTS if contrast else PROGRESSIONS)[f"jazz {family}"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from musicapp.checkpoints.vocabulary import Vocabulary, words_in
+from musicapp.prompts.scales import SCALES
+from musicapp.prompts.vocabulary import Vocabulary, words_in
 from musicapp.training import words
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.phrases import SEEN
 from musicapp.training.relatives import RELATIVES
-from musicapp.training.theory import METRES, MODES
+from musicapp.training.theory import METRES
 
 # What the caption writer says outside its tables.
 _WRITTEN = "with featuring melody played on as the lead at in around key of chord loop sample note yes none sharp flat \
@@ -29,7 +30,7 @@ def _texts() -> Iterator[str]:
     """All that a caption can be made of."""
     yield _WRITTEN
     yield from INSTRUMENTS
-    yield from (*METRES, *MODES)
+    yield from (*METRES, *SCALES)
     for table in (words.STYLES, words.INSTRUMENTS, words.MOODS, words.MODES):
         for name, others in table.items():
             yield from (name, *others)

@@ -18,13 +18,13 @@ import pytest
 import soundfile
 
 from musicapp.audio import tags, wave_io
-from musicapp.checkpoints.vocabulary import Vocabulary, write_vocabulary
 from musicapp.cli import generate
 from musicapp.cli.main import build_parser, main
 from musicapp.cli.progress import Display
 from musicapp.engine.events import Event, Finished, Progress
 from musicapp.engine.host import EngineHost
 from musicapp.errors import RequestError
+from musicapp.prompts.vocabulary import Vocabulary, write_vocabulary
 from musicapp.request import Lora, TakeRequest
 from tests.checkpoints.test_stable_audio_3 import folder as stable_audio_3
 from tests.tiny_model import write_tiny_model

@@ -24,7 +24,6 @@ from musicapp.checkpoints import (
     precision_figures,
     text_encoders,
     tokenizer_file,
-    vocabulary,
     weight_files,
     weights,
 )
@@ -34,6 +33,7 @@ from musicapp.checkpoints.load import load_model
 from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.engine import self_test
 from musicapp.nn.dit import DiffusionTransformer
+from musicapp.prompts import vocabulary
 from musicapp.store import check, sources
 from tests import diffusers_folder
 from tests.checkpoints import test_autoencoder_alone, test_diffusers, test_stable_audio_3, tiny_model

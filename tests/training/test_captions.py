@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from musicapp.prompts.scales import KEYS
 from musicapp.training import words
 from musicapp.training.captions import FAST_BPM, SLOW_BPM, is_held_out, write_caption
 from musicapp.training.composer import compose
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.phrases import HELD_OUT, SEEN
 from musicapp.training.styles import STYLES
-from musicapp.training.theory import KEYS
 from musicapp.training.truth import Truth
 
 _TEMPO = re.compile(

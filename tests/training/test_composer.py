@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 
+from musicapp.prompts.scales import KEYS, SCALES
 from musicapp.training import form, grooves
 from musicapp.training.composer import compose
 from musicapp.training.instruments import INSTRUMENTS, KITS
 from musicapp.training.score import Piece
 from musicapp.training.styles import STYLES
-from musicapp.training.theory import KEYS, METRES, MODES, chord, progressions
+from musicapp.training.theory import METRES, chord, progressions
 from musicapp.training.truth import Truth
 
 
@@ -56,7 +57,7 @@ def test_notes_belong_to_the_key(pieces):
         truth = piece.truth
         if not truth.mode or truth.mode == "blues":  # blues tunes bend against their chords
             continue
-        scale = {(KEYS.index(truth.key) + interval) % 12 for interval in MODES[truth.mode]}
+        scale = {(KEYS.index(truth.key) + interval) % 12 for interval in SCALES[truth.mode]}
         pitches = [note.pitch for track in piece.tracks if track.role != "drums" for note in track.notes]
         inside = sum(pitch % 12 in scale for pitch in pitches) / len(pitches)
         assert inside > 0.8, (truth.style, truth.mode, inside)
@@ -163,7 +164,7 @@ def test_styles_name_only_what_exists():
         assert all(name in INSTRUMENTS for layer in style.layers for name in layer.instruments)
         assert all(kit in KITS for kit in style.kits)
         assert all(groove in grooves.GROOVES for groove in style.grooves)
-        assert all(mode in MODES for mode in style.modes)
+        assert all(mode in SCALES for mode in style.modes)
         assert all(metre in METRES for metre in style.metres)
         assert 60 <= style.tempi[0] < style.tempi[1] <= 180
 
@@ -173,7 +174,7 @@ def test_the_truth_survives_json():
     assert Truth.from_dict(truth.as_dict()) == truth
 
 
-@pytest.mark.parametrize("mode", sorted(MODES))
+@pytest.mark.parametrize("mode", sorted(SCALES))
 def test_chords_are_built_from_their_root(mode):
     for line in (*progressions(mode), *progressions(mode, contrast=True)):
         for name in line.split():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from musicapp.errors import MusicAppError
+from musicapp.prompts.scales import KEYS, SCALES
 from musicapp.request import frames_for
 from musicapp.training import effects, synth, synth_drums
 from musicapp.training.bank import find_soundfont
@@ -15,7 +16,7 @@ from musicapp.training.grooves import DRUMS
 from musicapp.training.listening import level_db
 from musicapp.training.render import SAMPLE_RATE, Renderer
 from musicapp.training.score import Mix, Note, Piece, Track
-from musicapp.training.theory import KEYS, MODES, is_minor
+from musicapp.training.theory import is_minor
 from musicapp.training.truth import Section, Truth
 from tests.training import listening
 
@@ -86,7 +87,7 @@ def test_the_stated_key_is_heard(renderer):
     for seed, style in enumerate(styles):
         piece = compose(seed + 30, duration_s=10.0, style=style)
         truth, sound = piece.truth, renderer.render(piece)
-        scale = [(KEYS.index(truth.key) + interval) % 12 for interval in MODES[truth.mode]]
+        scale = [(KEYS.index(truth.key) + interval) % 12 for interval in SCALES[truth.mode]]
         heard = listening.chroma(sound)
         related += heard[scale].mean() > 1.4 * np.delete(heard, scale).mean()
         third = "minor" if is_minor(truth.mode) else "major"

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from musicapp.diffusion import schedules
-from musicapp.nn.prompt_facts import read_prompt
+from musicapp.prompts.facts import read_prompt
 from musicapp.training import sharpen, words
 from musicapp.training.captions import Contrast, write_contrast
 from musicapp.training.composer import compose

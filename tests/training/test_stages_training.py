@@ -12,8 +12,8 @@ import torch
 
 from musicapp.audio import wave_io
 from musicapp.checkpoints.load import load_model
-from musicapp.checkpoints.vocabulary import read_vocabulary
 from musicapp.nn.spectral import mid_side, short_time_spectrum
+from musicapp.prompts.vocabulary import read_vocabulary
 from musicapp.training import (
     autoencoder,
     diffusion,

@@ -6,7 +6,7 @@ import random
 import re
 
 from musicapp import paths
-from musicapp.checkpoints.vocabulary import read_vocabulary, words_in
+from musicapp.prompts.vocabulary import read_vocabulary, words_in
 from musicapp.training.captions import write_caption
 from musicapp.training.composer import compose
 from musicapp.training.vocabulary import learnt_words

@@ -11,7 +11,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.take_settings import TakeSettings
 
 if TYPE_CHECKING:
-    from musicapp.checkpoints.vocabulary import Vocabulary
+    from musicapp.prompts.vocabulary import Vocabulary
 
 PAUSE_MS = 500  # a word that is being typed is not yet unknown
 
@@ -63,8 +63,8 @@ class PromptNote(QObject):
 
 
 def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
-    from musicapp.checkpoints import vocabulary  # late, as `model_choice` does
-    from musicapp.nn.prompt_facts import describe, read_prompt, without_read
+    from musicapp.prompts import vocabulary  # late, as `model_choice` does
+    from musicapp.prompts.facts import describe, read_prompt, without_read
 
     if reader.model != model:
         reader = _reader_of(model)
@@ -75,8 +75,9 @@ def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
 
 
 def _reader_of(model: str) -> _Reader:
-    from musicapp.checkpoints import catalogue, vocabulary
+    from musicapp.checkpoints import catalogue
     from musicapp.errors import CheckpointError
+    from musicapp.prompts import vocabulary
 
     try:
         folder = catalogue.find_model(model)

@@ -1,6 +1,6 @@
 """A prompt without the instruments that it asks for. Read by rule; no torch here.
 
-The names are those that captions teach, by the words that people have for them. Drums are `prompt_drums`' business.
+The names are those that captions teach, by the words that people have for them. Drums are `drums`' business.
 """
 
 from __future__ import annotations

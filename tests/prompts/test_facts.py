@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from musicapp.nn.prompt_facts import KEYS, PACES_BPM, SCALES, describe, read_prompt, without_read
+from musicapp.prompts.facts import PACES_BPM, describe, read_prompt, without_read
+from musicapp.prompts.scales import KEYS, SCALES
 from musicapp.training.captions import write_caption
 from musicapp.training.composer import compose
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from musicapp.nn.prompt_instruments import without_instruments
+from musicapp.prompts.instruments import without_instruments
 from musicapp.training import words
 from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.phrases import HELD_OUT, SEEN

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from musicapp.checkpoints.vocabulary import (
+from musicapp.prompts.vocabulary import (
     FILE_NAME,
     MOST_NAMED,
     Vocabulary,

@@ -1,0 +1,90 @@
+"""What a prompt states outright: tempo, metre, key, drums or none. Read by rule. No torch here.
+
+A text encoder says well what a piece is like; that 124 is not 128, that F sharp is G flat, and that "no drums" is the
+opposite of "drums", it learns last.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from musicapp.prompts.drums import read_drums, without_refusals
+from musicapp.prompts.key import read_key
+from musicapp.prompts.scales import SCALES
+from musicapp.prompts.tempo import read_pace, read_tempo, without_tempo
+
+_SHOWN_KEYS = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "G♯/A♭", "A", "A♯/B♭", "B")
+PACES_BPM = {"slow": 72.0, "medium": 104.0, "fast": 140.0}  # what a word for the tempo is played at
+_METRE = re.compile(
+    r"(?<![\d/.])(?<!track\s)(\d{1,2})(?:/([48])(?![\d/])(?!\s*(?:[\"”″]|inch|of\s+(?:the|a|an)\b))|-([48])\s+time\b)",
+    re.IGNORECASE,
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9, "twelve": 12}
+_METRE_IN_WORDS = re.compile(rf"\b({'|'.join(_COUNTS)})[\s-](four|eight)\b(?![\s-]+(?:bars?|measures?|times)\b)", re.I)
+_COMMON_TIME, _WALTZ_TIME = re.compile(r"\bcommon\s+time\b", re.I), re.compile(r"\bwaltz\s+time\b", re.I)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a prompt states; None is what it leaves open.
+
+    pace          "slow", "medium" or "fast", the word for a tempo
+    beats_in_bar  of felt beats: three eighths are one in 6/8, two in 7/8
+    tonic         pitch class, 0 is C
+    scale         semitones over the tonic
+    """
+
+    tempo_bpm: float | None = None
+    pace: str | None = None
+    beats_in_bar: float | None = None
+    tonic: int | None = None
+    scale: tuple[int, ...] | None = None
+    has_drums: bool | None = None
+
+    @property
+    def beat_bpm(self) -> float | None:
+        """The tempo to play at: the figure, else what the word stands for."""
+        return PACES_BPM[self.pace] if self.tempo_bpm is None and self.pace else self.tempo_bpm
+
+
+def read_prompt(prompt: str) -> Stated:
+    """From "92 bpm", "tempo: 120", "slow", "in 6/8", "F# minor", "Bbm", "key of E flat dorian", "no drums" and more."""
+    tonic, scale = read_key(prompt)
+    return Stated(read_tempo(prompt), read_pace(prompt), _beats_in_bar(prompt), tonic, scale, read_drums(prompt))
+
+
+def without_read(prompt: str) -> str:
+    """The prompt without what was read of tempo, metre and refused drums: a model need not know those words."""
+    return without_refusals(without_tempo(_METRE_IN_WORDS.sub(", ", prompt)))
+
+
+def describe(stated: Stated) -> str:
+    """What was read, for people: "92 bpm, A minor, no drums"; "" for nothing."""
+    parts = []
+    if stated.tempo_bpm is not None:
+        parts.append(f"{stated.tempo_bpm:g} bpm")
+    elif stated.pace:
+        parts.append(f"{stated.pace} ({PACES_BPM[stated.pace]:g} bpm)")
+    if stated.tonic is not None:
+        mode = next((name for name, steps in SCALES.items() if steps == stated.scale), "")
+        parts.append(f"{_SHOWN_KEYS[stated.tonic]} {mode}".strip())
+    if stated.has_drums is not None:
+        parts.append("drums" if stated.has_drums else "no drums")
+    return ", ".join(parts)
+
+
+def _beats_in_bar(prompt: str) -> float | None:
+    if found := _METRE.search(prompt):
+        count, unit = int(found[1]), int(found[2] or found[3])
+    elif found := _METRE_IN_WORDS.search(prompt):
+        count, unit = _COUNTS[found[1].lower()], 4 if found[2].lower() == "four" else 8
+    elif _WALTZ_TIME.search(prompt):
+        return 3.0
+    else:
+        return 4.0 if _COMMON_TIME.search(prompt) else None
+    if count < 2:  # "1/4 inch tape"
+        return None
+    if unit == 4:
+        return float(count)
+    return count / 3 if count % 3 == 0 and count > 3 else count / 2
