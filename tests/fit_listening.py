@@ -1,4 +1,4 @@
-"""Fit the ears of `musicapp.training.listening` to renders and measure them on others: writes resources/listening.json.
+"""Fit the ears of `musicapp.analysis.listening` to renders and measure them on others: writes resources/listening.json.
 
     python -m tests.fit_listening --pieces 900 --soundfont BANK.sf3
 
@@ -19,13 +19,13 @@ import torch
 import torch.nn.functional as F
 
 from musicapp import paths
+from musicapp.analysis import listening
+from musicapp.analysis.listening_features import TEMPI, pitch_classes, rhythm
+from musicapp.composing.composer import compose
+from musicapp.composing.render import Renderer
+from musicapp.composing.theory import is_minor
+from musicapp.composing.truth import Truth
 from musicapp.prompts.scales import KEYS
-from musicapp.training import listening
-from musicapp.training.composer import compose
-from musicapp.training.listening_features import TEMPI, pitch_classes, rhythm
-from musicapp.training.render import Renderer
-from musicapp.training.theory import is_minor
-from musicapp.training.truth import Truth
 
 FIRST_SEED, FIRST_OTHER_SEED = 20_000_000, 21_000_000
 HIDDEN = 8

@@ -28,6 +28,7 @@ BASE = ("errors", "request", "paths", "settings", "logs")
 SETTINGS = ("nn.checks", "nn.configs", "nn.same_configs", "nn.spectral_configs")
 FIRST_TWO = (*BASE, "audio")
 NETWORKS = ("prompts", "nn", "diffusion", "checkpoints")
+MUSIC = ("analysis", "composing", "captions")
 SERVICES = (
     *FIRST_TWO,
     "library",
@@ -83,8 +84,11 @@ LAYERS = {
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),
     "engine.worker": Layer((*BASE, "engine.events")),
-    "training": Layer((*FIRST_TWO, *NETWORKS), torch=True),
-    "evaluation": Layer((*FIRST_TWO, *NETWORKS, "engine", "training"), torch=True),
+    "analysis": Layer(("errors", "paths")),
+    "composing": Layer(("errors", "request", "prompts")),
+    "captions": Layer(("prompts", "composing")),
+    "training": Layer((*FIRST_TWO, *NETWORKS, *MUSIC), torch=True),
+    "evaluation": Layer((*FIRST_TWO, *NETWORKS, *MUSIC, "engine", "training"), torch=True),
     "library": Layer(FIRST_TWO),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),

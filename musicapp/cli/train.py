@@ -56,12 +56,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _move_pieces(args: argparse.Namespace) -> int:
-    from musicapp.training import pieces
+    from musicapp.training import pack
 
     if args.stage == "pack":
-        print(f"{pieces.pack(args.source, args.target)} pieces in {args.target}")
+        print(f"{pack.pack(args.source, args.target)} pieces in {args.target}")
     else:
-        print(f"whole: {pieces.unpack(args.source, args.target)}")
+        print(f"whole: {pack.unpack(args.source, args.target)}")
     return 0
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from musicapp.analysis import listening
+from musicapp.analysis.listening_features import TEMPI
+from musicapp.captions.captions import FAST_BPM, HIGH_ENERGY, SLOW_BPM
+from musicapp.composing.instruments import INSTRUMENTS
+from musicapp.composing.theory import is_minor
 from musicapp.evaluation.bench import PLAYED_PIECES, Bench, Ears
 from musicapp.evaluation.prompts import Wish
 from musicapp.evaluation.report import Bars, Result, Table, number, percent, rate
 from musicapp.prompts.scales import KEYS
-from musicapp.training import listening
-from musicapp.training.captions import FAST_BPM, HIGH_ENERGY, SLOW_BPM
-from musicapp.training.instruments import INSTRUMENTS
-from musicapp.training.listening_features import TEMPI
-from musicapp.training.theory import is_minor
 
 TOLERANCE = 0.04
 BARS = {"tempo": 0.85, "key": 0.65, "related key": 0.8, "drums": 0.95, "lead": 0.8}

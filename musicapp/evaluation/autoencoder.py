@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from musicapp.analysis import listening
 from musicapp.engine.decode import decode_chunks
 from musicapp.evaluation.bench import PLAYED_PIECES, Bench
 from musicapp.evaluation.report import Player, Result, Table, number
-from musicapp.training import listening
 from musicapp.training.losses import mel_distance, si_sdr, stft_distance
 
 MOST_PIECES = 32

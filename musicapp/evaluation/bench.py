@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from musicapp.analysis import listening
 from musicapp.checkpoints.catalogue import find_model, max_duration_s
 from musicapp.evaluation.classifier import Classifier, Heard, open_classifier, render_levels
 from musicapp.evaluation.options import Options
@@ -17,7 +18,6 @@ from musicapp.evaluation.prompts import Wish, wish_for
 from musicapp.evaluation.renders import Render, RenderSet
 from musicapp.evaluation.report import Player
 from musicapp.evaluation.takes import Take, Takes
-from musicapp.training import listening
 
 PLAYED_PIECES = 6  # of a part, on the page
 

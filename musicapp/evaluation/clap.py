@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.errors import CheckpointError
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.report import Result, Table, number
-from musicapp.training.listening import SAMPLE_RATE
 
 _HINT = "It needs config.json, model.safetensors, preprocessor_config.json and tokenizer.json of a ClapModel."
 

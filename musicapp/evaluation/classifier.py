@@ -19,12 +19,12 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from musicapp.analysis.listening import SAMPLE_RATE
+from musicapp.composing.instruments import INSTRUMENTS
+from musicapp.composing.styles import STYLES
+from musicapp.composing.truth import Truth
 from musicapp.evaluation.mel import HOP, log_mel
 from musicapp.evaluation.renders import Kept, RenderSet
-from musicapp.training.instruments import INSTRUMENTS
-from musicapp.training.listening import SAMPLE_RATE
-from musicapp.training.styles import STYLES
-from musicapp.training.truth import Truth
 
 log = logging.getLogger(__name__)
 

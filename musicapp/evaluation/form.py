@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from musicapp.analysis.listening import SAMPLE_RATE
+from musicapp.analysis.listening_features import spectrogram
 from musicapp.evaluation.mel import HOP, log_mel
-from musicapp.training.listening import SAMPLE_RATE
-from musicapp.training.listening_features import spectrogram
 
 STEP_S = 0.5
 BANDS = 20

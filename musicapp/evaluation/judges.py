@@ -13,6 +13,7 @@ import soxr
 import torch
 from torch import Tensor
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.engine import devices
 from musicapp.evaluation import judge_weights, openl3, passt
 from musicapp.evaluation.bench import Bench
@@ -21,7 +22,6 @@ from musicapp.evaluation.judge_weights import Judge
 from musicapp.evaluation.options import Options
 from musicapp.evaluation.renders import Kept, RenderSet
 from musicapp.evaluation.report import Result, Table, number
-from musicapp.training.listening import SAMPLE_RATE
 
 OPENL3 = Judge("OpenL3", "torchopenl3_mel256_music_512.pth.tar", openl3.OpenL3)
 # A second head, for training only.

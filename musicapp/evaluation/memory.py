@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.mel import HOP, log_mel
 from musicapp.evaluation.report import Player, Result, Table, number
 from musicapp.training.dataset import Shards
-from musicapp.training.listening import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from musicapp.training.captions import FAST_BPM, HIGH_ENERGY, LOW_ENERGY, SLOW_BPM
-from musicapp.training.phrases import HELD_OUT, SEEN
-from musicapp.training.truth import Truth
+from musicapp.captions.captions import FAST_BPM, HIGH_ENERGY, LOW_ENERGY, SLOW_BPM
+from musicapp.captions.phrases import HELD_OUT, SEEN
+from musicapp.composing.truth import Truth
 
 TEMPO_WORDS = 4  # one prompt in so many says "slow" or "fast" instead of a number
 

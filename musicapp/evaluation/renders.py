@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musicapp.training.composer import compose
+from musicapp.composing.composer import compose
+from musicapp.composing.truth import Truth
 from musicapp.training.dataset import HELD_OUT_SEED, Shards, ShardWriter
-from musicapp.training.truth import Truth
 
 if TYPE_CHECKING:
-    from musicapp.training.score import Piece
+    from musicapp.composing.score import Piece
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class RenderSet:
             missing = count - writer.count
             if missing <= 0:
                 return
-            from musicapp.training.render import Renderer  # stored renders are read without a sound bank
+            from musicapp.composing.render import Renderer  # stored renders are read without a sound bank
 
             log.info("rendering %d pieces of %g s: %s", missing, self._seconds, self._name)
             renderer = Renderer(self._soundfont)

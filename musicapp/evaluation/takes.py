@@ -15,6 +15,7 @@ import soundfile
 import soxr
 import torch
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.audio import wave_io
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.checkpoints.weights import WEIGHTS_NAME
@@ -24,7 +25,6 @@ from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.steering import Prompts
 from musicapp.nn.conditioners import Conditioning
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
-from musicapp.training.listening import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicapp.analysis.listening import SAMPLE_RATE, end_of_sound_s
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.report import Player, Points, Result, Table, number, percent, rate
 from musicapp.request import format_duration
-from musicapp.training.listening import SAMPLE_RATE, end_of_sound_s
 
 WITHIN_S = 0.5
 UNTIMED_UP_TO_S = 30.0  # withheld timing costs the same time again, so it is tried on short takes

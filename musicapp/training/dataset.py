@@ -19,11 +19,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from musicapp.composing.truth import Truth
 from musicapp.errors import MusicAppError
-from musicapp.training.truth import Truth
 
 if TYPE_CHECKING:
-    from musicapp.training.render import Renderer  # stored data can be trained on without a sound bank
+    from musicapp.composing.render import Renderer  # stored data can be trained on without a sound bank
 
 FORMAT_VERSION = 1
 HELD_OUT_SEED = 10_000_000  # seeds from here on are never trained on
@@ -136,7 +136,7 @@ def draw_duration(rng: random.Random) -> float:
 
 def render_pieces(seeds: Iterable[int], renderer: Renderer) -> Iterator[tuple[np.ndarray, Truth]]:
     """Compose and render one piece for every seed: `(frames, 2)` float32 and what it is."""
-    from musicapp.training.composer import compose
+    from musicapp.composing.composer import compose
 
     for seed in seeds:
         piece = compose(seed, duration_s=round(draw_duration(random.Random(f"duration {seed}")), 2))

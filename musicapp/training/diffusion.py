@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from musicapp.captions.captions import write_caption
 from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.text_encoders import load_clap_text
 from musicapp.diffusion.guidance import guided, without_prompt
@@ -19,7 +20,6 @@ from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberCon
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
 from musicapp.training import autoencoder, device, objective, recipes, samples
-from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of

@@ -11,11 +11,11 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from musicapp.captions.vocabulary import learnt_words
 from musicapp.checkpoints import keymap
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.prompts.vocabulary import write_vocabulary
 from musicapp.training import autoencoder, diffusion, distill, recipes
-from musicapp.training.vocabulary import learnt_words
 
 SIZE_LIMIT = 32 << 20  # bytes of the whole folder
 

@@ -14,10 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from musicapp.composing.instruments import INSTRUMENTS
+from musicapp.composing.styles import STYLES
+from musicapp.composing.truth import Truth
 from musicapp.prompts.scales import KEYS, SCALES
-from musicapp.training.instruments import INSTRUMENTS
-from musicapp.training.styles import STYLES
-from musicapp.training.truth import Truth
 
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 TEMPO_STEP = 1.02  # neighbouring classes of tempo; 4 % off is heard as another tempo

@@ -13,10 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from musicapp.composing.truth import Truth
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import device, recipes
 from musicapp.training.dataset import Shards, ShardWriter
-from musicapp.training.truth import Truth
 
 SILENT_TAIL = 24  # latents of encoded silence stored behind every piece; more than an encoder's margin
 LATENT_RATE_HZ = recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO

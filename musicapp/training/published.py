@@ -20,6 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from musicapp.captions.captions import write_caption
 from musicapp.checkpoints import keymap
 from musicapp.checkpoints.conditioner import build_conditioner, text_conditioner
 from musicapp.checkpoints.config import CONFIG_NAME, ModelConfig, parse_config
@@ -31,7 +32,6 @@ from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.configs import NumberConfig
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import device, objective, oobleck, samples
-from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Window, draw_windows

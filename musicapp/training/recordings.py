@@ -19,10 +19,10 @@ import numpy as np
 import soundfile
 import soxr
 
+from musicapp.composing.truth import Truth
 from musicapp.errors import MusicAppError
 from musicapp.training.dataset import ShardWriter
 from musicapp.training.recipes import SAMPLE_RATE
-from musicapp.training.truth import Truth
 
 log = logging.getLogger(__name__)
 

@@ -18,20 +18,20 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from musicapp.captions.captions import Contrast, write_contrast
+from musicapp.composing.composer import compose
+from musicapp.composing.instruments import INSTRUMENTS
+from musicapp.composing.truth import Truth
 from musicapp.diffusion import schedules
 from musicapp.nn.conditioners import Conditioner
 from musicapp.training import diffusion, recipes
-from musicapp.training.captions import Contrast, write_contrast
-from musicapp.training.composer import compose
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
 from musicapp.training.distill import STEPS, student_of, walk, write_takes
 from musicapp.training.ema import WeightAverage
-from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.latents import LATENT_RATE_HZ
 from musicapp.training.objective import Network
 from musicapp.training.progress import Run
 from musicapp.training.team import Team
-from musicapp.training.truth import Truth
 
 log = logging.getLogger(__name__)
 

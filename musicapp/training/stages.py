@@ -60,7 +60,7 @@ def render(work: Path, args: argparse.Namespace) -> None:
     if args.audio is not None:
         log.info("%d recordings", recordings.write_recordings(args.audio, work, args.shard))
         return
-    from musicapp.training.render import Renderer
+    from musicapp.composing.render import Renderer
 
     renderer = Renderer(args.soundfont)
     if args.shard == 0:

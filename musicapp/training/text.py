@@ -20,13 +20,13 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from musicapp.captions.captions import write_caption
+from musicapp.composing.truth import Truth
 from musicapp.nn.spectral import Block
 from musicapp.training import device, facts
-from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
 from musicapp.training.progress import Run
-from musicapp.training.truth import Truth
 
 log = logging.getLogger(__name__)
 

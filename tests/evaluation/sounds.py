@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.evaluation.renders import FIRST_SEEDS, SOUND, Kept, folder_of, songs
 from musicapp.training.dataset import ShardWriter
-from musicapp.training.listening import SAMPLE_RATE
 
 
 def notes(pitches: list[int], each_s: float, *, partials: int = 3) -> np.ndarray:

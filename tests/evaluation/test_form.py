@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.evaluation.form import STEP_S, form_of, motif_strength
-from musicapp.training.listening import SAMPLE_RATE
 from tests.evaluation.sounds import notes, stereo
 
 PHRASES = {

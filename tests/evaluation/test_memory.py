@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.evaluation.memory import COPY, _passages, nearest
 from musicapp.training.dataset import Shards
-from musicapp.training.listening import SAMPLE_RATE
 from tests.evaluation.sounds import notes, stereo, write_renders
 
 

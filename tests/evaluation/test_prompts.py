@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from musicapp.composing.composer import compose
+from musicapp.composing.truth import Truth
 from musicapp.evaluation.adherence import judged, rates, related
 from musicapp.evaluation.bench import Ears
 from musicapp.evaluation.classifier import FAMILIES, STYLE_NAMES, Heard
 from musicapp.evaluation.prompts import Wish, wish_for
-from musicapp.training.composer import compose
-from musicapp.training.truth import Truth
 from tests.training.data import truth as made_up
 
 WISHES = [wish_for(compose(seed, duration_s=12.0).truth, seed) for seed in range(80)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.evaluation.timing import ending_of
-from musicapp.training.listening import SAMPLE_RATE
 from tests.evaluation.sounds import stereo
 
 SECONDS = 6.0

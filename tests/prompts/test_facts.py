@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from musicapp.captions.captions import write_caption
+from musicapp.composing.composer import compose
 from musicapp.prompts.facts import PACES_BPM, describe, read_prompt, without_read
 from musicapp.prompts.scales import KEYS, SCALES
-from musicapp.training.captions import write_caption
-from musicapp.training.composer import compose
 
 
 @pytest.mark.parametrize(

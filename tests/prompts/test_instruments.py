@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from musicapp.captions import words
+from musicapp.captions.phrases import HELD_OUT, SEEN
+from musicapp.composing.instruments import INSTRUMENTS
 from musicapp.prompts.instruments import without_instruments
-from musicapp.training import words
-from musicapp.training.instruments import INSTRUMENTS
-from musicapp.training.phrases import HELD_OUT, SEEN
 
 AMBIGUOUS = {"sub", "808", "808s", "vibes"}  # seldom meant as an instrument where they stand alone
 

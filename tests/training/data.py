@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from musicapp.composing.truth import Section, Truth
 from musicapp.training.dataset import ShardWriter
-from musicapp.training.truth import Section, Truth
 
 
 def truth(number: int, duration_s: float) -> Truth:

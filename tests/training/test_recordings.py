@@ -12,9 +12,9 @@ import pytest
 import soundfile
 import torch
 
+from musicapp.captions.captions import write_caption
 from musicapp.errors import MusicAppError
 from musicapp.training import latents, recordings, text
-from musicapp.training.captions import write_caption
 from musicapp.training.dataset import Shards
 from tests.training.data import truth
 

@@ -9,13 +9,14 @@ import pytest
 import torch
 from torch import nn
 
+from musicapp.captions import words
+from musicapp.captions.captions import Contrast, write_contrast
+from musicapp.composing.composer import compose
+from musicapp.composing.instruments import INSTRUMENTS
 from musicapp.diffusion import schedules
 from musicapp.prompts.facts import read_prompt
-from musicapp.training import sharpen, words
-from musicapp.training.captions import Contrast, write_contrast
-from musicapp.training.composer import compose
+from musicapp.training import sharpen
 from musicapp.training.distill import STEPS
-from musicapp.training.instruments import INSTRUMENTS
 from musicapp.training.sharpen import draw, lesson_loss
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from musicapp.audio import wave_io
+from musicapp.captions.captions import Contrast
 from musicapp.checkpoints.load import load_model
 from musicapp.nn.spectral import mid_side, short_time_spectrum
 from musicapp.prompts.vocabulary import read_vocabulary
@@ -26,7 +27,6 @@ from musicapp.training import (
     tables,
     text,
 )
-from musicapp.training.captions import Contrast
 from musicapp.training.dataset import Shards
 from tests.training.data import write_audio_shard, write_latent_shard
 

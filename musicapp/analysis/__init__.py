@@ -1,0 +1,1 @@
+"""What a piece of sound is, measured: tempo, key, onsets, level. numpy only."""
