@@ -10,7 +10,7 @@ from typing import Any
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from musicapp.checkpoints.config import CONFIG_NAME
+from musicapp.description.config import CONFIG_NAME
 
 PART_FILE = "diffusion_pytorch_model.safetensors"
 PARTS = ("transformer", "vae", "projection_model")

@@ -21,10 +21,10 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.checkpoints import keymap
-from musicapp.checkpoints.config import CONFIG_NAME, parse_config
+from musicapp.description.config import CONFIG_NAME, parse_config
+from musicapp.description.configs import NumberConfig, T5GemmaConfig
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner
-from musicapp.nn.configs import NumberConfig, T5GemmaConfig
 from musicapp.nn.dit import DiffusionTransformer
 from tests import diffusers_folder
 from tests.tiny_model import write_tokenizer

@@ -62,8 +62,9 @@ def measure(folder: Path, precision: str, steps: int) -> Run:
     import torch
     import transformers
 
-    from musicapp.checkpoints import copies, weight_files
+    from musicapp.checkpoints import weight_files
     from musicapp.checkpoints.load import load_model
+    from musicapp.description import copies
     from musicapp.engine import devices, self_test
     from musicapp.engine.decode import decode_chunks
     from musicapp.engine.denoise import denoise, plan_for

@@ -25,22 +25,19 @@ class Layer:
 
 
 BASE = ("errors", "request", "paths", "settings", "logs")
-SETTINGS = ("nn.checks", "nn.configs", "nn.same_configs", "nn.spectral_configs")
 FIRST_TWO = (*BASE, "audio")
-NETWORKS = ("prompts", "nn", "diffusion", "checkpoints")
+MODEL = ("prompts", "description", "nn", "diffusion", "checkpoints")
 MUSIC = ("analysis", "composing", "captions")
 SERVICES = (
     *FIRST_TWO,
+    "prompts",
+    "description",
+    "store",
     "library",
     "playback",
+    "analysis",
     "engine.events",
     "engine.host",
-    "checkpoints.adapter_names",
-    "checkpoints.catalogue",
-    "checkpoints.copies",
-    "checkpoints.precision_figures",
-    "prompts",
-    "store",
 )
 
 # The longest matching name counts. A part may always import itself; BASE may import only what stands before it.
@@ -51,44 +48,21 @@ LAYERS = {
     "settings": Layer(("errors", "request", "paths")),
     "logs": Layer(("errors", "request", "paths", "settings")),
     "audio": Layer(BASE),
-    "nn": Layer(("errors", "prompts"), torch=True),
-    "nn.checks": Layer(("errors",)),
-    "prompts": Layer(("errors", "checkpoints.config")),
-    "nn.same_configs": Layer(("nn.checks",)),
-    "nn.spectral_configs": Layer(("errors",)),
-    "nn.configs": Layer(("errors", "nn.checks", "nn.same_configs", "nn.spectral_configs")),
+    "description": Layer(("errors", "paths")),
+    "prompts": Layer(("errors", "description")),
+    "store": Layer((*BASE, "description")),
+    "nn": Layer(("errors", "description", "prompts"), torch=True),
     "diffusion": Layer(("errors",), torch=True),
-    "checkpoints": Layer(("errors", "paths", "nn"), torch=True),
-    "checkpoints.plain_files": Layer(("errors",)),
-    "checkpoints.adapter_names": Layer(("errors", "checkpoints.header")),
-    "checkpoints.header": Layer(("errors", "checkpoints.plain_files")),
-    "checkpoints.sections": Layer(("errors", "checkpoints.plain_files")),
-    "checkpoints.config": Layer(
-        (
-            "errors",
-            "checkpoints.sections",
-            "checkpoints.autoencoder_section",
-            "checkpoints.diffusers_config",
-            *SETTINGS,
-        )
-    ),
-    "checkpoints.diffusers_config": Layer(("errors", "checkpoints.sections", *SETTINGS)),
-    "checkpoints.diffusers_keymap": Layer(()),
-    "checkpoints.autoencoder_section": Layer(("errors", "checkpoints.sections", *SETTINGS)),
-    "checkpoints.catalogue": Layer(("errors", "paths", "checkpoints.config")),
-    "checkpoints.copies": Layer(("errors", "checkpoints.header", "checkpoints.plain_files")),
-    "checkpoints.precision_figures": Layer(("errors", "paths", "checkpoints.plain_files", "checkpoints.sections")),
-    "checkpoints.promises": Layer(("checkpoints.config", *SETTINGS)),
-    "store": Layer((*BASE, "checkpoints.catalogue", "checkpoints.config", "checkpoints.header", *SETTINGS)),
-    "engine": Layer((*FIRST_TWO, *NETWORKS), torch=True),
+    "checkpoints": Layer(("errors", "paths", "description", "nn"), torch=True),
+    "engine": Layer((*FIRST_TWO, *MODEL), torch=True),
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),
     "engine.worker": Layer((*BASE, "engine.events")),
     "analysis": Layer(("errors", "paths")),
     "composing": Layer(("errors", "request", "prompts")),
     "captions": Layer(("prompts", "composing")),
-    "training": Layer((*FIRST_TWO, *NETWORKS, *MUSIC), torch=True),
-    "evaluation": Layer((*FIRST_TWO, *NETWORKS, *MUSIC, "engine", "training"), torch=True),
+    "training": Layer((*FIRST_TWO, *MODEL, *MUSIC), torch=True),
+    "evaluation": Layer((*FIRST_TWO, *MODEL, *MUSIC, "engine", "training"), torch=True),
     "library": Layer(FIRST_TWO),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),

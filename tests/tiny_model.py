@@ -14,10 +14,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from musicapp.checkpoints import keymap, quantize
-from musicapp.checkpoints.config import CONFIG_NAME, parse_config
+from musicapp.description.config import CONFIG_NAME, parse_config
+from musicapp.description.configs import TIMELINE_CHANNELS, NumberConfig
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner
-from musicapp.nn.configs import TIMELINE_CHANNELS, NumberConfig
 from musicapp.nn.dit import DiffusionTransformer
 
 RATIO = 2048

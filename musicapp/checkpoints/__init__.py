@@ -1,1 +1,1 @@
-"""Model folders: their descriptions, their weights, and where they lie."""
+"""Weights of a model folder into networks: read strictly, by name, and into the precision that was asked for."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import torch
 
-from musicapp.checkpoints import keymap, promises, weight_files, weights
-from musicapp.checkpoints.config import read_autoencoder_alone
+from musicapp.checkpoints import keymap, weight_files, weights
 from musicapp.checkpoints.load import fill_computed_buffers
+from musicapp.description import promises
+from musicapp.description.config import read_autoencoder_alone
 from musicapp.nn import attention
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 

@@ -9,7 +9,15 @@ from torch import nn
 
 from musicapp import paths
 from musicapp.checkpoints import text_encoders
-from musicapp.checkpoints.config import ModelConfig
+from musicapp.description.config import ModelConfig
+from musicapp.description.configs import (
+    ClapTextConfig,
+    NumberConfig,
+    SummaryConfig,
+    T5Config,
+    T5GemmaConfig,
+    TimelineConfig,
+)
 from musicapp.errors import CheckpointError
 from musicapp.nn.conditioners import (
     ClapTextConditioner,
@@ -19,7 +27,6 @@ from musicapp.nn.conditioners import (
     T5GemmaConditioner,
     Tokenizer,
 )
-from musicapp.nn.configs import ClapTextConfig, NumberConfig, SummaryConfig, T5Config, T5GemmaConfig, TimelineConfig
 from musicapp.nn.timeline import TimelineConditioner
 
 T5GEMMA_NAME, CLAP_NAME = "t5gemma-b-b-ul2", "clap_text"

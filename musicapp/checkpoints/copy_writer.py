@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from musicapp import paths
-from musicapp.checkpoints import copies, keymap
-from musicapp.checkpoints.copies import Original
+from musicapp.checkpoints import keymap
+from musicapp.description import copies
+from musicapp.description.copies import Original
 
 log = logging.getLogger(__name__)
 

@@ -11,15 +11,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import copies, copy_writer, lora, promises, quantize, weight_files, weights
+from musicapp.checkpoints import copy_writer, lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
-from musicapp.checkpoints.config import ModelConfig, read_config
 from musicapp.checkpoints.reading import DTYPES, Source, dtype_of
+from musicapp.description import copies, promises
+from musicapp.description.config import ModelConfig, read_config
+from musicapp.description.configs import AutoencoderConfig
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention, int4
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 from musicapp.nn.conditioners import Conditioner
-from musicapp.nn.configs import AutoencoderConfig
 from musicapp.nn.dit import DiffusionTransformer
 
 CPU_PARTS = ("conditioner", "autoencoder")  # that may lie on the CPU beside a transformer on the GPU

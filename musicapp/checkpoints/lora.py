@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.checkpoints import diffusers_keymap, keymap, quantize
-from musicapp.checkpoints.adapter_names import CHOOSE
 from musicapp.checkpoints.lora_file import Adapter, AdapterLayer
 from musicapp.checkpoints.weights import is_finite
+from musicapp.description.adapter_names import CHOOSE
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from torch import Tensor
 
-from musicapp.checkpoints.adapter_names import CHOOSE, layer_and_part
-from musicapp.checkpoints.sections import read_json
 from musicapp.checkpoints.weights import PICKLES, is_finite, open_weights
+from musicapp.description.adapter_names import CHOOSE, layer_and_part
+from musicapp.description.sections import read_json
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
 

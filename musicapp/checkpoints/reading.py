@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints import quantize, weight_files, weights
-from musicapp.checkpoints.config import ModelConfig
 from musicapp.checkpoints.weights import Stored
+from musicapp.description.config import ModelConfig
 from musicapp.errors import CheckpointError
 
 DTYPES = {

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints.header import Entry, damaged, read_header
+from musicapp.description.header import Entry, damaged, read_header
 from musicapp.errors import CheckpointError
 
 DTYPES = {

@@ -15,11 +15,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from musicapp.checkpoints.sections import read_json, read_object, refuse_code
 from musicapp.checkpoints.tokenizer_file import HINT, load_tokenizer
 from musicapp.checkpoints.weights import open_weights, read_floats
+from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH
+from musicapp.description.sections import read_json, read_object, refuse_code
 from musicapp.errors import CheckpointError
-from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH
 from musicapp.nn.conditioners import Tokenizer
 
 CLAP_MAX_LENGTH = 77

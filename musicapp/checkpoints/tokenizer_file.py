@@ -18,8 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints.plain_files import parse_json, read_bytes
-from musicapp.checkpoints.sections import read_json, refuse_code
+from musicapp.description.plain_files import parse_json, read_bytes
+from musicapp.description.sections import read_json, refuse_code
 from musicapp.errors import CheckpointError
 from musicapp.nn.conditioners import Tokenizer
 

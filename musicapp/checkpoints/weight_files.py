@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints import diffusers_keymap, weights
-from musicapp.checkpoints.diffusers_config import INDEX_NAME, is_pipeline
-from musicapp.checkpoints.sections import read_json
+from musicapp.description.diffusers_config import INDEX_NAME, is_pipeline
+from musicapp.description.sections import read_json
 from musicapp.errors import CheckpointError
 
 SHARD_INDEX = ".index.json"

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints import keymap
-from musicapp.checkpoints.header import damaged
-from musicapp.checkpoints.plain_files import open_plain
-from musicapp.checkpoints.promises import Promise
 from musicapp.checkpoints.tensor_file import TensorFile
+from musicapp.description.header import damaged
+from musicapp.description.plain_files import open_plain
+from musicapp.description.promises import Promise
 from musicapp.errors import CheckpointError
 from musicapp.nn.int4 import GROUP
 

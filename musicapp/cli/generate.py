@@ -121,14 +121,14 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
 
 def _check_length(request: TakeRequest) -> None:
     """Refuse what is too long for the model by its description, before seconds go into loading it."""
-    from musicapp.checkpoints import catalogue
+    from musicapp.description import catalogue
 
     folder = catalogue.find_model(request.model)
     check_duration(request.duration_s, cap_s=catalogue.max_duration_s(folder), model_name=catalogue.name_of(folder))
 
 
 def _note_unknown_words(request: TakeRequest, display: Display) -> None:
-    from musicapp.checkpoints import catalogue
+    from musicapp.description import catalogue
     from musicapp.prompts import vocabulary
     from musicapp.prompts.facts import without_read
 

@@ -13,7 +13,7 @@ from musicapp.errors import LicenceNeeded
 from musicapp.request import BUILTIN_MODEL, format_duration
 
 if TYPE_CHECKING:
-    from musicapp.checkpoints.precision_figures import Figures
+    from musicapp.description.precision_figures import Figures
     from musicapp.store.shelf import Item
 
 
@@ -108,7 +108,7 @@ def _columns(item: Item) -> tuple[str, str, str, str]:
 
 
 def _info(args: argparse.Namespace) -> None:
-    from musicapp.checkpoints import catalogue
+    from musicapp.description import catalogue
     from musicapp.store import shelf
 
     item = shelf.find(args.model)
@@ -130,7 +130,7 @@ def _info(args: argparse.Namespace) -> None:
 
 
 def _facts(item: Item) -> list[tuple[str, str]]:
-    from musicapp.checkpoints import copies, precision_figures
+    from musicapp.description import copies, precision_figures
     from musicapp.store import hub_pages, shelf
     from musicapp.store.sizes import format_bytes
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints.lengths import lengths_for
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.description.lengths import lengths_for
 from musicapp.diffusion import shifts
 from musicapp.diffusion.noise import off_grid, returning_noise
 from musicapp.diffusion.objectives import is_flow

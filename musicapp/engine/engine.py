@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.checkpoints import lora, lora_file
-from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model, use_adapters
+from musicapp.description.catalogue import find_model
 from musicapp.diffusion.sampling import check_sampler, samplers_for
 from musicapp.engine import devices, memory, self_test, take_file
 from musicapp.engine.decode import chunk_bounds, decode_chunks, is_light

@@ -17,15 +17,15 @@ import torch
 from torch import nn
 
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel
+from musicapp.description.configs import DiTConfig, OobleckDecoderConfig
+from musicapp.description.same_configs import SameDecoderConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig
 from musicapp.engine.decode import SIZE, chunk_bounds, is_light
 from musicapp.engine.denoise import plan_for
 from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
 from musicapp.nn.blocks import TILE
-from musicapp.nn.configs import DiTConfig, OobleckDecoderConfig
 from musicapp.nn.phases import CACHED_WINDOWS
-from musicapp.nn.same_configs import SameDecoderConfig
-from musicapp.nn.spectral_configs import SpectralDecoderConfig
 from musicapp.request import MIN_DURATION_S, TakeRequest, format_duration, frames_for
 
 GB, MB = 10**9, 10**6  # as disks and downloads are counted

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from musicapp.analysis import listening
-from musicapp.checkpoints.catalogue import find_model, max_duration_s
+from musicapp.description.catalogue import find_model, max_duration_s
 from musicapp.evaluation.classifier import Classifier, Heard, open_classifier, render_levels
 from musicapp.evaluation.options import Options
 from musicapp.evaluation.prompts import Wish, wish_for

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints import precision_figures, weight_files
+from musicapp.checkpoints import weight_files
 from musicapp.checkpoints.load import LoadedModel, load_model
-from musicapp.checkpoints.precision_figures import Figures
+from musicapp.description import precision_figures
+from musicapp.description.precision_figures import Figures
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.memory import held_bytes

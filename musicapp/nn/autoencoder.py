@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.description.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
+from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.bottleneck import Posterior, SoftNorm, VAEBottleneck
-from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn.oobleck import OobleckDecoder, OobleckEncoder
 from musicapp.nn.same import SameDecoder, SameEncoder
-from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig
 from musicapp.nn.spectral import SpectralDecoder, SpectralEncoder
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 __all__ = [
     "Autoencoder",

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.description.configs import DiTConfig
 from musicapp.nn.attention import CrossAttention, Padding, Rotation, SelfAttention
-from musicapp.nn.configs import DiTConfig
 from musicapp.nn.norms import block_norm
 
 TILE = 512  # positions that pass the feed-forward at once when no gradient is kept: bounds its memory, saves cache

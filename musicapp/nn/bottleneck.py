@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from musicapp.nn.same_configs import SoftNormConfig
+from musicapp.description.same_configs import SoftNormConfig
 
 SOFT_NORM_NOISE = 1e-3  # deviation of the noise added before decoding, in deviations of the latents
 

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn import attention
 from musicapp.nn.attention import Padding
 from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, embedder
-from musicapp.nn.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 
 __all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from musicapp.nn.configs import NormOptions
+from musicapp.description.configs import NormOptions
 
 QK_NORM_EPS = 1e-6
 

@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from musicapp.description.configs import OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn import receptive_field
-from musicapp.nn.configs import OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn.receptive_field import Interval
 
 DILATIONS = (1, 3, 9)

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.description.same_configs import SameConfig, SameDecoderConfig, SameEncoderConfig
 from musicapp.nn import attention
 from musicapp.nn.attention import Rotation, SelfAttention
 from musicapp.nn.blocks import FeedForward
 from musicapp.nn.norms import DynamicTanh
-from musicapp.nn.same_configs import SameConfig, SameDecoderConfig, SameEncoderConfig
 
 
 class SameEncoder(nn.Module):

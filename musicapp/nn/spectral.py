@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.phases import PhaseSearch
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "SpectralEncoderConfig"]
 

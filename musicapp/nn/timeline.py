@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from musicapp.nn.configs import TIMELINE_CHANNELS
+from musicapp.description.configs import TIMELINE_CHANNELS
 from musicapp.prompts.facts import Stated, read_prompt
 
 BEAT_PARTS = (1, 2, 4)  # turns in a beat

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from musicapp.checkpoints.config import read_json
+from musicapp.description.config import read_json
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicapp.checkpoints import catalogue, header
-from musicapp.checkpoints.config import CONFIG_NAME, read_json
+from musicapp.description import catalogue, header
+from musicapp.description.config import CONFIG_NAME, read_json
 from musicapp.errors import CheckpointError
 
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")

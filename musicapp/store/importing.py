@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints import catalogue
-from musicapp.checkpoints.config import CONFIG_NAME, read_json
+from musicapp.description import catalogue
+from musicapp.description.config import CONFIG_NAME, read_json
 from musicapp.errors import CheckpointError, ModelStoreError
 from musicapp.store import check, folders, locks
 from musicapp.store.download import SPARE_BYTES, Progress

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints import catalogue
-from musicapp.checkpoints.config import read_config
+from musicapp.description import catalogue
+from musicapp.description.config import read_config
+from musicapp.description.configs import T5Config, T5GemmaConfig
 from musicapp.errors import CheckpointError
-from musicapp.nn.configs import T5Config, T5GemmaConfig
 from musicapp.store import check, sources
 from musicapp.store.known import BY_KEY, KNOWN, Known
 from musicapp.store.sizes import folder_bytes

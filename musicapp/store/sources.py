@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints.config import read_json
+from musicapp.description.config import read_json
 from musicapp.errors import CheckpointError
 from musicapp.store.hub import RemoteFile
 

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from musicapp.captions.captions import write_caption
-from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.text_encoders import load_clap_text
+from musicapp.description.config import parse_config
 from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import weight_norm
 
-from musicapp.checkpoints.config import ModelConfig
+from musicapp.description.config import ModelConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, OobleckEncoderConfig, build_autoencoder
 from musicapp.training import autoencoder, device, samples

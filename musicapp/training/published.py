@@ -23,13 +23,13 @@ from torch.utils.checkpoint import checkpoint
 from musicapp.captions.captions import write_caption
 from musicapp.checkpoints import keymap
 from musicapp.checkpoints.conditioner import build_conditioner, text_conditioner
-from musicapp.checkpoints.config import CONFIG_NAME, ModelConfig, parse_config
-from musicapp.checkpoints.sections import read_json
+from musicapp.description.config import CONFIG_NAME, ModelConfig, parse_config
+from musicapp.description.configs import NumberConfig
+from musicapp.description.sections import read_json
 from musicapp.diffusion.guidance import guided, without_prompt
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
-from musicapp.nn.configs import NumberConfig
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import device, objective, oobleck, samples
 from musicapp.training.dataset import Shards

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from musicapp.nn.configs import TIMELINE_CHANNELS
+from musicapp.description.configs import TIMELINE_CHANNELS
 
 SAMPLE_RATE = 44100
 DOWNSAMPLING_RATIO = 2048

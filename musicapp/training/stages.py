@@ -15,8 +15,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from musicapp.checkpoints.catalogue import find_model
-from musicapp.checkpoints.config import ModelConfig, parse_config
+from musicapp.description.catalogue import find_model
+from musicapp.description.config import ModelConfig, parse_config
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import (

@@ -10,11 +10,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from musicapp.checkpoints.config import ModelConfig, parse_config
 from musicapp.checkpoints.load import load_model
+from musicapp.description.config import ModelConfig, parse_config
+from musicapp.description.configs import WEIGHTLESS, DiTConfig, NumberConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.conditioners import ClapTextConditioner, NumberConditioner
-from musicapp.nn.configs import WEIGHTLESS, DiTConfig, NumberConfig
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import recipes
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from musicapp.checkpoints import catalogue
 from musicapp.checkpoints.autoencoder_alone import PREFIX, load_autoencoder
 from musicapp.checkpoints.load import load_model
 from musicapp.cli.main import main
+from musicapp.description import catalogue
 from musicapp.errors import CheckpointError
 from musicapp.nn.autoencoder import build_autoencoder
 from tests import full_size

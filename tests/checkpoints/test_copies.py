@@ -11,8 +11,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from musicapp.checkpoints import copies, copy_writer
+from musicapp.checkpoints import copy_writer
 from musicapp.checkpoints.load import LoadedModel, load_model
+from musicapp.description import copies
 from tests.checkpoints import tiny_model
 
 PRECISIONS = pytest.mark.parametrize("precision", copies.PRECISIONS)

@@ -15,8 +15,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints import copies, copy_writer
+from musicapp.checkpoints import copy_writer
 from musicapp.checkpoints.load import load_model
+from musicapp.description import copies
 from musicapp.store.sizes import folder_bytes
 from tests.checkpoints import tiny_model
 from tests.small_disk import Disk, mounted
@@ -65,7 +66,8 @@ def test_a_disk_that_gets_full_leaves_no_part_and_the_words_say_what_to_do(tmp_p
 
 PROGRAM = """
 import pathlib, sys, torch
-from musicapp.checkpoints import copies, copy_writer
+from musicapp.checkpoints import copy_writer
+from musicapp.description import copies
 folder = pathlib.Path(sys.argv[1])
 original = copies.look_at(folder, [folder / "model.safetensors", folder / sys.argv[2]], "settings")
 state = {f"dit.{i}": torch.zeros(8 << 20, dtype=torch.int8) for i in range(64)}

@@ -11,9 +11,9 @@ from safetensors.torch import load_file, save_file
 
 from musicapp import paths
 from musicapp.audio import wave_io
-from musicapp.checkpoints import catalogue
-from musicapp.checkpoints.config import read_config
 from musicapp.checkpoints.load import load_model
+from musicapp.description import catalogue
+from musicapp.description.config import read_config
 from musicapp.engine.engine import Engine
 from musicapp.errors import CheckpointError
 from musicapp.request import TakeRequest

@@ -16,8 +16,8 @@ from safetensors.torch import load_file, save_file
 
 from musicapp.checkpoints import text_encoders, tokenizer_file
 from musicapp.checkpoints.conditioner import find_text_encoder
+from musicapp.description.configs import T5Config
 from musicapp.errors import CheckpointError
-from musicapp.nn.configs import T5Config
 from tests.tiny_model import write_tiny_text_encoder
 
 DOUBLE = {"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}

@@ -14,10 +14,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from musicapp.checkpoints import header, weights
+from musicapp.checkpoints import weights
 from musicapp.checkpoints.load import load_model
-from musicapp.checkpoints.plain_files import parse_json, read_bytes
-from musicapp.checkpoints.sections import read_json
+from musicapp.description import header
+from musicapp.description.plain_files import parse_json, read_bytes
+from musicapp.description.sections import read_json
 from musicapp.errors import CheckpointError
 from tests.checkpoints import tiny_model
 
@@ -232,7 +233,7 @@ def test_absurd_sizes_are_refused_in_no_memory(tmp_path):
 def test_the_import_check_needs_no_torch(tmp_path):
     save_file({"w": torch.zeros(2)}, tmp_path / "x.safetensors")
     assert header.check_file(tmp_path / "x.safetensors").entries["w"].shape == (2,)
-    program = "import sys, musicapp.checkpoints.header; sys.exit('torch' in sys.modules)"
+    program = "import sys, musicapp.description.header; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

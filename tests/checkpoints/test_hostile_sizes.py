@@ -14,13 +14,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from musicapp.checkpoints import keymap, promises
+from musicapp.checkpoints import keymap
 from musicapp.checkpoints.conditioner import build_conditioner
-from musicapp.checkpoints.config import parse_config, read_config
 from musicapp.checkpoints.load import load_model
+from musicapp.description import promises
+from musicapp.description.config import parse_config, read_config
+from musicapp.description.configs import SpectralDecoderConfig
 from musicapp.errors import CheckpointError
 from musicapp.nn.autoencoder import build_autoencoder
-from musicapp.nn.configs import SpectralDecoderConfig
 from tests import full_size
 from tests.checkpoints import tiny_model
 from tests.checkpoints.test_autoencoder_alone import alone

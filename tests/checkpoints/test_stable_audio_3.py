@@ -12,9 +12,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from musicapp.checkpoints import keymap, text_encoders, tokenizer_file
-from musicapp.checkpoints.config import parse_config
-from musicapp.checkpoints.lengths import Lengths, lengths_for
 from musicapp.checkpoints.load import load_model
+from musicapp.description.config import parse_config
+from musicapp.description.lengths import Lengths, lengths_for
 from musicapp.errors import CheckpointError
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner

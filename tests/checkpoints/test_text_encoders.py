@@ -14,8 +14,8 @@ from musicapp import paths
 from musicapp.checkpoints import text_encoders, tokenizer_file
 from musicapp.checkpoints.conditioner import find_text_encoder
 from musicapp.checkpoints.load import load_model
+from musicapp.description.configs import T5Config, T5GemmaConfig
 from musicapp.errors import CheckpointError
-from musicapp.nn.configs import T5Config, T5GemmaConfig
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

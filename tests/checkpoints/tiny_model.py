@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from musicapp.checkpoints import keymap
-from musicapp.checkpoints.config import parse_config
+from musicapp.description.config import parse_config
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from musicapp.checkpoints import copies, precision_figures
-from musicapp.checkpoints.precision_figures import Figures
 from musicapp.cli.main import main
+from musicapp.description import copies, precision_figures
+from musicapp.description.precision_figures import Figures
 from tests.store.conftest import MemoryKeyring, hub, memory_keyring, models  # noqa: F401 - fixtures
 from tests.store.hub_server import TOKEN, Hub
 from tests.tiny_model import write_tiny_model

@@ -14,8 +14,8 @@ import torch
 from safetensors import safe_open
 
 from musicapp.audio import wave_io
-from musicapp.checkpoints.config import read_config
 from musicapp.cli.main import main
+from musicapp.description.config import read_config
 from tests.tiny_model import write_tiny_t5gemma
 
 pytestmark = pytest.mark.weights

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from musicapp.checkpoints.catalogue import find_model
 from musicapp.checkpoints.load import load_model
+from musicapp.description.catalogue import find_model
+from musicapp.description.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.engine.decode import FIRST, SIZE, chunk_bounds, decode_chunks
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
-from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 LATENTS = 4
 STRIDES = (2, 4, 4, 8, 8)

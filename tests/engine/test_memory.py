@@ -19,8 +19,11 @@ from torch.utils._pytree import tree_leaves
 
 from musicapp.audio import wave_io
 from musicapp.checkpoints import weights
-from musicapp.checkpoints.config import read_config
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model
+from musicapp.description.config import read_config
+from musicapp.description.configs import AttentionOptions, AutoencoderConfig, DiTConfig, OobleckDecoderConfig
+from musicapp.description.configs import OobleckEncoderConfig as OobleckEncoder
+from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
 from musicapp.engine import memory
 from musicapp.engine.decode import SIZE
 from musicapp.engine.engine import Engine
@@ -28,10 +31,7 @@ from musicapp.engine.events import Event, Finished, ModelLoaded, Remarked
 from musicapp.engine.free_memory import LIMIT_NAME
 from musicapp.errors import OutOfMemory
 from musicapp.nn.autoencoder import build_autoencoder
-from musicapp.nn.configs import AttentionOptions, AutoencoderConfig, DiTConfig, OobleckDecoderConfig
-from musicapp.nn.configs import OobleckEncoderConfig as OobleckEncoder
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
 from musicapp.paths import bundled_models_folder
 from musicapp.request import TakeRequest, format_duration
 from tests.tiny_model import write_tiny_model

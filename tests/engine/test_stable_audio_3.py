@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from musicapp.audio import wave_io
-from musicapp.checkpoints.config import parse_config
-from musicapp.checkpoints.lengths import lengths_for
 from musicapp.checkpoints.load import load_model
+from musicapp.description.config import parse_config
+from musicapp.description.lengths import lengths_for
 from musicapp.diffusion import shifts
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import plan_for

@@ -10,9 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from musicapp.checkpoints import precision_figures
-from musicapp.checkpoints.precision_figures import Figures
 from musicapp.cli import main
+from musicapp.description import precision_figures
+from musicapp.description.precision_figures import Figures
 from musicapp.evaluation import precisions
 from tests.tiny_model import write_tiny_model
 

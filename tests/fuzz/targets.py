@@ -16,21 +16,12 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from musicapp.checkpoints import (
-    catalogue,
-    copy_writer,
-    header,
-    lora,
-    precision_figures,
-    text_encoders,
-    tokenizer_file,
-    weight_files,
-    weights,
-)
+from musicapp.checkpoints import copy_writer, lora, text_encoders, tokenizer_file, weight_files, weights
 from musicapp.checkpoints.autoencoder_alone import load_autoencoder
-from musicapp.checkpoints.config import parse_config, read_config, read_json
 from musicapp.checkpoints.load import load_model
 from musicapp.checkpoints.lora_file import read_adapter
+from musicapp.description import catalogue, header, precision_figures
+from musicapp.description.config import parse_config, read_config, read_json
 from musicapp.engine import self_test
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.prompts import vocabulary

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn import attention
-from musicapp.nn.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn.dit import DiffusionTransformer
 
 SMALL = {"io_channels": 3, "embed_dim": 64, "depth": 2, "num_heads": 2, "cond_token_dim": 32, "global_cond_dim": 8}

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from musicapp.description.configs import OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn import oobleck, receptive_field
 from musicapp.nn.autoencoder import AutoencoderConfig, build_autoencoder
 from musicapp.nn.bottleneck import VAEBottleneck
-from musicapp.nn.configs import OobleckDecoderConfig, OobleckEncoderConfig
 
 PUBLIC_STRIDES = (2, 4, 4, 8, 8)
 THIN = (1, 1, 1, 1, 1)

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from musicapp.description.configs import AutoencoderConfig
+from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
 from musicapp.nn.autoencoder import build_autoencoder
-from musicapp.nn.configs import AutoencoderConfig
 from musicapp.nn.same import from_patches, to_patches
-from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
 
 SIZES = {"channels": 16, "c_mults": (2,), "strides": (4,), "latent_dim": 6, "dim_heads": 16, "differential": True}
 CHUNKED = {"transformer_depths": (4,), "chunk_size": 8, "chunk_midpoint_shift": True}

@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
+from musicapp.description.configs import TIMELINE_CHANNELS
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
-from musicapp.nn.configs import TIMELINE_CHANNELS
 from musicapp.nn.timeline import WAY, TimelineConditioner
 
 RATE_HZ = 20.0

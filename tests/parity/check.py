@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 
-from musicapp.checkpoints.diffusers_config import is_pipeline
 from musicapp.checkpoints.load import load_model
+from musicapp.description.diffusers_config import is_pipeline
 from musicapp.errors import MusicAppError
 from tests.parity import (
     autoencoder,

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from musicapp.checkpoints.conditioner import TextEncoder
-from musicapp.checkpoints.lengths import Lengths, lengths_for
+from musicapp.description.lengths import Lengths, lengths_for
 from musicapp.diffusion import apg, inpainting, shifts
 from musicapp.diffusion.guidance import with_negative, without_prompt
 from musicapp.diffusion.objectives import Network

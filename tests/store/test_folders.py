@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicapp import paths
-from musicapp.checkpoints import catalogue
+from musicapp.description import catalogue
 from musicapp.errors import ModelStoreError
 from musicapp.store import download, folders, known, locks, shelf, sources
 from tests.store.conftest import model_files

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from musicapp.checkpoints import catalogue
+from musicapp.description import catalogue
 from musicapp.errors import CheckpointError, ModelStoreError
 from musicapp.store import importing, shelf
 from tests.store.conftest import description, model_files

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from musicapp.checkpoints.catalogue import find_model
+from musicapp.description.catalogue import find_model
 from musicapp.training import tables
 from musicapp.training.progress import Run
 from musicapp.training.starting import start_from

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from musicapp.checkpoints.config import parse_config
 from musicapp.cli.main import main
+from musicapp.description.config import parse_config
 from musicapp.training import losses, oobleck, sound_loss
 from musicapp.training.dataset import ShardWriter
 from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from musicapp.checkpoints.config import parse_config
 from musicapp.checkpoints.load import load_model
+from musicapp.description.config import parse_config
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import objective, oobleck, published

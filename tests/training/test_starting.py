@@ -10,9 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from musicapp.checkpoints.catalogue import find_model
+from musicapp.description.catalogue import find_model
+from musicapp.description.configs import TIMELINE_CHANNELS
 from musicapp.errors import MusicAppError
-from musicapp.nn.configs import TIMELINE_CHANNELS
 from musicapp.training import export
 from musicapp.training.diffusion import DiffusionOptions, load_average, train
 from musicapp.training.starting import start_from

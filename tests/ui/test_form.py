@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from musicapp.checkpoints import copies, precision_figures
-from musicapp.checkpoints.precision_figures import Figures
+from musicapp.description import copies, precision_figures
+from musicapp.description.precision_figures import Figures
 from musicapp.engine.events import ModelFailed, ModelLoaded
 from musicapp.request import MAX_PROMPT_CHARACTERS
 from tests.tiny_model import write_tiny_model

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.checkpoints import adapter_names
+from musicapp.description import adapter_names
 from musicapp.request import Lora, TakeRequest
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages

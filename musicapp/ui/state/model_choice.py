@@ -12,7 +12,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 
 if TYPE_CHECKING:
-    from musicapp.checkpoints.catalogue import ModelEntry
+    from musicapp.description.catalogue import ModelEntry
 
 
 class ModelChoice(QObject):
@@ -51,6 +51,6 @@ def _name_of(entry: ModelEntry) -> str:
 
 
 def _list_models() -> list[ModelEntry]:
-    from musicapp.checkpoints import catalogue  # late: it reads configs, and the first picture needs none
+    from musicapp.description import catalogue  # late: it reads configs, and the first picture needs none
 
     return catalogue.list_models()

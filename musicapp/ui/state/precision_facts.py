@@ -11,7 +11,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.take_settings import TakeSettings
 
 if TYPE_CHECKING:
-    from musicapp.checkpoints.precision_figures import Figures
+    from musicapp.description.precision_figures import Figures
 
 
 class PrecisionFacts(QObject):
@@ -37,7 +37,7 @@ class PrecisionFacts(QObject):
 
 
 def _read(model: str) -> dict[str, str]:
-    from musicapp.checkpoints import catalogue, copies, precision_figures  # late, as `model_choice` does
+    from musicapp.description import catalogue, copies, precision_figures  # late, as `model_choice` does
     from musicapp.store.sizes import format_bytes
 
     try:

@@ -75,7 +75,7 @@ def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
 
 
 def _reader_of(model: str) -> _Reader:
-    from musicapp.checkpoints import catalogue
+    from musicapp.description import catalogue
     from musicapp.errors import CheckpointError
     from musicapp.prompts import vocabulary
 

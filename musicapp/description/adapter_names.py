@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from musicapp.checkpoints.header import check_file
+from musicapp.description.header import check_file
 from musicapp.errors import CheckpointError
 
 CHOOSE = "Choose a LoRA adapter (.safetensors) that was trained for this model."

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from musicapp.checkpoints.config import ModelConfig
-from musicapp.nn.configs import (
+from musicapp.description.config import ModelConfig
+from musicapp.description.configs import (
     AutoencoderConfig,
     ConditionerEntry,
     DiTConfig,
@@ -20,8 +20,8 @@ from musicapp.nn.configs import (
     T5GemmaConfig,
     TimelineConfig,
 )
-from musicapp.nn.same_configs import SameConfig
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+from musicapp.description.same_configs import SameConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 NUMBER_FEATURES = 256  # inputs of a number condition's layer
 

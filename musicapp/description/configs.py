@@ -10,10 +10,10 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH, UNSUPPORTED_HINT, in_range, one_of, only, same, whole
+from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
+from musicapp.description.spectral_configs import MAX_STRIDE, SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.errors import CheckpointError
-from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH, UNSUPPORTED_HINT, in_range, one_of, only, same, whole
-from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
-from musicapp.nn.spectral_configs import MAX_STRIDE, SpectralDecoderConfig, SpectralEncoderConfig
 
 MAX_TOKENS = 1 << 10  # of a text: attention takes their square
 MAX_RATIO = 1 << 16  # audio frames per latent; the public models have 2048 and 4096

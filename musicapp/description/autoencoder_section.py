@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from musicapp.checkpoints.sections import read_object, read_section, refuse_unknown
+from musicapp.description.checks import UNSUPPORTED_HINT, one_of, same
+from musicapp.description.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
+from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig
+from musicapp.description.sections import read_object, read_section, refuse_unknown
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.errors import CheckpointError
-from musicapp.nn.checks import UNSUPPORTED_HINT, one_of, same
-from musicapp.nn.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
-from musicapp.nn.same_configs import SameDecoderConfig, SameEncoderConfig
-from musicapp.nn.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 
 HALVES: dict[str, tuple[type, type]] = {
     "oobleck": (OobleckEncoderConfig, OobleckDecoderConfig),

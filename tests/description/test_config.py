@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from musicapp.checkpoints.config import parse_config, read_config
+from musicapp.description.config import parse_config, read_config
+from musicapp.description.configs import TIMELINE_CHANNELS
 from musicapp.errors import CheckpointError
-from musicapp.nn.configs import TIMELINE_CHANNELS
 from tests.checkpoints import tiny_model
 
 
@@ -220,7 +220,7 @@ def test_reading_a_description_and_listing_models_needs_no_torch(tmp_path):
     (tmp_path / "model_config.json").write_text(json.dumps(tiny_model.description()), encoding="utf-8")
     program = (
         "import sys, pathlib\n"
-        "from musicapp.checkpoints import catalogue, config\n"
+        "from musicapp.description import catalogue, config\n"
         "config.read_config(pathlib.Path(sys.argv[1])); catalogue.list_models()\n"
         "sys.exit('torch' in sys.modules)"
     )

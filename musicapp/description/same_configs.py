@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicapp.nn.checks import MAX_DEPTH, MAX_WIDTH, in_range, only, same, whole
+from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH, in_range, only, same, whole
 
 MAX_REACH = 1 << 10  # positions that see each other: attention takes their square; the public models have 17 and 34
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from musicapp.checkpoints.sections import read_json, read_section
+from musicapp.description.checks import UNSUPPORTED_HINT, in_range, one_of, only, same
+from musicapp.description.sections import read_json, read_section
 from musicapp.errors import CheckpointError
-from musicapp.nn.checks import UNSUPPORTED_HINT, in_range, one_of, only, same
 
 INDEX_NAME = "model_index.json"
 PIPELINE = "StableAudioPipeline"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musicapp.checkpoints.config import ModelConfig
-from musicapp.nn.same_configs import SameEncoderConfig
+from musicapp.description.config import ModelConfig
+from musicapp.description.same_configs import SameEncoderConfig
 
 HEADROOM_S = 6.0  # silence behind the music that the model was trained to leave
 USUAL_CHUNK = 32  # patches, for encoders without chunks

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from musicapp.checkpoints.plain_files import open_plain, parse_json
+from musicapp.description.plain_files import open_plain, parse_json
 from musicapp.errors import CheckpointError
 
 MAX_HEADER_BYTES = 8 << 20  # the largest public models need a tenth of it; JSON takes many times its length in memory

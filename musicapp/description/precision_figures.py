@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from musicapp import paths
-from musicapp.checkpoints.plain_files import open_plain
-from musicapp.checkpoints.sections import read_json
+from musicapp.description.plain_files import open_plain
+from musicapp.description.sections import read_json
 from musicapp.errors import CheckpointError
 
 NAME = "musicapp-precisions.json"

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from musicapp.checkpoints.header import check_file
-from musicapp.checkpoints.plain_files import open_plain
+from musicapp.description.header import check_file
+from musicapp.description.plain_files import open_plain
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union
 
-from musicapp.checkpoints.plain_files import parse_json, read_bytes
+from musicapp.description.plain_files import parse_json, read_bytes
 from musicapp.errors import CheckpointError
 
 DAMAGED_HINT = "The model's description is damaged or made for another program; get the model again."

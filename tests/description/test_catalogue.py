@@ -7,7 +7,7 @@ import json
 import pytest
 
 from musicapp import paths
-from musicapp.checkpoints import catalogue
+from musicapp.description import catalogue
 from musicapp.errors import CheckpointError
 
 

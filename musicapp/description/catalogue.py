@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.checkpoints.config import (
+from musicapp.description.config import (
     AutoencoderAlone,
     is_autoencoder_alone,
     is_model,

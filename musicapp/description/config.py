@@ -9,19 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from musicapp.checkpoints import diffusers_config
-from musicapp.checkpoints.autoencoder_section import read_autoencoder, read_pretransform
-from musicapp.checkpoints.sections import (
-    DAMAGED_HINT,
-    FOREIGN_HINT,
-    read_json,
-    read_object,
-    read_section,
-    refuse_unknown,
-)
-from musicapp.errors import CheckpointError
-from musicapp.nn.checks import UNSUPPORTED_HINT, in_range, one_of, same
-from musicapp.nn.configs import (
+from musicapp.description import diffusers_config
+from musicapp.description.autoencoder_section import read_autoencoder, read_pretransform
+from musicapp.description.checks import UNSUPPORTED_HINT, in_range, one_of, same
+from musicapp.description.configs import (
     WEIGHTLESS,
     AutoencoderConfig,
     ClapTextConfig,
@@ -34,6 +25,15 @@ from musicapp.nn.configs import (
     T5GemmaConfig,
     TimelineConfig,
 )
+from musicapp.description.sections import (
+    DAMAGED_HINT,
+    FOREIGN_HINT,
+    read_json,
+    read_object,
+    read_section,
+    refuse_unknown,
+)
+from musicapp.errors import CheckpointError
 
 CONFIG_NAME = "model_config.json"
 OBJECTIVES = ("v", "rectified_flow", "rf_denoiser")
