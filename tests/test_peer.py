@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from musicapp.checkpoints.load import load_model
-from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.guidance import guided, unconditional, with_negative
 from musicapp.diffusion.sampling import sample
 from tests import diffusers_folder
 from tests.checkpoints.test_diffusers import published
@@ -74,7 +74,7 @@ def test_the_same_latents(folder, pipeline, step_noise, scale, negative):
         output_type="latent",
     ).audios
     cond = conditions(model, embeddings, mask)
-    null = without_prompt(cond)
+    null = unconditional(cond)
     if negative:
         null = with_negative(cond, conditions(model, unwanted, mask)["cross"], torch.ones(1, tokens + 2))
     noises = iter(step_noise)

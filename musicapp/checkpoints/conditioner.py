@@ -82,7 +82,7 @@ def build_conditioner(
         cross_ids=diffusion.cross_attention_cond_ids,
         global_ids=diffusion.global_cond_ids,
         prepend_ids=diffusion.prepend_cond_ids,
-        beside_ids=[name for name in diffusion.input_concat_ids if name in built],  # masks come with the sound
+        input_concat_ids=[name for name in diffusion.input_concat_ids if name in built],  # masks come with the sound
         summaries={e.id: e.config.of for e in config.conditioning.entries if isinstance(e.config, SummaryConfig)},
         default_keys=config.conditioning.default_keys,
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from musicapp.diffusion.guidance import Inputs, both_halves, restore_deviation
+from musicapp.diffusion.guidance import Inputs, cond_and_uncond, rescale_guidance
 from musicapp.diffusion.objectives import Network
 
 MIN_LEVEL = 1e-8  # below this noise level there is nothing to divide by
@@ -43,14 +43,14 @@ def guided(
         inside = (timestep >= low) & (timestep <= high) & (timestep > MIN_LEVEL)
         if not inside.any():
             return conditional(x, timestep)
-        with_prompt, without = both_halves(network, x, timestep, cond, null)
+        with_prompt, without = cond_and_uncond(network, x, timestep, cond, null)
         level = timestep.clamp_min(MIN_LEVEL)[:, None, None]
         wanted, unwanted = x - level * with_prompt, x - level * without
         push = _capped(wanted - unwanted, norm_threshold)
         push = apg * _across(push, wanted, cond.get("valid")) + (1.0 - apg) * push
         out = (x - (wanted + (scale - 1.0) * push)) / level
         if rescale:
-            out = restore_deviation(out, with_prompt, rescale)
+            out = rescale_guidance(out, with_prompt, rescale)
         return torch.where(inside[:, None, None], out, with_prompt)
 
     return conditional if scale == 1.0 else steered

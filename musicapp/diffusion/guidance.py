@@ -26,7 +26,7 @@ def guided(
 ) -> Network:
     """Bind what steers to `network` and guide its raw output: null + scale * (cond - null).
 
-    cond, null  what the network gets in either half: `without_prompt` or `with_negative` make `null` from `cond`
+    cond, null  what the network gets in either half: `unconditional` or `with_negative` make `null` from `cond`
     scale       1 is off (one network call instead of two)
     rescale     0..1, how much of the conditional output's deviation over channels to restore (arXiv 2305.08891, s3.4)
     interval    guide only where the noise level lies inside, both ends included (arXiv 2404.07724)
@@ -41,10 +41,10 @@ def guided(
         inside = (level >= low) & (level <= high)
         if not inside.any():
             return conditional(x, timestep)
-        with_prompt, without = both_halves(network, x, timestep, cond, null)
+        with_prompt, without = cond_and_uncond(network, x, timestep, cond, null)
         out = without + scale * (with_prompt - without)
         if rescale:
-            out = restore_deviation(out, with_prompt, rescale)
+            out = rescale_guidance(out, with_prompt, rescale)
         return torch.where(inside[:, None, None], out, with_prompt)
 
     return conditional if scale == 1.0 else steered
@@ -78,7 +78,7 @@ def pushed_away(network: Network, pushes: Sequence[Push], *, objective: str = "v
     return pushed
 
 
-def without_prompt(cond: Inputs) -> dict[str, Tensor | None]:
+def unconditional(cond: Inputs) -> dict[str, Tensor | None]:
     """The null half: no cross-attention at all, timing kept in the global condition.
 
     The trained null is all-zero tokens, number tokens included; the projections have no bias, so skipping is equal.
@@ -98,7 +98,7 @@ def with_negative(cond: Inputs, cross: Tensor, mask: Tensor) -> dict[str, Tensor
     return {**cond, "cross": tokens}
 
 
-def both_halves(
+def cond_and_uncond(
     network: Callable[..., Tensor], x: Tensor, timestep: Tensor, cond: Inputs, null: Inputs
 ) -> tuple[Tensor, Tensor]:
     """What the network says with and without the prompt; as one batch when both have tokens to attend to."""
@@ -117,7 +117,7 @@ def _as_batch(value: Tensor | None, x: Tensor) -> Tensor:
     return value.expand(x.shape[0], *value.shape[1:])
 
 
-def restore_deviation(out: Tensor, reference: Tensor, amount: float) -> Tensor:
+def rescale_guidance(out: Tensor, reference: Tensor, amount: float) -> Tensor:
     """`out` with some of its deviation over channels brought back to that of `reference`."""
     restored = out * (reference.std(dim=1, keepdim=True) / out.std(dim=1, keepdim=True))
     return amount * restored + (1.0 - amount) * out

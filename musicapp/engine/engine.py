@@ -46,7 +46,7 @@ _OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memo
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class ModelKey:
     """Which model in which state: another text encoder or other adapters make it another one.
 
     seen  how the adapters' files looked before they were read; others under the same paths are other adapters
@@ -59,16 +59,16 @@ class Asked:
     seen: tuple[tuple[tuple[int, ...], ...], ...] = ()
 
     @property
-    def plain(self) -> Asked:
+    def plain(self) -> ModelKey:
         """The model without adapters."""
         return dataclasses.replace(self, loras=(), seen=())
 
 
 @dataclasses.dataclass(frozen=True)
-class Ready:
+class HeldModel:
     """A model in memory, and what was asked for."""
 
-    asked: Asked
+    asked: ModelKey
     model: LoadedModel
     info: ModelInfo
     prompts: Prompts
@@ -83,7 +83,7 @@ class Engine:
 
     def __init__(self, check_stop: Callable[[], None] = lambda: None) -> None:
         self._check_stop = check_stop
-        self._ready: Ready | None = None
+        self._ready: HeldModel | None = None
         self._remarks: set[str] = set()
         devices.use_all_cores()
 
@@ -107,7 +107,7 @@ class Engine:
         """
         active = tuple(chosen for chosen in loras if chosen.strength != 0)
         seen = tuple(lora_file.seen(Path(chosen.path)) for chosen in active)
-        asked = Asked(find_model(key), devices.place(device, precision), text_encoder, active, seen)
+        asked = ModelKey(find_model(key), devices.place(device, precision), text_encoder, active, seen)
         ready = self._ready
         if ready is None or ready.asked != asked:
             yield ModelLoading(take_id, key)
@@ -181,7 +181,9 @@ class Engine:
             self._remarks.add(text)
             yield Remarked(text)
 
-    def _render(self, ready: Ready, request: TakeRequest, file: TakeFile, way: memory.Way) -> Iterator[Event]:
+    def _render(
+        self, ready: HeldModel, request: TakeRequest, file: TakeFile, way: memory.MemoryPlan
+    ) -> Iterator[Event]:
         began, take_id, steps = time.perf_counter(), request.take_id, request.steps or 1
         model, frames = ready.model, file.total_frames
         needed = -(-frames // model.autoencoder.downsampling_ratio)
@@ -217,7 +219,7 @@ class Engine:
         total_s = time.perf_counter() - began
         yield Finished(take_id, str(file.path), frames, peak, denoise_s, first_chunk_s, total_s)
 
-    def _read(self, key: str, asked: Asked) -> Ready:
+    def _read(self, key: str, asked: ModelKey) -> HeldModel:
         began, folder, placement = time.perf_counter(), asked.folder, asked.placement
         try:
             model = _load(asked)
@@ -232,9 +234,11 @@ class Engine:
             _check_before_layers(part, self._check_stop)
         seconds = time.perf_counter() - began
         log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
-        return Ready(asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner, model.device))
+        return HeldModel(
+            asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner, model.device)
+        )
 
-    def _adapt(self, ready: Ready, asked: Asked) -> Ready:
+    def _adapt(self, ready: HeldModel, asked: ModelKey) -> HeldModel:
         """Give the loaded model other adapters. One that does not fit leaves it as it is."""
         began, model = time.perf_counter(), ready.model
         adapters = [(lora_file.read_adapter(Path(chosen.path)), chosen.strength) for chosen in asked.loras]
@@ -256,7 +260,7 @@ class Engine:
             torch.mps.empty_cache()
 
 
-def _load(asked: Asked, on_cpu: Sequence[str] = ()) -> LoadedModel:
+def _load(asked: ModelKey, on_cpu: Sequence[str] = ()) -> LoadedModel:
     """The model as asked for. Raises OutOfMemory, where possible before its weights are read."""
     place = asked.placement
 
@@ -305,7 +309,7 @@ def _describe(key: str, folder: Path, model: LoadedModel, placement: devices.Pla
     )
 
 
-def _pace(ready: Ready, request: TakeRequest, *, sampled: int, decoded: int) -> Pace:
+def _pace(ready: HeldModel, request: TakeRequest, *, sampled: int, decoded: int) -> Pace:
     info = ready.info
     guided = "plain" if request.guidance_scale == 1.0 else "guided"
     key = f"{ready.asked.folder.name} {info.device} {info.precision} {guided}"

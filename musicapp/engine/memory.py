@@ -42,7 +42,7 @@ Room = Mapping[str, int]  # bytes that the whole model may take, by kind of devi
 
 
 @dataclass(frozen=True)
-class Way:
+class MemoryPlan:
     """One way to make a take: so many latents decoded at once, and parts that stay on the CPU beside a GPU.
 
     The sound is the same in every way, up to the rounding of kernels that work on other sizes or elsewhere.
@@ -60,13 +60,17 @@ class Way:
         return "Little memory: the sound is made in smaller pieces" if self.chunk < SIZE else ""
 
 
-def ways(device_type: str) -> list[Way]:
+def ways(device_type: str) -> list[MemoryPlan]:
     """Every way on a kind of device, the quickest first."""
     if device_type == "cpu":
-        return [Way(chunk) for chunk in CHUNKS]
+        return [MemoryPlan(chunk) for chunk in CHUNKS]
     everything = tuple(CPU_PARTS)
-    text = Way(CHUNKS[-1], everything[:1])
-    return [*(Way(chunk) for chunk in CHUNKS), text, *(Way(chunk, everything) for chunk in (SIZE, CHUNKS[-1]))]
+    text = MemoryPlan(CHUNKS[-1], everything[:1])
+    return [
+        *(MemoryPlan(chunk) for chunk in CHUNKS),
+        text,
+        *(MemoryPlan(chunk, everything) for chunk in (SIZE, CHUNKS[-1])),
+    ]
 
 
 def room_for(device: torch.device, parts: Iterable[nn.Module] = ()) -> Room:
@@ -83,7 +87,7 @@ def room_for(device: torch.device, parts: Iterable[nn.Module] = ()) -> Room:
     return room
 
 
-def choose(model: LoadedModel, request: TakeRequest, room: Room) -> Way:
+def choose(model: LoadedModel, request: TakeRequest, room: Room) -> MemoryPlan:
     """The quickest way in which a completed request fits.
 
     Raises OutOfMemory with the longest length that would fit, before anything is begun.
@@ -96,7 +100,7 @@ def choose(model: LoadedModel, request: TakeRequest, room: Room) -> Way:
     raise _refusal(what, need, room[kind], model.precision, longest(model, request, room))
 
 
-def ran_out(model: LoadedModel, request: TakeRequest, way: Way, detail: str) -> OutOfMemory:
+def ran_out(model: LoadedModel, request: TakeRequest, way: MemoryPlan, detail: str) -> OutOfMemory:
     """What to say when memory ran out in a run that should have fitted: other programs took some, or the estimate was
     too low. Less is promised then."""
     thought, shortest = needs(model, request, way), dataclasses.replace(request, duration_s=MIN_DURATION_S)
@@ -119,7 +123,7 @@ def refuse_weights(sizes: Mapping[str, int], device: torch.device, precision: st
             raise _refusal(f"This model in {precision}", size + FIXED_BYTES[kind], room[kind], precision)
 
 
-def needs(model: LoadedModel, request: TakeRequest, way: Way) -> dict[str, int]:
+def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str, int]:
     """Peak bytes of a run by kind of device, weights included.
 
     request  completed: steps, guidance and sampler are filled in
@@ -129,9 +133,13 @@ def needs(model: LoadedModel, request: TakeRequest, way: Way) -> dict[str, int]:
     config, ratio = model.config, model.autoencoder.downsampling_ratio
     decoded = -(-frames_for(request.duration_s, config.sample_rate) // ratio)
     latents = plan_for(model, request, decoded).latents
-    both_halves = request.guidance_scale != 1.0 and bool(request.negative_prompt)
+    cond_and_uncond = request.guidance_scale != 1.0 and bool(request.negative_prompt)
     sampling = denoise_bytes(
-        config.diffusion.dit, latents, model.dit.dtype.itemsize, batch=2 if both_halves else 1, kind=model.device.type
+        config.diffusion.dit,
+        latents,
+        model.dit.dtype.itemsize,
+        batch=2 if cond_and_uncond else 1,
+        kind=model.device.type,
     )
     margin = model.autoencoder.decoder.margin
     assert isinstance(margin, int)
@@ -220,7 +228,7 @@ def parts_of(model: LoadedModel) -> dict[str, nn.Module]:
     return {"dit": model.dit, "autoencoder": model.autoencoder, "conditioner": model.conditioner}
 
 
-def arrange(model: LoadedModel, way: Way) -> None:
+def arrange(model: LoadedModel, way: MemoryPlan) -> None:
     """Bring every part to where it runs."""
     for name in CPU_PARTS:
         parts_of(model)[name].to("cpu" if name in way.on_cpu else model.device)
@@ -251,7 +259,7 @@ def _tensors(*parts: nn.Module) -> Iterator[torch.Tensor]:
     yield from {id(tensor): tensor for tensor in tensors}.values()
 
 
-def _first_that_fits(model: LoadedModel, request: TakeRequest, room: Room) -> Way | None:
+def _first_that_fits(model: LoadedModel, request: TakeRequest, room: Room) -> MemoryPlan | None:
     for way in ways(model.device.type):
         if all(size <= room[kind] for kind, size in needs(model, request, way).items()):
             return way

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import apg
-from musicapp.diffusion.guidance import Inputs, Push, guided, pushed_away, with_negative, without_prompt
+from musicapp.diffusion.guidance import Inputs, Push, guided, pushed_away, unconditional, with_negative
 from musicapp.diffusion.noise import beginning_anew, returning
 from musicapp.diffusion.objectives import Network
 from musicapp.nn.conditioners import Conditioner, Conditioning
@@ -68,12 +68,12 @@ def steer(
     scale = request.guidance_scale
     assert scale is not None
 
-    def told(prompt: str) -> Conditioning:
+    def conditions_of(prompt: str) -> Conditioning:
         found = prompts.encode(prompt, request.duration_s, latents)
-        beside, null_beside = (_returning(x, section, model) for x in (found.input_concat, found.null_concat))
-        return replace(found, input_concat=beside, null_concat=null_beside)
+        input_concat, null_concat = (_returning(x, section, model) for x in (found.input_concat, found.null_concat))
+        return replace(found, input_concat=input_concat, null_concat=null_concat)
 
-    wanted = told(request.prompt)
+    wanted = conditions_of(request.prompt)
     cond: dict[str, Tensor | None] = {
         "cross": wanted.cross,
         "global_cond": wanted.global_cond,
@@ -82,9 +82,9 @@ def steer(
     }
     if valid is not None:
         cond["valid"] = valid.to(model.device)
-    null = {**without_prompt(cond), "global_cond": wanted.null_global, "input_concat": wanted.null_concat}
+    null = {**unconditional(cond), "global_cond": wanted.null_global, "input_concat": wanted.null_concat}
     if scale != 1.0 and request.negative_prompt:
-        unwanted = told(request.negative_prompt)
+        unwanted = conditions_of(request.negative_prompt)
         if unwanted.cross is not None and unwanted.mask is not None:
             null = with_negative(cond, unwanted.cross, unwanted.mask)
             null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
@@ -92,40 +92,42 @@ def steer(
         return apg.guided(model.dit, cond, null, scale)
     objective = model.config.diffusion.objective
     network = guided(model.dit, cond, null, scale, objective=objective)
-    pushes = [*_from_drums(model, request.prompt, cond), *_from_fewer(model, request.prompt, cond, told)]
+    pushes = [*_from_drums(model, request.prompt, cond), *_from_fewer(model, request.prompt, cond, conditions_of)]
     return pushed_away(network, pushes, objective=objective) if pushes else network
 
 
 def _from_drums(model: LoadedModel, prompt: str, cond: Inputs) -> list[Push]:
     """Away from drums that the prompt refuses."""
-    beside, scale = cond["input_concat"], model.config.app.refusal_scale
-    if beside is None or not scale or read_prompt(prompt).has_drums is not False:
+    input_concat, scale = cond["input_concat"], model.config.app.refusal_scale
+    if input_concat is None or not scale or read_prompt(prompt).has_drums is not False:
         return []
-    return [Push(partial(model.dit, **{**cond, "input_concat": _with_drums(beside)}), scale, low=REFUSED_ABOVE)]
+    return [Push(partial(model.dit, **{**cond, "input_concat": _with_drums(input_concat)}), scale, low=REFUSED_ABOVE)]
 
 
-def _from_fewer(model: LoadedModel, prompt: str, cond: Inputs, told: Callable[[str], Conditioning]) -> list[Push]:
+def _from_fewer(
+    model: LoadedModel, prompt: str, cond: Inputs, conditions_of: Callable[[str], Conditioning]
+) -> list[Push]:
     """Away from the same prompt without the instruments that it names; the timeline stays."""
     scale, fewer = model.config.app.instrument_scale, without_instruments(prompt)
     if not scale or fewer in ("", prompt):
         return []
-    found = told(fewer)
+    found = conditions_of(fewer)
     opposite = {**cond, "cross": found.cross, "global_cond": found.global_cond, "prepend": found.prepend}
     return [Push(partial(model.dit, **opposite), scale, *INSTRUMENT_LEVELS)]
 
 
-def _with_drums(beside: Tensor) -> Tensor:
+def _with_drums(input_concat: Tensor) -> Tensor:
     """A timeline that asks for the drums that it refused."""
-    out = beside.clone()
-    out[:, DRUMS] = beside[:, DRUMS].flip(1)
+    out = input_concat.clone()
+    out[:, DRUMS] = input_concat[:, DRUMS].flip(1)
     return out
 
 
-def _returning(beside: Tensor | None, section: float, model: LoadedModel) -> Tensor | None:
+def _returning(input_concat: Tensor | None, section: float, model: LoadedModel) -> Tensor | None:
     """A timeline that tells returning sections the same of beat and bars, and of how much of the piece has passed."""
-    if beside is None or not section:
-        return beside
-    out, multiple = beside.clone(), model.config.diffusion.dit.patch_size
-    out[:, BEATS] = beginning_anew(beside[:, BEATS], section, multiple=multiple)
-    out[:, WAY] = returning(beside[:, WAY], section, multiple=multiple)
+    if input_concat is None or not section:
+        return input_concat
+    out, multiple = input_concat.clone(), model.config.diffusion.dit.patch_size
+    out[:, BEATS] = beginning_anew(input_concat[:, BEATS], section, multiple=multiple)
+    out[:, WAY] = returning(input_concat[:, WAY], section, multiple=multiple)
     return out

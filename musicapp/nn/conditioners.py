@@ -175,14 +175,14 @@ class Conditioner(nn.Module):
         cross_ids: Sequence[str] = (),
         global_ids: Sequence[str] = (),
         prepend_ids: Sequence[str] = (),
-        beside_ids: Sequence[str] = (),
+        input_concat_ids: Sequence[str] = (),
         summaries: dict[str, str] | None = None,
         default_keys: dict[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.conditioners = nn.ModuleDict(conditioners)
         self.cross_ids, self.global_ids, self.prepend_ids = tuple(cross_ids), tuple(global_ids), tuple(prepend_ids)
-        self.beside_ids, self.summaries = tuple(beside_ids), dict(summaries or {})
+        self.input_concat_ids, self.summaries = tuple(input_concat_ids), dict(summaries or {})
         self.default_keys = dict(default_keys or {})
 
     def encode(self, batch: Sequence[Metadata], latents: int = 0) -> Conditioning:
@@ -194,23 +194,23 @@ class Conditioner(nn.Module):
         encoded = {
             name: conditioner([self._value(item, name) for item in batch])
             for name, conditioner in self.conditioners.items()
-            if name not in self.beside_ids
+            if name not in self.input_concat_ids
         }
         cross, mask = _joined(encoded, self.cross_ids)
         prepend, _ = _joined(encoded, self.prepend_ids)
         means = {name: _mean(*encoded[source]) for name, source in self.summaries.items()}
         vectors = {name: means[name] if name in means else encoded[name][0].flatten(1) for name in self.global_ids}
         null = {name: torch.zeros_like(value) if name in means else value for name, value in vectors.items()}
-        beside = self._beside(batch, latents)
-        null_beside = self._beside([{**item, "prompt": ""} for item in batch], latents)
-        return Conditioning(cross, mask, _vector(vectors), prepend, beside, _vector(null), null_beside)
+        input_concat = self._input_concat(batch, latents)
+        null_concat = self._input_concat([{**item, "prompt": ""} for item in batch], latents)
+        return Conditioning(cross, mask, _vector(vectors), prepend, input_concat, _vector(null), null_concat)
 
-    def _beside(self, batch: Sequence[Metadata], latents: int) -> Tensor | None:
-        if not self.beside_ids:
+    def _input_concat(self, batch: Sequence[Metadata], latents: int) -> Tensor | None:
+        if not self.input_concat_ids:
             return None
         device = next((weights.device for weights in self.parameters()), torch.device("cpu"))
         full = [{key: self._value(item, key) for key in TIMELINE_KEYS} for item in batch]
-        return torch.cat([self.conditioners[name](full, latents) for name in self.beside_ids], dim=1).to(device)
+        return torch.cat([self.conditioners[name](full, latents) for name in self.input_concat_ids], dim=1).to(device)
 
     def _value(self, item: Metadata, name: str) -> str | float:
         for key in (name, self.default_keys.get(name, name)):

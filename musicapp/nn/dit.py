@@ -75,7 +75,7 @@ class DiffusionTransformer(nn.Module):
         context = None if cross is None or not self.config.cond_token_dim else self.context(cross)
         token = self.global_token(timestep, global_cond)
         modulation = self.modulation(token)
-        latents = self._latents_to_tokens(self._beside(x.to(self.dtype), input_concat))
+        latents = self._latents_to_tokens(self._input_concat(x.to(self.dtype), input_concat))
         front = self._front(x.shape[0], token, prepend)
         h = torch.cat((*front, latents), dim=1)
         turn, local, padding = self._rotation(h), self._local(x, local_add), self._padding(h, valid)
@@ -114,15 +114,15 @@ class DiffusionTransformer(nn.Module):
             front.append(token[:, None])
         return front
 
-    def _beside(self, x: Tensor, input_concat: Tensor | None) -> Tensor:
+    def _input_concat(self, x: Tensor, input_concat: Tensor | None) -> Tensor:
         """The noisy latents with the channels that travel beside them."""
         if not self.config.input_concat_dim:
             return x
         if input_concat is None:
-            beside = x.new_zeros(x.shape[0], self.config.input_concat_dim, x.shape[2])
+            input_concat = x.new_zeros(x.shape[0], self.config.input_concat_dim, x.shape[2])
         else:
-            beside = F.interpolate(input_concat.to(self.dtype), size=x.shape[2], mode="nearest")
-        return torch.cat((x, beside), dim=1)
+            input_concat = F.interpolate(input_concat.to(self.dtype), size=x.shape[2], mode="nearest")
+        return torch.cat((x, input_concat), dim=1)
 
     def _local(self, x: Tensor, local_add: Tensor | None) -> Tensor | None:
         """The local condition, `(batch, latents, local_add_cond_dim)`. Zeros matter: its layers have biases."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.description.configs import TIMELINE_CHANNELS
-from musicapp.prompts.facts import Stated, read_prompt
+from musicapp.prompts.facts import PromptFacts, read_prompt
 
 BEAT_PARTS = (1, 2, 4)  # turns in a beat
 BARS = (1, 2, 4, 8)  # bars in a turn
@@ -67,7 +67,7 @@ def _bars(tempo_bpm: float | None, beats_in_bar: float, seconds: Tensor) -> list
     return [torch.ones_like(seconds), *(wave for turn in turns for wave in _waves(2 * math.pi * turn))]
 
 
-def _key(stated: Stated, seconds: Tensor) -> list[Tensor]:
+def _key(stated: PromptFacts, seconds: Tensor) -> list[Tensor]:
     tonic, scale = stated.tonic, stated.scale
     if tonic is None:
         return [torch.zeros_like(seconds)] * 25

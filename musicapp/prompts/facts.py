@@ -26,7 +26,7 @@ _COMMON_TIME, _WALTZ_TIME = re.compile(r"\bcommon\s+time\b", re.I), re.compile(r
 
 
 @dataclass(frozen=True)
-class Stated:
+class PromptFacts:
     """What a prompt states; None is what it leaves open.
 
     pace          "slow", "medium" or "fast", the word for a tempo
@@ -48,10 +48,10 @@ class Stated:
         return PACES_BPM[self.pace] if self.tempo_bpm is None and self.pace else self.tempo_bpm
 
 
-def read_prompt(prompt: str) -> Stated:
+def read_prompt(prompt: str) -> PromptFacts:
     """From "92 bpm", "tempo: 120", "slow", "in 6/8", "F# minor", "Bbm", "key of E flat dorian", "no drums" and more."""
     tonic, scale = read_key(prompt)
-    return Stated(read_tempo(prompt), read_pace(prompt), _beats_in_bar(prompt), tonic, scale, read_drums(prompt))
+    return PromptFacts(read_tempo(prompt), read_pace(prompt), _beats_in_bar(prompt), tonic, scale, read_drums(prompt))
 
 
 def without_read(prompt: str) -> str:
@@ -59,7 +59,7 @@ def without_read(prompt: str) -> str:
     return without_refusals(without_tempo(_METRE_IN_WORDS.sub(", ", prompt)))
 
 
-def describe(stated: Stated) -> str:
+def describe(stated: PromptFacts) -> str:
     """What was read, for people: "92 bpm, A minor, no drums"; "" for nothing."""
     parts = []
     if stated.tempo_bpm is not None:

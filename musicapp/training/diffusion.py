@@ -15,16 +15,16 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from musicapp.captions.captions import write_caption
 from musicapp.checkpoints.text_encoders import load_clap_text
 from musicapp.description.config import parse_config
-from musicapp.diffusion.guidance import guided, without_prompt
+from musicapp.diffusion.guidance import guided, unconditional
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
 from musicapp.training import autoencoder, device, objective, recipes, samples
 from musicapp.training.dataset import Shards
+from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of
 from musicapp.training.progress import Run
-from musicapp.training.team import Team
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
         built,
         cross_ids=diffusion.cross_attention_cond_ids,
         global_ids=diffusion.global_cond_ids,
-        beside_ids=diffusion.input_concat_ids,
+        input_concat_ids=diffusion.input_concat_ids,
         summaries={"summary": "prompt"},
     )
     return Generator(dit, conditioner), conditioner
@@ -228,14 +228,18 @@ def _loss(
 ) -> Tensor:
     timesteps = objective.draw_timesteps(len(latents), generator=generator).to(latents.device)
     noise = device.noise_like(latents, generator)
-    told = conditioner.encode(metadata, latents.shape[2])
-    assert told.cross is not None and told.input_concat is not None and told.null_concat is not None
-    assert told.global_cond is not None and told.null_global is not None
+    conditioning = conditioner.encode(metadata, latents.shape[2])
+    assert (
+        conditioning.cross is not None
+        and conditioning.input_concat is not None
+        and conditioning.null_concat is not None
+    )
+    assert conditioning.global_cond is not None and conditioning.null_global is not None
     kept = objective.draw_kept(len(latents), dropout, generator=generator).to(latents.device)
     steering: Steering = {
-        "cross": told.cross * kept,
-        "global_cond": torch.where(kept[:, 0], told.global_cond, told.null_global),
-        "input_concat": torch.where(kept, told.input_concat, told.null_concat),
+        "cross": conditioning.cross * kept,
+        "global_cond": torch.where(kept[:, 0], conditioning.global_cond, conditioning.null_global),
+        "input_concat": torch.where(kept, conditioning.input_concat, conditioning.null_concat),
     }
     network = steered(model.dit, steering)
     return objective.flow_loss(network, latents, timesteps, noise).mean()
@@ -271,9 +275,17 @@ def steering_of(
     conditioner: Conditioner, metadata: list[dict[str, str | float]], latents: int
 ) -> tuple[Steering, Steering]:
     """What `forward` is steered by with the prompts, and without them."""
-    told = conditioner.encode(metadata, latents)
-    cond: Steering = {"cross": told.cross, "global_cond": told.global_cond, "input_concat": told.input_concat}
-    return cond, {**without_prompt(cond), "global_cond": told.null_global, "input_concat": told.null_concat}
+    conditioning = conditioner.encode(metadata, latents)
+    cond: Steering = {
+        "cross": conditioning.cross,
+        "global_cond": conditioning.global_cond,
+        "input_concat": conditioning.input_concat,
+    }
+    return cond, {
+        **unconditional(cond),
+        "global_cond": conditioning.null_global,
+        "input_concat": conditioning.null_concat,
+    }
 
 
 @torch.inference_mode()
@@ -293,9 +305,9 @@ def measure(
         windows = source.draw()
         latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
         metadata = [metadata_of(w, rng) for w in windows]
-        for name, told in (("loss", metadata), ("shuffled", metadata[1:] + metadata[:1])):
+        for name, given in (("loss", metadata), ("shuffled", metadata[1:] + metadata[:1])):
             generator = torch.Generator().manual_seed(number)
-            sums[name] += float(_loss(model, conditioner, latents, told, 0.0, generator=generator)) / batches
+            sums[name] += float(_loss(model, conditioner, latents, given, 0.0, generator=generator)) / batches
     log.info("held out: loss %.4f, with wrong conditions %.4f", sums["loss"], sums["shuffled"])
     return sums
 

@@ -26,11 +26,11 @@ from musicapp.diffusion.guidance import guided
 from musicapp.nn.conditioners import Conditioner
 from musicapp.training import autoencoder, device, diffusion, recipes, samples
 from musicapp.training.dataset import Shards
+from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches
 from musicapp.training.objective import Network
 from musicapp.training.progress import Run
-from musicapp.training.team import Team
 
 log = logging.getLogger(__name__)
 

@@ -26,18 +26,18 @@ from musicapp.checkpoints.conditioner import build_conditioner, text_conditioner
 from musicapp.description.config import CONFIG_NAME, ModelConfig, parse_config
 from musicapp.description.configs import NumberConfig
 from musicapp.description.sections import read_json
-from musicapp.diffusion.guidance import guided, without_prompt
+from musicapp.diffusion.guidance import guided, unconditional
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import device, objective, oobleck, samples
 from musicapp.training.dataset import Shards
+from musicapp.training.distributed import Team, count
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Window, draw_windows
 from musicapp.training.paper import STABLE_AUDIO_2_0
 from musicapp.training.progress import Run
-from musicapp.training.team import Team, count
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +93,11 @@ class Trainee(nn.Module):
         self, latents: Tensor, noise: Tensor, timesteps: Tensor, metadata: list[dict[str, str | float]], keep: Tensor
     ) -> Tensor:
         """latents, noise `(batch, channels, n)`; timesteps `(batch,)`; keep `(batch, 1, 1)`, 0 drops the condition."""
-        told = self._conditioner[0].encode(metadata)
-        cross = None if told.cross is None else told.cross * keep
-        network = partial(_forward, self.dit, cross=cross, global_cond=told.global_cond, prepend=told.prepend)
+        conditioning = self._conditioner[0].encode(metadata)
+        cross = None if conditioning.cross is None else conditioning.cross * keep
+        network = partial(
+            _forward, self.dit, cross=cross, global_cond=conditioning.global_cond, prepend=conditioning.prepend
+        )
         loss = objective.v_loss if self.is_v else objective.flow_loss
         return loss(network, latents, timesteps, noise).mean()
 
@@ -236,10 +238,10 @@ def _write_takes(run: Run, model: Trainee, options: PublishedOptions, config: Mo
     """The sample takes of the present weights, where there is an autoencoder to hear them through."""
     if options.autoencoder is None:
         return
-    told = model._conditioner[0].encode(samples.metadata())
-    cond = {"cross": told.cross, "global_cond": told.global_cond, "prepend": told.prepend}
+    conditioning = model._conditioner[0].encode(samples.metadata())
+    cond = {"cross": conditioning.cross, "global_cond": conditioning.global_cond, "prepend": conditioning.prepend}
     kind, scale = config.diffusion.objective, samples.GUIDANCE_SCALE
-    network = guided(partial(_forward, model.dit), cond, without_prompt(cond), scale, objective=kind)
+    network = guided(partial(_forward, model.dit), cond, unconditional(cond), scale, objective=kind)
     channels = config.diffusion.dit.io_channels
     latents = samples.draw_latents(network, kind, next(model.parameters()), channels=channels)
     load = partial(oobleck.load_average, options.autoencoder, config.autoencoder)

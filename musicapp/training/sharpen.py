@@ -27,11 +27,11 @@ from musicapp.nn.conditioners import Conditioner
 from musicapp.training import diffusion, recipes
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
 from musicapp.training.distill import STEPS, student_of, walk, write_takes
+from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import LATENT_RATE_HZ
 from musicapp.training.objective import Network
 from musicapp.training.progress import Run
-from musicapp.training.team import Team
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class Pushed:
         self._student = student
         captions = [contrast.caption for contrast in asked.contrasts]
         every = list(range(len(captions)))
-        self.told = diffusion.steering_of(conditioner, asked.metadata(every, captions), asked.latents)[0]
+        self.conditioning = diffusion.steering_of(conditioner, asked.metadata(every, captions), asked.latents)[0]
         self._away: list[tuple[Tensor, list[int], diffusion.Steering]] = []
         drums = [options.no_drums if refused else options.drums for refused in asked.are_drums_refused]
         for scales, opposites in (
@@ -132,18 +132,18 @@ class Pushed:
             pairs = [(item, text) for item, text in enumerate(opposites) if text is not None]
             if pairs:
                 items = [item for item, _ in pairs]
-                told = diffusion.steering_of(
+                conditioning = diffusion.steering_of(
                     conditioner, asked.metadata(items, [text for _, text in pairs]), asked.latents
                 )[0]
-                self._away.append((torch.tensor(scales)[items, None, None], items, told))
+                self._away.append((torch.tensor(scales)[items, None, None], items, conditioning))
 
     @torch.no_grad()
     def __call__(self, x: Tensor, t: Tensor) -> Tensor:
-        plain = diffusion.forward(self._student.dit, x, t, **self.told)
+        plain = diffusion.forward(self._student.dit, x, t, **self.conditioning)
         out = plain.clone()
-        for scales, items, told in self._away:
+        for scales, items, conditioning in self._away:
             out[items] += scales.to(x.device) * (
-                plain[items] - diffusion.forward(self._student.dit, x[items], t[items], **told)
+                plain[items] - diffusion.forward(self._student.dit, x[items], t[items], **conditioning)
             )
         return out
 
@@ -206,7 +206,7 @@ class _Lesson(nn.Module):
         self.student = student
 
     def forward(self, noise: Tensor, pushed: Pushed, chosen: list[int]) -> Tensor:
-        return lesson_loss(diffusion.steered(self.student.dit, pushed.told), pushed, noise, chosen)
+        return lesson_loss(diffusion.steered(self.student.dit, pushed.conditioning), pushed, noise, chosen)
 
 
 def lesson_loss(student: Network, teacher: Network, noise: Tensor, chosen: Sequence[int]) -> Tensor:
@@ -249,6 +249,6 @@ def _compare(
         levels = schedules.logsnr(STEPS).to(noise.device).expand(len(noise), -1)
         wanted = walk(pushed, noise, levels)
         for name, model in (("sharpened", student), ("before", unchanged)):
-            found = walk(diffusion.steered(model.dit, pushed.told), noise, levels)
+            found = walk(diffusion.steered(model.dit, pushed.conditioning), noise, levels)
             sums[name] += float((found - wanted).square().mean()) / options.compared
     return {name: value**0.5 for name, value in sums.items()}

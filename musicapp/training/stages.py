@@ -25,15 +25,15 @@ from musicapp.training import (
     device,
     diffusion,
     distill,
+    distributed,
     export,
     latents,
     oobleck,
     published,
     recordings,
     sharpen,
-    starting,
-    team,
     text,
+    warm_start,
 )
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ HELD_OUT_PIECES = 60
 
 def run(stage: str, args: argparse.Namespace) -> int:
     """Run one stage by name with the command line's options."""
-    if team.count() > 1 and stage not in ("diffusion", "distill", "sharpen"):
+    if distributed.count() > 1 and stage not in ("diffusion", "distill", "sharpen"):
         raise MusicAppError(f"The stage {stage} runs in one process only.", hint="Start it without a launcher.")
     STAGES[stage](args.work, args)
     return 0
@@ -52,7 +52,7 @@ def run(stage: str, args: argparse.Namespace) -> int:
 
 def start(work: Path, args: argparse.Namespace) -> None:
     """Begin with a finished model instead of random weights."""
-    starting.start_from(find_model(args.model), work)
+    warm_start.start_from(find_model(args.model), work)
 
 
 def render(work: Path, args: argparse.Namespace) -> None:

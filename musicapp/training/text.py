@@ -172,11 +172,11 @@ def train(options: TextOptions) -> Path:
         ids, mask = tokens_of(tokenizer, [write_caption(truth, rng) for truth in truths])
         latents, ids, mask = latents.to(place), ids.to(place), mask.to(place)
         with device.autocast(place):
-            told = text_tower(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+            encoded = text_tower(input_ids=ids, attention_mask=mask, output_hidden_states=True)
             audio = audio_tower(latents)
             known = [n for n, truth in enumerate(truths) if not truth.caption]  # of recordings nothing is known
-            read = heads(facts.mean_features(told.hidden_states[FEATURE_LAYER], mask)[known])
-        loss, hits = contrastive_loss(audio.float(), told.text_embeds.float(), log_scale)
+            read = heads(facts.mean_features(encoded.hidden_states[FEATURE_LAYER], mask)[known])
+        loss, hits = contrastive_loss(audio.float(), encoded.text_embeds.float(), log_scale)
         return loss, hits, _facts_loss(read, [truths[n] for n in known])
 
     both.train()

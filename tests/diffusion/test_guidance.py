@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from musicapp.diffusion.guidance import Push, guided, pushed_away, with_negative, without_prompt
+from musicapp.diffusion.guidance import Push, guided, pushed_away, unconditional, with_negative
 
 
 class FakeNetwork:
@@ -31,14 +31,14 @@ X, T = torch.randn(2, 8, 16), torch.tensor([0.3, 0.9])
 
 def test_scale_one_asks_the_network_once(cond):
     network = FakeNetwork()
-    out = guided(network, cond, without_prompt(cond), 1.0)(X, T)
+    out = guided(network, cond, unconditional(cond), 1.0)(X, T)
     assert network.calls == 1
     torch.testing.assert_close(out, FakeNetwork()(X, T, **cond), atol=0, rtol=0)
 
 
 @pytest.mark.parametrize("scale", [0.0, 0.5, 3.0, 7.0])
 def test_the_answer_lies_on_the_line_through_both_halves(cond, scale):
-    null = without_prompt(cond)
+    null = unconditional(cond)
     out = guided(FakeNetwork(), cond, null, scale)(X, T)
     with_prompt, without = FakeNetwork()(X, T, **cond), FakeNetwork()(X, T, **null)
     torch.testing.assert_close(out, without + scale * (with_prompt - without))
@@ -46,19 +46,19 @@ def test_the_answer_lies_on_the_line_through_both_halves(cond, scale):
 
 def test_skipping_the_tokens_equals_all_zero_tokens(cond):
     zeros = {**cond, "cross": torch.zeros_like(cond["cross"])}
-    skipped = guided(FakeNetwork(), cond, without_prompt(cond), 5.0)(X, T)
+    skipped = guided(FakeNetwork(), cond, unconditional(cond), 5.0)(X, T)
     torch.testing.assert_close(skipped, guided(FakeNetwork(), cond, zeros, 5.0)(X, T))
 
 
 def test_full_rescale_restores_the_deviation_over_channels(cond):
-    out = guided(FakeNetwork(), cond, without_prompt(cond), 9.0, rescale=1.0)(X, T)
+    out = guided(FakeNetwork(), cond, unconditional(cond), 9.0, rescale=1.0)(X, T)
     expected = FakeNetwork()(X, T, **cond).std(dim=1)
     torch.testing.assert_close(out.std(dim=1), expected)
 
 
 def test_rescale_mixes_between_none_and_full(cond):
     none, half, full = (
-        guided(FakeNetwork(), cond, without_prompt(cond), 9.0, rescale=amount)(X, T) for amount in (0.0, 0.5, 1.0)
+        guided(FakeNetwork(), cond, unconditional(cond), 9.0, rescale=amount)(X, T) for amount in (0.0, 0.5, 1.0)
     )
     torch.testing.assert_close(half, (none + full) / 2)
 
@@ -66,7 +66,7 @@ def test_rescale_mixes_between_none_and_full(cond):
 @pytest.mark.parametrize(("objective", "guided_items"), [("v", [True, False]), ("rectified_flow", [True, True])])
 def test_the_interval_counts_noise_level_per_item(cond, objective, guided_items):
     """At timestep 0.3 and 0.9 a v model has noise levels 0.454 and 0.988, a flow 0.3 and 0.9."""
-    null = without_prompt(cond)
+    null = unconditional(cond)
     out = guided(FakeNetwork(), cond, null, 7.0, interval=(0.0, 0.95), objective=objective)(X, T)
     always = guided(FakeNetwork(), cond, null, 7.0)(X, T)
     plain = FakeNetwork()(X, T, **cond)
@@ -76,7 +76,7 @@ def test_the_interval_counts_noise_level_per_item(cond, objective, guided_items)
 
 def test_outside_the_interval_the_null_half_is_not_computed(cond):
     network = FakeNetwork()
-    guided(network, cond, without_prompt(cond), 7.0, interval=(0.0, 0.1))(X, T)
+    guided(network, cond, unconditional(cond), 7.0, interval=(0.0, 0.1))(X, T)
     assert network.calls == 1
 
 

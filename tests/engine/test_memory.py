@@ -165,10 +165,12 @@ def test_convolutions_in_half_precision_take_more_for_themselves_on_the_cpu() ->
 
 
 def test_kernels_take_a_share_of_the_weights_on_the_cpu(builtin: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_share = memory.needs(builtin, asked(30.0), memory.Way())["cpu"]
+    with_share = memory.needs(builtin, asked(30.0), memory.MemoryPlan())["cpu"]
     monkeypatch.setattr(memory, "KERNELS_SHARE", 0.0)
     held = memory.held_bytes(*memory.parts_of(builtin).values())
-    assert with_share - memory.needs(builtin, asked(30.0), memory.Way())["cpu"] == pytest.approx(0.03 * held, abs=1)
+    assert with_share - memory.needs(builtin, asked(30.0), memory.MemoryPlan())["cpu"] == pytest.approx(
+        0.03 * held, abs=1
+    )
 
 
 def least(model: LoadedModel, duration_s: float) -> int:
@@ -180,7 +182,7 @@ def test_less_room_means_smaller_chunks_and_then_a_refusal_that_names_what_fits(
     sizes = [memory.needs(builtin, asked(20.0), way)["cpu"] for way in memory.ways("cpu")]
     assert sizes == sorted(sizes, reverse=True) and len(set(sizes)) == len(memory.CHUNKS)
     for chunk, size in zip(memory.CHUNKS, sizes, strict=True):
-        assert memory.choose(builtin, asked(20.0), {"cpu": size}) == memory.Way(chunk)
+        assert memory.choose(builtin, asked(20.0), {"cpu": size}) == memory.MemoryPlan(chunk)
     room = least(builtin, 285.0)
     with pytest.raises(OutOfMemory) as refused:
         memory.choose(builtin, request, {"cpu": room})
@@ -214,7 +216,7 @@ def test_beside_a_gpu_parts_move_to_the_cpu_only_when_chunks_do_not_help(builtin
         found.append(memory.choose(model, request, room))
     assert [len(way.on_cpu) for way in found] == sorted(len(way.on_cpu) for way in found)
     assert {way.on_cpu for way in found} == {(), ("conditioner",), CPU_PARTS}
-    little = {"cuda": memory.needs(model, request, memory.Way(16, CPU_PARTS))["cuda"], "cpu": 1000}
+    little = {"cuda": memory.needs(model, request, memory.MemoryPlan(16, CPU_PARTS))["cuda"], "cpu": 1000}
     with pytest.raises(OutOfMemory):
         memory.choose(model, request, little)
     assert all(way.remark for way in found[1:]) and not found[0].remark
@@ -230,7 +232,7 @@ def test_parts_that_stay_on_the_cpu_do(tmp_path: Path) -> None:
         ours, theirs = (dict(memory.parts_of(m)[part].state_dict()) for m in (model, whole))
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     assert memory.device_of(model.autoencoder).type == "cpu"
-    memory.arrange(model, memory.Way(on_cpu=("autoencoder",)))
+    memory.arrange(model, memory.MemoryPlan(on_cpu=("autoencoder",)))
     assert memory.device_of(model.conditioner).type == "meta" and memory.device_of(model.autoencoder).type == "cpu"
 
 
@@ -269,11 +271,15 @@ def test_little_memory_changes_the_pieces_but_not_the_sound(
     model = engine._ready.model
     full = replace(request, sampler="dpmpp-3m-sde")
     monkeypatch.setattr(memory, "denoise_bytes", lambda *args, **kwargs: 0)  # so that the decoder decides
-    room = memory.needs(model, full, memory.Way(16))["cpu"]
-    assert room < memory.needs(model, full, memory.Way(32))["cpu"] < memory.needs(model, full, memory.Way())["cpu"]
+    room = memory.needs(model, full, memory.MemoryPlan(16))["cpu"]
+    assert (
+        room
+        < memory.needs(model, full, memory.MemoryPlan(32))["cpu"]
+        < memory.needs(model, full, memory.MemoryPlan())["cpu"]
+    )
     monkeypatch.setenv(LIMIT_NAME, str(room / 1e9))
     events = made(engine, request, tmp_path / "pieces.wav")
-    assert [event.text for event in events if isinstance(event, Remarked)] == [memory.Way(16).remark]
+    assert [event.text for event in events if isinstance(event, Remarked)] == [memory.MemoryPlan(16).remark]
     assert not any(isinstance(e, Remarked) for e in made(engine, request, tmp_path / "again.wav"))  # said once
     pieces, whole = (wave_io.read(tmp_path / name)[0] for name in ("pieces.wav", "whole.wav"))
     assert pieces.shape == whole.shape and np.abs(whole).max() > 0.01

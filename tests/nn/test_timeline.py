@@ -77,7 +77,7 @@ def test_the_way_is_half_a_turn_over_the_piece():
 def test_the_conditioner_makes_them_with_and_without_the_prompt():
     numbers = {name: NumberConditioner(4, 0, 9) for name in ("seconds_start", "seconds_total")}
     whole = Conditioner(
-        {**numbers, "timeline": TimelineConditioner(RATE_HZ)}, global_ids=tuple(numbers), beside_ids=("timeline",)
+        {**numbers, "timeline": TimelineConditioner(RATE_HZ)}, global_ids=tuple(numbers), input_concat_ids=("timeline",)
     )
     item = {"prompt": "90 bpm in E minor, no drums", "seconds_start": 0.0, "seconds_total": 3.0, "tempo_bpm": 90.0}
     told = whole.encode([item, item | {"prompt": "piano"}], 64)

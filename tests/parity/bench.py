@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
-from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.guidance import guided, unconditional, with_negative
 from musicapp.diffusion.objectives import Network
 from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.nn.conditioners import Conditioning
@@ -76,7 +76,7 @@ class Bench:
         interval: tuple[float, float] = (0.0, 1.0),
     ) -> Network:
         """The transformer with its conditioning bound, guided as the product does it."""
-        null = without_prompt(cond)
+        null = unconditional(cond)
         if negative:
             null = with_negative(cond, self.negative.cross, self.negative.mask)
         return guided(self.model.dit, cond, null, scale, rescale=rescale, interval=interval, objective=self.objective)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from musicapp.diffusion import schedules
-from musicapp.diffusion.guidance import guided, with_negative, without_prompt
+from musicapp.diffusion.guidance import guided, unconditional, with_negative
 from musicapp.diffusion.sampling import sample
 from musicapp.nn import attention
 from musicapp.nn.conditioners import Conditioning
@@ -103,7 +103,7 @@ def _run(bench: Bench, name: str) -> PipelineRun:
     end = bench.model.config.max_duration_s if end is None else end
     encoded = _encoded(bench, _several(case["prompt"], copies), start, end)
     cond = {"cross": encoded.cross, "global_cond": encoded.global_cond}
-    null = without_prompt(cond)
+    null = unconditional(cond)
     if case["negative_prompt"] is not None:
         unwanted = _encoded(bench, _several(case["negative_prompt"], copies), start, end)
         null = with_negative(cond, unwanted.cross, unwanted.mask)

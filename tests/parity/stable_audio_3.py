@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from musicapp.checkpoints.conditioner import TextEncoder
 from musicapp.description.lengths import Lengths, lengths_for
 from musicapp.diffusion import apg, inpainting, shifts
-from musicapp.diffusion.guidance import with_negative, without_prompt
+from musicapp.diffusion.guidance import unconditional, with_negative
 from musicapp.diffusion.objectives import Network
 from musicapp.diffusion.sampling import SAMPLERS, STABLE_AUDIO_3_LEAST_SIGNAL, sample
 from musicapp.diffusion.schedules import ShiftOptions
@@ -281,7 +281,7 @@ def _network(
     return apg.guided(
         bench.model.dit,
         cond,
-        without_prompt(cond) if null is None else null,
+        unconditional(cond) if null is None else null,
         scale,
         apg=apg_scale,
         norm_threshold=norm_threshold,

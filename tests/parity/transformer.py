@@ -6,7 +6,7 @@ import re
 
 from torch import Tensor
 
-from musicapp.diffusion.guidance import without_prompt
+from musicapp.diffusion.guidance import unconditional
 from tests.parity.bench import Bench, Mark, Recipe
 from tests.parity.golden import number_after
 
@@ -17,7 +17,7 @@ def output(bench: Bench, name: str) -> Tensor:
     x = bench.golden.first("dit.x_odd" if name.endswith("_odd") else "dit.x")[:rows]
     cond = _inputs(bench, rows)
     if name.endswith("_no_cond"):
-        cond = without_prompt(cond)
+        cond = unconditional(cond)
     found = re.search(r"cfg_interval \(([\d.]+), ([\d.]+)\)", what)
     network = bench.network(
         cond,

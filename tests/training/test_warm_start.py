@@ -15,7 +15,7 @@ from musicapp.description.configs import TIMELINE_CHANNELS
 from musicapp.errors import MusicAppError
 from musicapp.training import export
 from musicapp.training.diffusion import DiffusionOptions, load_average, train
-from musicapp.training.starting import start_from
+from musicapp.training.warm_start import start_from
 from tests.training.data import write_latent_shard
 
 

@@ -12,7 +12,7 @@ import torch
 
 from musicapp.errors import MusicAppError
 from musicapp.training import stages, tables
-from musicapp.training.team import Team
+from musicapp.training.distributed import Team
 from tests.training.test_kill import builtin_work, tiny_work
 
 pytest.importorskip("accelerate", reason="the extra “train” is not installed")
@@ -22,7 +22,7 @@ TWO = """
 import sys, torch
 from pathlib import Path
 from musicapp.training.progress import Run
-from musicapp.training.team import Team
+from musicapp.training.distributed import Team
 torch.manual_seed(0)
 team = Team("cpu")
 layer = torch.nn.Linear(3, 1)
