@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from musicapp.audio.formats import EXPORT_FORMATS
 from musicapp.cli.generate import choose_target, read_request
@@ -22,6 +24,7 @@ PAGES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = [README, *PAGES, "ARCHITECTURE.md", "CHANGELOG.md"]
 RECORDS = {"docs/experiments.md", "docs/public-checkpoints.md"}  # what was tried once: nobody looks up an option there
 README_MOST_WORDS = 1300
+TAKES_MOST_BYTES = 2**20
 FILE_SPAN = re.compile(r"`((?:musicapp|tests|packaging|docs|models|resources)/[\w./-]*)`")
 
 
@@ -63,6 +66,7 @@ LINKED = set(links_of(README))
 MANUAL = {page: text_of(page) for page in [README, *PAGES] if page == README or ROOT / page in LINKED}
 MANUAL = {page: text for page, text in MANUAL.items() if page not in RECORDS}
 SHOWN = [(document, command) for document in [README, *PAGES] for command in generate_commands(document)]
+TAKES = [command for document, command in SHOWN if document == README and "docs/listen/" in command]
 
 
 def test_there_are_commands() -> None:
@@ -117,3 +121,28 @@ def test_generate_commands_are_understood(document: str, command: str, monkeypat
 
 def test_examples_are_among_the_commands() -> None:
     assert {"README.md", "docs/command-line.md"} <= {document for document, _ in SHOWN}
+
+
+def test_every_take_has_its_command() -> None:
+    made = sorted(parsed(command).output.as_posix() for command in TAKES)
+    assert made == sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "listen").iterdir())
+    assert {ROOT / name for name in made} <= LINKED
+    assert sum((ROOT / name).stat().st_size for name in made) <= TAKES_MOST_BYTES
+
+
+@pytest.mark.parametrize("command", TAKES)
+def test_takes_were_made_by_their_commands(command: str) -> None:
+    args = parsed(command)
+    request = read_request(args)
+    with soundfile.SoundFile(ROOT / args.output) as file:
+        said = json.loads(file.copy_metadata()["comment"])
+        sound, sample_rate = file.read(), file.samplerate
+    settings = {"prompt", "seed", "duration_s", "negative_prompt", "model"}
+    assert {name: said[name] for name in settings} == {name: getattr(request, name) for name in settings}
+    assert len(sound) == round(request.duration_s * sample_rate)
+    assert 0.01 < (sound**2).mean() ** 0.5 < 0.5
+    row = next(
+        line for line in text_of(README).splitlines() if line.startswith("|") and f"({args.output.as_posix()})" in line
+    )
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1:] == [request.prompt, str(request.seed), f"{request.duration_s:g} s"]
