@@ -45,6 +45,8 @@ _REFUSALS = re.compile(
     rf"\b(?:drum|drummer|beat|percussion|percussive)s?[\s-]?(?:less|free)\b|\bno(?:drum|beat)s?\b"
     rf"|(?<!\w)(?<!not\s)(?<!n't\s)(?<!not\sbe\s)(?<!n't\sbe\s){_NOT}\s+{_FILLERS}"
     rf"(?:{_ANY}|{_PLAYER}|rhythm\s+section)\b{_LIST}{_UNLESS_LATER}"
+    r"|(?<!\w)(?:no|without|w/o|zero|sans)\s+(?:any\s+|a\s+|real\s+|drum\s+|actual\s+){0,2}"
+    rf"(?:kit|rhythms?(?!\s+(?:guitars?|gtrs?|pianos?|changes|section\s+solo|n|and|&|games?)\b))\b{_UNLESS_LATER}"
     rf"|(?<!\w)(?:no|without|w/o|zero)\s+{_ONE_MORE}\s+(?:of\s+any\s+)?{_WHOLE}\b{_UNLESS_LATER}"
     rf"|(?<!\w)(?:no|without|w/o|minus|zero)\s+[\w\s,/-]{{1,30}}?\b(?:or|nor)\s+{_FILLERS}{_ANY}\b{_UNLESS_LATER}"
     rf"|\b(?:keep|leav|tak)(?:e|ing)?\s+{_FILLERS}(?:{_ANY}|{_PLAYER})\s+(?:completely\s+|entirely\s+|well\s+)?out\b"
@@ -66,7 +68,7 @@ _NOT_MEANT = re.compile(  # what sounds or reads like drums but is none, and who
     re.IGNORECASE,
 )
 _WANTED = re.compile(rf"(?<![\w-])(?:{_VARIETY}|{_WHOLE}|{_PART})\b(?!-)", re.IGNORECASE)
-_ONLY_SOME = re.compile(rf"(?:{_VARIETY}|\b{_PART})$", re.IGNORECASE)
+_ONLY_SOME = re.compile(rf"(?:{_VARIETY}|\b{_PART}|\bkit)$", re.IGNORECASE)
 
 
 def read_drums(prompt: str) -> bool | None:

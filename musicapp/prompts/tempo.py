@@ -31,7 +31,37 @@ _WORDS_BEHIND_LABEL = re.compile(
     rf"\btempo\W+(?:(?:is|of|at|around|about)\s+)?((?:{_WORD})(?:[\s-]+(?:{_WORD})){{0,4}})\b", re.IGNORECASE
 )
 _ALONE = re.compile(
-    r"(?:^|[,;|]|@)\s*([5-9]\d|1\d\d)\s*(?=[,;|]|$)|@\s*([5-9]\d|1\d\d)\b(?!\s*(?:k?hz|%))", re.IGNORECASE
+    r"(?:^|[,;|]|@)\s*([5-9]\d|1\d\d|2[0-3]\d)\s*(?=[,;|]|[.!]*\s*$)"
+    r"|@\s*([5-9]\d|1\d\d|2[0-3]\d)\b(?!\s*(?:k?hz|%))"
+    r"|[(\[]\s*~?([5-9]\d|1\d\d|2[0-3]\d)\s*[)\]]",
+    re.IGNORECASE,
+)
+# Musicians write "dnb 174" and "124 house": a figure at either end of a phrase that names a kind of music.
+_GENRE = (
+    r"(?:house|techno|(?:psy|goa\s)?trance|psy|goa|d(?:n|&|\s?'?n'?\s)b|drum\s?(?:and|&|n|'n')\s?bass|neurofunk|jungle|ukg"
+    r"|garage|(?:2|two)[\s-]?step|dub(?:step)?|grime|trap|(?:uk\s)?drill|hip[\s-]?hop|rap|boom[\s-]?bap|lo-?\s?fi|chill(?:hop|out)?"
+    r"|phonk|r\s?[&n]\s?b|neo[\s-]?soul|soul|funk|disco|(?:synth|k-?|j-?|hyper|indie\s)?pop|(?:post[\s-]?)?rock|(?:post[\s-]?)?punk"
+    r"|metal(?:core)?|djent|grunge|shoegaze|emo|blues|(?:nu\s)?jazz|swing|bebop|bossa(?:\s?nova)?|samba|salsa|cumbia|mambo|bachata"
+    r"|merengue|reggaeton|dembow|reggae|ska|dancehall|afro[\s-]?(?:beats?|house|pop)|amapiano|gqom|kuduro|highlife|country"
+    r"|folk|bluegrass|edm|electro(?:nica)?|idm|ambient|down[\s-]?tempo|(?:synth|retro|vapor|dark|cold|chill)wave|industrial"
+    r"|ebm|hard(?:core|style)|gabber|break(?:beat|core|s)|euro(?:dance|beat)|footwork|juke|waltz|polka|tango|flamenco|rumba|march"
+    r"|ballad|cinematic|orchestral|trailer|gospel|latin|klezmer|celtic|jig|reel|chiptune|8-?\s?bit|beat|groove|loop|banger)"
+)
+_BARE = r"([6-9]\d|1\d\d|2[01]\d|220)"
+_PHRASE_END, _PHRASE = r"(?=\s*(?:$|[,;|/()\[\]\n.!]|\s[-–—]\s))", r"[^,;|/()\[\]\n]"
+_NAMED = (  # "Juno 106", "op. 109": numbers that belong to a name
+    r"(?<!\bjuno)(?<!\bsh)(?<!\btr)(?<!\btb)(?<!\bdx)(?<!\bmc)(?<!\bcs)(?<!\bjx)(?<!\bop)(?<!\bop\.)(?<!\bopus)"
+    r"(?<!\bno)(?<!\bno\.)(?<!\bnr)(?<!\bnr\.)(?<!\bvol)(?<!\bvol\.)(?<!\bvolume)(?<!\bpart)(?<!\btake)(?<!\blevel)"
+    r"(?<!\broute)(?<!\bstudio)(?<!\bbwv)(?<!\bkv)(?<!\btop)(?<!\bnumber)(?<!\bmk)(?<!\bpage)(?<!\btrack)"
+    r"(?<!\bscene)(?<!\bmodel)(?<!\bpsalm)(?<!\byear)(?<!\bhighway)(?<!\bblink)(?<!\bprophet)(?<!\bmatrix)"
+)
+_ADJECTIVES = (
+    r"(?:(?!of\b|for\b|degrees|people|players|voices|bars|beats?\b|years?|seconds|minutes|hours|%)[\w-]+\s+){0,2}"
+)
+_WITH_GENRE = re.compile(
+    rf"\b{_GENRE}s?\b{_PHRASE}{{0,40}}?{_NAMED}\s+{_BARE}{_PHRASE_END}"
+    rf"|(?:^|[,;|/()\[\]\n])\s*{_BARE}\s+{_ADJECTIVES}{_GENRE}s?\b",
+    re.IGNORECASE,
 )
 _FIGURES = (_BEFORE_UNIT, _BEHIND_LABEL, _NOTE_EQUALS, _IN_WORDS, _WORDS_BEHIND_LABEL)
 
@@ -60,14 +90,17 @@ _PACES = {
 
 
 def read_tempo(prompt: str) -> float | None:
-    """Beats per minute: "92 bpm", "tempo: 120", "♩ = 76", "ninety bpm", or a figure between commas."""
+    """Beats per minute: "92 bpm", "tempo: 120", "♩ = 76", "ninety bpm", or a bare figure.
+
+    Bare ones count between commas, in brackets, and at the end or the start of a phrase with a genre ("dnb 174").
+    """
     found = _BEFORE_UNIT.search(prompt) or _BEHIND_LABEL.search(prompt) or _NOTE_EQUALS.search(prompt)
     if found:
         tempo = float(found[1])
     elif words := _IN_WORDS.search(prompt) or _WORDS_BEHIND_LABEL.search(prompt):
         tempo = _number(words[1])
-    elif alone := _ALONE.search(prompt):
-        tempo = float(alone[1] or alone[2])
+    elif alone := _ALONE.search(prompt) or _WITH_GENRE.search(prompt):
+        tempo = float(next(filter(None, alone.groups())))
     else:
         return None
     return tempo if SLOWEST_BPM <= tempo <= FASTEST_BPM else None
