@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicapp.playback.guard import PeakGuard
 from musicapp.playback.take_buffer import TakeBuffer
 
 __all__ = ["TakeBuffer", "Transport"]
@@ -37,7 +38,8 @@ class _Jump:
 class Transport:
     """Plays one take at a time.
 
-    The samples are exactly `take * volume` in float32 wherever no ramp is running, across loop wraps too. Ramps of
+    The samples are exactly `take * volume` in float32 where no ramp is running and nothing is above full scale, across
+    loop wraps too. Ramps of
     4 ms are at play, pause, stop, seek, a change of take, and where audio that is still being made runs out.
     """
 
@@ -57,6 +59,7 @@ class Transport:
         self._ended_count = 0  # the play command that ran to the end of the take
         self._level = 0  # steps up the ramp: 0 is silence, `len(ramp) - 1` full level
         self._volume_now = self._volume
+        self._guard = PeakGuard()
         self._tail_frames = 0
         self._starved = False
         self._is_waiting = False
@@ -200,6 +203,7 @@ class Transport:
             while filled < len(piece):
                 filled += self._render_stretch(piece[filled:])
             self._apply_volume(piece)
+            self._guard.apply(piece)
             self._measure(piece)
 
     def _render_stretch(self, out: np.ndarray) -> int:
@@ -291,6 +295,7 @@ class Transport:
         """Carry a jump out. `_position` is set first: `position` reads it as soon as the jump counts as done."""
         self._starved = self._is_waiting = False
         self._tail_frames = 0
+        self._guard.rest()
         self._position = jump.frame
         self._done = jump
 
