@@ -54,7 +54,7 @@ LAYERS = {
     "nn": Layer(("errors", "description", "prompts"), torch=True),
     "diffusion": Layer(("errors",), torch=True),
     "checkpoints": Layer(("errors", "paths", "description", "nn"), torch=True),
-    "engine": Layer((*FIRST_TWO, *MODEL), torch=True),
+    "engine": Layer((*FIRST_TWO, *MODEL, "analysis"), torch=True),
     "engine.events": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.worker")),
     "engine.worker": Layer((*BASE, "engine.events")),

@@ -24,6 +24,7 @@ from musicapp.evaluation import (
     memory,
     page,
     report,
+    sound,
     structure,
     timing,
 )
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 MEASURES: dict[str, Callable[[Bench], Result]] = {
     "autoencoder": autoencoder.measure,
+    "sound": sound.measure,
     "timing": timing.measure,
     "adherence": adherence.measure,
     "distribution": distribution.measure,

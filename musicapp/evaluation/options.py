@@ -9,6 +9,7 @@ from typing import Any
 # The parts in the order of the page, and the fields of `Sizes` that their results depend on.
 NEEDS = {
     "autoencoder": ("pieces", "seconds"),
+    "sound": ("pieces", "seconds"),
     "timing": ("pieces", "seconds", "lengths_s", "takes_per_length"),
     "adherence": ("pieces", "seconds", "classifier_pieces"),
     "distribution": ("pieces", "seconds", "classifier_pieces", "reference_pieces"),

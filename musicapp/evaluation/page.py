@@ -10,6 +10,7 @@ from musicapp.evaluation.report import Player, Result, Table
 
 TITLES = {
     "autoencoder": "Autoencoder",
+    "sound": "Sound",
     "timing": "Timing",
     "adherence": "Adherence to the prompt",
     "distribution": "Distance from the music it learnt from",

@@ -69,6 +69,9 @@ def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
     assert set(adherence) > {"generated", "renders", "another_prompt", "wording_of_training", "new_wording", "ears"}
     assert 0 <= adherence["generated"]["drums"] <= 1
     assert values["parts"]["autoencoder"]["stft"] > 0
+    sound = values["parts"]["sound"]
+    assert set(sound) == {"generated", "renders", "autoencoder", "pieces"}
+    assert sound["renders"]["side_to_mid_db"] is not None and 0 <= sound["generated"]["group_start"] <= 1
     assert values["parts"]["timing"]["told"]["takes"] == 2
     assert values["parts"]["distribution"]["frechet_renders"] > 0
     assert values["parts"]["structure"]["pieces"] == 1
@@ -153,6 +156,6 @@ def test_an_unknown_model_leaves_nothing_behind(tmp_path: Path, capsys: pytest.C
 
 def test_parts_keep_their_order() -> None:
     assert read_parts("clap, timing", "") == ("timing", "clap")
-    assert read_parts(None, "clap,memory,openl3") == (*PARTS[:6], "passt")
+    assert read_parts(None, "clap,memory,openl3") == (*PARTS[:7], "passt")
     with pytest.raises(RequestError):
         read_parts("", "")
