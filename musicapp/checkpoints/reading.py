@@ -28,11 +28,11 @@ DTYPES = {
 
 
 def dtype_of(name: str, config: ModelConfig, precision: str) -> torch.dtype:
-    """What a weight runs in. Snake, timestep frequencies and number conditions are float32 always (spec 5.10)."""
+    """What a weight runs in. Snake, timestep frequencies and number conditions are float32 always."""
     if name.startswith("autoencoder."):
         if name.endswith((".alpha", ".beta")):
             return torch.float32
-        # The differences of SAME's attention lose too much in half precision (Stable Audio 3 spec, section 11).
+        # The differences of SAME's attention lose too much in half precision.
         usual = precision if config.autoencoder.bottleneck is None else "fp32"
         return DTYPES[config.app.precision.autoencoder or usual]
     if name.startswith("conditioner.") or name == "dit.timestep_features.weight":

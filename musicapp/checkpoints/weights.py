@@ -115,7 +115,7 @@ def check(stored: Mapping[str, Stored], wanted: Mapping[str, tuple[int, ...]]) -
 
 
 def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
-    """The weight, and its scales when it is in few bits. Length and direction are folded in float32 (spec 3.2).
+    """The weight, and its scales when it is in few bits. Length and direction are folded in float32.
 
     Raises CheckpointError for numbers that are not finite.
     """

@@ -22,7 +22,7 @@ TIMELINE_CHANNELS = 55
 
 @dataclass(frozen=True)
 class OobleckEncoderConfig:
-    """The `encoder.config` section of type "oobleck": audio to mean and scale of the latents (spec 3.4)."""
+    """The `encoder.config` section of type "oobleck": audio to mean and scale of the latents."""
 
     latent_dim: int  # channels out: mean and scale, twice the latents of the model
     c_mults: tuple[int, ...]
@@ -38,7 +38,7 @@ class OobleckEncoderConfig:
 
 @dataclass(frozen=True)
 class OobleckDecoderConfig:
-    """The `decoder.config` section of type "oobleck": latents to audio (spec 3.5). Strides are the encoder's order."""
+    """The `decoder.config` section of type "oobleck": latents to audio. Strides are the encoder's order."""
 
     latent_dim: int
     c_mults: tuple[int, ...]
@@ -109,7 +109,7 @@ class AutoencoderConfig:
 
 @dataclass(frozen=True)
 class AttentionOptions:
-    """`attn_kwargs`: how queries and keys are normalised per head before the rotation (spec 5.7)."""
+    """`attn_kwargs`: how queries and keys are normalised per head before the rotation."""
 
     qk_norm: str = "none"  # "none", "ln" (LayerNorm, eps 1e-6), "rms" (RMS norm, eps 1e-6) or "l2" (unit length)
     differential: bool = False
@@ -122,7 +122,7 @@ class AttentionOptions:
 
 @dataclass(frozen=True)
 class FeedForwardOptions:
-    """`ff_kwargs`: the gated feed-forward of every block (spec 5.8)."""
+    """`ff_kwargs`: the gated feed-forward of every block."""
 
     mult: float = 4
     no_bias: bool = False
@@ -137,7 +137,7 @@ class FeedForwardOptions:
 
 @dataclass(frozen=True)
 class NormOptions:
-    """`norm_kwargs`: the layer norms of every block (spec 5.4). `bias` only says whether beta was trained."""
+    """`norm_kwargs`: the layer norms of every block. `bias` only says whether beta was trained."""
 
     bias: bool = False
     fix_scale: bool = False
@@ -151,7 +151,7 @@ class NormOptions:
 
 @dataclass(frozen=True)
 class DiTConfig:
-    """The `diffusion.config` section: the diffusion transformer (spec 5); field names are the checkpoint's own."""
+    """The `diffusion.config` section: the diffusion transformer; field names are the checkpoint's own."""
 
     io_channels: int = 32  # latent channels in and out
     embed_dim: int = 768
@@ -241,7 +241,7 @@ class DiTConfig:
 
 @dataclass(frozen=True)
 class NumberConfig:
-    """A conditioner of type "number": values are clamped into [min_val, max_val] (spec 4.3)."""
+    """A conditioner of type "number": values are clamped into [min_val, max_val]."""
 
     min_val: float = 0.0
     max_val: float = 1.0
@@ -258,7 +258,7 @@ class NumberConfig:
 
 @dataclass(frozen=True)
 class T5Config:
-    """A conditioner of type "t5": the encoder itself comes from a folder beside the model (spec 4.1)."""
+    """A conditioner of type "t5": the encoder itself comes from a folder beside the model."""
 
     t5_model_name: str = "t5-base"
     max_length: int = 128  # tokens, the end mark included
@@ -272,7 +272,7 @@ class T5Config:
 
 @dataclass(frozen=True)
 class T5GemmaConfig:
-    """A conditioner of type "t5gemma": the encoder itself comes from a folder (Stable Audio 3 spec, section 5.1).
+    """A conditioner of type "t5gemma": the encoder itself comes from a folder (Stable Audio 3).
 
     padding_mode  rows behind the prompt: a learned vector ("learned"), zeros ("zero") or what the encoder says ("none")
     """
@@ -293,7 +293,7 @@ class T5GemmaConfig:
 
 @dataclass(frozen=True)
 class ClapTextConfig:
-    """A conditioner of type "clap_text" (spec 4.2).
+    """A conditioner of type "clap_text" (arXiv 2404.10301, 2.4).
 
     use_text_features  take the hidden states `feature_layer_ix`, one token per row, else the one pooled embedding
     """

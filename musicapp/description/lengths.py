@@ -1,4 +1,4 @@
-"""How many latents Stable Audio 3 makes for music of a length (Stable Audio 3 spec, section 7). No torch here."""
+"""How many latents Stable Audio 3 makes for music of a length. No torch here."""
 
 from __future__ import annotations
 

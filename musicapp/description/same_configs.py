@@ -1,6 +1,6 @@
 """The settings of SAME, the autoencoder of Stable Audio 3, readable without loading torch.
 
-Field names are the checkpoint's own (Stable Audio 3 spec, section 2). Only what the public models use is built;
+Field names are the checkpoint's own, from `pretransform`. Only what the public models use is built;
 any other value is refused with a sentence.
 """
 
@@ -88,7 +88,7 @@ class SameConfig:
 
     @property
     def reach(self) -> int:
-        """Latents to each side that the blocks together can see (Stable Audio 3 spec, section 4.5)."""
+        """Latents to each side that the blocks together can see: `sliding_window` of each, added up."""
         if self.window is not None:
             return self.depth * self.window
         return 3 * self.chunk_latents // 2 - 1  # a chunk of the one grid touches two of the other

@@ -1,7 +1,7 @@
 """Adaptive projected guidance for rectified flows: guide the clean estimate, and not along itself (arXiv 2410.02416).
 
 Plain guidance also makes everything louder, which strong guidance turns into distortion. Here the part of the push
-that is parallel to the estimate is left out (Stable Audio 3 spec, section 9.1).
+that is parallel to the estimate is left out.
 """
 
 from __future__ import annotations

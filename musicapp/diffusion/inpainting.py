@@ -1,4 +1,4 @@
-"""What a model that can fill gaps is told: which latents to keep, and what they are (Stable Audio 3 spec, s10)."""
+"""What a model that can fill gaps is told: which latents to keep, and what they are."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def rotary_frequencies(rotary_dim: int, device: torch.device | None = None) -> T
 
 
 def rotation(positions: int, rotary_dim: int, device: torch.device) -> Rotation:
-    """Cosines and sines for positions 0, 1, 2 ...; always float32, half precision loses whole turns (spec 5.10)."""
+    """Cosines and sines for positions 0, 1, 2 ...; always float32, half precision loses whole turns."""
     steps = torch.arange(positions, dtype=torch.float32, device=device)
     angles = torch.outer(steps, rotary_frequencies(rotary_dim, device)).repeat(1, 2)
     return angles.cos(), angles.sin()
@@ -119,7 +119,7 @@ class CrossAttention(nn.Module):
 
     in   x `(batch, positions, dim)`, context `(batch, tokens, context_dim)`
     out  `(batch, positions, dim)`; all-zero context gives exactly zero
-    No mask: the public models were trained with padding rows taking part in the softmax (spec 4.6).
+    No mask: the public models were trained with padding rows taking part in the softmax.
     """
 
     def __init__(self, dim: int, context_dim: int, head_dim: int, norm: str, *, differential: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The transformer block and the small layers around it (spec 5.1 to 5.4, 5.8)."""
+"""The transformer block and the small layers around it (arXiv 2404.10301, 2.2)."""
 
 from __future__ import annotations
 

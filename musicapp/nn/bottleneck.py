@@ -26,13 +26,13 @@ class Posterior:
 
     def kl(self) -> Tensor:
         """Divergence from the unit normal: summed over channels, averaged over the rest. The 1/2 is left out
-        as in the published training code (spec 3.6)."""
+        as in the published training code of type "vae"."""
         variance = self.stdev.square()
         return (self.mean.square() + variance - variance.log() - 1).sum(dim=1).mean()
 
 
 class VAEBottleneck(nn.Module):
-    """Read mean and deviation off the encoder's output (spec 3.6). Decoding passes latents unchanged.
+    """Read mean and deviation off the encoder's output, for the type "vae". Decoding passes latents unchanged.
 
     in   `(batch, 2 * latent_dim, latent_frames)`
     out  a `Posterior`; the deviation is softplus(scale) + 1e-4, not the exponential of a log variance

@@ -1,6 +1,6 @@
 """Low-rank changes of a weight: LoRA (arXiv 2106.09685), DoRA (2402.09353) by rows or columns, both at once, and -XS.
 
-Every formula takes a weight `(out, in)` in float32 and gives one of the same shape (Stable Audio 3 spec, section 13).
+Every formula takes a weight `(out, in)` in float32 and gives one of the same shape.
 """
 
 from __future__ import annotations

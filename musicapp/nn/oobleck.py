@@ -20,7 +20,7 @@ TILE = 1 << 17  # elements of one tile of Snake: its temporaries stay in the pro
 
 
 class Snake(nn.Module):
-    """x + sin(a x)^2 / b per channel, a and b stored as logarithms (arXiv 2006.08195; spec 3.1).
+    """x + sin(a x)^2 / b per channel, a and b stored as logarithms (arXiv 2006.08195).
 
     in, out  `(batch, channels, frames)`; computed in float32 whatever the dtype of x, since 1e-9 is 0 in half
     """
@@ -43,7 +43,7 @@ class Snake(nn.Module):
 
 
 class ResidualUnit(nn.Module):
-    """x + conv1(snake(conv7(snake(x)))), the wide convolution dilated (spec 3.3).
+    """x + conv1(snake(conv7(snake(x)))), the wide convolution dilated (arXiv 2404.10301, 2.1).
 
     in, out  `(batch, channels, frames)`
     """
@@ -112,7 +112,7 @@ class UpBlock(nn.Module):
 
 
 class OobleckEncoder(nn.Module):
-    """Audio to the mean and scale of its latents (spec 3.4).
+    """Audio to the mean and scale of its latents (arXiv 2404.10301, 2.1).
 
     in   `(batch, in_channels, frames)`, frames a multiple of `ratio`
     out  `(batch, latent_dim, frames // ratio)`, latent_dim being mean and scale together
@@ -137,7 +137,7 @@ class OobleckEncoder(nn.Module):
 
 
 class OobleckDecoder(nn.Module):
-    """Latents to audio (spec 3.5).
+    """Latents to audio (arXiv 2404.10301, 2.1).
 
     in   `(batch, latent_dim, n)`
     out  `(batch, out_channels, n * ratio)`, about [-1, 1] but not clamped

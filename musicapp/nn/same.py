@@ -1,4 +1,4 @@
-"""SAME, the transformer autoencoder of Stable Audio 3 (Stable Audio 3 spec, section 4).
+"""SAME, the transformer autoencoder of Stable Audio 3 (its configs' `encoder` and `decoder` of type "same").
 
 Audio is cut into patches; every `stride` patches share one latent. Inside, a latent's token and its patches' tokens
 stand side by side as one group, and blocks of differential attention pass information between them: in chunks of two

@@ -1,4 +1,4 @@
-"""Step noise of a recorded run that kept only its seed: increments of one Brownian path (spec 6.6).
+"""Step noise of a recorded run that kept only its seed: increments of one Brownian path (k-diffusion).
 
 The reference draws a path over all noise levels by halving: each half of an interval gets its share of the whole and
 a deviation of its own, seeded by the place in the tree. Increments over any interval follow, in whatever order.
