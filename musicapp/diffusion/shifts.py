@@ -1,6 +1,7 @@
 """Schedules of Stable Audio 3: even steps, warped so that more of them fall where the music is decided.
 
-Lengths are latent frames. Everything is float32 on the CPU and in the published order of operations: the network turns the last bit of a level into 0.004 rad of its highest timestep frequency.
+Lengths are latent frames. Everything is float32 on the CPU and in the published order of operations: the network turns
+the last bit of a level into 0.004 rad of its highest timestep frequency.
 """
 
 from __future__ import annotations
