@@ -51,7 +51,7 @@ LAYERS = {
     "description": Layer(("errors", "paths")),
     "prompts": Layer(("errors", "description")),
     "store": Layer((*BASE, "description")),
-    "nn": Layer(("errors", "description", "prompts"), torch=True),
+    "nn": Layer(("errors", "description"), torch=True),
     "diffusion": Layer(("errors",), torch=True),
     "checkpoints": Layer(("errors", "paths", "description", "nn"), torch=True),
     "engine": Layer((*FIRST_TWO, *MODEL), torch=True),

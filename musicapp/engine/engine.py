@@ -35,6 +35,7 @@ from musicapp.engine.events import (
     Started,
 )
 from musicapp.engine.pace import Pace
+from musicapp.engine.request_facts import read_request
 from musicapp.engine.steering import Prompts
 from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError, OutOfMemory
@@ -192,7 +193,7 @@ class Engine:
         if (expected_s := pace.begin()) is not None:
             yield Progress(take_id, "denoising", 0, steps, expected_s)
         latents = None
-        for step in denoise(model, ready.prompts, request, plan):
+        for step in denoise(model, ready.prompts, request, read_request(request), plan):
             self._check_stop()
             latents = step.latents
             yield Progress(take_id, "denoising", step.index + 1, steps, pace.step_done())

@@ -13,7 +13,6 @@ from musicapp.audio import wave_io
 from musicapp.audio.riff import read_layout
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.engine import denoise
-from musicapp.engine.denoise import section_latents
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import (
     AudioChunk,
@@ -24,9 +23,12 @@ from musicapp.engine.events import (
     Progress,
     Started,
 )
+from musicapp.engine.request_facts import read_request
+from musicapp.engine.sections import section_latents
 from musicapp.engine.steering import Prompts, steer
 from musicapp.errors import CheckpointError, EngineError, ExportError, OutOfMemory, RequestError
 from musicapp.nn.timeline import BEATS, DRUMS
+from musicapp.prompts.facts import read_prompt
 from musicapp.request import TakeRequest
 from tests.tiny_model import LATENT_DIM, write_tiny_model
 
@@ -131,7 +133,7 @@ def test_the_half_without_the_prompt_knows_the_end_but_not_the_tempo(tmp_path: P
 
     model.dit.register_forward_pre_hook(spy, with_kwargs=True)
     asked = TakeRequest(take_id="t", prompt="120 bpm in A minor", duration_s=1.0, seed=1, guidance_scale=3.0)
-    network = steer(model, Prompts(model.conditioner, model.device), asked, 22)
+    network = steer(model, Prompts(model.conditioner, model.device), asked, read_request(asked), 22)
     with torch.inference_mode():
         network(torch.zeros(1, LATENT_DIM, 22), torch.ones(1))
     wanted, null = told
@@ -153,16 +155,17 @@ def velocity(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor
     asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
     prompts = Prompts(model.conditioner, model.device)
     if beside is not None:
-        kept = prompts.encode(prompt, 1.0, 22)
-        prompts._kept[(prompt, 1.0, 22)] = replace(kept, input_concat=beside)
+        kept = prompts.encode(prompt, read_prompt(prompt), 1.0, 22)
+        prompts._kept[(prompt, read_prompt(prompt), 1.0, 22)] = replace(kept, input_concat=beside)
     x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        return steer(model, prompts, asked, 22)(x, torch.full((1,), level))
+        return steer(model, prompts, asked, read_request(asked), 22)(x, torch.full((1,), level))
 
 
 def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps_alone(tmp_path: Path) -> None:
     plain, pushed = with_and_without(tmp_path, refusal_scale=6.0)
-    refused = Prompts(plain.conditioner, plain.device).encode("techno, no drums", 1.0, 22).input_concat
+    refusing = "techno, no drums"
+    refused = Prompts(plain.conditioner, plain.device).encode(refusing, read_prompt(refusing), 1.0, 22).input_concat
     assert refused is not None and refused[0, DRUMS, 0].tolist() == [0.0, 1.0]
     wanted = refused.clone()
     wanted[:, DRUMS.start], wanted[:, DRUMS.start + 1] = 1.0, 0.0
@@ -191,9 +194,7 @@ def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -
     latents_a_second = 44100 / 2048
 
     def seconds(prompt: str) -> float:
-        return (
-            section_latents(model, TakeRequest(take_id="t", prompt=prompt, duration_s=100.0, seed=1)) / latents_a_second
-        )
+        return section_latents(model.config, read_prompt(prompt)) / latents_a_second
 
     assert seconds("calm piano") == pytest.approx(517 / latents_a_second)  # 24 s are 516.8
     assert seconds("120 bpm") == pytest.approx(24.0)  # 12 bars of 2 s
@@ -212,8 +213,8 @@ def test_beats_of_returning_sections_begin_where_the_section_does(tmp_path: Path
 
     model.dit.register_forward_pre_hook(spy, with_kwargs=True)
     asked = TakeRequest(take_id="t", prompt="113 bpm", duration_s=120.0, seed=1, guidance_scale=1.0)
-    section = section_latents(model, asked)
-    network = steer(model, Prompts(model.conditioner, model.device), asked, 2600, section=section)
+    section = section_latents(model.config, read_prompt(asked.prompt))
+    network = steer(model, Prompts(model.conditioner, model.device), asked, read_request(asked), 2600, section=section)
     with torch.inference_mode():
         network(torch.zeros(1, LATENT_DIM, 2600), torch.ones(1))
     beats = told[0][0, BEATS]
