@@ -209,11 +209,12 @@ def optimisers_of(model: Generator, learning_rate: float) -> list[torch.optim.Op
 
 
 def metadata_of(window: Window, rng: random.Random) -> Metadata:
-    """What a window is told: a caption written anew, what it states, and the seconds."""
+    """What a window is told: a caption written anew, what it states, and the seconds. A word for the tempo stands for
+    the window's own."""
     caption = write_caption(window.truth, rng)
     return {
         "prompt": caption,
-        "facts": read_prompt(caption),
+        "facts": read_prompt(caption).played_at(window.truth.tempo_bpm),
         "seconds_start": window.seconds_start,
         "seconds_total": window.truth.duration_s,
     }

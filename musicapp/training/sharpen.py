@@ -83,8 +83,10 @@ class Asked:
     latents: int
 
     def metadata(self, items: list[int], captions: list[str]) -> list[Metadata]:
-        pairs = zip(items, captions, strict=True)
-        return [{"prompt": text, "facts": read_prompt(text), **self.numbers[item]} for item, text in pairs]
+        return [
+            {"prompt": text, "facts": read_prompt(text).played_at(numbers["tempo_bpm"]), **numbers}
+            for numbers, text in zip([self.numbers[item] for item in items], captions, strict=True)
+        ]
 
 
 def draw(rng: random.Random, tokens: int) -> Asked:
