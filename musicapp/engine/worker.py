@@ -14,7 +14,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
@@ -169,7 +169,7 @@ class Worker:
     def _load(self, asked: Load) -> None:
         model = asked.model
         try:
-            for event in self._load_engine().load(
+            for event in self._load_engine().models.load(
                 model, device=asked.device, precision=asked.precision, loras=asked.loras
             ):
                 self._emit(event)
@@ -191,17 +191,14 @@ class Worker:
             engine = self._load_engine()
             if take.stop.is_set():
                 return
-            for event in engine.prepare(take.request):
-                self._emit(event)
-            if not self._takes.begin(take):
-                return
-            with contextlib.closing(engine.make(take.request, take.path)) as events:
+            with contextlib.closing(self._events_of(engine, take)) as events:
                 for event in events:
                     if isinstance(event, Finished):
                         self._close(event)
-                    else:
+                        continue
+                    if isinstance(event, TakeEvent):  # what is said of the model holds without the take
                         self._check_stop()
-                        self._emit(event)
+                    self._emit(event)
         except TakeStopped:
             self._close(Cancelled(take_id))
         except MusicAppError as error:
@@ -214,6 +211,12 @@ class Worker:
         finally:
             self._running = None
             logs.current_take.set("-")
+
+    def _events_of(self, engine: Engine, take: OpenTake) -> Generator[Event, None, None]:
+        """Prepare and make a take, unless it is given up in between."""
+        prepared = yield from engine.prepare(take.request)
+        if self._takes.begin(take):
+            yield from engine.make(prepared, take.path)
 
     def _close(self, event: TakeEvent) -> None:
         """Send a closing event, unless the take is closed already."""

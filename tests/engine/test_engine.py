@@ -30,6 +30,7 @@ from musicapp.errors import CheckpointError, EngineError, ExportError, OutOfMemo
 from musicapp.nn.timeline import BEATS, DRUMS
 from musicapp.prompts.facts import read_prompt
 from musicapp.request import TakeRequest
+from tests import making
 from tests.tiny_model import LATENT_DIM, write_tiny_model
 
 
@@ -49,7 +50,7 @@ def request(model: Path, **changes: object) -> TakeRequest:
 
 
 def make(engine: Engine, path: Path, wanted: TakeRequest) -> list[Event]:
-    return list(engine.make(wanted, path))
+    return list(making.make(engine, wanted, path))
 
 
 def test_events_tell_the_life_of_a_take_in_order(tiny: Path, tmp_path: Path) -> None:
@@ -228,10 +229,10 @@ def test_beats_of_returning_sections_begin_where_the_section_does(tmp_path: Path
 def test_repeated_prompt_is_encoded_once(
     engine: Engine, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    list(engine.load(str(tiny), precision="fp32"))
-    assert engine._ready is not None
+    list(engine.models.load(str(tiny), precision="fp32"))
+    assert engine.models.held is not None
     calls: list[object] = []
-    conditioner = engine._ready.model.conditioner
+    conditioner = engine.models.held.model.conditioner
     encode = conditioner.encode
 
     def counting(batch: list[dict[str, str | float]], latents: int) -> object:
@@ -252,7 +253,7 @@ def test_model_stays_loaded_until_another_one_or_another_precision_is_asked_for(
         return sum(isinstance(event, ModelLoading) for event in events)
 
     assert [loads(), loads(), loads(precision="int8"), loads(precision="int8"), loads()] == [1, 0, 1, 0, 1]
-    assert [type(event) for event in engine.load(str(wordless), precision="fp32")] == [ModelLoaded]
+    assert [type(event) for event in engine.models.load(str(wordless), precision="fp32")] == [ModelLoaded]
 
 
 @pytest.mark.parametrize("precision", ["int8", "int4", "bf16", "fp16"])
@@ -325,7 +326,7 @@ def test_stopping_before_any_layer_leaves_no_file(tiny: Path, tmp_path: Path, sh
 
 
 def test_nobody_listening_any_more_leaves_no_file(engine: Engine, tiny: Path, tmp_path: Path) -> None:
-    events = engine.make(request(tiny), tmp_path / "take.wav")
+    events = making.make(engine, request(tiny), tmp_path / "take.wav")
     while not isinstance(next(events), AudioChunk):
         pass
     assert (tmp_path / "take.wav").exists()

@@ -12,6 +12,7 @@ from musicapp.engine.request_facts import read_request
 from musicapp.prompts import facts
 from musicapp.prompts.facts import PromptFacts
 from musicapp.request import TakeRequest
+from tests.making import make
 
 
 @pytest.fixture
@@ -33,10 +34,10 @@ def test_a_take_of_the_builtin_model_reads_its_prompt_once(readings: list[str], 
     prompt, unwanted = "slow flute without drums, 90 bpm, A major", "loud, fast"
     request = TakeRequest("one", prompt, 1.0, 7, steps=2)
     engine = Engine()
-    assert isinstance(list(engine.make(request, tmp_path / "a.wav"))[-1], Finished)
+    assert isinstance(list(make(engine, request, tmp_path / "a.wav"))[-1], Finished)
     assert readings == [prompt]
     guided = TakeRequest("two", prompt, 1.0, 7, unwanted, steps=2, guidance_scale=2.0)
-    assert isinstance(list(engine.make(guided, tmp_path / "b.wav"))[-1], Finished)
+    assert isinstance(list(make(engine, guided, tmp_path / "b.wav"))[-1], Finished)
     assert readings == [prompt, prompt, unwanted]
 
 
