@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from musicapp import paths
 from musicapp.audio import wave_io
 from musicapp.captions.captions import Contrast
 from musicapp.checkpoints.load import load_model
@@ -117,6 +119,11 @@ def test_a_student_changes_the_transformer_alone_and_is_exported_with_its_own_de
     )  # fmt: skip
     app = load_model(tmp_path / "model").config.app
     assert (app.sampler, app.steps, app.guidance_scale) == ("euler", 8, 1.0)
+
+
+def test_the_builtin_model_says_of_itself_what_export_writes():
+    description = json.loads((paths.bundled_models_folder() / "builtin" / "model_config.json").read_text())
+    assert description["musicapp"] == export.DISTILLED
 
 
 def test_a_sharpened_student_is_pushed_away_from_opposites(work, tmp_path):
