@@ -68,6 +68,7 @@ def measure(folder: Path, precision: str, steps: int) -> Run:
     from musicapp.engine import devices, self_test
     from musicapp.engine.decode import decode_chunks
     from musicapp.engine.denoise import denoise, plan_for
+    from musicapp.engine.request_facts import read_request
     from musicapp.engine.steering import Prompts
     from musicapp.request import TakeRequest, frames_for
 
@@ -91,7 +92,8 @@ def measure(folder: Path, precision: str, steps: int) -> Run:
     needed = -(-frames // model.autoencoder.downsampling_ratio)
     with torch.inference_mode():
         began_s = time.perf_counter()
-        *_, last = denoise(model, Prompts(model.conditioner, model.device), request, plan_for(model, request, needed))
+        prompts, plan = Prompts(model.conditioner, model.device), plan_for(model, request, needed)
+        *_, last = denoise(model, prompts, request, read_request(request), plan)
         steps_s = time.perf_counter() - began_s
         chunks = list(decode_chunks(model.autoencoder, last.latents, count=needed, seed=request.seed))
         decode_s = time.perf_counter() - began_s - steps_s

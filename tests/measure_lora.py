@@ -49,7 +49,7 @@ def main() -> None:
         gc.collect()
         Path("/proc/self/clear_refs").write_text("5")  # begins VmHWM anew
         before, began_s, busy_s = status("VmRSS"), time.perf_counter(), time.process_time()
-        list(engine.load(options.model, device="cpu", precision=options.precision, loras=loras))
+        list(engine.models.load(options.model, device="cpu", precision=options.precision, loras=loras))
         seconds = f"{time.perf_counter() - began_s:.1f} s, of it processor {time.process_time() - busy_s:.1f} s"
         sizes = ", ".join(f"{size / 1e9:.2f}" for size in (before, status("VmHWM"), status("VmRSS")))
         print(f"{what}: {seconds}; GB before, peak, after: {sizes}", flush=True)
@@ -57,8 +57,8 @@ def main() -> None:
     load("loaded without")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "adapter.safetensors"
-        assert engine._ready is not None
-        count = write_adapter(engine._ready.model.networks, path, options.rank)
+        assert engine.models.held is not None
+        count = write_adapter(engine.models.held.model.networks, path, options.rank)
         print(f"rank {options.rank}, {count} layers, {path.stat().st_size / 1e6:.0f} MB", flush=True)
         load("added", Lora(str(path), 1.0))
         load("another strength", Lora(str(path), 0.5))

@@ -8,7 +8,6 @@ every step needs the same.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
 import subprocess
 import sys
@@ -43,8 +42,9 @@ def measure(options: argparse.Namespace) -> None:
     import transformers  # noqa: F401 - part of what the engine is before a model comes
 
     from musicapp.engine import memory
-    from musicapp.engine.engine import Engine, _completed
+    from musicapp.engine.engine import Engine
     from musicapp.request import TakeRequest
+    from tests.making import prepare
 
     if options.chunk:
         memory.CHUNKS = (options.chunk,)
@@ -54,16 +54,16 @@ def measure(options: argparse.Namespace) -> None:
         "one", "calm piano", options.seconds[0], 7, options.negative, 2, 3.0, None, options.model, "cpu",
         options.precision,
     )  # fmt: skip
-    list(engine.prepare(request))
-    assert engine._ready is not None
-    loaded, model = status("VmRSS") - before, engine._ready.model
-    request = _completed(request, engine._ready.info)
+    prepared = prepare(engine, request)
+    assert engine.models.held is not None
+    loaded, model = status("VmRSS") - before, engine.models.held.model
+    request = prepared.request
     way = memory.choose(model, request, {"cpu": 1 << 62})
     held = memory.held_bytes(*memory.parts_of(model).values())
     expected = memory.needs(model, request, way)["cpu"]
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts from here
     with tempfile.TemporaryDirectory() as folder:
-        for _event in engine.make(dataclasses.replace(request), Path(folder) / "take.wav"):
+        for _event in engine.make(prepared, Path(folder) / "take.wav"):
             pass
     peak = status("VmHWM") - before
     name = f"{Path(options.model).name} {options.precision} {way.chunk} {request.duration_s:g}"

@@ -45,6 +45,7 @@ def write_tiny_model(
     section_s: float = 0.0,
     refusal_scale: float = 0.0,
     instrument_scale: float = 0.0,
+    levels: dict[str, Any] | None = None,
     seed: int = 0,
 ) -> Path:
     """Write a model folder and return it.
@@ -54,7 +55,7 @@ def write_tiny_model(
     text_encoder    "clap", "t5" or "none": such a model hears nothing but the timing, and loads in no time
     int8            store the transformer's linear layers rounded, with their scales
     timeline        tell every latent where it stands
-    section_s, refusal_scale, instrument_scale  as in the config
+    section_s, refusal_scale, instrument_scale  as in the config; levels: what it says of theirs
     """
     folder.mkdir(parents=True, exist_ok=True)
     sampler = {"v": "dpmpp-3m-sde", "rectified_flow": "euler", "rf_denoiser": "pingpong"}[objective]
@@ -80,6 +81,7 @@ def write_tiny_model(
             "section_s": section_s,
             "refusal_scale": refusal_scale,
             "instrument_scale": instrument_scale,
+            **(levels or {}),
         },
     }
     if timeline:

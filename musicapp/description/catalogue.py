@@ -16,6 +16,7 @@ from musicapp.description.config import (
     read_config,
     read_description,
 )
+from musicapp.description.configs import TimelineConfig
 from musicapp.errors import CheckpointError
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,9 @@ def max_duration_s(folder: Path) -> float:
 
 def follows_facts(folder: Path) -> bool:
     """Whether the model of a folder is told what `prompts.facts` reads out of a prompt. Raises CheckpointError."""
-    return bool(read_config(folder).diffusion.input_concat_ids)  # a timeline is all that may be there
+    config = read_config(folder)
+    timelines = {entry.id for entry in config.conditioning.entries if isinstance(entry.config, TimelineConfig)}
+    return not timelines.isdisjoint(config.diffusion.input_concat_ids)  # masks of gaps may be there as well
 
 
 def name_of(folder: Path) -> str:

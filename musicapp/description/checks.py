@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from musicapp.errors import CheckpointError
 
 UNSUPPORTED_HINT = "This model needs a feature that this version does not have; choose another model."
@@ -28,6 +30,15 @@ def in_range(name: str, value: float, least: float, most: float) -> None:
     """Refuse sizes that no model has."""
     if not least <= value <= most:
         raise CheckpointError(f"{name} is {value}; it must be from {least} to {most}.", hint=UNSUPPORTED_HINT)
+
+
+def span(name: str, values: Sequence[float], least: float, most: float) -> None:
+    """Two numbers, the first below the second, inside a range."""
+    if len(values) != 2 or not least <= values[0] < values[1] <= most:
+        raise CheckpointError(
+            f"{name} is {list(values)}; it must be two numbers from {least} to {most}, the smaller one first.",
+            hint=UNSUPPORTED_HINT,
+        )
 
 
 def same(name: str, value: int, other_name: str, other: int) -> None:

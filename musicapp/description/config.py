@@ -1,6 +1,6 @@
 """`model_config.json` into dataclasses. No torch here.
 
-Layout of the file: spec section 2; one extra top-level section "musicapp" is ours and optional.
+Layout of the file: that of the published models; one extra top-level section "musicapp" is ours and optional.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musicapp.description import diffusers_config
+from musicapp.description.app_section import AppConfig
 from musicapp.description.autoencoder_section import read_autoencoder, read_pretransform
 from musicapp.description.checks import UNSUPPORTED_HINT, in_range, one_of, same
 from musicapp.description.configs import (
@@ -49,7 +50,6 @@ TOP_LEVEL = (
     "svd_bases_path",
     "musicapp",
 )
-PRECISIONS = ("fp32", "bf16", "fp16")
 MAX_TEXTS = 4  # each has a text encoder in memory
 CONDITIONERS: dict[str, type] = {
     "t5": T5Config,
@@ -112,56 +112,6 @@ class ConditioningConfig:
 
 
 @dataclass(frozen=True)
-class PrecisionOverrides:
-    """Parts that keep a precision of their own whatever the transformer runs in."""
-
-    autoencoder: str | None = None
-    text_encoder: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("autoencoder", "text_encoder"):
-            one_of(f"musicapp.precision.{name}", getattr(self, name), (None, *PRECISIONS))
-
-
-@dataclass(frozen=True)
-class AppConfig:
-    """Our own section: what the window shows and how the model samples when the request leaves it open.
-
-    variable_length  lengths below the window were trained: make only as many latents as asked for
-    max_duration_s   the longest take, 0 = the window
-    section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
-    refusal_scale    how far a prompt that refuses drums is pushed away from them in its first steps; 0 = not at all
-    instrument_scale  how far a prompt that names instruments is pushed away from the same one without them in its
-                      middle steps; 0 = not at all
-    text_encoder     folder of the text encoder, relative to the model's
-    """
-
-    name: str = ""
-    licence: str = ""
-    sampler: str = ""
-    steps: int = 0
-    guidance_scale: float = 0.0
-    sigma_min: float = 0.3
-    sigma_max: float = 500.0
-    variable_length: bool = False
-    max_duration_s: float = 0.0
-    section_s: float = 0.0
-    refusal_scale: float = 0.0
-    instrument_scale: float = 0.0
-    text_encoder: str | None = None
-    precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
-
-    def __post_init__(self) -> None:
-        in_range("musicapp.steps", self.steps, 1, 1000)
-        in_range("musicapp.guidance_scale", self.guidance_scale, 0, 30)
-        in_range("musicapp.sigma_min", self.sigma_min, 0, self.sigma_max)
-        in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
-        in_range("musicapp.section_s", self.section_s, 0, 3600)
-        in_range("musicapp.refusal_scale", self.refusal_scale, 0, 100)
-        in_range("musicapp.instrument_scale", self.instrument_scale, 0, 100)
-
-
-@dataclass(frozen=True)
 class ModelConfig:
     """A whole model. `window_latents` is the length it was trained on."""
 
@@ -202,7 +152,7 @@ class AutoencoderAlone:
         return self.sample_rate / self.autoencoder.downsampling_ratio
 
 
-# Published defaults (spec section 1): the 2.0 / Open 1.0 recipe, flow models, and adversarially post-trained ones.
+# Published defaults: the 2.0 / Open 1.0 recipe, flow models, and adversarially post-trained ones.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "v": {"sampler": "dpmpp-3m-sde", "steps": 100, "guidance_scale": 7.0},
     "rectified_flow": {"sampler": "euler", "steps": 50, "guidance_scale": 7.0},

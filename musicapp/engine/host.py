@@ -15,9 +15,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any
 
 from musicapp.engine import worker
+from musicapp.engine.commands import Cancel, Command, Generate, Load, Quit
 from musicapp.engine.events import Cancelled, EngineLost, Event, Failed, Finished, TakeEvent
 from musicapp.paths import log_folder
 from musicapp.request import Lora, TakeRequest
@@ -63,13 +63,13 @@ class EngineHost:
     def load(self, model: str, *, device: str = "auto", precision: str = "auto", loras: tuple[Lora, ...] = ()) -> None:
         """Read a model ahead of the first take. Answered by ModelLoading, then ModelLoaded or ModelFailed."""
         with self._lock:
-            self._ensure_child().send(("load", model, device, precision, loras))
+            self._ensure_child().send(Load(model, device, precision, loras))
 
     def generate(self, request: TakeRequest, path: Path) -> None:
         """Make a take into the float WAV at `path`. Answered by Queued ... and exactly one closing event."""
         with self._lock:
             self._open_takes[request.take_id] = path
-            self._ensure_child().send(("generate", request, str(path)))
+            self._ensure_child().send(Generate(request, str(path)))
 
     def cancel(self, take_id: str) -> None:
         """Give up a take. Answered by Cancelled, unless another closing event was already on its way.
@@ -80,7 +80,7 @@ class EngineHost:
         with self._lock:
             if self._child is None or take_id not in self._open_takes:
                 return
-            self._child.send(("cancel", take_id))
+            self._child.send(Cancel(take_id))
         patience = threading.Timer(CANCEL_GRACE_S, self._close_cancelled, (take_id,))
         patience.name, patience.daemon = "engine-host-cancel", True
         patience.start()
@@ -92,7 +92,7 @@ class EngineHost:
             if child is None:
                 return
             child.is_closing = True
-            child.send(("quit",))
+            child.send(Quit())
         child.thread.join(timeout_s)
         if child.thread.is_alive():
             child.end_by_force()
@@ -159,7 +159,7 @@ class _Child:
         )
         self.thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
 
-    def send(self, command: tuple[Any, ...]) -> None:
+    def send(self, command: Command) -> None:
         """Hand a command to the child. It may come before the child is up: the pipe keeps it."""
         with contextlib.suppress(OSError):  # a dying child: the thread is about to close its takes
             self._commands.send(command)

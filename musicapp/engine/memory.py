@@ -10,7 +10,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -37,6 +39,8 @@ KERNELS_SHARE = 0.03  # of the weights that lie on the CPU: its kernels' own cop
 CONVOLUTION_BYTES = {4: 10.0, 2: 22.0}
 LATENTS_KEPT = 16  # tensors of the latents' size that sampler and guidance hold
 AFTER_FAILURE = 0.5  # of what a run that ran out was to take beside its weights: all that is promised then
+
+_OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memory", re.IGNORECASE)
 
 Room = Mapping[str, int]  # bytes that the whole model may take, by kind of device
 
@@ -121,6 +125,28 @@ def refuse_weights(sizes: Mapping[str, int], device: torch.device, precision: st
     for kind, size in _by_device(sizes, device.type, on_cpu).items():
         if size + FIXED_BYTES[kind] > room[kind]:
             raise _refusal(f"This model in {precision}", size + FIXED_BYTES[kind], room[kind], precision)
+
+
+@contextmanager
+def errors_in_words(in_words: Callable[[str], OutOfMemory]) -> Iterator[None]:
+    """Say in plain words that memory ran out, however torch said it, which is the detail."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and not _OUT_OF_MEMORY.search(str(error)):
+            raise
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        raise in_words(str(error)) from error
+
+
+def no_room_for_model(detail: str) -> OutOfMemory:
+    """What to say when memory ran out while a model was loaded."""
+    return OutOfMemory(
+        "There is not enough memory for this model.",
+        hint="Close other programs, choose the precision int8 or int4, or a smaller model.",
+        detail=detail,
+    )
 
 
 def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str, int]:

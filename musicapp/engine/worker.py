@@ -14,14 +14,15 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musicapp import logs
+from musicapp.engine.commands import Cancel, Generate, Load, Quit
 from musicapp.engine.events import (
     Cancelled,
     EngineReady,
@@ -33,7 +34,7 @@ from musicapp.engine.events import (
     TakeEvent,
 )
 from musicapp.errors import MusicAppError, OutOfMemory
-from musicapp.request import Lora, TakeRequest
+from musicapp.request import TakeRequest
 
 if TYPE_CHECKING:
     from musicapp.engine.engine import Engine
@@ -108,7 +109,7 @@ class Worker:
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
         self._takes = OpenTakes()
-        self._jobs: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Load | OpenTake | Quit] = queue.SimpleQueue()
         self._running: OpenTake | None = None
         self._engine: Engine | None = None
 
@@ -119,19 +120,25 @@ class Worker:
                 command = commands.recv()
             except (EOFError, OSError):
                 _leave(self._takes.running_path())
-            match command:
-                case ("generate", TakeRequest() as request, str(path)):
-                    take = OpenTake(request, Path(path))
-                    self._emit(Queued(request.take_id, self._takes.add(take)))
-                    self._jobs.put(("generate", take))
-                case ("cancel", str(take_id)):
+            self._obey(command)
+
+    def _obey(self, command: object) -> None:
+        """Do at once what cannot wait, and queue the rest."""
+        match command:
+            case Generate(request, path):
+                take = OpenTake(request, Path(path))
+                self._emit(Queued(request.take_id, self._takes.add(take)))
+                self._jobs.put(take)
+            case Cancel(take_id):
+                self._stop(take_id)
+            case Load():
+                self._jobs.put(command)
+            case Quit():
+                for take_id in self._takes.ids():
                     self._stop(take_id)
-                case ("load", *_):
-                    self._jobs.put(command)
-                case ("quit",):
-                    for take_id in self._takes.ids():
-                        self._stop(take_id)
-                    self._jobs.put(("quit",))
+                self._jobs.put(command)
+            case _:
+                log.error("an unknown command was left undone: %r", command)
 
     def _stop(self, take_id: str) -> None:
         """Ask a take to stop: one that only waits is closed here and now, a running one by the main thread."""
@@ -139,17 +146,14 @@ class Worker:
             self._emit(Cancelled(take_id))
 
     def work(self) -> None:
-        """Do the jobs in the order they came, until "quit"."""
+        """Do the jobs in the order they came, until one is to quit."""
         self._emit(EngineReady())
         self._load_engine()
-        while True:
-            match self._jobs.get():
-                case ("quit",):
-                    return
-                case ("load", str(model), str(device), str(precision), tuple(loras)):
-                    self._load(model, device, precision, loras)
-                case ("generate", OpenTake() as take):
-                    self._make(take)
+        while not isinstance(job := self._jobs.get(), Quit):
+            if isinstance(job, Load):
+                self._load(job)
+            else:
+                self._make(job)
 
     def _load_engine(self) -> Engine:
         if self._engine is None:
@@ -162,9 +166,12 @@ class Worker:
         if self._running is not None and self._running.stop.is_set():
             raise TakeStopped
 
-    def _load(self, model: str, device: str, precision: str, loras: tuple[Lora, ...]) -> None:
+    def _load(self, asked: Load) -> None:
+        model = asked.model
         try:
-            for event in self._load_engine().load(model, device=device, precision=precision, loras=loras):
+            for event in self._load_engine().models.load(
+                model, device=asked.device, precision=asked.precision, loras=asked.loras
+            ):
                 self._emit(event)
         except MusicAppError as error:
             log.warning("model %s: %s %s", model, error.message, error.detail)
@@ -184,17 +191,14 @@ class Worker:
             engine = self._load_engine()
             if take.stop.is_set():
                 return
-            for event in engine.prepare(take.request):
-                self._emit(event)
-            if not self._takes.begin(take):
-                return
-            with contextlib.closing(engine.make(take.request, take.path)) as events:
+            with contextlib.closing(self._events_of(engine, take)) as events:
                 for event in events:
                     if isinstance(event, Finished):
                         self._close(event)
-                    else:
+                        continue
+                    if isinstance(event, TakeEvent):  # what is said of the model holds without the take
                         self._check_stop()
-                        self._emit(event)
+                    self._emit(event)
         except TakeStopped:
             self._close(Cancelled(take_id))
         except MusicAppError as error:
@@ -207,6 +211,12 @@ class Worker:
         finally:
             self._running = None
             logs.current_take.set("-")
+
+    def _events_of(self, engine: Engine, take: OpenTake) -> Generator[Event, None, None]:
+        """Prepare and make a take, unless it is given up in between."""
+        prepared = yield from engine.prepare(take.request)
+        if self._takes.begin(take):
+            yield from engine.make(prepared, take.path)
 
     def _close(self, event: TakeEvent) -> None:
         """Send a closing event, unless the take is closed already."""

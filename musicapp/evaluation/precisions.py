@@ -16,6 +16,7 @@ from musicapp.description.precision_figures import Figures
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.memory import held_bytes
+from musicapp.engine.request_facts import read_request
 from musicapp.engine.steering import Prompts
 from musicapp.errors import ModelStoreError
 from musicapp.request import TakeRequest, frames_for
@@ -75,7 +76,8 @@ def _play(model: LoadedModel, prompt: str, seed: int, seconds: float) -> Piece:
     )  # fmt: skip
     frames = frames_for(duration_s, config.sample_rate)
     needed = -(-frames // model.autoencoder.downsampling_ratio)
-    *_, last = denoise(model, Prompts(model.conditioner, model.device), request, plan_for(model, request, needed))
+    prompts, plan = Prompts(model.conditioner, model.device), plan_for(model, request, needed)
+    *_, last = denoise(model, prompts, request, read_request(request), plan)
     audio = torch.cat(list(decode_chunks(model.autoencoder, last.latents, count=needed, seed=seed)), dim=-1)
     return last.latents[..., :needed].float().cpu(), audio[0, :, :frames].cpu()
 

@@ -22,8 +22,10 @@ from musicapp.checkpoints.weights import WEIGHTS_NAME
 from musicapp.engine import devices
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import denoise, plan_for
+from musicapp.engine.request_facts import read_request
 from musicapp.engine.steering import Prompts
 from musicapp.nn.conditioners import Conditioning
+from musicapp.nn.timeline import Facts
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
 
 log = logging.getLogger(__name__)
@@ -111,7 +113,8 @@ class Takes:
         frames = frames_for(request.duration_s, self.model.config.sample_rate)
         needed = -(-frames // coder.downsampling_ratio)
         prompts = self._prompts if timed else _Untimed(self.model)
-        *_, last = denoise(self.model, prompts, request, plan_for(self.model, request, needed))
+        plan = plan_for(self.model, request, needed)
+        *_, last = denoise(self.model, prompts, request, read_request(request), plan)
         pieces = list(decode_chunks(coder, last.latents, count=needed, seed=request.seed))
         return torch.cat(pieces, dim=-1)[0, :, :frames].T.float().cpu().numpy()
 
@@ -123,5 +126,5 @@ class _Untimed(Prompts):
         super().__init__(model.conditioner, model.device)
         self._longest_s = model.config.max_duration_s
 
-    def encode(self, prompt: str, duration_s: float, latents: int) -> Conditioning:
-        return super().encode(prompt, self._longest_s, latents)
+    def encode(self, prompt: str, facts: Facts, duration_s: float, latents: int) -> Conditioning:
+        return super().encode(prompt, facts, self._longest_s, latents)

@@ -1,10 +1,11 @@
-"""Conditions into numbers: text through an encoder, seconds through a learned embedding (spec section 4)."""
+"""Conditions into numbers: text through an encoder, seconds through a learned embedding (arXiv 2404.10301, s3.2)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +13,11 @@ from torch.nn import functional as F
 
 from musicapp.errors import RequestError
 from musicapp.nn.blocks import ExpoFeatures
+from musicapp.nn.timeline import NO_FACTS
 
 Tokenizer = Callable[[list[str]], tuple[Tensor, Tensor]]  # texts to ids and mask, both (batch, tokens) int64
-Metadata = dict[str, str | float]
-TIMELINE_KEYS = ("prompt", "seconds_start", "seconds_total")
+Metadata = dict[str, Any]  # texts, numbers, and the `timeline.Facts` of a prompt
+TIMELINE_KEYS = ("facts", "seconds_start", "seconds_total")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Conditioning:
     """What steers the transformer, for a batch.
 
     cross        `(batch, tokens, cond_dim)` or None
-    mask         `(batch, tokens)` bool, False on padding rows; used for negative prompts only (spec 4.6)
+    mask         `(batch, tokens)` bool, False on padding rows; used for negative prompts only: the public models were
+                 trained with padding rows taking part
     global_cond  `(batch, ids * cond_dim)` or None
     input_concat  `(batch, channels, latents)` or None
     null_global, null_concat  the same of a prompt that was dropped
@@ -72,7 +75,7 @@ class NumberConditioner(nn.Module):
 
 
 class T5Conditioner(nn.Module):
-    """Text as the encoder's last hidden states, padding rows exactly zero (spec 4.1).
+    """Text as the encoder's last hidden states, padding rows exactly zero (arXiv 2407.14358).
 
     encoder  a `transformers.T5EncoderModel`
     out      tokens `(batch, max_length, cond_dim)` float32, mask `(batch, max_length)` bool
@@ -91,7 +94,7 @@ class T5Conditioner(nn.Module):
 
 
 class T5GemmaConditioner(nn.Module):
-    """Text as the encoder's last hidden states, padding rows a learned vector (Stable Audio 3 spec, section 5.1).
+    """Text as the encoder's last hidden states, padding rows a learned vector (the type "t5gemma").
 
     encoder       a `transformers.T5GemmaEncoderModel`
     padding_mode  "learned", "zero", or "none" for what the encoder says there
@@ -126,7 +129,8 @@ class T5GemmaConditioner(nn.Module):
 
 
 class ClapTextConditioner(nn.Module):
-    """Text as features of one layer of CLAP's text branch; padding rows keep their features (spec 4.2).
+    """Text as features of one layer of CLAP's text branch; padding rows keep their features
+    (arXiv 2404.10301, section 3.2).
 
     encoder            a `transformers.ClapTextModelWithProjection`, or a `ClapTextModel` if only features are asked
     use_text_features  hidden states `feature_layer` (0 = embeddings, -1 = last layer), else the pooled, normalised
@@ -188,6 +192,7 @@ class Conditioner(nn.Module):
     def encode(self, batch: Sequence[Metadata], latents: int = 0) -> Conditioning:
         """The conditions of a batch, one dict of values per item, for example
         `{"prompt": "warm pad", "seconds_start": 0, "seconds_total": 30}`. Raises RequestError for a missing one.
+        Models with a timeline want the prompt's "facts" as well.
 
         latents  of the window, for what travels beside them
         """
@@ -202,7 +207,7 @@ class Conditioner(nn.Module):
         vectors = {name: means[name] if name in means else encoded[name][0].flatten(1) for name in self.global_ids}
         null = {name: torch.zeros_like(value) if name in means else value for name, value in vectors.items()}
         input_concat = self._input_concat(batch, latents)
-        null_concat = self._input_concat([{**item, "prompt": ""} for item in batch], latents)
+        null_concat = self._input_concat([{**item, "facts": NO_FACTS} for item in batch], latents)
         return Conditioning(cross, mask, _vector(vectors), prepend, input_concat, _vector(null), null_concat)
 
     def _input_concat(self, batch: Sequence[Metadata], latents: int) -> Tensor | None:
@@ -212,7 +217,7 @@ class Conditioner(nn.Module):
         full = [{key: self._value(item, key) for key in TIMELINE_KEYS} for item in batch]
         return torch.cat([self.conditioners[name](full, latents) for name in self.input_concat_ids], dim=1).to(device)
 
-    def _value(self, item: Metadata, name: str) -> str | float:
+    def _value(self, item: Metadata, name: str) -> Any:
         for key in (name, self.default_keys.get(name, name)):
             if key in item:
                 return item[key]

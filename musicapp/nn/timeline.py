@@ -2,20 +2,21 @@
 
 The paper tells the transformer `seconds_start` and `seconds_total` once for the whole window (arXiv 2404.10301,
 section 3.2). A large model works out the rest over months; a small one is told, latent by latent, how far the piece has
-gone, how near its end is and, where the prompt states it, where the beat falls, which notes belong and whether there
-are drums.
+gone, how near its end is and, where that is stated, where the beat falls, which notes belong and whether there are
+drums. What is stated comes as numbers (`Facts`): networks read no English.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from musicapp.description.configs import TIMELINE_CHANNELS
-from musicapp.prompts.facts import PromptFacts, read_prompt
 
 BEAT_PARTS = (1, 2, 4)  # turns in a beat
 BARS = (1, 2, 4, 8)  # bars in a turn
@@ -26,33 +27,61 @@ DRUMS = slice(53, 55)  # drums wanted, drums not wanted
 NEAR_S = (0.1, 0.3, 1.0, 3.0, 10.0)  # how soon the nearness of start and end falls off
 
 
+class Facts(Protocol):
+    """What a piece is said to be like; None is what is left open. `prompts.facts.PromptFacts` is one.
+
+    beat_bpm      felt beats in a minute
+    beats_in_bar  of felt beats
+    tonic         pitch class, 0 is C
+    scale         semitones over the tonic
+    """
+
+    @property
+    def beat_bpm(self) -> float | None: ...
+    @property
+    def beats_in_bar(self) -> float | None: ...
+    @property
+    def tonic(self) -> int | None: ...
+    @property
+    def scale(self) -> tuple[int, ...] | None: ...
+    @property
+    def has_drums(self) -> bool | None: ...
+
+
+@dataclass(frozen=True)
+class _NoFacts:
+    beat_bpm: None = None
+    beats_in_bar: None = None
+    tonic: None = None
+    scale: None = None
+    has_drums: None = None
+
+
+NO_FACTS: Facts = _NoFacts()  # what is told where the prompt is dropped
+
+
 class TimelineConditioner(nn.Module):
     """Position in bar, key and piece of every latent, `(batch, TIMELINE_CHANNELS, latents)` float32. No weights.
 
     Channels: tempo stated, cosines and sines of the beat and its halves and quarters, of 1, 2, 4 and 8 bars; key
     stated, the tonic and the scale by pitch class; nearness of the start and the end, behind the end, cosine and sine
-    of half a turn over the piece; drums wanted, drums not wanted. What the prompt leaves open is zero. The piece begins
-    on a beat.
+    of half a turn over the piece; drums wanted, drums not wanted. What is left open is zero. The piece begins on a
+    beat.
     """
 
     def __init__(self, latent_rate_hz: float) -> None:
         super().__init__()
         self.latent_rate_hz = latent_rate_hz
 
-    def forward(self, items: Sequence[Mapping[str, str | float]], latents: int) -> Tensor:
-        """items  of "prompt", "seconds_start" (of the first latent) and "seconds_total"; "tempo_bpm", where an item has
-        it, says what a word for the tempo ("slow") means there
-        """
+    def forward(self, items: Sequence[Mapping[str, Any]], latents: int) -> Tensor:
+        """items  of "facts" (`Facts`), "seconds_start" (of the first latent) and "seconds_total" (of the piece)"""
         rows = torch.arange(latents, dtype=torch.float64, device="cpu").add(0.5) / self.latent_rate_hz
         return torch.stack([self._channels(item, rows) for item in items]).float()
 
-    def _channels(self, item: Mapping[str, str | float], rows: Tensor) -> Tensor:
+    def _channels(self, item: Mapping[str, Any], rows: Tensor) -> Tensor:
+        stated: Facts = item["facts"]
         seconds, total = rows + float(item["seconds_start"]), float(item["seconds_total"])
-        stated = read_prompt(str(item["prompt"]))
-        tempo = stated.beat_bpm
-        if stated.tempo_bpm is None and stated.pace:
-            tempo = float(item.get("tempo_bpm", 0)) or tempo
-        bars = _bars(tempo, stated.beats_in_bar or USUAL_METRE, seconds)
+        bars = _bars(stated.beat_bpm, stated.beats_in_bar or USUAL_METRE, seconds)
         channels = bars + _key(stated, seconds) + _piece(seconds, total) + _drums(stated.has_drums, seconds)
         assert len(channels) == TIMELINE_CHANNELS
         return torch.stack(channels)
@@ -67,7 +96,7 @@ def _bars(tempo_bpm: float | None, beats_in_bar: float, seconds: Tensor) -> list
     return [torch.ones_like(seconds), *(wave for turn in turns for wave in _waves(2 * math.pi * turn))]
 
 
-def _key(stated: PromptFacts, seconds: Tensor) -> list[Tensor]:
+def _key(stated: Facts, seconds: Tensor) -> list[Tensor]:
     tonic, scale = stated.tonic, stated.scale
     if tonic is None:
         return [torch.zeros_like(seconds)] * 25

@@ -7,7 +7,7 @@ opposite of "drums", it learns last.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from musicapp.prompts.drums import read_drums, without_refusals
 from musicapp.prompts.key import read_key
@@ -46,6 +46,11 @@ class PromptFacts:
     def beat_bpm(self) -> float | None:
         """The tempo to play at: the figure, else what the word stands for."""
         return PACES_BPM[self.pace] if self.tempo_bpm is None and self.pace else self.tempo_bpm
+
+    def played_at(self, tempo_bpm: float) -> PromptFacts:
+        """The same of music that is known: a word for the tempo ("slow") stands for what it has there; 0 is unknown."""
+        known = self.tempo_bpm is None and self.pace and tempo_bpm
+        return replace(self, tempo_bpm=tempo_bpm) if known else self
 
 
 def read_prompt(prompt: str) -> PromptFacts:

@@ -16,9 +16,10 @@ from musicapp.captions.captions import write_caption
 from musicapp.checkpoints.text_encoders import load_clap_text
 from musicapp.description.config import parse_config
 from musicapp.diffusion.guidance import guided, unconditional
-from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
+from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, Metadata, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
+from musicapp.prompts.facts import read_prompt
 from musicapp.training import autoencoder, device, objective, recipes, samples
 from musicapp.training.dataset import Shards
 from musicapp.training.distributed import Team
@@ -207,11 +208,13 @@ def optimisers_of(model: Generator, learning_rate: float) -> list[torch.optim.Op
     ]
 
 
-def metadata_of(window: Window, rng: random.Random) -> dict[str, str | float]:
-    """What a window is told: a caption written anew, the seconds, and the tempo that its word for it stands for."""
+def metadata_of(window: Window, rng: random.Random) -> Metadata:
+    """What a window is told: a caption written anew, what it states, and the seconds. A word for the tempo stands for
+    the window's own."""
+    caption = write_caption(window.truth, rng)
     return {
-        "prompt": write_caption(window.truth, rng),
-        "tempo_bpm": window.truth.tempo_bpm,
+        "prompt": caption,
+        "facts": read_prompt(caption).played_at(window.truth.tempo_bpm),
         "seconds_start": window.seconds_start,
         "seconds_total": window.truth.duration_s,
     }

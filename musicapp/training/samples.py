@@ -17,6 +17,8 @@ from musicapp.diffusion.objectives import Network
 from musicapp.diffusion.sampling import sample, samplers_for
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
+from musicapp.nn.conditioners import Metadata
+from musicapp.prompts.facts import read_prompt
 from musicapp.training.dataset import Shards, audio_batch
 from musicapp.training.progress import Run
 
@@ -29,9 +31,10 @@ PAIRS, PAIR_FRAMES = 2, 131072
 KEPT = 4  # folders beside the first
 
 
-def metadata() -> list[dict[str, str | float]]:
+def metadata() -> list[Metadata]:
     """What the takes are told."""
-    return [{"prompt": prompt, "seconds_start": 0, "seconds_total": SECONDS} for prompt in PROMPTS]
+    seconds = {"seconds_start": 0, "seconds_total": SECONDS}
+    return [{"prompt": prompt, "facts": read_prompt(prompt), **seconds} for prompt in PROMPTS]
 
 
 def draw_latents(network: Network, objective: str, like: Tensor, *, channels: int, steps: int = STEPS) -> Tensor:

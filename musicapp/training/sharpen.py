@@ -23,7 +23,8 @@ from musicapp.composing.composer import compose
 from musicapp.composing.instruments import INSTRUMENTS
 from musicapp.composing.truth import Truth
 from musicapp.diffusion import schedules
-from musicapp.nn.conditioners import Conditioner
+from musicapp.nn.conditioners import Conditioner, Metadata
+from musicapp.prompts.facts import read_prompt
 from musicapp.training import diffusion, recipes
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
 from musicapp.training.distill import STEPS, student_of, walk, write_takes
@@ -81,8 +82,11 @@ class Asked:
     numbers: list[dict[str, float]]
     latents: int
 
-    def metadata(self, items: list[int], captions: list[str]) -> list[dict[str, str | float]]:
-        return [{"prompt": text, **self.numbers[item]} for item, text in zip(items, captions, strict=True)]
+    def metadata(self, items: list[int], captions: list[str]) -> list[Metadata]:
+        return [
+            {"prompt": text, "facts": read_prompt(text).played_at(numbers["tempo_bpm"]), **numbers}
+            for numbers, text in zip([self.numbers[item] for item in items], captions, strict=True)
+        ]
 
 
 def draw(rng: random.Random, tokens: int) -> Asked:

@@ -18,6 +18,7 @@ from musicapp.engine.engine import Engine
 from musicapp.errors import CheckpointError
 from musicapp.request import TakeRequest
 from tests import diffusers_folder, full_size
+from tests.making import make
 from tests.tiny_model import write_tiny_text_encoder
 
 LAYERS = "transformer/diffusion_pytorch_model.safetensors"
@@ -104,7 +105,7 @@ def test_both_layouts_make_the_same_audio(published, folder, tmp_path):
     for place in (published, folder):
         request = TakeRequest("t", "calm piano", 0.5, 7, model=str(place), steps=2, precision="fp32", device="cpu")
         path = tmp_path / f"{place.name}.wav"
-        for _ in engine.make(request, path):
+        for _ in make(engine, request, path):
             pass
         made.append(wave_io.read(path)[0])
     # Bit by bit the same weights, but at other addresses, and sums over aligned memory round otherwise.

@@ -22,6 +22,7 @@ from musicapp.engine.events import ModelLoaded, ModelLoading
 from musicapp.errors import CheckpointError
 from musicapp.request import Lora, TakeRequest
 from tests.checkpoints.test_diffusers import published
+from tests.making import make
 
 __all__ = ["published"]  # the fixture: a small model of the kind of Stable Audio Open 1.0
 
@@ -287,7 +288,7 @@ def test_a_take_follows_its_adapters_and_says_so(published, tmp_path):
         request = TakeRequest(
             "t", "pad", 0.5, 7, model=str(published), steps=2, precision="fp32", device="cpu", loras=loras
         )
-        for _ in engine.make(request, tmp_path / f"{name}.wav"):
+        for _ in make(engine, request, tmp_path / f"{name}.wav"):
             pass
         assert json.loads(wave_io.read_tags(tmp_path / f"{name}.wav")["comment"])["loras"] == [
             {"path": lora.path, "strength": lora.strength} for lora in loras
@@ -301,11 +302,11 @@ def test_a_take_follows_its_adapters_and_says_so(published, tmp_path):
 
 def test_another_strength_does_not_load_the_model_anew(published, tmp_path, monkeypatch):
     engine, reads = Engine(), []
-    monkeypatch.setattr("musicapp.engine.engine.load_model", lambda *a, **k: reads.append(a) or load_model(*a, **k))
+    monkeypatch.setattr("musicapp.engine.held_model.load_model", lambda *a, **k: reads.append(a) or load_model(*a, **k))
     good, bad = write(tmp_path / "a.safetensors"), write_bad({"else": matrices()[QKV]})(tmp_path / "b.safetensors")
 
     def events(*loras):
-        return [type(e) for e in engine.load(str(published), device="cpu", precision="fp32", loras=loras)]
+        return [type(e) for e in engine.models.load(str(published), device="cpu", precision="fp32", loras=loras)]
 
     for strength in (0.5, 1.0):
         assert events(Lora(str(good), strength)) == [ModelLoading, ModelLoaded]
@@ -320,7 +321,7 @@ def test_another_strength_does_not_load_the_model_anew(published, tmp_path, monk
 @pytest.mark.parametrize("layout", ["stable audio 3", "peft"])
 def test_an_adapter_replaced_under_its_path_is_noticed(published, tmp_path, monkeypatch, layout):
     engine, reads = Engine(), []
-    monkeypatch.setattr("musicapp.engine.engine.load_model", lambda *a, **k: reads.append(a) or load_model(*a, **k))
+    monkeypatch.setattr("musicapp.engine.held_model.load_model", lambda *a, **k: reads.append(a) or load_model(*a, **k))
     layers = {QKV: matrices()[QKV]}
     others = {QKV: (2 * layers[QKV][0], layers[QKV][1])}
     is_peft = layout == "peft"
@@ -330,7 +331,7 @@ def test_an_adapter_replaced_under_its_path_is_noticed(published, tmp_path, monk
     request = replace(request, loras=(Lora(str(path)),))
 
     def audio(name):
-        events = [type(event) for event in engine.make(request, tmp_path / f"{name}.wav")]
+        events = [type(event) for event in make(engine, request, tmp_path / f"{name}.wav")]
         return wave_io.read(tmp_path / f"{name}.wav")[0], ModelLoading in events
 
     first, _ = audio("first")
@@ -357,11 +358,11 @@ def test_the_old_model_goes_before_another_comes(published, tmp_path, monkeypatc
     engine = Engine()
     request = TakeRequest("t", "pad", 0.5, 7, model=str(published), precision="fp32", device="cpu")
     list(engine.prepare(request))
-    old = weakref.ref(engine._ready.model.dit)
+    old = weakref.ref(engine.models.held.model.dit)
 
     def look(*args, **options):
         assert old() is None
         return load_model(*args, **options)
 
-    monkeypatch.setattr("musicapp.engine.engine.load_model", look)
+    monkeypatch.setattr("musicapp.engine.held_model.load_model", look)
     assert [type(e) for e in engine.prepare(replace(request, precision="bf16"))] == [ModelLoading, ModelLoaded]

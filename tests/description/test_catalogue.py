@@ -9,6 +9,7 @@ import pytest
 from musicapp import paths
 from musicapp.description import catalogue
 from musicapp.errors import CheckpointError
+from tests.tiny_model import LATENT_DIM, add_timeline, write_tiny_model
 
 
 @pytest.fixture
@@ -43,6 +44,28 @@ def test_an_unknown_model_is_one_sentence_with_a_hint(roots, key):
     with pytest.raises(CheckpointError, match="There is no model") as caught:
         catalogue.find_model(key)
     assert "builtin" in caught.value.hint
+
+
+def describe_anew(folder, change):
+    path = folder / "model_config.json"
+    description = json.loads(path.read_text(encoding="utf-8"))
+    change(description)
+    path.write_text(json.dumps(description), encoding="utf-8")
+    return folder
+
+
+def add_masks(description):
+    """As the public models that fill gaps have them: a mask beside the latents, and no timeline."""
+    description["model_type"] = "diffusion_cond_inpaint"
+    diffusion = description["model"]["diffusion"]
+    diffusion["input_concat_ids"] = ["inpaint_mask", "inpaint_masked_input"]
+    diffusion["config"]["input_concat_dim"] = 1 + LATENT_DIM
+
+
+@pytest.mark.parametrize(("change", "follows"), [(lambda _: None, False), (add_masks, False), (add_timeline, True)])
+def test_facts_are_followed_by_a_timeline_alone(tmp_path, change, follows):
+    folder = describe_anew(write_tiny_model(tmp_path / "model", text_encoder="none"), change)
+    assert catalogue.follows_facts(folder) is follows
 
 
 def test_no_models_at_all_is_an_empty_list(tmp_path, monkeypatch):

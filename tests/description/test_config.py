@@ -49,6 +49,36 @@ def test_sampling_defaults_follow_the_objective_and_the_app_section_wins(objecti
     assert (own.app.sampler, own.app.steps, own.max_duration_s, own.app.variable_length) == (sampler, 12, 285.0, True)
 
 
+def test_the_levels_of_the_pushes_are_the_models_own_and_once_were_the_same_for_all():
+    values = tiny_model.description()
+    own = {"refusal_scale": 6.0, "refusal_above": 0.5, "instrument_scale": 3.0, "instrument_levels": [0, 0.25]}
+    app = parse_config({**values, "musicapp": own}).app
+    assert (app.refusal_above, app.instrument_levels) == (0.5, (0.0, 0.25))
+    earlier = parse_config({**values, "musicapp": {"refusal_scale": 6.0, "instrument_scale": 3.0}}).app
+    assert (earlier.refusal_above, earlier.instrument_levels) == (0.9, (0.4, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("refusal_above", 1.5, "is 1.5; it must be from 0 to 1"),
+        ("refusal_above", -0.1, "from 0 to 1"),
+        ("refusal_above", "high", "not a number"),
+        ("instrument_levels", [0.9, 0.4], "the smaller one first"),
+        ("instrument_levels", [0.4, 0.4], "the smaller one first"),
+        ("instrument_levels", [0.4], "two numbers from 0 to 1"),
+        ("instrument_levels", [0.1, 0.4, 0.9], "two numbers"),
+        ("instrument_levels", [0.4, 2], "from 0 to 1"),
+        ("instrument_levels", [float("nan"), 0.9], "not a number"),
+        ("instrument_levels", 0.4, "should be a list"),
+    ],
+)
+def test_levels_that_no_step_has_are_refused_by_name(key, value, words):
+    with pytest.raises(CheckpointError) as caught:
+        parse_config({**tiny_model.description(), "musicapp": {key: value}})
+    assert f"musicapp.{key}" in caught.value.message and words in caught.value.message and caught.value.hint
+
+
 def test_what_only_training_or_the_reference_library_uses_is_left_alone():
     values = spoiled("training", {"learning_rate": 1, "anything": []})
     values["model"]["pretransform"].update(model_half=True, chunked=True, enable_grad=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,8 @@ import torch
 
 from musicapp.audio import wave_io
 from musicapp.audio.riff import read_layout
-from musicapp.checkpoints.load import LoadedModel, load_model
+from musicapp.checkpoints.load import load_model
 from musicapp.engine import denoise
-from musicapp.engine.denoise import section_latents
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import (
     AudioChunk,
@@ -24,10 +22,11 @@ from musicapp.engine.events import (
     Progress,
     Started,
 )
+from musicapp.engine.request_facts import read_request
 from musicapp.engine.steering import Prompts, steer
 from musicapp.errors import CheckpointError, EngineError, ExportError, OutOfMemory, RequestError
-from musicapp.nn.timeline import BEATS, DRUMS
 from musicapp.request import TakeRequest
+from tests import making
 from tests.tiny_model import LATENT_DIM, write_tiny_model
 
 
@@ -47,7 +46,7 @@ def request(model: Path, **changes: object) -> TakeRequest:
 
 
 def make(engine: Engine, path: Path, wanted: TakeRequest) -> list[Event]:
-    return list(engine.make(wanted, path))
+    return list(making.make(engine, wanted, path))
 
 
 def test_events_tell_the_life_of_a_take_in_order(tiny: Path, tmp_path: Path) -> None:
@@ -131,7 +130,7 @@ def test_the_half_without_the_prompt_knows_the_end_but_not_the_tempo(tmp_path: P
 
     model.dit.register_forward_pre_hook(spy, with_kwargs=True)
     asked = TakeRequest(take_id="t", prompt="120 bpm in A minor", duration_s=1.0, seed=1, guidance_scale=3.0)
-    network = steer(model, Prompts(model.conditioner, model.device), asked, 22)
+    network = steer(model, Prompts(model.conditioner, model.device), asked, read_request(asked), 22)
     with torch.inference_mode():
         network(torch.zeros(1, LATENT_DIM, 22), torch.ones(1))
     wanted, null = told
@@ -139,98 +138,13 @@ def test_the_half_without_the_prompt_knows_the_end_but_not_the_tempo(tmp_path: P
     torch.testing.assert_close(wanted[:, 40:], null[:, 40:])
 
 
-def with_and_without(folder: Path, **push: float) -> tuple[LoadedModel, LoadedModel]:
-    """The same tiny model without and with a push in its description."""
-    plain, pushed = (
-        load_model(write_tiny_model(folder / name, timeline=True, objective="rectified_flow", **scales))
-        for name, scales in (("plain", {}), ("pushed", push))
-    )
-    return plain, pushed
-
-
-def velocity(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor | None = None) -> torch.Tensor:
-    """What a model says of fixed noise at a noise level; told `beside` in place of the prompt's own timeline."""
-    asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
-    prompts = Prompts(model.conditioner, model.device)
-    if beside is not None:
-        kept = prompts.encode(prompt, 1.0, 22)
-        prompts._kept[(prompt, 1.0, 22)] = replace(kept, input_concat=beside)
-    x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
-    with torch.inference_mode():
-        return steer(model, prompts, asked, 22)(x, torch.full((1,), level))
-
-
-def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps_alone(tmp_path: Path) -> None:
-    plain, pushed = with_and_without(tmp_path, refusal_scale=6.0)
-    refused = Prompts(plain.conditioner, plain.device).encode("techno, no drums", 1.0, 22).input_concat
-    assert refused is not None and refused[0, DRUMS, 0].tolist() == [0.0, 1.0]
-    wanted = refused.clone()
-    wanted[:, DRUMS.start], wanted[:, DRUMS.start + 1] = 1.0, 0.0
-    ours, theirs = (velocity(plain, "techno, no drums", 0.95, beside) for beside in (refused, wanted))
-    torch.testing.assert_close(
-        velocity(pushed, "techno, no drums", 0.95), ours + 6.0 * (ours - theirs), atol=1e-4, rtol=1e-4
-    )
-    assert not torch.allclose(ours, theirs)
-    for prompt, level in (("techno, no drums", 0.8), ("techno, drums", 0.95), ("techno", 0.95)):
-        torch.testing.assert_close(velocity(pushed, prompt, level), velocity(plain, prompt, level), atol=0, rtol=0)
-
-
-def test_a_prompt_is_pushed_towards_the_instruments_that_it_names_in_the_middle_steps(tmp_path: Path) -> None:
-    plain, pushed = with_and_without(tmp_path, instrument_scale=4.0)
-    prompt = "slow, piano, in C"
-    ours, fewer = velocity(plain, prompt, 0.5), velocity(plain, "slow, in C", 0.5)
-    assert not torch.allclose(ours, fewer)
-    torch.testing.assert_close(velocity(pushed, prompt, 0.5), ours + 4.0 * (ours - fewer), atol=1e-4, rtol=1e-4)
-    # The last one has nothing left to be pushed away from.
-    for asked, level in ((prompt, 0.9), (prompt, 0.3), ("slow, in C", 0.5), ("slow, no piano", 0.5), ("piano", 0.5)):
-        torch.testing.assert_close(velocity(pushed, asked, level), velocity(plain, asked, level), atol=0, rtol=0)
-
-
-def test_sections_that_return_are_whole_bars_of_a_stated_tempo(tmp_path: Path) -> None:
-    model = load_model(write_tiny_model(tmp_path / "model", section_s=24.0, text_encoder="none"))
-    latents_a_second = 44100 / 2048
-
-    def seconds(prompt: str) -> float:
-        return (
-            section_latents(model, TakeRequest(take_id="t", prompt=prompt, duration_s=100.0, seed=1)) / latents_a_second
-        )
-
-    assert seconds("calm piano") == pytest.approx(517 / latents_a_second)  # 24 s are 516.8
-    assert seconds("120 bpm") == pytest.approx(24.0)  # 12 bars of 2 s
-    assert seconds("120.011 bpm") == pytest.approx(32.0, abs=0.01)  # 689.00 latents; 8 and 12 bars fall between them
-    assert seconds("100 bpm, 3/4") == pytest.approx(21.6)  # 12 bars of 1.8 s
-    assert seconds("30 bpm") == pytest.approx(32.0)
-
-
-def test_beats_of_returning_sections_begin_where_the_section_does(tmp_path: Path) -> None:
-    folder = write_tiny_model(tmp_path / "model", timeline=True, section_s=24.0)
-    model = load_model(folder)
-    told: list[torch.Tensor] = []
-
-    def spy(_: torch.nn.Module, args: tuple[object, ...], cond: dict[str, torch.Tensor]) -> None:
-        told.append(cond["input_concat"])
-
-    model.dit.register_forward_pre_hook(spy, with_kwargs=True)
-    asked = TakeRequest(take_id="t", prompt="113 bpm", duration_s=120.0, seed=1, guidance_scale=1.0)
-    section = section_latents(model, asked)
-    network = steer(model, Prompts(model.conditioner, model.device), asked, 2600, section=section)
-    with torch.inference_mode():
-        network(torch.zeros(1, LATENT_DIM, 2600), torch.ones(1))
-    beats = told[0][0, BEATS]
-    patch = model.config.diffusion.dit.patch_size
-    for number in range(1, 3):
-        start = patch * round(number * section / patch)
-        torch.testing.assert_close(beats[:, start : start + 300], beats[:, :300], atol=0, rtol=0)
-    assert beats[1].max() > 0.9 and beats[1].min() < -0.9
-
-
 def test_repeated_prompt_is_encoded_once(
     engine: Engine, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    list(engine.load(str(tiny), precision="fp32"))
-    assert engine._ready is not None
+    list(engine.models.load(str(tiny), precision="fp32"))
+    assert engine.models.held is not None
     calls: list[object] = []
-    conditioner = engine._ready.model.conditioner
+    conditioner = engine.models.held.model.conditioner
     encode = conditioner.encode
 
     def counting(batch: list[dict[str, str | float]], latents: int) -> object:
@@ -251,7 +165,7 @@ def test_model_stays_loaded_until_another_one_or_another_precision_is_asked_for(
         return sum(isinstance(event, ModelLoading) for event in events)
 
     assert [loads(), loads(), loads(precision="int8"), loads(precision="int8"), loads()] == [1, 0, 1, 0, 1]
-    assert [type(event) for event in engine.load(str(wordless), precision="fp32")] == [ModelLoaded]
+    assert [type(event) for event in engine.models.load(str(wordless), precision="fp32")] == [ModelLoaded]
 
 
 @pytest.mark.parametrize("precision", ["int8", "int4", "bf16", "fp16"])
@@ -324,7 +238,7 @@ def test_stopping_before_any_layer_leaves_no_file(tiny: Path, tmp_path: Path, sh
 
 
 def test_nobody_listening_any_more_leaves_no_file(engine: Engine, tiny: Path, tmp_path: Path) -> None:
-    events = engine.make(request(tiny), tmp_path / "take.wav")
+    events = making.make(engine, request(tiny), tmp_path / "take.wav")
     while not isinstance(next(events), AudioChunk):
         pass
     assert (tmp_path / "take.wav").exists()

@@ -34,6 +34,7 @@ from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.paths import bundled_models_folder
 from musicapp.request import TakeRequest, format_duration
+from tests.making import make
 from tests.tiny_model import write_tiny_model
 
 BUILTIN = bundled_models_folder() / "builtin"
@@ -248,7 +249,7 @@ def test_sizes_told_before_reading_are_those_after(tmp_path: Path, precision: st
 def test_a_model_that_does_not_fit_is_refused_unread(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(LIMIT_NAME, "0.05")
     with pytest.raises(OutOfMemory, match=r"This model in fp32 needs about .* 50 MB are free"):
-        list(Engine().load(str(tiny), precision="fp32"))
+        list(Engine().models.load(str(tiny), precision="fp32"))
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +260,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(engine: Engine, request: TakeRequest, path: Path) -> list[Event]:
-    return list(engine.make(request, path))
+    return list(make(engine, request, path))
 
 
 def test_little_memory_changes_the_pieces_but_not_the_sound(
@@ -267,8 +268,8 @@ def test_little_memory_changes_the_pieces_but_not_the_sound(
 ) -> None:
     engine, request = Engine(), asked(12.0, str(wide), sampler=None)
     made(engine, request, tmp_path / "whole.wav")
-    assert engine._ready is not None
-    model = engine._ready.model
+    assert engine.models.held is not None
+    model = engine.models.held.model
     full = replace(request, sampler="dpmpp-3m-sde")
     monkeypatch.setattr(memory, "denoise_bytes", lambda *args, **kwargs: 0)  # so that the decoder decides
     room = memory.needs(model, full, memory.MemoryPlan(16))["cpu"]
@@ -291,11 +292,11 @@ def test_too_long_is_refused_before_anything_begins_and_the_offer_is_good(
 ) -> None:
     engine, request = Engine(), asked(285.0, str(wide), sampler="dpmpp-2m")
     list(engine.prepare(request))
-    assert engine._ready is not None
-    monkeypatch.setenv(LIMIT_NAME, str(least(engine._ready.model, 40.0) / 1e9))
+    assert engine.models.held is not None
+    monkeypatch.setenv(LIMIT_NAME, str(least(engine.models.held.model, 40.0) / 1e9))
     events: list[Event] = []
     with pytest.raises(OutOfMemory) as refused:
-        events.extend(engine.make(request, tmp_path / "new" / "take.wav"))
+        events.extend(make(engine, request, tmp_path / "new" / "take.wav"))
     assert not events and not (tmp_path / "new").exists()
     assert 30 <= refused.value.fits_s <= 45
     shorter = replace(request, duration_s=refused.value.fits_s)
@@ -308,19 +309,20 @@ from pathlib import Path
 from musicapp.engine.engine import Engine
 from musicapp.errors import OutOfMemory
 from musicapp.request import TakeRequest
+from tests.making import make
 engine = Engine()
 def request(seconds):
     return TakeRequest("one", "piano", seconds, 7, model=sys.argv[1], precision="fp32", steps=1)
-list(engine.make(request(2.0), Path(sys.argv[2]) / "first.wav"))
+list(make(engine, request(2.0), Path(sys.argv[2]) / "first.wav"))
 size = next(line for line in open("/proc/self/status") if line.startswith("VmSize")).split()[1]
 resource.setrlimit(resource.RLIMIT_AS, (1024 * int(size) + 60_000_000,) * 2)
 try:
-    list(engine.make(request(285.0), Path(sys.argv[2]) / "take.wav"))
+    list(make(engine, request(285.0), Path(sys.argv[2]) / "take.wav"))
 except OutOfMemory as error:
     print(error.message, error.hint, error.fits_s, sep="\\n")
     print(error.detail, file=sys.stderr)
 print(*sorted(path.name for path in Path(sys.argv[2]).glob("*.wav")))
-print(type(list(engine.make(request(5.0), Path(sys.argv[2]) / "third.wav"))[-1]).__name__)
+print(type(list(make(engine, request(5.0), Path(sys.argv[2]) / "third.wav"))[-1]).__name__)
 """
 
 
@@ -350,9 +352,9 @@ def test_loading_tells_that_no_copy_is_kept_once(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(copy_writer, "SPARE_BYTES", 1 << 60)
     folder = write_tiny_model(tmp_path / "tiny", text_encoder="none")
     engine = Engine()
-    events = list(engine.load(str(folder), precision="int8"))
+    events = list(engine.models.load(str(folder), precision="int8"))
     (remark,) = [event for event in events if isinstance(event, Remarked)]
     assert "no int8 copy of tiny is kept" in remark.text and "no room" in remark.text
     assert isinstance(events[-1], ModelLoaded)
-    list(engine.load(str(folder), precision="fp32"))
-    assert not any(isinstance(event, Remarked) for event in engine.load(str(folder), precision="int8"))
+    list(engine.models.load(str(folder), precision="fp32"))
+    assert not any(isinstance(event, Remarked) for event in engine.models.load(str(folder), precision="int8"))

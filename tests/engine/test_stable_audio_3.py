@@ -20,6 +20,7 @@ from musicapp.engine.events import Finished
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.request import TakeRequest
 from tests.checkpoints.test_stable_audio_3 import description, folder
+from tests.making import make
 
 __all__ = ["folder"]  # the fixture: a small model with its text encoder
 
@@ -40,7 +41,7 @@ def test_the_plan_is_the_published_one(folder: Path) -> None:
 def test_a_take_is_whole_repeats_and_follows_its_seed(folder: Path, tmp_path: Path) -> None:
     engine, wanted, audio = Engine(), request(folder, guidance_scale=4.0, negative_prompt="drums"), []
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
-        *_, last = engine.make(dataclasses.replace(wanted, seed=seed), tmp_path / f"{name}.wav")
+        *_, last = make(engine, dataclasses.replace(wanted, seed=seed), tmp_path / f"{name}.wav")
         assert isinstance(last, Finished) and last.total_frames == 39690
         audio.append(torch.from_numpy(wave_io.read(tmp_path / f"{name}.wav")[0]))
     assert torch.isfinite(audio[0]).all() and audio[0].abs().max() > 1e-3

@@ -21,6 +21,7 @@ from musicapp.evaluation.classifier import LEVELS, RENDER_S
 from musicapp.evaluation.options import PARTS, Options, Sizes
 from musicapp.evaluation.takes import Takes
 from tests.evaluation.sounds import write_renders
+from tests.making import make
 from tests.tiny_model import write_tiny_model
 
 SIZES = Sizes(4, 5.0, 6, 12, (3.0, 5.0), 1, 1, 40.0, 2, 2)
@@ -111,7 +112,7 @@ def test_takes_are_the_engines_own(model: Path, tmp_path: Path) -> None:
     takes = Takes(model, tmp_path / "takes", steps=None, guidance_scale=None, device="cpu", precision="fp32")
     take = takes.make("calm piano", 3.0, 7)
     request = replace(takes.request("calm piano", 3.0, 7), model=str(model), device="cpu", precision="fp32")
-    list(Engine().make(request, tmp_path / "engine.wav"))
+    list(make(Engine(), request, tmp_path / "engine.wav"))
     theirs = np.clip(wave_io.read(tmp_path / "engine.wav")[0], -1, 1)
     assert np.abs(take.sound() - theirs).max() < 2 / 32768
     assert takes.make("calm piano", 3.0, 7) == take

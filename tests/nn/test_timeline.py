@@ -8,15 +8,17 @@ import pytest
 import torch
 
 from musicapp.description.configs import TIMELINE_CHANNELS
+from musicapp.errors import RequestError
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
-from musicapp.nn.timeline import WAY, TimelineConditioner
+from musicapp.nn.timeline import NO_FACTS, WAY, TimelineConditioner
+from musicapp.prompts.facts import PromptFacts, read_prompt
 
 RATE_HZ = 20.0
 BEAT, KEY, PIECE, DRUMS = 0, 15, 40, 53  # where the groups begin
 
 
-def channels(prompt, *, start=0.0, total=8.0, latents=160, **more):
-    item = {"prompt": prompt, "seconds_start": start, "seconds_total": total, **more}
+def channels(prompt, *, start=0.0, total=8.0, latents=160):
+    item = {"facts": read_prompt(prompt), "seconds_start": start, "seconds_total": total}
     made = TimelineConditioner(RATE_HZ)([item], latents)
     assert made.shape == (1, TIMELINE_CHANNELS, latents) and made.dtype == torch.float32
     return made[0]
@@ -52,11 +54,14 @@ def test_drums_are_wanted_or_not():
     assert channels("techno without drums")[DRUMS:, 3].tolist() == [0, 1]
 
 
-def test_a_word_for_the_tempo_stands_for_one_unless_it_is_known_better():
+def test_a_word_for_the_tempo_stands_for_one():
     assert torch.equal(channels("slow piano")[:KEY], channels("piano, 72 bpm")[:KEY])
-    assert torch.equal(channels("slow piano", tempo_bpm=66.0)[:KEY], channels("piano, 66 bpm")[:KEY])
-    assert torch.equal(channels("slow, 70 bpm", tempo_bpm=66.0)[:KEY], channels("70 bpm")[:KEY])
-    assert not channels("piano", tempo_bpm=66.0)[:KEY].any()
+
+
+def test_nothing_stated_is_the_same_as_no_facts():
+    items = [{"facts": facts, "seconds_start": 0.0, "seconds_total": 8.0} for facts in (PromptFacts(), NO_FACTS)]
+    nothing, dropped = TimelineConditioner(RATE_HZ)(items, 160)
+    assert torch.equal(nothing, dropped) and torch.equal(nothing, channels("calm piano"))
 
 
 def test_the_end_is_near_at_the_end_and_silence_is_marked():
@@ -79,13 +84,15 @@ def test_the_conditioner_makes_them_with_and_without_the_prompt():
     whole = Conditioner(
         {**numbers, "timeline": TimelineConditioner(RATE_HZ)}, global_ids=tuple(numbers), input_concat_ids=("timeline",)
     )
-    item = {"prompt": "90 bpm in E minor, no drums", "seconds_start": 0.0, "seconds_total": 3.0, "tempo_bpm": 90.0}
-    told = whole.encode([item, item | {"prompt": "piano"}], 64)
+    item = {"facts": read_prompt("90 bpm in E minor, no drums"), "seconds_start": 0.0, "seconds_total": 3.0}
+    told = whole.encode([item, item | {"facts": read_prompt("piano")}], 64)
     assert told.input_concat.shape == told.null_concat.shape == (2, TIMELINE_CHANNELS, 64)
     assert not told.null_concat[:, :PIECE].any() and not told.null_concat[:, DRUMS:].any()
     torch.testing.assert_close(told.input_concat[1], told.null_concat[1])
     torch.testing.assert_close(told.input_concat[:, PIECE:DRUMS], told.null_concat[:, PIECE:DRUMS])
     assert told.input_concat[0, :PIECE].any() and told.input_concat[0, DRUMS:].any()
+    with pytest.raises(RequestError, match="facts"):
+        whole.encode([{"prompt": "90 bpm", "seconds_start": 0.0, "seconds_total": 3.0}], 64)
 
 
 @pytest.mark.parametrize("total", [0.0, 0.5, 285.0])

@@ -100,6 +100,13 @@ def test_a_figure_outweighs_a_word():
     assert read_prompt("slow, 90 bpm").beat_bpm == 90.0
 
 
+def test_a_word_for_the_tempo_stands_for_the_known_one_and_a_figure_for_itself():
+    assert read_prompt("slow piano").played_at(66.0).beat_bpm == 66.0
+    assert read_prompt("slow piano").played_at(0.0).beat_bpm == PACES_BPM["slow"]
+    for prompt in ("slow, 70 bpm", "piano"):
+        assert read_prompt(prompt).played_at(66.0) == read_prompt(prompt)
+
+
 @pytest.mark.parametrize(
     ("prompt", "has_drums"),
     [

@@ -56,6 +56,13 @@ def test_the_opposite_says_the_opposite_of_the_drums_and_the_same_of_tempo_and_k
     assert flipped > 0.95 * len(told) and same > 0.8 * len(told)
 
 
+def test_a_word_for_the_tempo_is_told_as_the_pieces_own():
+    numbers = {"tempo_bpm": 66.0, "seconds_start": 0.0, "seconds_total": 1.0}
+    asked = sharpen.Asked([Contrast("slow harp", None, None)], [False], [numbers], 20)
+    (told,) = asked.metadata([0], ["slow harp"])
+    assert told["facts"].beat_bpm == 66.0 and told["seconds_total"] == 1.0
+
+
 def test_windows_are_of_one_length_and_lie_in_their_pieces():
     rng = random.Random(1)
     refused = longest = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from musicapp import paths
 from musicapp.audio import wave_io
 from musicapp.captions.captions import Contrast
 from musicapp.checkpoints.load import load_model
 from musicapp.nn.spectral import mid_side, short_time_spectrum
+from musicapp.prompts.facts import read_prompt
 from musicapp.prompts.vocabulary import read_vocabulary
 from musicapp.training import (
     autoencoder,
@@ -88,7 +91,8 @@ def test_the_exported_transformer_is_the_averaged_one_within_its_rounding(work):
     model = load_model(work / "model")
     generator, _ = diffusion.load_average(work / "diffusion", work / "text" / "clap_text")
     x, t = torch.randn(1, 64, 20), torch.tensor([0.5])
-    cond = model.conditioner.encode([{"prompt": "calm piano", "seconds_start": 0.0, "seconds_total": 1.0}])
+    told = {"prompt": "calm piano", "facts": read_prompt("calm piano"), "seconds_start": 0.0, "seconds_total": 1.0}
+    cond = model.conditioner.encode([told])
     with torch.inference_mode():
         ours = model.dit(x, t, cross=cond.cross, global_cond=cond.global_cond)
         theirs = generator.dit(x, t, cross=cond.cross, global_cond=cond.global_cond)
@@ -117,6 +121,11 @@ def test_a_student_changes_the_transformer_alone_and_is_exported_with_its_own_de
     assert (app.sampler, app.steps, app.guidance_scale) == ("euler", 8, 1.0)
 
 
+def test_the_builtin_model_says_of_itself_what_export_writes():
+    description = json.loads((paths.bundled_models_folder() / "builtin" / "model_config.json").read_text())
+    assert description["musicapp"] == export.DISTILLED
+
+
 def test_a_sharpened_student_is_pushed_away_from_opposites(work, tmp_path):
     folder = work / "text" / "clap_text"
     options = sharpen.SharpenOptions(
@@ -139,7 +148,7 @@ def test_a_sharpened_student_is_pushed_away_from_opposites(work, tmp_path):
     conditioner = diffusion.conditioner_around(before, folder)
 
     def says(prompt: str) -> torch.Tensor:
-        cond, _ = diffusion.steering_of(conditioner, [{"prompt": prompt, **numbers}], 20)
+        cond, _ = diffusion.steering_of(conditioner, [{"prompt": prompt, "facts": read_prompt(prompt), **numbers}], 20)
         with torch.inference_mode():
             return diffusion.forward(before.dit, x[:1], t[:1], **cond)
 
@@ -148,7 +157,7 @@ def test_a_sharpened_student_is_pushed_away_from_opposites(work, tmp_path):
     wanted = whole + 2.0 * (whole - leaderless) + 3.0 * (whole - drummed)
     torch.testing.assert_close(found[:1], wanted, atol=1e-3, rtol=1e-3)
     with torch.inference_mode():
-        told = sharpen.Pushed(before, conditioner, asked, options).told
+        told = sharpen.Pushed(before, conditioner, asked, options).conditioning
         torch.testing.assert_close(found[1:], diffusion.forward(before.dit, x, t, **told)[1:], atol=1e-4, rtol=1e-4)
 
 

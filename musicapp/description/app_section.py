@@ -1,0 +1,68 @@
+"""Our own section of `model_config.json`, "musicapp": what the published layout does not say. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from musicapp.description.checks import in_range, one_of, span
+
+PRECISIONS = ("fp32", "bf16", "fp16")
+
+
+@dataclass(frozen=True)
+class PrecisionOverrides:
+    """Parts that keep a precision of their own whatever the transformer runs in."""
+
+    autoencoder: str | None = None
+    text_encoder: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("autoencoder", "text_encoder"):
+            one_of(f"musicapp.precision.{name}", getattr(self, name), (None, *PRECISIONS))
+
+
+@dataclass(frozen=True)
+class AppConfig:
+    """Our own section: what the window shows and how the model samples when the request leaves it open.
+
+    variable_length  lengths below the window were trained: make only as many latents as asked for
+    max_duration_s   the longest take, 0 = the window
+    section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
+    refusal_scale    how far a prompt that refuses drums is pushed away from them in its first steps; 0 = not at all
+    refusal_above    the noise level (1 is noise alone) down to which that is done
+    instrument_scale  how far a prompt that names instruments is pushed away from the same one without them in its
+                      middle steps; 0 = not at all
+    instrument_levels  the noise levels of those: at least the first, and below the second; 1 takes in noise alone
+    text_encoder     folder of the text encoder, relative to the model's
+
+    Where a scale comes without its levels, they are those that every model had which was exported before they were
+    written down: its takes stay what they were.
+    """
+
+    name: str = ""
+    licence: str = ""
+    sampler: str = ""
+    steps: int = 0
+    guidance_scale: float = 0.0
+    sigma_min: float = 0.3
+    sigma_max: float = 500.0
+    variable_length: bool = False
+    max_duration_s: float = 0.0
+    section_s: float = 0.0
+    refusal_scale: float = 0.0
+    refusal_above: float = 0.9
+    instrument_scale: float = 0.0
+    instrument_levels: tuple[float, ...] = (0.4, 0.9)
+    text_encoder: str | None = None
+    precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
+
+    def __post_init__(self) -> None:
+        in_range("musicapp.steps", self.steps, 1, 1000)
+        in_range("musicapp.guidance_scale", self.guidance_scale, 0, 30)
+        in_range("musicapp.sigma_min", self.sigma_min, 0, self.sigma_max)
+        in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
+        in_range("musicapp.section_s", self.section_s, 0, 3600)
+        in_range("musicapp.refusal_scale", self.refusal_scale, 0, 100)
+        in_range("musicapp.refusal_above", self.refusal_above, 0, 1)
+        in_range("musicapp.instrument_scale", self.instrument_scale, 0, 100)
+        span("musicapp.instrument_levels", self.instrument_levels, 0, 1)
