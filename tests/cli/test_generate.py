@@ -75,8 +75,8 @@ def test_other_format_from_stdin_over_an_old_file(
     assert capfd.readouterr().out == f"{target}\n"
     audio, rate = wave_io.read(target)
     assert (len(audio), rate) == (88200, 44100)
-    made = tags.request_of(wave_io.read_tags(target), "x")
-    assert made is not None and (made.prompt, made.seed) == ("slow strings 🎻", 7)
+    made = tags.recalled(wave_io.read_tags(target), "x")
+    assert made is not None and (made.request.prompt, made.request.seed) == ("slow strings 🎻", 7)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "take.flac"]
 
 
@@ -193,8 +193,8 @@ def test_stable_audio_3_with_its_text_encoder_elsewhere(
     assert main([*words, "--text-encoder", str(tmp_path / "encoder")]) == 0
     samples, rate = wave_io.read(tmp_path / "take.wav")
     assert len(samples) == round(0.6 * rate) and samples.std() > 0
-    made = tags.request_of(wave_io.read_tags(tmp_path / "take.wav"), "t")
-    assert made is not None and made.text_encoder == str(tmp_path / "encoder")
+    made = tags.recalled(wave_io.read_tags(tmp_path / "take.wav"), "t")
+    assert made is not None and made.request.text_encoder == str(tmp_path / "encoder")
 
 
 def test_seed_is_drawn_when_none_is_given() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from musicapp.request import TakeRequest
 from musicapp.ui.state.take_audio import TakeAudio
@@ -18,6 +19,7 @@ class ShownTake:
     audio: TakeAudio
     created: datetime
     model_name: str = ""
+    left_out: dict[str, Any] = field(default_factory=dict)  # see `request.Recalled`
 
 
 def title_of(prompt: str) -> str:

@@ -88,7 +88,7 @@ class TakeLibrary(QObject):
     def _shown_from(self, take: Take) -> ShownTake:
         audio = TakeAudio(take.path, take.frames, take.channels, take.sample_rate)
         self._files.run(audio.whole_filler(), None, self._messages.post_error)
-        return ShownTake(take.take_id, take.request, audio, take.created, take.model_name)
+        return ShownTake(take.take_id, take.request, audio, take.created, take.model_name, take.left_out)
 
     def _listed(self, found: list[Take]) -> None:
         making = {row.take_id for row in self.model.rows if row.take is None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
@@ -39,6 +39,7 @@ class MessageBar(QFrame):
         self.hint.setObjectName("message_hint")
         for part in (self.text, self.hint):
             part.setWordWrap(True)
+            part.setTextFormat(Qt.TextFormat.PlainText)  # names out of files are in it
         self.offer_button = described(QPushButton(), "message_offer", "What to do instead")
         self.offer_button.setProperty("role", "accent")
         self.log_button = described(
