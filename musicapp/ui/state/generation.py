@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from musicapp import paths
 from musicapp.engine import events
 from musicapp.errors import MusicAppError
-from musicapp.library import takes
+from musicapp.library.draft import Draft
+from musicapp.library.takes import Take, new_take_path
 from musicapp.request import TakeRequest, format_duration
 from musicapp.ui.bridge import EngineBridge
 from musicapp.ui.state.background import Lane
@@ -65,6 +66,7 @@ class Generation(QObject):
         self._bridge, self._settings, self._messages, self._reading = bridge, settings, messages, reading
         self.run: Run | None = None
         self.shown: ShownTake | None = None
+        self._draft: Draft | None = None
         self._model_name = ""
         self._has_sounded = False
         self._tick = QTimer(self, interval=TICK_MS)
@@ -93,7 +95,7 @@ class Generation(QObject):
             self._messages.post_error(problem)
             return
         self._messages.dismiss()
-        path = takes.new_take_path(paths.takes_folder(), request.take_id, datetime.now().astimezone())
+        path = new_take_path(paths.takes_folder(), request.take_id, datetime.now().astimezone())
         self._set_run(Run(request))
         self._tick.start()
         self._bridge.host.generate(request, path)
@@ -152,9 +154,8 @@ class Generation(QObject):
         if not self._is_ours(event):
             return
         audio = TakeAudio(Path(event.path), event.total_frames, event.channels, event.sample_rate)
-        self.shown = ShownTake(
-            event.take_id, event.request, audio, datetime.now().astimezone(), self._model_name or event.request.model
-        )
+        self._draft = Draft(event, datetime.now().astimezone(), self._model_name or event.request.model)
+        self.shown = ShownTake(event.take_id, event.request, audio, self._draft.created, self._draft.model_name)
         self._has_sounded = False
         self._change_run(phase="denoising", steps=event.request.steps or 0)
         self.take_began.emit(self.shown)
@@ -175,31 +176,14 @@ class Generation(QObject):
             self.take_sounds.emit(self.shown)
 
     def _finished(self, event: events.Finished) -> None:
-        if not self._is_ours(event) or self.shown is None:
+        if not self._is_ours(event) or self._draft is None:
             return
         self._change_run(phase="saving")
-        shown = self.shown
-        take = takes.Take(
-            take_id=event.take_id,
-            path=Path(event.path),
-            request=shown.request,
-            created=shown.created,
-            sample_rate=shown.audio.sample_rate,
-            channels=shown.audio.channels,
-            frames=event.total_frames,
-            peak=event.peak,
-            model_name=shown.model_name,
-            seconds_taken=event.total_s,
-        )
-
-        def save() -> takes.Take:
-            takes.save(take)
-            return take
-
+        draft = self._draft
         # The same lane reads the chunks, so everything can be heard when the take is shown as done.
-        self._reading.run(save, self._saved, self._not_saved)
+        self._reading.run(lambda: draft.keep(event), self._saved, self._not_saved)
 
-    def _saved(self, take: takes.Take) -> None:
+    def _saved(self, take: Take) -> None:
         self._end_run()
         self.take_made.emit(take)
 
@@ -238,5 +222,5 @@ class Generation(QObject):
 
     def _end_run(self) -> None:
         self._tick.stop()
-        self.shown = None
+        self.shown = self._draft = None
         self._set_run(None)
