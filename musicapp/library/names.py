@@ -1,7 +1,7 @@
 """File names of takes that every system accepts, and that never hit a file which exists.
 
-No name is cut within a sign: a letter with its marks, a conjunct, an emoji of several code points. Each of them is a
-grapheme cluster of Unicode's annex 29; the rules here part text less often than its tables do, never more often.
+No name is cut within a sign: a letter with its marks, a conjunct, an emoji of several code points. That is a grapheme
+cluster of Unicode's annex 29, by a few rules in the place of its tables: rather too large than too small.
 """
 
 from __future__ import annotations
