@@ -112,7 +112,7 @@ def load(path: Path) -> Take | None:
     except OSError as error:
         log.warning("%s cannot be read: %s", path, error)
         return None
-    if layout is None:
+    if layout is None or not layout.sample_rate:
         if not _is_being_written(path):
             log.warning("%s is no WAV file that can be used", path)
         return None

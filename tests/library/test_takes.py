@@ -163,6 +163,16 @@ def test_a_time_that_cannot_be_shown_is_no_time(tmp_path: Path, created: str) ->
     assert found.created == WHEN and found.created.astimezone()
 
 
+def test_a_file_without_a_sample_rate_is_no_take(tmp_path: Path) -> None:
+    take = write_take(tmp_path, "a")
+    content = bytearray(take.path.read_bytes())
+    place = content.index(b"fmt ") + 12
+    assert int.from_bytes(content[place : place + 4], "little") == RATE
+    content[place : place + 4] = bytes(4)
+    take.path.write_bytes(content)
+    assert list_takes(tmp_path) == []
+
+
 def test_files_of_others_are_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     soundfile.write(tmp_path / "holiday.wav", noise(100), RATE)
     (tmp_path / "text.wav").write_text("no music")
