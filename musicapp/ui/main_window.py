@@ -65,7 +65,9 @@ class MainWindow(QMainWindow):
         )
         self.generate = GenerateBox(studio.generation)
         self.message_bar = MessageBar(studio.messages, themes)
-        self.stage = Stage(studio.player, studio.generation, studio.take_settings, studio.messages, themes)
+        self.stage = Stage(
+            studio.open_takes, studio.player, studio.generation, studio.take_settings, studio.messages, themes
+        )
         self.export = ExportPanel(studio.exporter, themes)
         self.takes = TakeList(studio.library, themes)
         self.status = StatusLine(studio.engine, studio.messages)

@@ -122,9 +122,8 @@ def test_looking_at_another_take_does_not_stop_the_one_being_made(desk: Desk) ->
     desk.studio.take_settings.set_prompt("new")
     desk.studio.take_settings.set_duration(3.0)
     desk.studio.generation.start()
-    desk.wait(lambda: desk.studio.generation.shown)
-    live = desk.studio.generation.shown
-    assert live is not None
+    desk.wait(lambda: desk.studio.open_takes.being_made)
+    (live,) = desk.studio.open_takes.being_made
     desk.studio.library.open(old.take_id)
     desk.wait(lambda: live.audio.available_s >= 2.0)
     desk.studio.library.open(live.take_id)

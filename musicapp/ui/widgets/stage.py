@@ -15,6 +15,7 @@ from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
@@ -39,10 +40,16 @@ class Stage(QWidget):
     prepared = Signal()
 
     def __init__(
-        self, player: Player, generation: Generation, settings: TakeSettings, messages: Messages, theme: Theme
+        self,
+        open_takes: OpenTakes,
+        player: Player,
+        generation: Generation,
+        settings: TakeSettings,
+        messages: Messages,
+        theme: Theme,
     ) -> None:
         super().__init__()
-        self._player, self._generation, self._theme = player, generation, theme
+        self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
         self._settings, self._messages = settings, messages
         self.examples: list[QPushButton] = []
         self.page: TakePage | None = None
@@ -61,7 +68,7 @@ class Stage(QWidget):
     def _make_page(self, _nothing: object) -> None:
         from musicapp.ui.widgets.take_page import TakePage
 
-        self.page = TakePage(self._player, self._generation, self._theme)
+        self.page = TakePage(self._open_takes, self._player, self._generation, self._theme)
         self.page.recall.clicked.connect(self.recall_settings)
         self.page.copy_seed.clicked.connect(self.copy_the_seed)
         self._pages.addWidget(self.page)
