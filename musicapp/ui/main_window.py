@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicapp.errors import MusicAppError
 from musicapp.ui import icons, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
@@ -154,7 +155,11 @@ class MainWindow(QMainWindow):
         self.closing.emit()
 
     def open_takes_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(takes_folder())))
+        """Show the takes in the system's file manager."""
+        try:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(takes_folder())))
+        except MusicAppError as error:
+            self._studio.messages.post_error(error)
 
     def show_shortcuts(self) -> None:
         ShortcutsDialog(self.actions_.shortcut_rows(), self).open()

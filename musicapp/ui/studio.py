@@ -12,7 +12,7 @@ from musicapp import paths
 from musicapp import settings as saved_settings
 from musicapp.audio import levels
 from musicapp.engine.events import Event
-from musicapp.errors import MusicAppError
+from musicapp.errors import LibraryError, MusicAppError
 from musicapp.request import Lora
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.state.adapters import Adapters
@@ -157,9 +157,16 @@ class Studio(QObject):
 
 
 def takes_folder() -> Path:
-    """Where takes are kept, made if it is not there yet."""
+    """Where takes are kept, made if it is not there yet. Raises LibraryError."""
     folder = paths.takes_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"The folder of the takes cannot be made: “{folder}”.",
+            hint="Check that the folder above it can be written.",
+            detail=str(error),
+        ) from error
     return folder
 
 

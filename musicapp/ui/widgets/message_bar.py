@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
@@ -19,7 +21,8 @@ BIG_ICON = 20
 
 def open_log_folder() -> None:
     """Show the logs in the system's file manager."""
-    paths.log_folder().mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # then the file manager says that it is not there
+        paths.log_folder().mkdir(parents=True, exist_ok=True)
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_folder())))
 
 
