@@ -6,11 +6,12 @@ import math
 import re
 import secrets
 import unicodedata
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, get_args, get_type_hints
 
 from musicapp.errors import RequestError
 
+VERSION = 1  # of a request in files; it is written from 2 on, none means 1
 BUILTIN_MODEL = "builtin"
 MAX_PROMPT_CHARACTERS = 2000
 MAX_SEED = 2**32 - 1
@@ -19,6 +20,8 @@ MAX_DURATION_S = 24 * 3600.0  # any model's own cap is far below; this one only 
 MAX_STEPS = 1000
 MAX_GUIDANCE_SCALE = 30.0
 MAX_LORA_STRENGTH = 10.0
+MAX_NUMBER = 2**53  # out of a file; past it JSON's numbers are not exact, and arithmetic would overflow
+NAMED_AT_MOST = 4
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "int4")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -58,15 +61,74 @@ class TakeRequest:
     loras: tuple[Lora, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The request as plain JSON values."""
-        return asdict(self)
+        """The request as plain JSON values, for files; `recall` is the inverse."""
+        return asdict(self) | ({"version": VERSION} if VERSION > 1 else {})
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TakeRequest:
-        """The inverse of `as_dict`; keys that this version does not know are left out. TypeError for other shapes."""
-        known = {field.name for field in fields(cls)}
-        loras = tuple(Lora(**lora) for lora in values.get("loras", ()))
-        return cls(**{**{key: value for key, value in values.items() if key in known}, "loras": loras})
+
+@dataclass(frozen=True)
+class Recalled:
+    """A request out of a file, as far as this version understands it.
+
+    left_out  what it does not understand, as it stands in the file: settings of later versions, values of another
+              kind, a later version itself. Stored again with the request, it is there for a program that knows it
+    """
+
+    request: TakeRequest
+    left_out: dict[str, Any]
+
+
+def recall(values: dict[str, Any]) -> Recalled:
+    """The request that `as_dict` wrote, in this version or another, and what of it is not understood.
+
+    TypeError when it has no take_id, prompt, length or seed that could be used.
+    """
+    kinds = get_type_hints(TakeRequest)
+    known = {key: value for key, value in values.items() if key in kinds and _is_of(kinds[key], value)}
+    left_out = {key: value for key, value in values.items() if key not in known}
+    if _is_of(int, values.get("version")) and 1 <= values["version"] <= VERSION:
+        del left_out["version"]
+    if "loras" in left_out:
+        known["loras"], are_whole = _recall_loras(left_out["loras"])
+        if are_whole:
+            del left_out["loras"]
+    return Recalled(TakeRequest(**known), left_out)
+
+
+def note_about(left_out: dict[str, Any]) -> tuple[str, str]:
+    """What was left out of a recalled request, and what to do, for people; empty when nothing was."""
+    if not left_out:
+        return "", ""
+    names = sorted(f"“{clean_prompt(key[:40], required=False)}”" for key in left_out if key != "version")
+    if len(names) > NAMED_AT_MOST:
+        names = [*names[:NAMED_AT_MOST], f"{len(names) - NAMED_AT_MOST} more"]
+    what = f"all of this take's settings: {', '.join(names)}" if names else "the version of this take's settings"
+    return (
+        f"This Musicapp does not know {what}.",
+        "With the others it will make other music; a newer Musicapp may know them.",
+    )
+
+
+def _is_of(kind: Any, value: object) -> bool:
+    """Whether a value out of JSON can stand in a field; whole numbers are also numbers, but nothing endless is."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
+        return False
+    return kind != tuple[Lora, ...] and isinstance(value, kind | int if float in (kind, *get_args(kind)) else kind)
+
+
+def _recall_loras(values: Any) -> tuple[tuple[Lora, ...], bool]:
+    """Those adapters that are understood, and whether that is all of every one."""
+    kinds = get_type_hints(Lora)
+    items = values if isinstance(values, list | tuple) else [values]
+    loras, are_whole = [], True
+    for item in items:
+        fields = item if isinstance(item, dict) else {}
+        known = {key: value for key, value in fields.items() if key in kinds and _is_of(kinds[key], value)}
+        are_whole = are_whole and "path" in known and known.keys() == fields.keys()
+        if "path" in known:
+            loras.append(Lora(**known))
+    return tuple(loras), are_whole
 
 
 def frames_for(duration_s: float, sample_rate: int) -> int:
@@ -178,9 +240,8 @@ def checked(request: TakeRequest) -> TakeRequest:
             )
     check_seed(request.seed)
     check_duration(request.duration_s)
-    cleaned = {
-        **request.as_dict(),
-        "prompt": clean_prompt(request.prompt),
-        "negative_prompt": clean_prompt(request.negative_prompt, what="negative prompt", required=False),
-    }
-    return TakeRequest.from_dict(cleaned)
+    return replace(
+        request,
+        prompt=clean_prompt(request.prompt),
+        negative_prompt=clean_prompt(request.negative_prompt, what="negative prompt", required=False),
+    )

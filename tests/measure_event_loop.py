@@ -91,7 +91,7 @@ def measure(options: argparse.Namespace) -> None:
     timer = QTimer(interval=INTERVAL_MS, timerType=Qt.TimerType.PreciseTimer)
     timer.timeout.connect(tick)
     made: list[object] = []
-    studio.generation.take_made.connect(made.append)
+    studio.open_takes.made.connect(made.append)
     began_s = last[0] = time.perf_counter()
     last[1] = time.thread_time()
     timer.start()

@@ -64,7 +64,7 @@ LAYERS = {
     "captions": Layer(("prompts", "composing")),
     "training": Layer((*FIRST_TWO, *MODEL, *MUSIC), torch=True),
     "evaluation": Layer((*FIRST_TWO, *MODEL, *MUSIC, "engine", "training"), torch=True),
-    "library": Layer(FIRST_TWO),
+    "library": Layer((*FIRST_TWO, "engine.events")),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),
     "ui": Layer(SERVICES, qt=True),

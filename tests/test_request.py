@@ -20,6 +20,7 @@ from musicapp.request import (
     MAX_SEED,
     MIN_DURATION_S,
     Lora,
+    Recalled,
     TakeRequest,
     check_duration,
     check_seed,
@@ -27,7 +28,9 @@ from musicapp.request import (
     clean_prompt,
     format_duration,
     frames_for,
+    note_about,
     parse_duration,
+    recall,
 )
 
 LENGTHS = st.floats(MIN_DURATION_S, 24 * 3600)
@@ -186,8 +189,77 @@ REQUESTS = st.builds(
 @given(REQUESTS)
 def test_a_request_survives_json(wanted: TakeRequest) -> None:
     values = json.loads(json.dumps(wanted.as_dict()))
-    assert TakeRequest.from_dict(values) == wanted
-    assert TakeRequest.from_dict({**values, "from_the_future": 1}) == wanted
+    assert "version" not in values, "a key more would change the bytes of every take"
+    for stored in (values, {**values, "version": 1}):
+        assert recall(stored) == Recalled(wanted, {})
+
+
+VALUES = TakeRequest("a", "piano", 30.0, 7, loras=(Lora("x", 0.5), Lora("y"))).as_dict()
+LATER_LORAS = [{"path": "x", "strength": 0.5, "blocks": [1]}, {"path": "y", "strength": 1.0}]
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ({"tempo": 120, "stems": [{"of": 1}]}, {}),
+        ({"version": 2}, {}),
+        ({"version": 9, "tempo": 120}, {}),
+        ({"version": "2"}, {}),
+        ({"version": True}, {}),
+        ({"version": 0}, {}),
+        ({"steps": "many"}, {"steps": None}),
+        ({"steps": 7.5, "sampler": ["a", "b"]}, {"steps": None, "sampler": None}),
+        ({"guidance_scale": math.inf}, {"guidance_scale": None}),
+        ({"guidance_scale": True}, {"guidance_scale": None}),
+        ({"negative_prompt": {"from 0:10": "drums"}}, {"negative_prompt": ""}),
+        ({"loras": LATER_LORAS}, {}),
+        ({"loras": [{"strength": 1.0}, *VALUES["loras"]]}, {}),
+        ({"loras": [{"path": "x", "strength": "0.5"}]}, {"loras": (Lora("x"),)}),
+        ({"loras": "x"}, {"loras": ()}),
+    ],
+)
+def test_what_is_not_understood_is_told_and_kept(change: dict[str, Any], read: dict[str, Any]) -> None:
+    stored = {**VALUES, **change}
+    recalled = recall(stored)
+    expected = TakeRequest("a", "piano", 30.0, 7, loras=(Lora("x", 0.5), Lora("y")))
+    assert recalled == Recalled(dataclasses.replace(expected, **read), change)
+    assert {**recalled.request.as_dict(), **recalled.left_out} == stored
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"prompt": 5}, {"prompt": None}, {"seed": 1.5}, {"seed": True}, {"seed": "7"}, {"seed": 10**400}]
+    + [{"duration_s": value} for value in ("30", math.nan, math.inf, None, 10**400)],
+    ids=str,
+)
+def test_without_prompt_length_and_seed_there_is_no_request(change: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        recall({**VALUES, **change})
+    with pytest.raises(TypeError):
+        recall({key: value for key, value in VALUES.items() if key not in change})
+
+
+def test_from_version_2_on_requests_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = TakeRequest("a", "piano", 30.0, 7)
+    monkeypatch.setattr(request, "VERSION", 2)
+    stored = wanted.as_dict()
+    assert stored["version"] == 2 and recall(stored) == Recalled(wanted, {})
+    assert recall(VALUES).left_out == {}, "what has no version is of the first"
+    monkeypatch.setattr(request, "VERSION", 1)
+    assert recall(stored) == Recalled(wanted, {"version": 2})
+
+
+def test_what_is_not_understood_is_said_in_a_sentence() -> None:
+    assert note_about({}) == ("", "")
+    text, hint = note_about({"tempo": 120, "version": 2, "stems": []})
+    assert text == "This Musicapp does not know all of this take's settings: “stems”, “tempo”." and hint
+    assert "version" in note_about({"version": 2})[0]
+
+
+@given(st.dictionaries(st.text(), st.none(), min_size=1))
+def test_whatever_is_not_understood_the_sentence_is_short(left_out: dict[str, Any]) -> None:
+    text, hint = note_about(left_out)
+    assert text.endswith(".") and hint.endswith(".") and "\n" not in text and len(text) < 300
 
 
 @given(REQUESTS)

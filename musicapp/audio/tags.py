@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from musicapp import __version__
-from musicapp.request import TakeRequest
+from musicapp.request import Recalled, TakeRequest, recall
 
 TITLE_CHARACTERS = 80
 SOFTWARE = f"Musicapp {__version__}"
@@ -17,13 +17,17 @@ SOFTWARE = f"Musicapp {__version__}"
 _NOT_SOUND = ("take_id", "device")
 
 
-def request_tags(request: TakeRequest) -> dict[str, str]:
-    """Tags for a take: the same request gives the same tags (no dates)."""
-    values = {key: value for key, value in request.as_dict().items() if key not in _NOT_SOUND}
+def request_tags(request: TakeRequest, left_out: dict[str, Any] | None = None) -> dict[str, str]:
+    """Tags for a take: the same request gives the same tags (no dates).
+
+    left_out  what `recalled` did not understand of the file that the request came from: it goes on with it
+    """
+    values = {**request.as_dict(), **(left_out or {})}
+    sound = {key: value for key, value in values.items() if key not in _NOT_SOUND}
     return {
         "title": request.prompt[:TITLE_CHARACTERS].strip(),
         "software": SOFTWARE,
-        "comment": json.dumps(values, ensure_ascii=True, sort_keys=True),
+        "comment": json.dumps(sound, ensure_ascii=True, sort_keys=True),
     }
 
 
@@ -31,16 +35,16 @@ def settings_of(tags: dict[str, str]) -> dict[str, Any] | None:
     """The settings in the comment tag, or None when the file is not one of ours."""
     try:
         values = json.loads(tags.get("comment", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) and "prompt" in values else None
 
 
-def request_of(tags: dict[str, str], take_id: str) -> TakeRequest | None:
-    """The request that made the file, or None when its tags do not tell."""
+def recalled(tags: dict[str, str], take_id: str) -> Recalled | None:
+    """The request that made the file, as far as it is understood, or None when its tags do not tell."""
     values = settings_of(tags)
     try:
-        return TakeRequest.from_dict({**values, "take_id": take_id}) if values else None
+        return recall({**values, "take_id": take_id}) if values else None
     except TypeError:
         return None
 

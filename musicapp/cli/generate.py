@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import queue
-import re
 import signal
 import sys
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from musicapp.cli.progress import Display
 from musicapp.errors import EngineError, ExportError, RequestError
+from musicapp.library import names
 from musicapp.request import (
     BUILTIN_MODEL,
     DEVICES,
@@ -37,7 +36,6 @@ FORMATS = ("wav", "flac", "ogg", "opus", "mp3")
 SUBTYPES = {"16": "wav16", "24": "wav24", "float": "wav32f"}
 INTERRUPTED, TERMINATED = 130, 143
 ANSWER_LIMIT_S = 10.0  # how long to wait for the engine to confirm a cancel
-MAX_NAME_CHARACTERS = 40
 
 
 class Terminated(BaseException):
@@ -159,15 +157,8 @@ def choose_target(args: argparse.Namespace, request: TakeRequest) -> tuple[Path,
     if args.subtype and form != "wav":
         raise RequestError(f"--subtype is for WAV files, not for {form}.", hint="Leave it away.")
     if path is None:
-        path = Path(f"{file_name(request.prompt)}-{request.seed}.{form}")
+        path = Path(f"{names.suggest_name(request)}.{form}")
     return path.absolute(), SUBTYPES[args.subtype or "float"] if form == "wav" else form
-
-
-def file_name(prompt: str) -> str:
-    """A short name for a prompt: letters and digits of any script, joined by hyphens."""
-    plain = unicodedata.normalize("NFKC", prompt).lower()
-    words = re.sub(r"[\W_]+", "-", plain)[:MAX_NAME_CHARACTERS].strip("-")
-    return words or "take"
 
 
 def check_target(target: Path, *, force: bool) -> None:

@@ -1,7 +1,8 @@
 """Takes on disk: `folder/2026/11/22/<id>.wav` in float, beside it `<id>.json` with everything known about it.
 
 The files are the library; there is no index that could be lost. A take whose sidecar is missing or damaged is put
-together again from the tags in its audio file. Nothing here deletes or changes audio.
+together again from the tags in its audio file. Nothing here deletes audio or changes a sample of it; `rescue` alone
+writes to an audio file: it corrects the header of one that a crash cut short.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import soundfile
 from musicapp import paths
 from musicapp.audio import levels, riff, tags
 from musicapp.errors import LibraryError
-from musicapp.request import TakeRequest
+from musicapp.request import TakeRequest, recall
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Take:
     peak           largest absolute sample
     seconds_taken  to make it; 0 when not known
     is_finished    False for what a crash left of a take: its first `frames` frames can be played
+    left_out       what of its settings this version does not understand, see `request.Recalled`
     """
 
     take_id: str
@@ -52,6 +54,7 @@ class Take:
     model_name: str
     seconds_taken: float
     is_finished: bool = True
+    left_out: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def duration_s(self) -> float:
@@ -79,7 +82,7 @@ def save(take: Take) -> Path:
         "model_name": take.model_name,
         "seconds_taken": take.seconds_taken,
         "is_finished": take.is_finished,
-        "request": take.request.as_dict(),
+        "request": {**take.request.as_dict(), **take.left_out},
     }
     path = take.path.with_suffix(".json")
     try:
@@ -109,7 +112,7 @@ def load(path: Path) -> Take | None:
     except OSError as error:
         log.warning("%s cannot be read: %s", path, error)
         return None
-    if layout is None:
+    if layout is None or not layout.sample_rate:
         if not _is_being_written(path):
             log.warning("%s is no WAV file that can be used", path)
         return None
@@ -170,23 +173,24 @@ def _from_sidecar(path: Path, layout: riff.WaveLayout) -> Take | None:
         return _take(path, layout, values)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         log.warning("%s is damaged, the tags of the audio take its place: %r", sidecar, error)
         return None
 
 
 def _take(path: Path, layout: riff.WaveLayout, values: dict[str, Any]) -> Take:
-    """The file says how long it is, the sidecar everything else. Raises KeyError, TypeError, ValueError."""
-    request = TakeRequest.from_dict(values["request"])
-    created = datetime.fromisoformat(values["created"])
-    if created.tzinfo is None:
-        created = created.astimezone()
-    if not isinstance(request.prompt, str) or not isinstance(values["model_name"], str):
+    """The file says how long it is, the sidecar everything else.
+
+    Raises AttributeError, KeyError, OverflowError (a time that is no time everywhere), TypeError or ValueError.
+    """
+    recalled = recall(values["request"])
+    created = datetime.fromisoformat(values["created"]).astimezone()
+    if not isinstance(values["model_name"], str):
         raise TypeError("text expected")
     return Take(
         take_id=str(values["take_id"]),
         path=path,
-        request=request,
+        request=recalled.request,
         created=created,
         sample_rate=layout.sample_rate,
         channels=layout.channels,
@@ -195,12 +199,13 @@ def _take(path: Path, layout: riff.WaveLayout, values: dict[str, Any]) -> Take:
         model_name=values["model_name"],
         seconds_taken=float(values["seconds_taken"]),
         is_finished=bool(values["is_finished"]) and layout.is_complete,
+        left_out=recalled.left_out,
     )
 
 
 def _from_tags(path: Path, layout: riff.WaveLayout) -> Take | None:
-    request = tags.request_of(layout.tags, path.stem)
-    if request is None or not isinstance(request.prompt, str):
+    recalled = tags.recalled(layout.tags, path.stem)
+    if recalled is None:
         log.info("%s was not made here", path)
         return None
     try:
@@ -212,15 +217,16 @@ def _from_tags(path: Path, layout: riff.WaveLayout) -> Take | None:
     return Take(
         take_id=path.stem,
         path=path,
-        request=request,
+        request=recalled.request,
         created=created,
         sample_rate=layout.sample_rate,
         channels=layout.channels,
         frames=layout.frames,
         peak=peak,
-        model_name=Path(request.model).name,
+        model_name=Path(recalled.request.model).name,
         seconds_taken=0.0,
         is_finished=layout.is_complete,
+        left_out=recalled.left_out,
     )
 
 

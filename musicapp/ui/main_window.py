@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicapp.errors import MusicAppError
 from musicapp.ui import icons, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
@@ -65,7 +66,9 @@ class MainWindow(QMainWindow):
         )
         self.generate = GenerateBox(studio.generation)
         self.message_bar = MessageBar(studio.messages, themes)
-        self.stage = Stage(studio.player, studio.generation, studio.take_settings, studio.messages, themes)
+        self.stage = Stage(
+            studio.open_takes, studio.player, studio.generation, studio.take_settings, studio.messages, themes
+        )
         self.export = ExportPanel(studio.exporter, themes)
         self.takes = TakeList(studio.library, themes)
         self.status = StatusLine(studio.engine, studio.messages)
@@ -152,7 +155,11 @@ class MainWindow(QMainWindow):
         self.closing.emit()
 
     def open_takes_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(takes_folder())))
+        """Show the takes in the system's file manager."""
+        try:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(takes_folder())))
+        except MusicAppError as error:
+            self._studio.messages.post_error(error)
 
     def show_shortcuts(self) -> None:
         ShortcutsDialog(self.actions_.shortcut_rows(), self).open()

@@ -12,7 +12,7 @@ from musicapp import paths
 from musicapp import settings as saved_settings
 from musicapp.audio import levels
 from musicapp.engine.events import Event
-from musicapp.errors import MusicAppError
+from musicapp.errors import LibraryError, MusicAppError
 from musicapp.request import Lora
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.state.adapters import Adapters
@@ -23,6 +23,7 @@ from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.model_shelf import ModelShelf
+from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.prompt_note import PromptNote
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 class Studio(QObject):
     """The states of the window and the services below them.
 
-    Four lanes: `reading` for the take being made, `files` for the library, `exporting`, and `devices`.
+    Four lanes: `reading` for takes being made, `files` for the library, `exporting`, and `devices`.
     """
 
     _crashed = Signal(str)
@@ -53,9 +54,12 @@ class Studio(QObject):
         self.adapters = Adapters(self.take_settings, self.messages, self.files, self)
         self.models = ModelChoice(self.messages, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
-        self.generation = Generation(self.bridge, self.take_settings, self.messages, self._reading, self)
-        self.player = Player(self.messages, self._devices, self)
-        self.library = TakeLibrary(self.generation, self.player, self.messages, self.files, parent=self)
+        self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
+        self.generation = Generation(self.bridge, self.take_settings, self.messages, self.open_takes, self)
+        self.player = Player(self.open_takes, self.messages, self._devices, self)
+        self.library = TakeLibrary(
+            self.open_takes, self.generation, self.player, self.messages, self.files, parent=self
+        )
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.library.current_changed.connect(self._current_changed)
@@ -153,9 +157,16 @@ class Studio(QObject):
 
 
 def takes_folder() -> Path:
-    """Where takes are kept, made if it is not there yet."""
+    """Where takes are kept, made if it is not there yet. Raises LibraryError."""
     folder = paths.takes_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"The folder of the takes cannot be made: “{folder}”.",
+            hint="Check that the folder above it can be written.",
+            detail=str(error),
+        ) from error
     return folder
 
 

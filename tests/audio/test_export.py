@@ -18,10 +18,10 @@ import soxr
 
 from musicapp.audio import encoders, levels
 from musicapp.audio.export import explain_write_error
-from musicapp.audio.tags import SOFTWARE, request_of, request_tags
+from musicapp.audio.tags import SOFTWARE, recalled, request_tags
 from musicapp.audio.wave_io import EXPORT_FORMATS, WaveWriter, export, read, read_tags
 from musicapp.errors import ExportError
-from musicapp.request import TakeRequest
+from musicapp.request import Recalled, TakeRequest
 
 RATE = 44100
 EXACT = {"wav16": 1.6 / 2**15, "wav24": 0.51 / 2**23, "wav32f": 0.0, "flac": 0.51 / 2**23}
@@ -72,7 +72,7 @@ def test_length_sound_and_settings_come_back(folder: Path, name: str, channels: 
         early, right, late = (share_of_error(np.roll(back, shift, axis=0), expected) for shift in (-1, 0, 1))
         assert right < min(early, late, LOSSY[name])  # not shifted by a single frame
     tags = read_tags(path)
-    assert request_of(tags, "abc") == REQUEST
+    assert recalled(tags, "abc") == Recalled(REQUEST, {})
     assert tags["title"] == TAGS["title"] and tags["software"].startswith(SOFTWARE)
     assert sorted(folder.iterdir()) == [path]
 
@@ -91,7 +91,7 @@ def test_the_longest_prompts_survive_whole(folder: Path, name: str, letters: str
     request = TakeRequest("abc", letters * 2000, 30, 1, negative_prompt=letters * 2000)
     path = folder / "x"
     export(music(0.2), path, sample_rate=RATE, format=name, tags=request_tags(request))
-    assert request_of(read_tags(path), "abc") == request
+    assert recalled(read_tags(path), "abc") == Recalled(request, {})
 
 
 @pytest.mark.parametrize("name", EXPORT_FORMATS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicapp.audio import id3, tags
-from musicapp.request import TakeRequest
+from musicapp.request import Lora, Recalled, TakeRequest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
 REQUESTS = st.builds(
@@ -29,7 +29,7 @@ REQUESTS = st.builds(
 def test_a_request_comes_back_from_its_tags(request: TakeRequest) -> None:
     written = tags.request_tags(request)
     assert written["comment"].isascii()
-    assert tags.request_of(written, "abc") == request
+    assert tags.recalled(written, "abc") == Recalled(request, {})
 
 
 def test_the_same_music_has_the_same_tags_whoever_asks() -> None:
@@ -39,9 +39,29 @@ def test_the_same_music_has_the_same_tags_whoever_asks() -> None:
     assert "take_id" not in tags.request_tags(one)["comment"]
 
 
-@pytest.mark.parametrize("comment", ["", "nice song", "[1]", "{}", '{"prompt": "x"}', '{"a": 1}', "nan", "{" * 3000])
+def test_tags_of_version_1_are_what_they_always_were() -> None:
+    request = TakeRequest("one", "piano", 30.0, 7, steps=4, loras=(Lora("a.safetensors", 0.5),))
+    assert tags.request_tags(request)["comment"] == (
+        '{"duration_s": 30.0, "guidance_scale": null, "loras": [{"path": "a.safetensors", "strength": 0.5}], '
+        '"model": "builtin", "negative_prompt": "", "precision": "auto", "prompt": "piano", "sampler": null, '
+        '"seed": 7, "steps": 4, "text_encoder": ""}'
+    )
+
+
+def test_what_is_not_understood_goes_on_with_the_request() -> None:
+    comment = '{"duration_s": 30.0, "prompt": "piano", "seed": 7, "steps": "many", "tempo": 120, "version": 2}'
+    found = tags.recalled({"comment": comment}, "abc")
+    assert found == Recalled(TakeRequest("abc", "piano", 30.0, 7), {"steps": "many", "tempo": 120, "version": 2})
+    again = tags.request_tags(found.request, found.left_out)
+    assert json.loads(again["comment"]).items() >= json.loads(comment).items()
+    assert tags.recalled(again, "abc") == found
+
+
+@pytest.mark.parametrize(
+    "comment", ["", "nice song", "[1]", "{}", '{"prompt": "x"}', '{"a": 1}', "nan", "{" * 3000, "[" * 100_000]
+)
 def test_files_of_others_have_no_request(comment: str) -> None:
-    assert tags.request_of({"comment": comment}, "abc") is None
+    assert tags.recalled({"comment": comment}, "abc") is None
 
 
 @given(TEXT)

@@ -24,6 +24,7 @@ from musicapp.cli.progress import Display
 from musicapp.engine.events import Event, Finished, Progress
 from musicapp.engine.host import EngineHost
 from musicapp.errors import RequestError
+from musicapp.library.names import suggest_name
 from musicapp.prompts.vocabulary import Vocabulary, write_vocabulary
 from musicapp.request import Lora, TakeRequest
 from tests.checkpoints.test_stable_audio_3 import folder as stable_audio_3
@@ -74,8 +75,8 @@ def test_other_format_from_stdin_over_an_old_file(
     assert capfd.readouterr().out == f"{target}\n"
     audio, rate = wave_io.read(target)
     assert (len(audio), rate) == (88200, 44100)
-    made = tags.request_of(wave_io.read_tags(target), "x")
-    assert made is not None and (made.prompt, made.seed) == ("slow strings 🎻", 7)
+    made = tags.recalled(wave_io.read_tags(target), "x")
+    assert made is not None and (made.request.prompt, made.request.seed) == ("slow strings 🎻", 7)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "take.flac"]
 
 
@@ -139,22 +140,22 @@ def test_failure_in_the_engine_is_told(wordless: Path, tmp_path: Path, capfd: py
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
 
 
-@pytest.mark.parametrize(
-    ("prompt", "name"),
-    [("Calm piano, 90 bpm!", "calm-piano-90-bpm"), ("../..//x", "x"), ("🎹", "take"), ("Ünïcode — ja", "ünïcode-ja")],
-)
-def test_file_is_named_after_the_prompt(prompt: str, name: str) -> None:
-    assert generate.file_name(prompt) == name
+@pytest.mark.parametrize("prompt", ["Calm piano, 90 bpm!", "../..//x", "🎹", "Ünïcode — ja", "हिन्दी गीत, धीमा"])
+def test_file_is_named_as_the_window_would_name_it(prompt: str) -> None:
+    args = build_parser().parse_args(["generate", prompt, "--seed", "5"])
+    request = generate.read_request(args)
+    target, _ = generate.choose_target(args, request)
+    assert target.name == suggest_name(request) + ".wav"
 
 
 @pytest.mark.parametrize(
     ("words", "name", "form"),
     [
-        ([], "x-5.wav", "wav32f"),
+        ([], "x_5.wav", "wav32f"),
         (["-o", "a.WAV", "--subtype", "24"], "a.WAV", "wav24"),
         (["-o", "a.mp3"], "a.mp3", "mp3"),
         (["-o", "a", "--format", "opus"], "a", "opus"),
-        (["--format", "ogg"], "x-5.ogg", "ogg"),
+        (["--format", "ogg"], "x_5.ogg", "ogg"),
     ],
 )
 def test_format_follows_the_name_unless_given(words: list[str], name: str, form: str) -> None:
@@ -192,8 +193,8 @@ def test_stable_audio_3_with_its_text_encoder_elsewhere(
     assert main([*words, "--text-encoder", str(tmp_path / "encoder")]) == 0
     samples, rate = wave_io.read(tmp_path / "take.wav")
     assert len(samples) == round(0.6 * rate) and samples.std() > 0
-    made = tags.request_of(wave_io.read_tags(tmp_path / "take.wav"), "t")
-    assert made is not None and made.text_encoder == str(tmp_path / "encoder")
+    made = tags.recalled(wave_io.read_tags(tmp_path / "take.wav"), "t")
+    assert made is not None and made.request.text_encoder == str(tmp_path / "encoder")
 
 
 def test_seed_is_drawn_when_none_is_given() -> None:

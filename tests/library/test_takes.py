@@ -118,13 +118,59 @@ def test_a_sidecar_with_a_wrong_value_never_breaks_the_list(tmp_path: Path, key:
     assert found.request.prompt == take.request.prompt and found.frames == take.frames
 
 
-def test_settings_of_a_later_version_are_left_out(tmp_path: Path) -> None:
+def test_settings_of_a_later_version_are_left_out_and_told(tmp_path: Path) -> None:
     take = write_take(tmp_path, "a")
     sidecar = take.path.with_suffix(".json")
     values = json.loads(sidecar.read_text())
-    values["request"]["tempo"] = 120
-    sidecar.write_text(json.dumps({**values, "version": 9, "stars": 5}))
+    later = {"tempo": 120, "version": 2}
+    sidecar.write_text(json.dumps({**values, "version": 9, "stars": 5, "request": {**values["request"], **later}}))
+    assert list_takes(tmp_path) == [replace(take, left_out=later)]
+
+
+def test_what_a_later_version_began_is_rescued_with_all_of_its_settings(tmp_path: Path) -> None:
+    take = write_take(tmp_path, "a", sidecar=False)
+    later = {"version": 2, "stems": ["drums"], "loras": [{"path": "x", "blocks": [1]}]}
+    written = request_tags(take.request, later)
+    with WaveWriter(take.path, RATE, 2, 9000, tags=written) as wave:
+        wave.write(noise(3000))
+        wave.flush()
+        unfinished = take.path.read_bytes()
+    take.path.write_bytes(unfinished)
+    (found,) = list_takes(tmp_path)
+    assert found.left_out == later and not found.is_finished
+    rescued = rescue(found)
+    assert rescued.left_out == later and rescued.is_finished
+    assert json.loads(take.path.with_suffix(".json").read_text())["request"].items() >= later.items()
+    assert list_takes(tmp_path) == [rescued]
+    layout = read_layout(take.path)
+    assert layout is not None and layout.tags["comment"] == written["comment"]
+
+
+@pytest.mark.parametrize("comment", ['{"prompt": "x", "seed": 1e999}', '{"a":' * 50_000, "[" * 100_000])
+def test_a_comment_that_cannot_be_read_never_breaks_the_list(tmp_path: Path, comment: str) -> None:
+    take = write_take(tmp_path, "a")
+    with WaveWriter(tmp_path / "b.wav", RATE, 2, 10, tags={"comment": comment}) as wave:
+        wave.write(noise(10))
     assert list_takes(tmp_path) == [take]
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", "NaN"])
+def test_a_time_that_cannot_be_shown_is_no_time(tmp_path: Path, created: str) -> None:
+    take = write_take(tmp_path, "a")
+    sidecar = take.path.with_suffix(".json")
+    sidecar.write_text(json.dumps({**json.loads(sidecar.read_text()), "created": created}))
+    (found,) = list_takes(tmp_path)
+    assert found.created == WHEN and found.created.astimezone()
+
+
+def test_a_file_without_a_sample_rate_is_no_take(tmp_path: Path) -> None:
+    take = write_take(tmp_path, "a")
+    content = bytearray(take.path.read_bytes())
+    place = content.index(b"fmt ") + 12
+    assert int.from_bytes(content[place : place + 4], "little") == RATE
+    content[place : place + 4] = bytes(4)
+    take.path.write_bytes(content)
+    assert list_takes(tmp_path) == []
 
 
 def test_files_of_others_are_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

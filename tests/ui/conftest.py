@@ -52,7 +52,7 @@ class Desk:
         """Make a short take through the form."""
         self.studio.take_settings.set_prompt(prompt)
         self.studio.take_settings.set_duration(duration_s)
-        with self.qtbot.waitSignal(self.studio.generation.take_made, timeout=5000) as made:
+        with self.qtbot.waitSignal(self.studio.open_takes.made, timeout=5000) as made:
             self.studio.generation.start()
         take: Take = made.args[0]
         shown = self.studio.player.shown

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from musicapp.engine.events import AudioChunk, EngineLost, Failed, Finished, Progress, Remarked
+from musicapp.ui.state import open_takes
 from tests.ui.conftest import Desk
 
 
 def test_generate_makes_a_take_that_is_on_disk_before_it_is_shown_as_done(desk: Desk) -> None:
     on_disk: list[bool] = []
-    desk.studio.generation.take_made.connect(
+    desk.studio.open_takes.made.connect(
         lambda take: on_disk.append(take.path.is_file() and take.path.with_suffix(".json").is_file())
     )
     take = desk.make_take("calm piano", 1.0)
@@ -90,7 +92,7 @@ def test_a_failure_is_told_and_the_take_before_comes_back(desk: Desk) -> None:
     kept = desk.make_take()
     desk.host.script = "denoising"
     desk.studio.generation.start()
-    desk.wait(lambda: desk.studio.generation.shown)
+    desk.wait(lambda: desk.studio.open_takes.being_made)
     desk.host.fail(desk.host.requests[-1], "Not enough memory.", "Ask for less.")
     desk.wait(lambda: "Not enough memory. Ask for less." in desk.message)
     assert [row.take_id for row in desk.studio.library.model.rows] == [kept.take_id]
@@ -111,7 +113,7 @@ def test_a_length_that_does_not_fit_is_offered_shorter_by_a_button(desk: Desk) -
     assert button.isVisible() and button.text() == button.accessibleName() == "Make 1:10 instead"
     assert not desk.window.message_bar.log_button.isVisible()
     desk.host.script = "finish"
-    with desk.qtbot.waitSignal(desk.studio.generation.take_made, timeout=5000):
+    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=5000):
         button.click()
     made = desk.host.requests[-1]
     assert (made.duration_s, made.seed, made.prompt) == (70.0, refused.seed, "harp")
@@ -165,9 +167,23 @@ def test_a_take_that_cannot_be_saved_is_told(desk: Desk, home: Path) -> None:
     desk.studio.take_settings.set_prompt("harp")
     desk.studio.generation.start()
     request = desk.host.requests[0]
-    desk.wait(lambda: desk.studio.generation.shown)
+    desk.wait(lambda: desk.studio.open_takes.being_made)
     sidecar = desk.host.paths[request.take_id].with_suffix(".json")
     sidecar.mkdir()  # a folder where the file should go
     desk.host.finish(request)
     desk.wait(lambda: "could not be saved" in desk.message)
     assert not desk.studio.generation.is_running
+
+
+@pytest.mark.parametrize("script", ["denoising", "finish"])
+def test_a_take_whose_audio_finds_no_room_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    def full(*arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(open_takes, "TakeAudio", full)
+    desk.host.script = script
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.generation.start()
+    desk.wait(lambda: not desk.studio.generation.is_running)
+    assert "not enough memory to open" in desk.message
+    assert desk.studio.library.model.rows == [] and desk.studio.player.shown is None

@@ -145,7 +145,7 @@ def test_window_and_engine_agree_on_the_same_seed(sitting: tuple[Studio, EngineH
     studio.take_settings.set_seed_text("7")
     takes = []
     for _ in range(2):
-        with qtbot.waitSignal(studio.generation.take_made, timeout=PATIENCE_MS) as made:
+        with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS) as made:
             studio.generation.start()
         takes.append(made.args[0].path.read_bytes())
     assert takes[0] == takes[1]
@@ -161,7 +161,7 @@ def test_a_missing_model_is_told(sitting: tuple[Studio, EngineHost], qtbot: QtBo
 
 def test_a_killed_engine_leaves_window_and_takes_alone(short_sitting: tuple[Studio, EngineHost], qtbot: QtBot) -> None:
     studio, host = short_sitting
-    with qtbot.waitSignal(studio.generation.take_made, timeout=PATIENCE_MS) as made:
+    with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS) as made:
         studio.generation.start()
     studio.take_settings.set_sampling(steps=1000)
     studio.generation.start()
@@ -173,6 +173,6 @@ def test_a_killed_engine_leaves_window_and_takes_alone(short_sitting: tuple[Stud
     qtbot.waitUntil(lambda: "restarted" in getattr(studio.messages.current, "text", ""), timeout=PATIENCE_MS)
     assert [row.take_id for row in studio.library.model.rows] == [made.args[0].take_id]
     studio.take_settings.set_sampling(steps=None)
-    with qtbot.waitSignal(studio.generation.take_made, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS):
         studio.generation.start()
     assert len(studio.library.model.rows) == 2

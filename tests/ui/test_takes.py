@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from musicapp.audio import tags, wave_io
 from musicapp.ui.state import take_list_model as roles
 from tests.ui.conftest import Desk
 
@@ -72,6 +74,32 @@ def test_use_settings_brings_all_back(desk: Desk) -> None:
     assert desk.window.prompts.prompt.toPlainText() == "calm piano"
 
 
+def test_settings_that_are_not_understood_are_told_and_go_on_into_exports(
+    open_desk: Callable[[], Desk], home: Path
+) -> None:
+    desk = open_desk()
+    take = desk.make_take("calm piano")
+    desk.window.close()
+    desk.studio.close()
+    sidecar = take.path.with_suffix(".json")
+    values = json.loads(sidecar.read_text())
+    values["request"] |= {"<b>tempo</b>": 120, "version": 2, "loras": [{"path": "/gone/brass.safetensors"}]}
+    sidecar.write_text(json.dumps(values))
+    again = open_desk()
+    again.wait(lambda: again.studio.library.current)
+    assert not again.message
+    again.page.recall.click()
+    assert "does not know all of this take's settings: “<b>tempo</b>”." in again.message
+    assert "a newer Musicapp" in again.message and "not the adapter “brass.safetensors”" in again.message
+    assert again.window.message_bar.text.textFormat() == Qt.TextFormat.PlainText
+    assert again.studio.take_settings.make_request().prompt == "calm piano"
+    again.window.export.button.click()
+    again.wait(lambda: again.studio.exporter.last)
+    assert again.studio.exporter.last is not None
+    exported = tags.settings_of(wave_io.read_tags(again.studio.exporter.last.path))
+    assert exported is not None and exported["<b>tempo</b>"] == 120 and exported["version"] == 2
+
+
 def test_the_seed_can_be_copied(desk: Desk) -> None:
     take = desk.make_take()
     desk.page.copy_seed.click()
@@ -94,9 +122,8 @@ def test_looking_at_another_take_does_not_stop_the_one_being_made(desk: Desk) ->
     desk.studio.take_settings.set_prompt("new")
     desk.studio.take_settings.set_duration(3.0)
     desk.studio.generation.start()
-    desk.wait(lambda: desk.studio.generation.shown)
-    live = desk.studio.generation.shown
-    assert live is not None
+    desk.wait(lambda: desk.studio.open_takes.being_made)
+    (live,) = desk.studio.open_takes.being_made
     desk.studio.library.open(old.take_id)
     desk.wait(lambda: live.audio.available_s >= 2.0)
     desk.studio.library.open(live.take_id)

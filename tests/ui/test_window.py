@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QPlainTextEdit, QSlider, QSpinBox, QWidget
 
+from musicapp.ui.widgets import message_bar
 from tests.ui.conftest import Desk
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QSlider, QSpinBox)
@@ -181,3 +183,23 @@ def test_a_window_run_imports_no_torch_and_ends_quietly(home: Path) -> None:
     assert done.stdout.strip() == "0 []", done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert (home / "logs" / "window.log").is_file()
+
+
+def test_a_takes_folder_that_cannot_be_made_is_told(desk: Desk, home: Path) -> None:
+    folder = home / "takes"
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.write_text("a file where the folder should be")
+    desk.window.open_takes_folder()
+    assert "cannot be made" in desk.message
+
+
+def test_a_log_folder_that_cannot_be_made_breaks_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(message_bar.paths, "log_folder", lambda: tmp_path / "file" / "logs")
+    opened: list[object] = []
+    monkeypatch.setattr(message_bar.QDesktopServices, "openUrl", opened.append)
+    desk.window.message_bar.log_button.click()
+    assert len(opened) == 1

@@ -6,20 +6,18 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicapp import paths
 from musicapp.engine import events
 from musicapp.errors import MusicAppError
-from musicapp.library import takes
+from musicapp.library.draft import Draft
+from musicapp.library.takes import Take, new_take_path
 from musicapp.request import TakeRequest, format_duration
 from musicapp.ui.bridge import EngineBridge
-from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
-from musicapp.ui.state.shown import ShownTake
-from musicapp.ui.state.take_audio import TakeAudio
+from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.take_settings import TakeSettings
 
 log = logging.getLogger(__name__)
@@ -38,45 +36,37 @@ class Run:
 
 
 class Generation(QObject):
-    """At most one take is being made.
+    """At most one take is being made; what there is of it is among the open takes.
 
     run_changed   the run began, moved on, or ended (then `run` is None)
-    take_began    a ShownTake whose audio will grow
-    take_sounds   its first audio can be heard
-    take_made     the library's Take: on disk, with its settings beside it
-    take_dropped  the take_id of a run that ended without a take
     """
 
     run_changed = Signal()
-    take_began = Signal(object)
-    take_sounds = Signal(object)
-    take_made = Signal(object)
-    take_dropped = Signal(str)
 
     def __init__(
         self,
         bridge: EngineBridge,
         settings: TakeSettings,
         messages: Messages,
-        reading: Lane,
+        open_takes: OpenTakes,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._settings, self._messages, self._reading = bridge, settings, messages, reading
+        self._bridge, self._settings, self._messages, self._open_takes = bridge, settings, messages, open_takes
         self.run: Run | None = None
-        self.shown: ShownTake | None = None
         self._model_name = ""
-        self._has_sounded = False
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.run_changed)
         bridge.model_loading.connect(self._model_loading)
         bridge.model_loaded.connect(self._model_loaded)
         bridge.take_started.connect(self._started)
         bridge.take_progressed.connect(self._progressed)
-        bridge.audio_arrived.connect(self._audio_arrived)
+        bridge.audio_arrived.connect(open_takes.grow)
         bridge.take_finished.connect(self._finished)
         bridge.take_failed.connect(self._failed)
         bridge.take_cancelled.connect(self._cancelled)
+        open_takes.made.connect(self._made)
+        open_takes.dropped.connect(self._end_run)
 
     @property
     def is_running(self) -> bool:
@@ -93,7 +83,7 @@ class Generation(QObject):
             self._messages.post_error(problem)
             return
         self._messages.dismiss()
-        path = takes.new_take_path(paths.takes_folder(), request.take_id, datetime.now().astimezone())
+        path = new_take_path(paths.takes_folder(), request.take_id, datetime.now().astimezone())
         self._set_run(Run(request))
         self._tick.start()
         self._bridge.host.generate(request, path)
@@ -151,63 +141,27 @@ class Generation(QObject):
     def _started(self, event: events.Started) -> None:
         if not self._is_ours(event):
             return
-        audio = TakeAudio(Path(event.path), event.total_frames, event.channels, event.sample_rate)
-        self.shown = ShownTake(
-            event.take_id, event.request, audio, datetime.now().astimezone(), self._model_name or event.request.model
-        )
-        self._has_sounded = False
         self._change_run(phase="denoising", steps=event.request.steps or 0)
-        self.take_began.emit(self.shown)
+        draft = Draft(event, datetime.now().astimezone(), self._model_name or event.request.model)
+        if self._open_takes.begin(draft) is None:
+            self.cancel()
 
     def _progressed(self, event: events.Progress) -> None:
         if self._is_ours(event):
             ends_at_s = time.monotonic() + event.remaining_s
             self._change_run(phase=event.phase, step=event.step, steps=event.steps, ends_at_s=ends_at_s)
 
-    def _audio_arrived(self, event: events.AudioChunk) -> None:
-        if self._is_ours(event) and self.shown is not None:
-            work = self.shown.audio.filler(event.first_frame, event.frame_count)
-            self._reading.run(work, self._audio_read, self._messages.post_error)
-
-    def _audio_read(self, _nothing: object) -> None:
-        if self.shown is not None and not self._has_sounded and self.shown.audio.buffer.available > 0:
-            self._has_sounded = True
-            self.take_sounds.emit(self.shown)
-
     def _finished(self, event: events.Finished) -> None:
-        if not self._is_ours(event) or self.shown is None:
+        if not self._is_ours(event):
+            return
+        if self._open_takes.find(event.take_id) is None:  # its audio found no room; cancelling it came too late
+            self._end_run(event.take_id)
             return
         self._change_run(phase="saving")
-        shown = self.shown
-        take = takes.Take(
-            take_id=event.take_id,
-            path=Path(event.path),
-            request=shown.request,
-            created=shown.created,
-            sample_rate=shown.audio.sample_rate,
-            channels=shown.audio.channels,
-            frames=event.total_frames,
-            peak=event.peak,
-            model_name=shown.model_name,
-            seconds_taken=event.total_s,
-        )
+        self._open_takes.finish(event)
 
-        def save() -> takes.Take:
-            takes.save(take)
-            return take
-
-        # The same lane reads the chunks, so everything can be heard when the take is shown as done.
-        self._reading.run(save, self._saved, self._not_saved)
-
-    def _saved(self, take: takes.Take) -> None:
-        self._end_run()
-        self.take_made.emit(take)
-
-    def _not_saved(self, error: MusicAppError) -> None:
-        take_id = self.run.request.take_id if self.run else ""
-        self._end_run()
-        self._messages.post_error(error)
-        self.take_dropped.emit(take_id)
+    def _made(self, take: Take) -> None:
+        self._end_run(take.take_id)
 
     def _failed(self, event: events.Failed) -> None:
         if not self._is_ours(event) or self.run is None:
@@ -230,13 +184,12 @@ class Generation(QObject):
             self._drop_run()
 
     def _drop_run(self) -> None:
-        take_id = self.run.request.take_id if self.run else ""
-        if self.shown is not None and self.shown.take_id == take_id:
-            self.shown.audio.drop()
-        self._end_run()
-        self.take_dropped.emit(take_id)
+        if self.run is not None:
+            take_id = self.run.request.take_id
+            self._end_run(take_id)
+            self._open_takes.drop(take_id)
 
-    def _end_run(self) -> None:
-        self._tick.stop()
-        self.shown = None
-        self._set_run(None)
+    def _end_run(self, take_id: str) -> None:
+        if self.run is not None and self.run.request.take_id == take_id:
+            self._tick.stop()
+            self._set_run(None)

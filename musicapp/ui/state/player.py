@@ -11,7 +11,8 @@ from musicapp.playback.output import Output, OutputDevice, list_devices
 from musicapp.playback.transport import Transport
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
-from musicapp.ui.state.shown import ShownTake
+from musicapp.ui.state.open_take import OpenTake
+from musicapp.ui.state.open_takes import OpenTakes
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ FIRST_VOLUME_DB, QUIETEST_DB = -6.0, -60.0
 class Player(QObject):
     """Plays the take on the stage. All device calls run in the `devices` lane: drivers may take their time.
 
-    shown_changed         another take, or none, is on the stage
+    shown_changed         another take, or none, is on the stage and can be played
     playing_changed       it began or stopped to play
     position_changed      the play position in frames
     levels_changed        left and right peak since the last time, linear
@@ -44,12 +45,11 @@ class Player(QObject):
 
     _lost = Signal(object)
 
-    def __init__(self, messages: Messages, devices: Lane, parent: QObject | None = None) -> None:
+    def __init__(self, open_takes: OpenTakes, messages: Messages, devices: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._messages, self._lane = messages, devices
+        self._open_takes, self._messages, self._lane = open_takes, messages, devices
         self._transport = Transport()
         self._output = Output(self._transport, self._lost.emit)
-        self.shown: ShownTake | None = None
         self.is_playing = False
         self.is_looping = False
         self.region: tuple[int, int] | None = None
@@ -64,20 +64,13 @@ class Player(QObject):
         self._close_later = QTimer(self, singleShot=True)
         self._close_later.timeout.connect(self._close_output)
         self._lost.connect(self._device_lost, Qt.ConnectionType.QueuedConnection)
+        open_takes.shown_changed.connect(self._take_up)
         self._apply_volume()
 
-    def show(self, shown: ShownTake | None) -> None:
-        """Put a take on the stage. What played before stops."""
-        if shown is self.shown:
-            return
-        self.pause()
-        self.shown = shown
-        self.region = None
-        self._transport.set_source(shown.audio.buffer if shown else None)
-        self._apply_loop()
-        self.shown_changed.emit()
-        self.loop_changed.emit()
-        self.position_changed.emit(self.position)
+    @property
+    def shown(self) -> OpenTake | None:
+        """The take on the stage, which is the one that plays."""
+        return self._open_takes.shown
 
     @property
     def position(self) -> int:
@@ -195,6 +188,16 @@ class Player(QObject):
         self._close_later.stop()
         self._transport.pause()
         self._lane.run(self._output.close)
+
+    def _take_up(self) -> None:
+        """Another take is on the stage; what played before stops."""
+        self.pause()
+        self.region = None
+        self._transport.set_source(self.shown.audio.buffer if self.shown else None)
+        self._apply_loop()
+        self.shown_changed.emit()
+        self.loop_changed.emit()
+        self.position_changed.emit(self.position)
 
     def _set_playing(self, playing: bool) -> None:
         if playing == self.is_playing:

@@ -10,14 +10,14 @@ from musicapp.library.takes import Take
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.open_take import OpenTake
+from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
-from musicapp.ui.state.shown import ShownTake
-from musicapp.ui.state.take_audio import TakeAudio
 from musicapp.ui.state.take_list_model import TakeListModel, TakeRow
 
 
 class TakeLibrary(QObject):
-    """Keeps the list and opens takes.
+    """Keeps the list, and chooses which of the open takes is on the stage: one finished take at a time is open.
 
     loaded          the takes on disk are listed
     current_changed the finished take on the stage, or None, is another
@@ -28,6 +28,7 @@ class TakeLibrary(QObject):
 
     def __init__(
         self,
+        open_takes: OpenTakes,
         generation: Generation,
         player: Player,
         messages: Messages,
@@ -37,14 +38,15 @@ class TakeLibrary(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._generation, self._player, self._messages, self._files = generation, player, messages, files
+        self._open_takes, self._generation, self._player = open_takes, generation, player
+        self._messages, self._files = messages, files
         self.auto_play = auto_play  # "off", "idle" or "always"
         self.model = TakeListModel()
         self._shown_before = ""  # on the stage when the take being made came
-        generation.take_began.connect(self._began)
-        generation.take_sounds.connect(self._sounds)
-        generation.take_made.connect(self._made)
-        generation.take_dropped.connect(self._dropped)
+        open_takes.began.connect(self._began)
+        open_takes.sounds.connect(self._sounds)
+        open_takes.made.connect(self._made)
+        open_takes.dropped.connect(self._dropped)
         generation.run_changed.connect(self._progressed)
         player.shown_changed.connect(self._shown_changed)
 
@@ -62,33 +64,29 @@ class TakeLibrary(QObject):
     @property
     def current(self) -> Take | None:
         """The finished take on the stage."""
-        row = self.model.find(self._player.shown.take_id) if self._player.shown else None
-        return row.take if row else None
+        shown = self._open_takes.shown
+        return shown.take if shown else None
 
     def open(self, take_id: str, *, play: bool = False) -> None:
         """Put a take on the stage, and play it if asked."""
         row = self.model.find(take_id)
         if row is None:
             return
-        if self._player.shown is None or self._player.shown.take_id != take_id:
-            live = self._generation.shown
-            if row.take is not None:
-                self._stage(self._shown_from(row.take))
-            elif live is not None and live.take_id == take_id:
-                self._stage(live)
-        if play:
+        if row.take is not None:
+            self._open_takes.open(row.take)
+        self._stage(take_id)
+        if play and self._is_shown(take_id):
             self._player.play()
 
-    def _stage(self, shown: ShownTake | None) -> None:
-        before = self._player.shown
-        if before is not None and before is not shown and before is not self._generation.shown:
-            before.audio.drop()  # the take being made is read on even when nobody looks
-        self._player.show(shown)
+    def _is_shown(self, take_id: str) -> bool:
+        shown = self._open_takes.shown
+        return shown is not None and shown.take_id == take_id
 
-    def _shown_from(self, take: Take) -> ShownTake:
-        audio = TakeAudio(take.path, take.frames, take.channels, take.sample_rate)
-        self._files.run(audio.whole_filler(), None, self._messages.post_error)
-        return ShownTake(take.take_id, take.request, audio, take.created, take.model_name)
+    def _stage(self, take_id: str) -> None:
+        before = self._open_takes.shown
+        self._open_takes.show(take_id)
+        if before is not None and not self._is_shown(before.take_id):
+            self._open_takes.close(before.take_id)
 
     def _listed(self, found: list[Take]) -> None:
         making = {row.take_id for row in self.model.rows if row.take is None}
@@ -96,30 +94,32 @@ class TakeLibrary(QObject):
         self._shown_changed()
         self.loaded.emit()
 
-    def _began(self, shown: ShownTake) -> None:
-        self.model.put(TakeRow(shown.take_id, shown.request, shown.created))
+    def _began(self, opened: OpenTake) -> None:
+        self.model.put(TakeRow(opened.take_id, opened.request, opened.created))
         self._progressed()
-        self._shown_before = self._player.shown.take_id if self._player.shown else ""
+        shown = self._open_takes.shown
+        self._shown_before = shown.take_id if shown else ""
         if not self._player.is_playing:  # what plays is never pushed off the stage
-            self._stage(shown)
+            self._stage(opened.take_id)
 
-    def _sounds(self, shown: ShownTake) -> None:
+    def _sounds(self, opened: OpenTake) -> None:
         if self._player.problem or self.auto_play == "off":
             return
-        if self.auto_play == "always" and self._player.shown is not shown:
-            self._stage(shown)
-        if self._player.shown is shown and not self._player.is_playing and self._player.position == 0:
+        if self.auto_play == "always":
+            self._stage(opened.take_id)
+        if self._is_shown(opened.take_id) and not self._player.is_playing and self._player.position == 0:
             self._player.play()
 
     def _made(self, take: Take) -> None:
         self.model.put_take(take)
+        if not self._is_shown(take.take_id):
+            self._open_takes.close(take.take_id)
         self._shown_changed()
         self._messages.remark("Take saved")
 
-    def _dropped(self, take_id: str) -> None:
+    def _dropped(self, take_id: str, was_shown: bool) -> None:
         self.model.remove(take_id)
-        if self._player.shown is not None and self._player.shown.take_id == take_id:
-            self._stage(None)
+        if was_shown:
             self.open(self._shown_before)
 
     def _progressed(self) -> None:
@@ -128,5 +128,6 @@ class TakeLibrary(QObject):
             self.model.set_progress(run.request.take_id, self._generation.fraction, self._generation.progress_text)
 
     def _shown_changed(self) -> None:
-        self.model.set_shown(self._player.shown.take_id if self._player.shown else "")
+        shown = self._open_takes.shown
+        self.model.set_shown(shown.take_id if shown else "")
         self.current_changed.emit()

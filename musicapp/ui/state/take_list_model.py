@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
-from musicapp.ui.state.shown import title_of
+from musicapp.ui.state.open_take import title_of
 
 TAKE_ID_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+import contextlib
+
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
@@ -19,7 +21,8 @@ BIG_ICON = 20
 
 def open_log_folder() -> None:
     """Show the logs in the system's file manager."""
-    paths.log_folder().mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # then the file manager says that it is not there
+        paths.log_folder().mkdir(parents=True, exist_ok=True)
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_folder())))
 
 
@@ -39,6 +42,7 @@ class MessageBar(QFrame):
         self.hint.setObjectName("message_hint")
         for part in (self.text, self.hint):
             part.setWordWrap(True)
+            part.setTextFormat(Qt.TextFormat.PlainText)  # names out of files are in it
         self.offer_button = described(QPushButton(), "message_offer", "What to do instead")
         self.offer_button.setProperty("role", "accent")
         self.log_button = described(

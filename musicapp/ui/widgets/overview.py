@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
-from musicapp.ui.state.shown import ShownTake
 from musicapp.ui.theme import OVERVIEW_HEIGHT, Theme
 from musicapp.ui.widgets.described import described
 from musicapp.ui.widgets.wave_item import outlines
@@ -28,7 +28,7 @@ class Overview(QWidget):
         described(self, "overview", "Overview", "The whole take; click to go there")
         self.setFixedHeight(OVERVIEW_HEIGHT)
         self._player, self._waveform, self._theme = player, waveform, theme
-        self._shown: ShownTake | None = None
+        self._shown: OpenTake | None = None
         self._picture: QPixmap | None = None
         self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
         self._repaint.timeout.connect(self.refresh)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from musicapp.request import note_about
 from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
@@ -37,10 +40,16 @@ class Stage(QWidget):
     prepared = Signal()
 
     def __init__(
-        self, player: Player, generation: Generation, settings: TakeSettings, messages: Messages, theme: Theme
+        self,
+        open_takes: OpenTakes,
+        player: Player,
+        generation: Generation,
+        settings: TakeSettings,
+        messages: Messages,
+        theme: Theme,
     ) -> None:
         super().__init__()
-        self._player, self._generation, self._theme = player, generation, theme
+        self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
         self._settings, self._messages = settings, messages
         self.examples: list[QPushButton] = []
         self.page: TakePage | None = None
@@ -59,7 +68,7 @@ class Stage(QWidget):
     def _make_page(self, _nothing: object) -> None:
         from musicapp.ui.widgets.take_page import TakePage
 
-        self.page = TakePage(self._player, self._generation, self._theme)
+        self.page = TakePage(self._open_takes, self._player, self._generation, self._theme)
         self.page.recall.clicked.connect(self.recall_settings)
         self.page.copy_seed.clicked.connect(self.copy_the_seed)
         self._pages.addWidget(self.page)
@@ -91,19 +100,18 @@ class Stage(QWidget):
         return page
 
     def recall_settings(self) -> None:
-        """Set the form as it was for the take on the stage."""
-        if self._player.shown is not None:
-            request, gone = split_gone(self._player.shown.request)
-            self._settings.recall(request)
-            if gone:
-                names = ", ".join(f"“{path.name}”" for path in gone)
-                self._messages.post(
-                    "warning",
-                    f"Settings of the take are back, but not the adapter{'s' if len(gone) > 1 else ''} {names}.",
-                    f"There is no file {gone[0]} any more; put it back and use the settings again, or go on without.",
-                )
-            else:
-                self._messages.remark("Settings of the take are back; its seed is locked")
+        """Set the form as it was for the take on the stage; what of it could not be set is told."""
+        shown = self._player.shown
+        if shown is None:
+            return
+        request, gone = split_gone(shown.request)
+        self._settings.recall(request)
+        problems = [note for note in (note_about(shown.left_out), _note_about_gone(gone)) if note[0]]
+        if problems:
+            texts, hints = zip(*problems, strict=True)
+            self._messages.post("warning", " ".join(texts), " ".join(hints))
+        else:
+            self._messages.remark("Settings of the take are back; its seed is locked")
 
     def copy_the_seed(self) -> None:
         """Put the seed of the take on the stage on the clipboard."""
@@ -138,3 +146,13 @@ class Stage(QWidget):
 
     def _show_page(self) -> None:
         self._pages.setCurrentIndex(1 if self._player.shown and self.page else 0)
+
+
+def _note_about_gone(gone: list[Path]) -> tuple[str, str]:
+    if not gone:
+        return "", ""
+    names = ", ".join(f"“{path.name}”" for path in gone)
+    return (
+        f"Settings of the take are back, but not the adapter{'s' if len(gone) > 1 else ''} {names}.",
+        f"There is no file {gone[0]} any more; put it back and use the settings again, or go on without.",
+    )

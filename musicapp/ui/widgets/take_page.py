@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicapp.request import format_duration
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.open_take import title_of
+from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
-from musicapp.ui.state.shown import title_of
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, Theme, scaled_font
 from musicapp.ui.widgets.described import (
     ElidedLabel,
@@ -31,7 +32,7 @@ NO_REGION = "Drag across the waveform to mark a part."
 class TakePage(QWidget):
     """Shows the take on the stage; `recall` and `copy_seed` are connected by the stage."""
 
-    def __init__(self, player: Player, generation: Generation, theme: Theme) -> None:
+    def __init__(self, open_takes: OpenTakes, player: Player, generation: Generation, theme: Theme) -> None:
         super().__init__()
         self._player, self._generation = player, generation
         self.title = ElidedLabel()
@@ -56,7 +57,7 @@ class TakePage(QWidget):
         player.shown_changed.connect(self._show_take)
         player.loop_changed.connect(self._show_loop)
         generation.run_changed.connect(self._show_note)
-        generation.take_sounds.connect(self._show_note)
+        open_takes.sounds.connect(self._show_note)
         self._show_take()
         self._show_loop()
 
@@ -125,8 +126,8 @@ class TakePage(QWidget):
 
     def _show_note(self) -> None:
         """Over the empty picture: what is being done, until sound can be seen."""
-        shown, live = self._player.shown, self._generation.shown
-        waiting = shown is not None and shown is live and shown.audio.buffer.available == 0
+        shown, is_running = self._player.shown, self._generation.is_running
+        waiting = is_running and shown is not None and shown.take is None and shown.audio.buffer.available == 0
         self.note.setVisible(waiting)
         if waiting:
             self.note.setText(self._generation.progress_text)

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
-from musicapp.ui.state.shown import ShownTake
 from musicapp.ui.theme import WAVEFORM_MIN_HEIGHT, Theme
 from musicapp.ui.widgets.described import described
 from musicapp.ui.widgets.time_axis import TimeAxis
@@ -34,7 +34,7 @@ class Waveform(pg.PlotWidget):
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._player, self._theme = player, theme
-        self._shown: ShownTake | None = None
+        self._shown: OpenTake | None = None
         self._drag = ""  # "", "click", "mark", "left edge" or "right edge"
         self._pressed_at = QPointF()
         self._anchor_s = 0.0

@@ -1,0 +1,138 @@
+"""The one owner of the takes whose audio is in memory, and of which of them is on the stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from musicapp.engine.events import AudioChunk, Finished
+from musicapp.errors import MusicAppError
+from musicapp.library.draft import Draft
+from musicapp.library.takes import Take
+from musicapp.ui.state.background import Lane
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.open_take import OpenTake
+from musicapp.ui.state.take_audio import TakeAudio
+
+
+class OpenTakes(QObject):
+    """Takes by take_id: those being made, and finished ones that were opened. One of them, or none, is on the stage,
+    where it is drawn and played. Ids that are not open change nothing.
+
+    began          an OpenTake that is being made: its audio will grow
+    sounds         the OpenTake being made whose first audio can be heard
+    made           the library's Take that one became: on disk, with its settings beside it. It stays open
+    dropped        the take_id of one being made of which nothing came, and whether it was on the stage
+    shown_changed  another take, or none, is on the stage
+    """
+
+    began = Signal(object)
+    sounds = Signal(object)
+    made = Signal(object)
+    dropped = Signal(str, bool)
+    shown_changed = Signal()
+
+    def __init__(self, messages: Messages, reading: Lane, files: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._messages, self._reading, self._files = messages, reading, files
+        self._takes: dict[str, OpenTake] = {}
+        self._shown_id = ""
+
+    def find(self, take_id: str) -> OpenTake | None:
+        """The open take of this id."""
+        return self._takes.get(take_id)
+
+    @property
+    def being_made(self) -> list[OpenTake]:
+        """Those that are not finished, in the order in which they began."""
+        return [opened for opened in self._takes.values() if opened.take is None]
+
+    @property
+    def shown(self) -> OpenTake | None:
+        """The take on the stage."""
+        return self._takes.get(self._shown_id)
+
+    def show(self, take_id: str) -> None:
+        """Put an open take on the stage; an empty id clears it. The one before stays open."""
+        if take_id != self._shown_id and (not take_id or take_id in self._takes):
+            self._shown_id = take_id
+            self.shown_changed.emit()
+
+    def begin(self, draft: Draft) -> OpenTake | None:
+        """Open a take that the engine begins to make; None, and a message, when memory is too small for its audio."""
+        started = draft.started
+        audio = self._audio(draft.path, started.total_frames, started.channels, started.sample_rate)
+        if audio is None:
+            return None
+        opened = self._takes[draft.take_id] = OpenTake(draft, audio)
+        self.began.emit(opened)
+        return opened
+
+    def grow(self, chunk: AudioChunk) -> None:
+        """Read what the engine has written of a take."""
+        if (opened := self.find(chunk.take_id)) is not None:
+            work = opened.audio.filler(chunk.first_frame, chunk.frame_count)
+            self._reading.run(work, lambda _: self._grew(opened), self._messages.post_error)
+
+    def finish(self, finished: Finished) -> None:
+        """Keep a take whose file is complete; `made` or `dropped` follows."""
+        opened = self.find(finished.take_id)
+        if opened is None or not isinstance(draft := opened.source, Draft):
+            return
+
+        def not_kept(error: MusicAppError) -> None:
+            self._messages.post_error(error)
+            self.drop(finished.take_id)
+
+        # The same lane reads the chunks, so everything can be heard when the take is shown as done.
+        self._reading.run(lambda: draft.keep(finished), lambda take: self._made(opened, take), not_kept)
+
+    def drop(self, take_id: str) -> None:
+        """Nothing came of a take that was being made."""
+        opened = self.find(take_id)
+        if opened is not None and opened.take is None:
+            was_shown = opened is self.shown
+            self._remove(opened)
+            self.dropped.emit(take_id, was_shown)
+
+    def open(self, take: Take) -> OpenTake | None:
+        """Open a finished take and begin to read it; None, and a message, when memory is too small for its audio."""
+        if (opened := self.find(take.take_id)) is not None:
+            return opened
+        audio = self._audio(take.path, take.frames, take.channels, take.sample_rate)
+        if audio is None:
+            return None
+        self._files.run(audio.whole_filler(), None, self._messages.post_error)
+        opened = self._takes[take.take_id] = OpenTake(take, audio)
+        return opened
+
+    def close(self, take_id: str) -> None:
+        """Give a finished take's audio back; one being made stays open, it is read on even when nobody looks."""
+        opened = self.find(take_id)
+        if opened is not None and opened.take is not None:
+            self._remove(opened)
+
+    def _audio(self, path: Path, frames: int, channels: int, sample_rate: int) -> TakeAudio | None:
+        try:
+            return TakeAudio(path, frames, channels, sample_rate)
+        except MemoryError:
+            self._messages.post(
+                "error", "There is not enough memory to open this take.", "Close other programs, then try again."
+            )
+            return None
+
+    def _grew(self, opened: OpenTake) -> None:
+        if opened is self.find(opened.take_id) and not opened.has_sounded and opened.audio.buffer.available > 0:
+            opened.has_sounded = True
+            self.sounds.emit(opened)
+
+    def _made(self, opened: OpenTake, take: Take) -> None:
+        opened.source = take
+        self.made.emit(take)
+
+    def _remove(self, opened: OpenTake) -> None:
+        opened.audio.drop()
+        if opened is self.shown:
+            self.show("")
+        del self._takes[opened.take_id]
