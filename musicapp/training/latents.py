@@ -15,7 +15,8 @@ from torch import Tensor
 
 from musicapp.composing.truth import Truth
 from musicapp.nn.autoencoder import Autoencoder
-from musicapp.training import device, recipes
+from musicapp.training import device
+from musicapp.training.builtin import recipes
 from musicapp.training.dataset import Shards, ShardWriter
 
 SILENT_TAIL = 24  # latents of encoded silence stored behind every piece; more than an encoder's margin

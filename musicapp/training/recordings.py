@@ -21,8 +21,8 @@ import soxr
 
 from musicapp.composing.truth import Truth
 from musicapp.errors import MusicAppError
+from musicapp.training.builtin.recipes import SAMPLE_RATE
 from musicapp.training.dataset import ShardWriter
-from musicapp.training.recipes import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 

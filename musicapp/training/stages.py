@@ -19,22 +19,9 @@ from musicapp.description.catalogue import find_model
 from musicapp.description.config import ModelConfig, parse_config
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
-from musicapp.training import (
-    autoencoder,
-    dataset,
-    device,
-    diffusion,
-    distill,
-    distributed,
-    export,
-    latents,
-    oobleck,
-    published,
-    recordings,
-    sharpen,
-    text,
-    warm_start,
-)
+from musicapp.training import dataset, device, distributed, latents, recordings
+from musicapp.training.builtin import autoencoder, diffusion, distill, export, sharpen, text, warm_start
+from musicapp.training.published import oobleck, transformer
 
 log = logging.getLogger(__name__)
 
@@ -151,8 +138,8 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
 
 def train_published(work: Path, args: argparse.Namespace) -> None:
     """The diffusion stage for a config of the user's."""
-    published.train(
-        published.PublishedOptions(
+    transformer.train(
+        transformer.TransformerOptions(
             run=work / "diffusion",
             latents=work / "latents",
             held_out=work / "latents-held-out",
@@ -204,8 +191,8 @@ def sharpen_student(work: Path, args: argparse.Namespace) -> None:
 
 def write_model(work: Path, args: argparse.Namespace) -> None:
     if args.config is not None:
-        description = published.read_description(args.config)
-        published.export(
+        description = transformer.read_description(args.config)
+        transformer.export(
             args.output, description, _trained(work / "diffusion", stage="diffusion"), _autoencoder_of(work, args)
         )
         return
@@ -228,7 +215,7 @@ def _seconds_between_saves(args: argparse.Namespace, usual: float) -> float:
 
 
 def _config_of(args: argparse.Namespace) -> ModelConfig:
-    return parse_config(published.read_description(args.config))
+    return parse_config(transformer.read_description(args.config))
 
 
 def _autoencoder_of(work: Path, args: argparse.Namespace) -> Autoencoder:

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from musicapp.diffusion import schedules
 from musicapp.diffusion.guidance import guided
 from musicapp.nn.conditioners import Conditioner
-from musicapp.training import autoencoder, device, diffusion, recipes, samples
+from musicapp.training import device, samples
+from musicapp.training.builtin import autoencoder, diffusion, recipes
 from musicapp.training.dataset import Shards
 from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage

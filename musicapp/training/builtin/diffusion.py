@@ -19,7 +19,8 @@ from musicapp.diffusion.guidance import guided, unconditional
 from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
-from musicapp.training import autoencoder, device, objective, recipes, samples
+from musicapp.training import device, objective, samples
+from musicapp.training.builtin import autoencoder, recipes
 from musicapp.training.dataset import Shards
 from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage

@@ -24,9 +24,9 @@ from musicapp.composing.instruments import INSTRUMENTS
 from musicapp.composing.truth import Truth
 from musicapp.diffusion import schedules
 from musicapp.nn.conditioners import Conditioner
-from musicapp.training import diffusion, recipes
+from musicapp.training.builtin import diffusion, recipes
+from musicapp.training.builtin.distill import STEPS, student_of, walk, write_takes
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
-from musicapp.training.distill import STEPS, student_of, walk, write_takes
 from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import LATENT_RATE_HZ

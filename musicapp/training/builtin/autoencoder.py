@@ -14,7 +14,8 @@ from torch import Tensor
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
 from musicapp.nn.spectral import SpectralDecoder, audio_of, mid_side, short_time_spectrum
-from musicapp.training import device, losses, recipes, samples
+from musicapp.training import device, losses, samples
+from musicapp.training.builtin import recipes
 from musicapp.training.dataset import Shards, audio_batch
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run

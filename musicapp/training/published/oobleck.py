@@ -17,12 +17,13 @@ from torch.nn.utils.parametrizations import weight_norm
 from musicapp.description.config import ModelConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, OobleckEncoderConfig, build_autoencoder
-from musicapp.training import autoencoder, device, samples
+from musicapp.training import device, samples
+from musicapp.training.builtin import autoencoder
 from musicapp.training.dataset import Shards, audio_batch
-from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
-from musicapp.training.sound_loss import sound_loss
+from musicapp.training.published.discriminator import Discriminator, fooling_losses, judge_loss
+from musicapp.training.published.sound_loss import sound_loss
 
 log = logging.getLogger(__name__)
 

@@ -31,13 +31,14 @@ from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import device, objective, oobleck, samples
+from musicapp.training import device, objective, samples
 from musicapp.training.dataset import Shards
 from musicapp.training.distributed import Team, count
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Window, draw_windows
-from musicapp.training.paper import STABLE_AUDIO_2_0
 from musicapp.training.progress import Run
+from musicapp.training.published import oobleck
+from musicapp.training.published.paper import STABLE_AUDIO_2_0
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ INVERSE_GAMMA, RATE_WARMUP = 1e6, 0.99  # of the learning rate: base (1 - warmup
 
 
 @dataclass(frozen=True)
-class PublishedOptions:
+class TransformerOptions:
     """How to train one.
 
     latents, held_out  folders of latent shards; held_out is only measured on
@@ -129,7 +130,7 @@ def build(config: ModelConfig, text_encoder: Path) -> Trainee:
     return Trainee(config, conditioner)
 
 
-def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
+def train(options: TransformerOptions, config: ModelConfig) -> nn.Module:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
     torch.manual_seed(options.seed)
     team = Team(options.device)
@@ -218,7 +219,7 @@ def loss_of(
 
 
 @torch.no_grad()
-def measure(model: Trainee, held_out: Shards, options: PublishedOptions, config: ModelConfig) -> float:
+def measure(model: Trainee, held_out: Shards, options: TransformerOptions, config: ModelConfig) -> float:
     """Loss of the present weights on held-out windows at even timesteps, the same ones every time."""
     rng, place, window = random.Random("held out"), next(model.parameters()).device, _window(options, config)
     with torch.random.fork_rng(devices=[]):
@@ -234,7 +235,7 @@ def measure(model: Trainee, held_out: Shards, options: PublishedOptions, config:
 
 
 @torch.no_grad()
-def _write_takes(run: Run, model: Trainee, options: PublishedOptions, config: ModelConfig) -> None:
+def _write_takes(run: Run, model: Trainee, options: TransformerOptions, config: ModelConfig) -> None:
     """The sample takes of the present weights, where there is an autoencoder to hear them through."""
     if options.autoencoder is None:
         return
@@ -296,7 +297,7 @@ def _told(window: Window, rng: random.Random) -> dict[str, str | float]:
     }
 
 
-def _window(options: PublishedOptions, config: ModelConfig) -> int:
+def _window(options: TransformerOptions, config: ModelConfig) -> int:
     length = options.window or config.window_latents
     return max(1, length // config.diffusion.dit.patch_size) * config.diffusion.dit.patch_size
 

@@ -12,9 +12,10 @@ import torch
 
 from musicapp.cli.main import main
 from musicapp.description.config import parse_config
-from musicapp.training import losses, oobleck, sound_loss
+from musicapp.training import losses
 from musicapp.training.dataset import ShardWriter
-from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss
+from musicapp.training.published import oobleck, sound_loss
+from musicapp.training.published.discriminator import Discriminator, fooling_losses, judge_loss
 from tests.tiny_model import write_tiny_model
 from tests.training.data import truth
 

@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from musicapp.captions.captions import write_caption
 from musicapp.composing.truth import Truth
 from musicapp.nn.spectral import Block
-from musicapp.training import device, facts
+from musicapp.training import device
+from musicapp.training.builtin import facts
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
 from musicapp.training.progress import Run
