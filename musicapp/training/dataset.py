@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from musicapp.composing.render import Renderer  # stored data can be trained on without a sound bank
 
 FORMAT_VERSION = 1
+SAMPLE_RATE = 44100  # of all music that is trained on
 HELD_OUT_SEED = 10_000_000  # seeds from here on are never trained on
 
 

@@ -16,11 +16,10 @@ from torch import Tensor
 from musicapp.composing.truth import Truth
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import device
-from musicapp.training.builtin import recipes
-from musicapp.training.dataset import Shards, ShardWriter
+from musicapp.training.dataset import SAMPLE_RATE, Shards, ShardWriter
 
 SILENT_TAIL = 24  # latents of encoded silence stored behind every piece; more than an encoder's margin
-LATENT_RATE_HZ = recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO
+LATENT_RATE_HZ = SAMPLE_RATE / 2048  # the built-in model's
 ENDINGS = 0.25  # of the crops show how a piece ends
 CHUNK = 2048  # latents encoded at a time: bounds memory at 4:45
 

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from musicapp.training.builtin.recipes import SAMPLE_RATE
+from musicapp.training.dataset import SAMPLE_RATE
 from musicapp.training.mel_filters import filters
 
 FLOOR = 1e-6  # magnitudes below count as silence; a full-scale sine has 1

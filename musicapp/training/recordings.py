@@ -21,8 +21,7 @@ import soxr
 
 from musicapp.composing.truth import Truth
 from musicapp.errors import MusicAppError
-from musicapp.training.builtin.recipes import SAMPLE_RATE
-from musicapp.training.dataset import ShardWriter
+from musicapp.training.dataset import SAMPLE_RATE, ShardWriter
 
 log = logging.getLogger(__name__)
 

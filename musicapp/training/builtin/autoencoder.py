@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,14 @@ from torch import Tensor
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
 from musicapp.nn.spectral import SpectralDecoder, audio_of, mid_side, short_time_spectrum
-from musicapp.training import device, losses, samples
+from musicapp.training import device, losses, reconstruction, samples
 from musicapp.training.builtin import recipes
-from musicapp.training.dataset import Shards, audio_batch
+from musicapp.training.dataset import SAMPLE_RATE, Shards, audio_batch
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
 
 log = logging.getLogger(__name__)
 
-SILENCE = 1e-5  # mean square of a channel below which a crop is not measured
 MAGNITUDES = 0.3  # weight of the magnitudes' distance where sound counts too
 MEL = 1.5  # weight of the MEL distance against the STFT distance of a sound
 LOOK_AGAIN_S = 300.0  # how often shards that grow while training are opened anew
@@ -92,12 +90,12 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
         run.save(state | {"freeze_encoder": options.freeze_encoder})
 
     shards, held_out = Shards([options.audio]), Shards([options.held_out])
-    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / recipes.SAMPLE_RATE / 3600)
+    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / SAMPLE_RATE / 3600)
     rng = run.rng
 
     def look() -> None:
-        run.measured(**measure(average.module, held_out, crops=options.measured_crops))
-        samples.write_pairs(run, average.module, held_out, recipes.SAMPLE_RATE)
+        run.measured(**reconstruction.measure(average.module, held_out, crops=options.measured_crops))
+        samples.write_pairs(run, average.module, held_out, SAMPLE_RATE)
 
     opened = measured = run.elapsed_s
     while not run.is_over:
@@ -181,42 +179,9 @@ def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Op
     ]
 
 
-@torch.inference_mode()
-def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: int = 131072) -> dict[str, float]:
-    """Distances on fixed crops of held-out pieces, from the posterior mean, in float32."""
-    rng = random.Random("held out")
-    stft, mel, sdr, means = 0.0, 0.0, 0.0, []
-    place = next(model.parameters()).device
-    for _ in range(crops // 4):
-        audio = audio_batch(held_out, rng, 4, frames).to(place)
-        audio = audio[audio.square().mean(-1).amin(-1) > SILENCE]  # ratios to silence say nothing
-        if not len(audio):
-            continue
-        latents = model.encode(audio)
-        decoded = model.decode(latents)
-        stft += losses.stft_distance(decoded, audio) * len(audio)
-        mel += losses.mel_distance(decoded, audio) * len(audio)
-        sdr += losses.si_sdr(decoded, audio) * len(audio)
-        means.append(latents)
-    count = sum(map(len, means))
-    result = {
-        "stft": stft / count,
-        "mel": mel / count,
-        "si_sdr_db": sdr / count,
-        "latent_std": float(torch.cat(means).std()),
-    }
-    log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in result.items()))
-    return result
-
-
 def load_average(run: Path, config: AutoencoderConfig | None = None) -> Autoencoder:
     """The averaged weights of a run's checkpoint, ready to encode and decode."""
     model = build_autoencoder(config or autoencoder_config())
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     model.load_state_dict(state["average"]["weights"])
     return model.eval().requires_grad_(False)
-
-
-def rescaled(config: AutoencoderConfig, scale: float) -> AutoencoderConfig:
-    """The same networks with latents divided by `scale`, so that the diffusion model meets unit deviation."""
-    return replace(config, scale=scale)

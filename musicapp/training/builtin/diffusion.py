@@ -21,7 +21,7 @@ from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
 from musicapp.training import device, objective, samples
 from musicapp.training.builtin import autoencoder, recipes
-from musicapp.training.dataset import Shards
+from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of
@@ -92,7 +92,7 @@ def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
     for name in ("seconds_start", "seconds_total"):
         built[name] = NumberConditioner(width, 0, 512)
         nn.init.normal_(built[name].frequencies, std=NUMBER_FREQUENCIES)  # type: ignore[arg-type]
-    built["timeline"] = TimelineConditioner(recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO)
+    built["timeline"] = TimelineConditioner(SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO)
     diffusion = config.diffusion
     conditioner = Conditioner(
         built,
@@ -190,7 +190,7 @@ class _Lesson(nn.Module):
 
 def _open(options: DiffusionOptions, rng: random.Random) -> WindowBatches:
     shards = Shards([options.latents])
-    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() * 2048 / recipes.SAMPLE_RATE / 3600)
+    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() * 2048 / SAMPLE_RATE / 3600)
     return WindowBatches(shards, rng, tokens=options.tokens, multiple=PATCH)
 
 
@@ -323,7 +323,7 @@ def write_takes(run: Run, model: Generator, options: DiffusionOptions, statistic
     network = guided(partial(forward, model.dit), cond, null, scale, objective=kind)
     latents = samples.draw_latents(network, kind, next(model.parameters()), channels=recipes.LATENT_DIM)
     load = partial(autoencoder.load_average, options.autoencoder)
-    samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
+    samples.write_takes(run, statistics.restore(latents.cpu()), load, SAMPLE_RATE)
 
 
 def conditioner_around(model: Generator, text_encoder: Path) -> Conditioner:

@@ -26,7 +26,7 @@ from musicapp.diffusion.guidance import guided
 from musicapp.nn.conditioners import Conditioner
 from musicapp.training import device, samples
 from musicapp.training.builtin import autoencoder, diffusion, recipes
-from musicapp.training.dataset import Shards
+from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches
@@ -212,7 +212,7 @@ def write_takes(
         network, "rectified_flow", next(student.parameters()), channels=recipes.LATENT_DIM, steps=steps
     )
     load = partial(autoencoder.load_average, autoencoder_run)
-    samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
+    samples.write_takes(run, statistics.restore(latents.cpu()), load, SAMPLE_RATE)
 
 
 def _bound(

@@ -1,12 +1,12 @@
-"""Sizes of the built-in model, as its `model_config.json` has them. No torch here."""
+"""Sizes of the built-in model, as its `model_config.json` has them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from musicapp.description.configs import TIMELINE_CHANNELS
+from musicapp.training.dataset import SAMPLE_RATE
 
-SAMPLE_RATE = 44100
 DOWNSAMPLING_RATIO = 2048
 LATENT_DIM = 64
 MAX_DURATION_S = 285

@@ -17,8 +17,7 @@ from torch.nn.utils.parametrizations import weight_norm
 from musicapp.description.config import ModelConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, OobleckEncoderConfig, build_autoencoder
-from musicapp.training import device, samples
-from musicapp.training.builtin import autoencoder
+from musicapp.training import device, reconstruction, samples
 from musicapp.training.dataset import Shards, audio_batch
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
@@ -157,6 +156,6 @@ def _gradients(network: nn.Module) -> list[Tensor]:
 
 
 def _measure(run: Run, model: Autoencoder, held_out: Shards, options: OobleckOptions, sample_rate: int) -> None:
-    found = autoencoder.measure(model, held_out, crops=options.measured_crops, frames=options.frames)
+    found = reconstruction.measure(model, held_out, crops=options.measured_crops, frames=options.frames)
     run.measured(**found)
     samples.write_pairs(run, model, held_out, sample_rate)
