@@ -16,10 +16,9 @@ from torch import Tensor
 from musicapp.composing.truth import Truth
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import device
-from musicapp.training.dataset import SAMPLE_RATE, Shards, ShardWriter
+from musicapp.training.dataset import Rate, Shards, ShardWriter
 
 SILENT_TAIL = 24  # latents of encoded silence stored behind every piece; more than an encoder's margin
-LATENT_RATE_HZ = SAMPLE_RATE / 2048  # the built-in model's
 ENDINGS = 0.25  # of the crops show how a piece ends
 CHUNK = 2048  # latents encoded at a time: bounds memory at 4:45
 
@@ -80,10 +79,11 @@ def encode(autoencoder: Autoencoder, audio: np.ndarray) -> np.ndarray:
     return torch.cat(parts, -1)[0].T.half().cpu().numpy()
 
 
-def write_latents(folder: Path, autoencoder: Autoencoder, pieces: Iterable[tuple[np.ndarray, Truth]]) -> None:
-    """Fill a latent shard; `pieces` must go on behind those already there."""
-    with ShardWriter(folder, "float16", autoencoder.latent_dim) as writer:
-        for audio, truth in pieces:
+def write_latents(folder: Path, autoencoder: Autoencoder, shards: Shards) -> None:
+    """Encode the pieces of audio shards into a latent shard, behind those already there. Raises MusicAppError."""
+    rate = Rate(shards.rate.sample_rate, autoencoder.downsampling_ratio)
+    with ShardWriter(folder, "float16", autoencoder.latent_dim, rate) as writer:
+        for audio, truth in audio_pieces(shards, skip=writer.count):
             writer.add(encode(autoencoder, audio), truth)
 
 
@@ -168,4 +168,6 @@ def _window(shards: Shards, number: int, length: int, rng: random.Random, *, cro
     rows = shards.read(number, first, length)
     if len(rows) < length:  # the tail's last rows are silence that no longer hears the music
         rows = np.concatenate([rows, np.repeat(rows[-8:-7], length - len(rows), axis=0)])
-    return Window(torch.from_numpy(rows.astype(np.float32)).T.contiguous(), entry.truth, first / LATENT_RATE_HZ)
+    return Window(
+        torch.from_numpy(rows.astype(np.float32)).T.contiguous(), entry.truth, first / shards.rate.rows_per_second
+    )

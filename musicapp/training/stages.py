@@ -94,13 +94,12 @@ def train_oobleck(work: Path, args: argparse.Namespace) -> None:
 
 def encode(work: Path, args: argparse.Namespace) -> None:
     """Encode every audio shard into a latent shard of the same name; new pieces are added to those already there."""
+    rate = dataset.Rate() if args.config is None else dataset.Rate(_config_of(args).sample_rate)
     model = _autoencoder_of(work, args).to(device.choose(args.device))
     for source, target in (("audio", "latents"), ("audio-held-out", "latents-held-out")):
         for shard in sorted(path.parent for path in (work / source).rglob("format.json")):
-            folder, pieces = work / target / shard.name, dataset.Shards([shard])
-            index = folder / "index.jsonl"
-            done = len(index.read_text().splitlines()) if index.exists() else 0
-            latents.write_latents(folder, model, latents.audio_pieces(pieces, skip=done))
+            folder, pieces = work / target / shard.name, dataset.Shards([shard], rate)
+            latents.write_latents(folder, model, pieces)
             log.info("%s: %d pieces", folder, len(pieces))
 
 

@@ -83,7 +83,7 @@ class _AutoencoderStage(loop.Stage):
             self.model.encoder.load_state_dict(self.average.module.encoder.state_dict())
         self.held_out = Shards([options.held_out])
         self.reopen()
-        log.info("%d pieces, %.2f hours", len(self.shards), self.shards.lengths.sum() / SAMPLE_RATE / 3600)
+        log.info("%d pieces, %.2f hours", len(self.shards), self.shards.hours)
 
     def values(self) -> dict[str, Any]:
         return {"freeze_encoder": self.options.freeze_encoder}

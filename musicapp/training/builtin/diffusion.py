@@ -89,7 +89,7 @@ def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
     for name in ("seconds_start", "seconds_total"):
         built[name] = NumberConditioner(width, 0, 512)
         nn.init.normal_(built[name].frequencies, std=NUMBER_FREQUENCIES)  # type: ignore[arg-type]
-    built["timeline"] = TimelineConditioner(SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO)
+    built["timeline"] = TimelineConditioner(recipes.RATE.rows_per_second)
     diffusion = config.diffusion
     conditioner = Conditioner(
         built,
@@ -125,7 +125,7 @@ class _DiffusionStage(loop.Stage):
         kept = {"model": self.model, "average": self.average, "optimisers": optimisers}
         super().__init__(options, team, [learner], kept)
         self.reopen()
-        self.held_out = Shards([options.held_out])
+        self.held_out = Shards([options.held_out], recipes.RATE)
         found = self.found.get("statistics")
         self.statistics = Statistics(**found) if found else statistics_of(Shards([options.latents]))
         self.lesson = team.share(_Lesson(self.model, conditioner, options.dropout))
@@ -134,8 +134,8 @@ class _DiffusionStage(loop.Stage):
         return {"statistics": self.statistics._asdict()}
 
     def reopen(self) -> None:
-        shards = Shards([self.options.latents])
-        log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() * 2048 / SAMPLE_RATE / 3600)
+        shards = Shards([self.options.latents], recipes.RATE)
+        log.info("%d pieces, %.2f hours", len(shards), shards.hours)
         self.batches = WindowBatches(shards, self.run.rng, tokens=self.options.tokens, multiple=PATCH)
 
     def turns(self, spent: float) -> Iterator[loop.Turn]:

@@ -120,7 +120,7 @@ class _DistillStage(loop.Stage):
         learner = loop.Learner(self.student.dit.parameters(), optimisers, bound=1.0, after=after)
         kept = {"model": self.student, "average": self.average, "optimisers": optimisers}
         super().__init__(options, team, [learner], kept)
-        shards = Shards([options.latents])
+        shards = Shards([options.latents], recipes.RATE)
         self.batches = WindowBatches(shards, self.run.rng, tokens=options.tokens, multiple=diffusion.PATCH)
         self.levels = levels_of(options.steps, options.substeps)
         self.lesson = team.share(_Lesson(self.student))
@@ -161,7 +161,7 @@ class _DistillStage(loop.Stage):
     def compare(self) -> dict[str, float]:
         """Root mean square distances of few-step results from the teacher's many-step one, all from the same noise."""
         options, rng = self.options, random.Random("held out")
-        shards = Shards([options.held_out])
+        shards = Shards([options.held_out], recipes.RATE)
         windows = WindowBatches(shards, rng, tokens=options.tokens, multiple=diffusion.PATCH).draw()
         latents, teach, cond = self.bound(windows, rng)
         noise = device.noise_like(latents, torch.Generator().manual_seed(options.seed))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from musicapp.description.configs import TIMELINE_CHANNELS
-from musicapp.training.dataset import SAMPLE_RATE
+from musicapp.training.dataset import SAMPLE_RATE, Rate
 
 DOWNSAMPLING_RATIO = 2048
+RATE = Rate(SAMPLE_RATE, DOWNSAMPLING_RATIO)  # of the latents
 LATENT_DIM = 64
 MAX_DURATION_S = 285
 

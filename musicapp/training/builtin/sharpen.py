@@ -31,7 +31,6 @@ from musicapp.training.builtin import diffusion, recipes
 from musicapp.training.builtin.distill import STEPS, student_of, walk, write_takes
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
 from musicapp.training.ema import WeightAverage
-from musicapp.training.latents import LATENT_RATE_HZ
 from musicapp.training.objective import Network
 
 log = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class Asked:
 def draw(rng: random.Random, tokens: int) -> Asked:
     """About `tokens` latents of windows of one length: short whole pieces, and cuts of longer ones."""
     total_s = draw_duration(rng)
-    whole = round(total_s * LATENT_RATE_HZ) + HEADROOM
+    whole = round(total_s * recipes.RATE.rows_per_second) + HEADROOM
     latents = min(whole, rng.randint(LONGEST_LATENTS // 2, LONGEST_LATENTS))
     latents += -latents % diffusion.PATCH
     contrasts, refused, numbers = [], [], []
@@ -93,7 +92,7 @@ def draw(rng: random.Random, tokens: int) -> Asked:
         truth = _truth(rng, round(total_s, 2))
         contrasts.append(write_contrast(truth, rng))
         refused.append(not truth.has_drums)
-        start_s = rng.randint(0, max(0, whole - latents)) / LATENT_RATE_HZ
+        start_s = rng.randint(0, max(0, whole - latents)) / recipes.RATE.rows_per_second
         numbers.append({"tempo_bpm": truth.tempo_bpm, "seconds_start": start_s, "seconds_total": truth.duration_s})
     return Asked(contrasts, refused, numbers, latents)
 

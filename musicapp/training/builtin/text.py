@@ -24,7 +24,7 @@ from musicapp.captions.captions import write_caption
 from musicapp.composing.truth import Truth
 from musicapp.nn.spectral import Block
 from musicapp.training import device, loop
-from musicapp.training.builtin import facts
+from musicapp.training.builtin import facts, recipes
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
 
@@ -144,7 +144,7 @@ def train(options: TextOptions) -> Path:
 class _TextStage(loop.Stage):
     def __init__(self, options: TextOptions) -> None:
         self.options, team = options, loop.begin(options)
-        self.shards, self.held_out = Shards([options.latents]), Shards([options.held_out])
+        self.shards, self.held_out = (Shards([folder], recipes.RATE) for folder in (options.latents, options.held_out))
         self.tokenizer = _tokenizer_of(options, self.shards)
         self.text = build_text_tower(self.tokenizer.get_vocab_size())
         self.audio = AudioTower(self.shards.width, TEXT_CONFIG["projection_dim"])

@@ -19,7 +19,7 @@ from musicapp.description.config import ModelConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, OobleckEncoderConfig, build_autoencoder
 from musicapp.training import device, loop, reconstruction, samples
-from musicapp.training.dataset import Shards, audio_batch
+from musicapp.training.dataset import Rate, Shards, audio_batch
 from musicapp.training.ema import WeightAverage
 from musicapp.training.published.discriminator import Discriminator, fooling_losses, judge_loss
 from musicapp.training.published.sound_loss import sound_loss
@@ -84,7 +84,8 @@ class _OobleckStage(loop.Stage):
         model = loop.Learner(self.model.parameters(), [optimisers["model"]], after=after)
         kept = {"model": self.model, "judge": self.judge, "average": self.average, "optimisers": optimisers}
         super().__init__(options, team, [judge, model], kept)
-        self.shards, self.held_out = Shards([options.audio]), Shards([options.held_out])
+        rate = Rate(config.sample_rate)
+        self.shards, self.held_out = Shards([options.audio], rate), Shards([options.held_out], rate)
 
     def rate(self, peak: float, spent: float) -> float:
         return peak * ((1 - self.options.warmup ** (self.run.step + 1)) * (1 + self.run.step / INVERSE_GAMMA) ** -0.5)

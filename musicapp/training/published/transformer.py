@@ -33,7 +33,7 @@ from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import device, loop, objective, samples
-from musicapp.training.dataset import Shards
+from musicapp.training.dataset import Rate, Shards
 from musicapp.training.distributed import count
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Window, draw_windows
@@ -154,7 +154,8 @@ class _TransformerStage(loop.Stage):
         averaged = {} if self.average is None else {"average": self.average}
         kept = {"model": weights, "optimisers": learner.optimisers, **averaged}
         super().__init__(options, team, [learner], kept)
-        self.shards, self.held_out = Shards([options.latents]), Shards([options.held_out])
+        rate = Rate(config.sample_rate, config.autoencoder.downsampling_ratio)
+        self.shards, self.held_out = Shards([options.latents], rate), Shards([options.held_out], rate)
         seed = options.seed + self.run.step + 1_000_003 * team.rank
         self.even = torch.quasirandom.SobolEngine(1, scramble=True, seed=seed)
         self.shared = team.share(self.model)

@@ -11,6 +11,7 @@ import torch
 
 from musicapp.checkpoints.load import load_model
 from musicapp.description.config import parse_config
+from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.training import objective
@@ -105,3 +106,10 @@ def test_gradient_checkpointing_changes_no_gradient(options):
     transformer.compute_twice(model.dit)
     for one, other in zip(plain, gradients(), strict=True):
         torch.testing.assert_close(one, other)
+
+
+def test_a_config_of_another_sample_rate_is_refused_before_training(options):
+    description = description_of(options) | {"sample_rate": 48000}
+    with pytest.raises(MusicAppError, match=r"for 48000 Hz; the music in .* has 44100 Hz"):
+        transformer.train(options, parse_config(description))
+    assert not (options.run / "checkpoint.pt").exists()
