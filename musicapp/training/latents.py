@@ -131,7 +131,7 @@ class WindowBatches:
     def draw(self) -> list[Window]:
         """One batch of windows of equal length."""
         kind = self.rng.random()
-        if kind < 0.72 or not self.long:
+        if not self.long or (self.short and kind < 0.72):
             return self._whole(self.short)
         if kind < 0.92:
             return self._crops()

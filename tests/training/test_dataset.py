@@ -78,6 +78,14 @@ def test_windows_of_a_batch_have_one_length_and_tell_where_they_begin(tmp_path):
     assert seen_crop
 
 
+@pytest.mark.parametrize("lengths", [[60, 70], [900, 1000]])
+def test_music_that_is_all_short_or_all_long_makes_batches_too(tmp_path, lengths):
+    shards = Shards([write_latent_shard(tmp_path, lengths)])
+    batches = latents.WindowBatches(shards, random.Random(0), tokens=300, short=100, crop=200)
+    seen = {windows[0].latents.shape[1] > 200 for windows in (batches.draw() for _ in range(40))}
+    assert seen == ({False} if lengths[0] < 100 else {False, True})  # long ones come cut and whole
+
+
 @pytest.mark.parametrize("rate", [None, Rate(44100, 2048), Rate(44100, 1024), Rate(48000, 512)])
 def test_a_window_is_told_the_seconds_of_its_own_shards_rate(tmp_path, rate):
     known = rate or Rate(44100, 2048)  # shards from before they said so are the built-in model's
