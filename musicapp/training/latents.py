@@ -110,7 +110,7 @@ class WindowBatches:
     """Draws batches of about `tokens` latents: short whole pieces, crops of longer ones, and long whole ones.
 
     Whole pieces of one batch have nearly the same length, so little of it is padding. What lies behind a piece's end
-    is encoded silence: a model must learn to stop (spec 4.4, 7.3).
+    is encoded silence: a model must learn to stop (arXiv 2404.10301, 2.3).
     """
 
     def __init__(

@@ -1,7 +1,8 @@
 """Stage two: a small CLAP. A text tower and an audio tower over latents learn which caption belongs to which music.
 
-Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer (spec 4.2, 7.2),
-and those are also taught to tell the facts behind a caption (`facts`).
+Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer
+(`feature_layer_ix` of the config; arXiv 2404.10301, 2.4), and those are also taught to tell the facts behind a caption
+(`facts`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The diffusion stage for any config of the Stable Audio 2 family, trained as its authors did (arXiv 2404.10301, 3.2).
+"""The diffusion stage for any config of the Stable Audio 2 family, trained as its authors did (arXiv 2404.10301, 3).
 
 The built-in model has a recipe of its own (`diffusion`); this one keeps to the published: the text encoder is fixed,
 windows have one length with encoded silence behind short pieces, AdamW with an inverse decay of its rate.
@@ -281,7 +281,7 @@ def _forward(dit: DiffusionTransformer, x: Tensor, t: Tensor, **conditions: Tens
 
 
 def _told(window: Window, rng: random.Random) -> dict[str, str | float]:
-    """Whole seconds, as the published models are told them (spec 4.4)."""
+    """Whole seconds, as the published models are told them (arXiv 2404.10301, 2.3)."""
     return {
         "prompt": write_caption(window.truth, rng),
         "seconds_start": math.floor(window.seconds_start),
