@@ -17,9 +17,13 @@ QT = {"PySide6", "pyqtgraph", "shiboken6"}
 
 @dataclass(frozen=True)
 class Layer:
-    """What a part may import: names below `musicapp`, and whether torch or Qt are allowed to it."""
+    """What a part may import: names below `musicapp`, and whether torch or Qt are allowed to it.
+
+    apart  packages within `below`, or within the part itself, that it may not import all the same
+    """
 
     below: tuple[str, ...]
+    apart: tuple[str, ...] = ()
     torch: bool = False
     qt: bool = False
 
@@ -28,6 +32,8 @@ BASE = ("errors", "request", "paths", "settings", "logs")
 FIRST_TWO = (*BASE, "audio")
 MODEL = ("prompts", "description", "nn", "diffusion", "checkpoints")
 MUSIC = ("analysis", "composing", "captions")
+TRAINING = (*FIRST_TWO, *MODEL, *MUSIC)
+RECIPES = ("training.builtin", "training.published")
 SERVICES = (
     *FIRST_TWO,
     "prompts",
@@ -62,8 +68,11 @@ LAYERS = {
     "analysis": Layer(("errors", "paths")),
     "composing": Layer(("errors", "request", "prompts")),
     "captions": Layer(("prompts", "composing")),
-    "training": Layer((*FIRST_TWO, *MODEL, *MUSIC), torch=True),
-    "evaluation": Layer((*FIRST_TWO, *MODEL, *MUSIC, "engine", "training"), torch=True),
+    "training": Layer(TRAINING, ("training.stages", *RECIPES), torch=True),
+    "training.builtin": Layer((*TRAINING, "training"), ("training.stages", "training.published"), torch=True),
+    "training.published": Layer((*TRAINING, "training"), ("training.stages", "training.builtin"), torch=True),
+    "training.stages": Layer((*TRAINING, "training"), torch=True),
+    "evaluation": Layer((*TRAINING, "engine", "training"), ("training.stages", *RECIPES), torch=True),
     "library": Layer((*FIRST_TWO, "engine.events")),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),
@@ -149,7 +158,7 @@ def faults_of(path: Path) -> list[str]:
         if top != "musicapp":
             continue
         target = ".".join(part for part in (found.module.partition(".")[2], found.name) if part)
-        if target in ("", "__version__") or is_within(target, allowed):
+        if target in ("", "__version__") or (is_within(target, allowed) and not is_within(target, layer.apart)):
             continue
         if not (found.late and is_within(target, allowed_late)):
             faults.append(f"{where} imports musicapp.{target}: not below {row}")
@@ -182,6 +191,20 @@ def test_a_wrong_import_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "not below ui",
         "no torch in ui",
     ]
+
+
+def test_a_recipe_that_reaches_into_the_other_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    text = (
+        "from musicapp.training import dataset\nfrom musicapp.training.published import oobleck\n"
+        "from musicapp.training.builtin import text\nfrom musicapp.training import stages\n"
+    )
+    wrong = {"builtin/a.py": [2, 4], "published/a.py": [3, 4], "loop.py": [2, 3, 4], "stages.py": []}
+    for name, lines in wrong.items():
+        file = tmp_path / "musicapp" / "training" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        assert [int(fault.split(":")[1].split(" ")[0]) for fault in faults_of(file)] == lines, name
 
 
 def test_window_and_command_line_start_without_torch() -> None:

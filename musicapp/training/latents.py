@@ -15,11 +15,10 @@ from torch import Tensor
 
 from musicapp.composing.truth import Truth
 from musicapp.nn.autoencoder import Autoencoder
-from musicapp.training import device, recipes
-from musicapp.training.dataset import Shards, ShardWriter
+from musicapp.training import device
+from musicapp.training.dataset import Rate, Shards, ShardWriter
 
 SILENT_TAIL = 24  # latents of encoded silence stored behind every piece; more than an encoder's margin
-LATENT_RATE_HZ = recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO
 ENDINGS = 0.25  # of the crops show how a piece ends
 CHUNK = 2048  # latents encoded at a time: bounds memory at 4:45
 
@@ -80,10 +79,11 @@ def encode(autoencoder: Autoencoder, audio: np.ndarray) -> np.ndarray:
     return torch.cat(parts, -1)[0].T.half().cpu().numpy()
 
 
-def write_latents(folder: Path, autoencoder: Autoencoder, pieces: Iterable[tuple[np.ndarray, Truth]]) -> None:
-    """Fill a latent shard; `pieces` must go on behind those already there."""
-    with ShardWriter(folder, "float16", autoencoder.latent_dim) as writer:
-        for audio, truth in pieces:
+def write_latents(folder: Path, autoencoder: Autoencoder, shards: Shards) -> None:
+    """Encode the pieces of audio shards into a latent shard, behind those already there. Raises MusicAppError."""
+    rate = Rate(shards.rate.sample_rate, autoencoder.downsampling_ratio)
+    with ShardWriter(folder, "float16", autoencoder.latent_dim, rate) as writer:
+        for audio, truth in audio_pieces(shards, skip=writer.count):
             writer.add(encode(autoencoder, audio), truth)
 
 
@@ -110,7 +110,7 @@ class WindowBatches:
     """Draws batches of about `tokens` latents: short whole pieces, crops of longer ones, and long whole ones.
 
     Whole pieces of one batch have nearly the same length, so little of it is padding. What lies behind a piece's end
-    is encoded silence: a model must learn to stop (spec 4.4, 7.3).
+    is encoded silence: a model must learn to stop (arXiv 2404.10301, 2.3).
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class WindowBatches:
     def draw(self) -> list[Window]:
         """One batch of windows of equal length."""
         kind = self.rng.random()
-        if kind < 0.72 or not self.long:
+        if not self.long or (self.short and kind < 0.72):
             return self._whole(self.short)
         if kind < 0.92:
             return self._crops()
@@ -168,4 +168,6 @@ def _window(shards: Shards, number: int, length: int, rng: random.Random, *, cro
     rows = shards.read(number, first, length)
     if len(rows) < length:  # the tail's last rows are silence that no longer hears the music
         rows = np.concatenate([rows, np.repeat(rows[-8:-7], length - len(rows), axis=0)])
-    return Window(torch.from_numpy(rows.astype(np.float32)).T.contiguous(), entry.truth, first / LATENT_RATE_HZ)
+    return Window(
+        torch.from_numpy(rows.astype(np.float32)).T.contiguous(), entry.truth, first / shards.rate.rows_per_second
+    )

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from musicapp.training.dataset import SAMPLE_RATE
 from musicapp.training.mel_filters import filters
-from musicapp.training.recipes import SAMPLE_RATE
 
 FLOOR = 1e-6  # magnitudes below count as silence; a full-scale sine has 1
 LOUDNESS = 0.3  # exponent that makes magnitudes about as different as they sound

@@ -7,7 +7,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from musicapp.training.recipes import SAMPLE_RATE
+from musicapp.training.dataset import SAMPLE_RATE
 
 
 @cache

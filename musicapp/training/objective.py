@@ -47,7 +47,7 @@ def v_loss(network: Network, latents: Tensor, timesteps: Tensor, noise: Tensor) 
 
 
 def draw_kept(size: int, probability: float, *, generator: torch.Generator | None = None) -> Tensor:
-    """Which items keep their prompt, `(size, 1, 1)` bool; the others learn the null condition of guidance (spec 4.7).
+    """Which items keep their prompt, `(size, 1, 1)` bool; the others learn guidance's null (arXiv 2207.12598).
 
     probability  of dropping it
     """

@@ -48,7 +48,8 @@ class Run:
         self._started = self._saved = self._logged = time.monotonic()
         self._save_every_s, self._log_every_s = save_every_s, log_every_s
         self._sums: dict[str, float] = {}
-        self._count = 0
+        self._counts: dict[str, int] = {}
+        self._taken = 0
 
     @property
     def elapsed_s(self) -> float:
@@ -76,23 +77,29 @@ class Run:
         return peak * cosine * min(1.0, (self.step + 1) / warmup_steps)
 
     def note(self, **losses: float) -> None:
-        """Count one step and its losses; every while a mean goes to the log and to `losses.csv`."""
+        """Count one step and its losses; every while a mean goes to the log and to `losses.csv`.
+
+        Values that are not finite are left out of the means; where there are no others the mean is not a number.
+        """
         self.step += 1
-        self._count += 1
+        self._taken += 1
         for name, value in losses.items():
-            self._sums[name] = self._sums.get(name, 0.0) + float(value)
+            is_number = math.isfinite(value)
+            self._sums[name] = self._sums.get(name, 0.0) + (float(value) if is_number else 0.0)
+            self._counts[name] = self._counts.get(name, 0) + is_number
         if not self.rank and time.monotonic() - self._logged >= self._log_every_s:
             self._flush()
 
     def _flush(self) -> None:
-        means = {name: total / self._count for name, total in self._sums.items()}
-        took = (time.monotonic() - self._logged) / self._count
+        counts = self._counts
+        means = {name: total / counts[name] if counts[name] else math.nan for name, total in self._sums.items()}
+        took = (time.monotonic() - self._logged) / self._taken
         left = max(0.0, 60 * self.minutes - self.elapsed_s)
         text = "  ".join(f"{name} {value:.4f}" for name, value in means.items())
         log.info("step %d  %s  (%.2f s a step, %.1f min left)", self.step, text, took, left / 60)
         minutes = round(self.elapsed_s / 60, 2)
         tables.append(self.folder / LOSSES, {"step": self.step, "minutes": minutes, **means})
-        self._sums, self._count, self._logged = {}, 0, time.monotonic()
+        self._sums, self._counts, self._taken, self._logged = {}, {}, 0, time.monotonic()
 
     def measured(self, **found: float) -> None:
         """Note what was found on held-out data, for the present step, in `held_out.csv`."""

@@ -21,8 +21,7 @@ import soxr
 
 from musicapp.composing.truth import Truth
 from musicapp.errors import MusicAppError
-from musicapp.training.dataset import ShardWriter
-from musicapp.training.recipes import SAMPLE_RATE
+from musicapp.training.dataset import SAMPLE_RATE, Rate, ShardWriter
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,10 @@ def write_recordings(source: Path, work: Path, number: int) -> int:
     there is nothing to use.
     """
     folders = [work / name / f"recordings-{number}" for name in ("audio", "audio-held-out")]
-    with ShardWriter(folders[0], "int16", 2) as training, ShardWriter(folders[1], "int16", 2) as held_out:
+    with (
+        ShardWriter(folders[0], "int16", 2, Rate()) as training,
+        ShardWriter(folders[1], "int16", 2, Rate()) as held_out,
+    ):
         done = training.names | held_out.names
         for name, data, caption in found_in(source):
             if name in done:

@@ -19,22 +19,9 @@ from musicapp.description.catalogue import find_model
 from musicapp.description.config import ModelConfig, parse_config
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
-from musicapp.training import (
-    autoencoder,
-    dataset,
-    device,
-    diffusion,
-    distill,
-    distributed,
-    export,
-    latents,
-    oobleck,
-    published,
-    recordings,
-    sharpen,
-    text,
-    warm_start,
-)
+from musicapp.training import dataset, device, distributed, latents, recordings
+from musicapp.training.builtin import autoencoder, diffusion, distill, export, sharpen, text, warm_start
+from musicapp.training.published import oobleck, transformer
 
 log = logging.getLogger(__name__)
 
@@ -107,13 +94,12 @@ def train_oobleck(work: Path, args: argparse.Namespace) -> None:
 
 def encode(work: Path, args: argparse.Namespace) -> None:
     """Encode every audio shard into a latent shard of the same name; new pieces are added to those already there."""
+    rate = dataset.Rate() if args.config is None else dataset.Rate(_config_of(args).sample_rate)
     model = _autoencoder_of(work, args).to(device.choose(args.device))
     for source, target in (("audio", "latents"), ("audio-held-out", "latents-held-out")):
         for shard in sorted(path.parent for path in (work / source).rglob("format.json")):
-            folder, pieces = work / target / shard.name, dataset.Shards([shard])
-            index = folder / "index.jsonl"
-            done = len(index.read_text().splitlines()) if index.exists() else 0
-            latents.write_latents(folder, model, latents.audio_pieces(pieces, skip=done))
+            folder, pieces = work / target / shard.name, dataset.Shards([shard], rate)
+            latents.write_latents(folder, model, pieces)
             log.info("%s: %d pieces", folder, len(pieces))
 
 
@@ -151,8 +137,8 @@ def train_diffusion(work: Path, args: argparse.Namespace) -> None:
 
 def train_published(work: Path, args: argparse.Namespace) -> None:
     """The diffusion stage for a config of the user's."""
-    published.train(
-        published.PublishedOptions(
+    transformer.train(
+        transformer.TransformerOptions(
             run=work / "diffusion",
             latents=work / "latents",
             held_out=work / "latents-held-out",
@@ -204,8 +190,8 @@ def sharpen_student(work: Path, args: argparse.Namespace) -> None:
 
 def write_model(work: Path, args: argparse.Namespace) -> None:
     if args.config is not None:
-        description = published.read_description(args.config)
-        published.export(
+        description = transformer.read_description(args.config)
+        transformer.export(
             args.output, description, _trained(work / "diffusion", stage="diffusion"), _autoencoder_of(work, args)
         )
         return
@@ -228,7 +214,7 @@ def _seconds_between_saves(args: argparse.Namespace, usual: float) -> float:
 
 
 def _config_of(args: argparse.Namespace) -> ModelConfig:
-    return parse_config(published.read_description(args.config))
+    return parse_config(transformer.read_description(args.config))
 
 
 def _autoencoder_of(work: Path, args: argparse.Namespace) -> Autoencoder:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from musicapp.composing.truth import Section, Truth
-from musicapp.training.dataset import ShardWriter
+from musicapp.training.dataset import Rate, ShardWriter
 
 
 def truth(number: int, duration_s: float) -> Truth:
@@ -38,10 +38,10 @@ def write_audio_shard(folder: Path, lengths: list[int]) -> Path:
     return folder
 
 
-def write_latent_shard(folder: Path, lengths: list[int], *, channels: int = 64) -> Path:
-    """Random latents of some lengths."""
+def write_latent_shard(folder: Path, lengths: list[int], *, channels: int = 64, rate: Rate | None = None) -> Path:
+    """Random latents of some lengths; without a rate, as shards were written before they had one."""
     rng = np.random.default_rng(0)
-    with ShardWriter(folder / "shard-0", "float16", channels) as writer:
+    with ShardWriter(folder / "shard-0", "float16", channels, rate) as writer:
         for number, length in enumerate(lengths):
             writer.add(rng.normal(size=(length, channels)).astype(np.float16), truth(number, length * 2048 / 44100))
     return folder

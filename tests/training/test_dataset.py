@@ -7,10 +7,11 @@ import random
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from musicapp.errors import MusicAppError
 from musicapp.training import latents
-from musicapp.training.dataset import Shards, ShardWriter, audio_batch, draw_duration
+from musicapp.training.dataset import Rate, Shards, ShardWriter, audio_batch, draw_duration
 from tests.training.data import truth, write_audio_shard, write_latent_shard
 
 
@@ -75,6 +76,78 @@ def test_windows_of_a_batch_have_one_length_and_tell_where_they_begin(tmp_path):
             assert 0 <= window.seconds_start < window.truth.duration_s
             seen_crop = seen_crop or window.seconds_start > 0
     assert seen_crop
+
+
+@pytest.mark.parametrize("lengths", [[60, 70], [900, 1000]])
+def test_music_that_is_all_short_or_all_long_makes_batches_too(tmp_path, lengths):
+    shards = Shards([write_latent_shard(tmp_path, lengths)])
+    batches = latents.WindowBatches(shards, random.Random(0), tokens=300, short=100, crop=200)
+    seen = {windows[0].latents.shape[1] > 200 for windows in (batches.draw() for _ in range(40))}
+    assert seen == ({False} if lengths[0] < 100 else {False, True})  # long ones come cut and whole
+
+
+@pytest.mark.parametrize("rate", [None, Rate(44100, 2048), Rate(44100, 1024), Rate(48000, 512)])
+def test_a_window_is_told_the_seconds_of_its_own_shards_rate(tmp_path, rate):
+    known = rate or Rate(44100, 2048)  # shards from before they said so are the built-in model's
+    with ShardWriter(tmp_path / "shard-0", "float16", 1, rate) as writer:
+        for length in (60, 2048):
+            rows = np.arange(length, dtype=np.float16)[:, None]  # whole numbers, exact: each row says where it is
+            writer.add(rows, truth(0, length / known.rows_per_second))
+    shards, rng = Shards([tmp_path]), random.Random(0)
+    windows = latents.draw_windows(shards, rng, 20, 16)
+    for _ in range(20):
+        windows += latents.WindowBatches(shards, rng, tokens=300, short=100, crop=200).draw()
+    assert len({window.seconds_start for window in windows}) > 20
+    for window in windows:
+        first = float(window.latents[0, 0])
+        assert window.seconds_start == pytest.approx(first * known.downsampling_ratio / known.sample_rate)
+    assert shards.hours == pytest.approx(2108 * known.downsampling_ratio / known.sample_rate / 3600)
+
+
+class Thousandth(nn.Module):
+    """An autoencoder as encoding sees one: its latents are every thousandth frame."""
+
+    downsampling_ratio, latent_dim = 1000, 2
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(1, 1)
+        self.encoder.margin = 1
+
+    def encode(self, audio):
+        return audio[..., ::1000]
+
+
+def test_latents_keep_the_rate_of_their_sound_and_their_autoencoder(tmp_path):
+    audio = Shards([write_audio_shard(tmp_path / "audio", [3000, 5000, 4000])])
+    for _ in range(2):  # the second time there is nothing to add
+        latents.write_latents(tmp_path / "latents" / "shard-0", Thousandth(), audio)
+    shards = Shards([tmp_path / "latents"])
+    assert shards.rate == Rate(44100, 1000)
+    assert list(shards.lengths) == [n + latents.SILENT_TAIL for n in (3, 5, 4)]
+
+
+def test_data_of_another_rate_are_refused_with_the_next_step(tmp_path):
+    latents_of_1024 = write_latent_shard(tmp_path / "latents", [40], rate=Rate(44100, 1024))
+    assert len(Shards([latents_of_1024], Rate(44100, 1024))) == 1
+    with pytest.raises(MusicAppError, match=r"one latent for 2048 frames; those in .* stand for 1024 each") as error:
+        Shards([latents_of_1024], Rate(44100, 2048))
+    assert "run the stage encode again" in error.value.hint
+    audio = write_audio_shard(tmp_path / "audio", [3000])
+    with pytest.raises(MusicAppError, match=r"is for 48000 Hz; the music in .* has 44100 Hz") as error:
+        Shards([audio], Rate(48000))
+    assert error.value.hint == "Set sample_rate in the config to 44100."
+
+
+def test_shards_of_two_rates_are_not_mixed_and_none_is_gone_on_with_at_another(tmp_path):
+    write_latent_shard(tmp_path / "a", [40], rate=Rate(44100, 1024))
+    write_latent_shard(tmp_path / "b", [40])
+    with pytest.raises(MusicAppError, match="another rate than the shards beside it"):
+        Shards([tmp_path])
+    with pytest.raises(MusicAppError, match="holds other data"):
+        write_latent_shard(tmp_path / "a", [40])
+    write_latent_shard(tmp_path / "b", [40], rate=Rate(44100, 2048))
+    assert len(Shards([tmp_path / "b"])) == 2
 
 
 def test_normalised_latents_have_no_mean_and_unit_deviation(tmp_path):

@@ -10,7 +10,8 @@ import torch
 from musicapp.errors import RequestError
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.dit import DiffusionTransformer, DiTConfig
-from musicapp.training import autoencoder, device, diffusion, distill, losses, objective, text
+from musicapp.training import device, losses, objective
+from musicapp.training.builtin import autoencoder, diffusion, distill, text
 
 
 @pytest.fixture

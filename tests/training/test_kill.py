@@ -15,8 +15,8 @@ import torch
 
 from musicapp.description.catalogue import find_model
 from musicapp.training import tables
+from musicapp.training.builtin.warm_start import start_from
 from musicapp.training.progress import Run
-from musicapp.training.warm_start import start_from
 from tests.tiny_model import write_tiny_model
 from tests.training.data import write_latent_shard
 

@@ -14,7 +14,8 @@ import torch
 
 from musicapp.captions.captions import write_caption
 from musicapp.errors import MusicAppError
-from musicapp.training import latents, recordings, text
+from musicapp.training import latents, recordings
+from musicapp.training.builtin import text
 from musicapp.training.dataset import Shards
 from tests.training.data import truth
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import random
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,19 @@ from torch import Tensor
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
 from musicapp.nn.spectral import SpectralDecoder, audio_of, mid_side, short_time_spectrum
-from musicapp.training import device, losses, recipes, samples
-from musicapp.training.dataset import Shards, audio_batch
+from musicapp.training import device, loop, losses, reconstruction, samples
+from musicapp.training.builtin import recipes
+from musicapp.training.dataset import SAMPLE_RATE, Shards, audio_batch
 from musicapp.training.ema import WeightAverage
-from musicapp.training.progress import Run
 
 log = logging.getLogger(__name__)
 
-SILENCE = 1e-5  # mean square of a channel below which a crop is not measured
 MAGNITUDES = 0.3  # weight of the magnitudes' distance where sound counts too
 MEL = 1.5  # weight of the MEL distance against the STFT distance of a sound
-LOOK_AGAIN_S = 300.0  # how often shards that grow while training are opened anew
 
 
-@dataclass(frozen=True)
-class AutoencoderOptions:
+@dataclass(frozen=True, kw_only=True)
+class AutoencoderOptions(loop.Options):
     """How to train one.
 
     audio, held_out   folders of audio shards; held_out is only measured on
@@ -37,20 +36,17 @@ class AutoencoderOptions:
     freeze_encoder    train the decoder alone, mostly by its sound; latents that were made before stay valid
     """
 
-    run: Path
     audio: Path
     held_out: Path
-    minutes: float
     batch: int = 8
     frames: int = 49152
     learning_rate: float = 1.5e-3
     kl_weight: float = 2e-5
     freeze_encoder: bool = False
     measure_every_s: float = 300.0
-    save_every_s: float = 120.0
+    look_again_s: float = 300.0
     measured_crops: int = 32
     seed: int = 1
-    device: str = "cpu"
 
 
 def autoencoder_config(section: dict[str, Any] | None = None) -> AutoencoderConfig:
@@ -67,65 +63,50 @@ def autoencoder_config(section: dict[str, Any] | None = None) -> AutoencoderConf
 
 def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) -> Autoencoder:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
-    torch.manual_seed(options.seed)
-    place = device.choose(options.device)
-    model = build_autoencoder(config or autoencoder_config()).to(place)
-    model.encoder.requires_grad_(not options.freeze_encoder)
-    average = WeightAverage(model, decay=0.998)
-    weights = [p for p in model.parameters() if p.requires_grad]
-    optimisers = _optimisers(model, options.learning_rate)
-    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
-    if state := run.resume():
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        is_same_run = "optimisers" in state and state["freeze_encoder"] == options.freeze_encoder
-        if is_same_run:  # a finished model has none
-            for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
-                optimiser.load_state_dict(saved)
-    if options.freeze_encoder:  # the averaged one, which latents are made with
-        model.encoder.load_state_dict(average.module.encoder.state_dict())
+    stage = _AutoencoderStage(options, config or autoencoder_config())
+    loop.train(stage)
+    return stage.average.module
 
-    def save() -> None:
-        optimiser_states = [optimiser.state_dict() for optimiser in optimisers]
-        state = {"model": model.state_dict(), "average": average.state_dict(), "optimisers": optimiser_states}
-        run.save(state | {"freeze_encoder": options.freeze_encoder})
 
-    shards, held_out = Shards([options.audio]), Shards([options.held_out])
-    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() / recipes.SAMPLE_RATE / 3600)
-    rng = run.rng
+class _AutoencoderStage(loop.Stage):
+    def __init__(self, options: AutoencoderOptions, config: AutoencoderConfig) -> None:
+        self.options, team = options, loop.begin(options)
+        self.model = build_autoencoder(config).to(team.place)
+        self.model.encoder.requires_grad_(not options.freeze_encoder)
+        self.average = WeightAverage(self.model, decay=0.998)
+        weights = [p for p in self.model.parameters() if p.requires_grad]
+        optimisers = _optimisers(self.model, options.learning_rate)
+        learner = loop.Learner(weights, optimisers, bound=5.0, after=partial(self.average.step, self.model))
+        kept = {"model": self.model, "average": self.average, "optimisers": optimisers}
+        super().__init__(options, team, [learner], kept)
+        if options.freeze_encoder:  # the averaged one, which latents are made with
+            self.model.encoder.load_state_dict(self.average.module.encoder.state_dict())
+        self.held_out = Shards([options.held_out])
+        self.reopen()
+        log.info("%d pieces, %.2f hours", len(self.shards), self.shards.hours)
 
-    def look() -> None:
-        run.measured(**measure(average.module, held_out, crops=options.measured_crops))
-        samples.write_pairs(run, average.module, held_out, recipes.SAMPLE_RATE)
+    def values(self) -> dict[str, Any]:
+        return {"freeze_encoder": self.options.freeze_encoder}
 
-    opened = measured = run.elapsed_s
-    while not run.is_over:
-        if run.elapsed_s - opened > LOOK_AGAIN_S:
-            shards, opened = Shards([options.audio]), run.elapsed_s
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(options.learning_rate)
-            optimiser.zero_grad()
-        audio = audio_batch(shards, rng, options.batch, options.frames).to(place)
-        distance, divergence, sound = _losses(model, audio, is_heard=options.freeze_encoder)
-        rise = min(1.0, max(0.0, 4 * run.fraction - 0.4))
+    def fits(self, found: dict[str, Any]) -> bool:
+        return bool(found["freeze_encoder"] == self.options.freeze_encoder)
+
+    def reopen(self) -> None:
+        self.shards = Shards([self.options.audio])
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        options = self.options
+        audio = audio_batch(self.shards, self.run.rng, options.batch, options.frames).to(self.team.place)
+        distance, divergence, sound = _losses(self.model, audio, is_heard=options.freeze_encoder)
+        rise = min(1.0, max(0.0, 4 * spent - 0.4))
         weight = MAGNITUDES if options.freeze_encoder else 1.0
         loss = weight * distance + options.kl_weight * rise * divergence + sound
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(weights, 5.0)
-        if torch.isfinite(norm):
-            for optimiser in optimisers:
-                optimiser.step()
-            average.step(model)
-        run.note(distance=distance.item(), kl=divergence.item(), sound=sound.item(), norm=norm.item())
-        if run.is_time_to_save:
-            save()
-        if run.elapsed_s - measured > options.measure_every_s:
-            measured = run.elapsed_s
-            look()
-    save()
-    look()
-    return average.module
+        yield loop.Turn(self.learners[0], loss, {"distance": distance, "kl": divergence, "sound": sound})
+
+    def look(self) -> None:
+        average = self.average.module
+        self.run.measured(**reconstruction.measure(average, self.held_out, crops=self.options.measured_crops))
+        samples.write_pairs(self.run, average, self.held_out, SAMPLE_RATE)
 
 
 def _losses(model: Autoencoder, audio: Tensor, *, is_heard: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -180,42 +161,9 @@ def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Op
     ]
 
 
-@torch.inference_mode()
-def measure(model: Autoencoder, held_out: Shards, *, crops: int = 32, frames: int = 131072) -> dict[str, float]:
-    """Distances on fixed crops of held-out pieces, from the posterior mean, in float32."""
-    rng = random.Random("held out")
-    stft, mel, sdr, means = 0.0, 0.0, 0.0, []
-    place = next(model.parameters()).device
-    for _ in range(crops // 4):
-        audio = audio_batch(held_out, rng, 4, frames).to(place)
-        audio = audio[audio.square().mean(-1).amin(-1) > SILENCE]  # ratios to silence say nothing
-        if not len(audio):
-            continue
-        latents = model.encode(audio)
-        decoded = model.decode(latents)
-        stft += losses.stft_distance(decoded, audio) * len(audio)
-        mel += losses.mel_distance(decoded, audio) * len(audio)
-        sdr += losses.si_sdr(decoded, audio) * len(audio)
-        means.append(latents)
-    count = sum(map(len, means))
-    result = {
-        "stft": stft / count,
-        "mel": mel / count,
-        "si_sdr_db": sdr / count,
-        "latent_std": float(torch.cat(means).std()),
-    }
-    log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in result.items()))
-    return result
-
-
 def load_average(run: Path, config: AutoencoderConfig | None = None) -> Autoencoder:
     """The averaged weights of a run's checkpoint, ready to encode and decode."""
     model = build_autoencoder(config or autoencoder_config())
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     model.load_state_dict(state["average"]["weights"])
     return model.eval().requires_grad_(False)
-
-
-def rescaled(config: AutoencoderConfig, scale: float) -> AutoencoderConfig:
-    """The same networks with latents divided by `scale`, so that the diffusion model meets unit deviation."""
-    return replace(config, scale=scale)

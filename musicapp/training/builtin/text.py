@@ -1,7 +1,8 @@
 """Stage two: a small CLAP. A text tower and an audio tower over latents learn which caption belongs to which music.
 
-Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer (spec 4.2, 7.2),
-and those are also taught to tell the facts behind a caption (`facts`).
+Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer
+(`feature_layer_ix` of the config; arXiv 2404.10301, 2.4), and those are also taught to tell the facts behind a caption
+(`facts`).
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from torch import Tensor, nn
 from musicapp.captions.captions import write_caption
 from musicapp.composing.truth import Truth
 from musicapp.nn.spectral import Block
-from musicapp.training import device, facts
+from musicapp.training import device, loop
+from musicapp.training.builtin import facts, recipes
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import latent_batch
-from musicapp.training.progress import Run
 
 log = logging.getLogger(__name__)
 
@@ -50,26 +51,22 @@ TEXT_CONFIG: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class TextOptions:
+@dataclass(frozen=True, kw_only=True)
+class TextOptions(loop.Options):
     """How to train the pair of towers.
 
     latents, held_out  folders of latent shards
     facts_weight       of reading facts off captions, against the contrastive loss
     """
 
-    run: Path
     latents: Path
     held_out: Path
-    minutes: float
     batch: int = 64
     latent_frames: int = 129  # 6 s
     learning_rate: float = 1.5e-3
     vocabulary: int = 1200
     facts_weight: float = 2.0
-    save_every_s: float = 120.0
     seed: int = 2
-    device: str = "cpu"
 
 
 class AudioTower(nn.Module):
@@ -140,66 +137,66 @@ def contrastive_loss(audio: Tensor, text: Tensor, log_scale: Tensor) -> tuple[Te
 
 def train(options: TextOptions) -> Path:
     """Train both towers until the minutes are spent; gives the folder of the text tower in Hugging Face layout."""
-    torch.manual_seed(options.seed)
-    shards, held_out = Shards([options.latents]), Shards([options.held_out])
-    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s, log_every_s=15)
-    path = options.run / "tokenizer.json"
-    if not path.exists():
-        tokenizer = train_tokenizer(_captions(shards, options.seed), options.vocabulary)
-        beside = path.with_suffix(".new")
-        tokenizer.save(str(beside))
-        beside.replace(path)
-    tokenizer = _open_tokenizer(path)
-    text_tower = build_text_tower(tokenizer.get_vocab_size())
-    audio_tower = AudioTower(shards.width, TEXT_CONFIG["projection_dim"])
-    place = device.choose(options.device)
-    log_scale = nn.Parameter(torch.tensor(math.log(10.0), device=place))
-    heads = facts.FactHeads(TEXT_CONFIG["hidden_size"])
-    both = nn.ModuleDict({"text": text_tower, "audio": audio_tower, "facts": heads}).to(place)
-    weights = [*both.parameters(), log_scale]
-    optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    if state := run.resume():
-        both.load_state_dict(state["towers"])
-        log_scale.data.copy_(state["log_scale"])
-        optimiser.load_state_dict(state["optimiser"])
+    stage = _TextStage(options)
+    loop.train(stage)
+    return write_folder(options.run / "clap_text", stage.text, stage.tokenizer)
 
-    def save() -> None:
-        state = {"towers": both.state_dict(), "log_scale": log_scale.data, "optimiser": optimiser.state_dict()}
-        run.save(state)
 
-    def step(data: Shards, rng: random.Random, size: int) -> tuple[Tensor, Tensor, Tensor]:
-        latents, truths = latent_batch(data, rng, size, options.latent_frames)
-        ids, mask = tokens_of(tokenizer, [write_caption(truth, rng) for truth in truths])
-        latents, ids, mask = latents.to(place), ids.to(place), mask.to(place)
-        with device.autocast(place):
-            encoded = text_tower(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-            audio = audio_tower(latents)
+class _TextStage(loop.Stage):
+    def __init__(self, options: TextOptions) -> None:
+        self.options, team = options, loop.begin(options)
+        self.shards, self.held_out = (Shards([folder], recipes.RATE) for folder in (options.latents, options.held_out))
+        self.tokenizer = _tokenizer_of(options, self.shards)
+        self.text = build_text_tower(self.tokenizer.get_vocab_size())
+        self.audio = AudioTower(self.shards.width, TEXT_CONFIG["projection_dim"])
+        self.log_scale = nn.Parameter(torch.tensor(math.log(10.0), device=team.place))
+        self.heads = facts.FactHeads(TEXT_CONFIG["hidden_size"])
+        self.towers = nn.ModuleDict({"text": self.text, "audio": self.audio, "facts": self.heads}).to(team.place)
+        weights = [*self.towers.parameters(), self.log_scale]
+        optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+        kept = {"towers": self.towers, "log_scale": self.log_scale, "optimiser": optimiser}
+        super().__init__(options, team, [loop.Learner(weights, [optimiser], bound=1.0)], kept)
+        self.towers.train()
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        loss, hits, facts_loss = self.losses(self.shards, self.run.rng, self.options.batch)
+        whole = loss + self.options.facts_weight * facts_loss
+        yield loop.Turn(self.learners[0], whole, {"loss": loss, "hits": hits, "facts": facts_loss})
+        self.log_scale.data.clamp_(max=math.log(100.0))
+
+    def losses(self, data: Shards, rng: random.Random, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Contrastive loss, share of hits and loss of the facts, of a new batch."""
+        latents, truths = latent_batch(data, rng, size, self.options.latent_frames)
+        ids, mask = tokens_of(self.tokenizer, [write_caption(truth, rng) for truth in truths])
+        latents, ids, mask = (x.to(self.team.place) for x in (latents, ids, mask))
+        with device.autocast(self.team.place):
+            encoded = self.text(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+            audio = self.audio(latents)
             known = [n for n, truth in enumerate(truths) if not truth.caption]  # of recordings nothing is known
-            read = heads(facts.mean_features(encoded.hidden_states[FEATURE_LAYER], mask)[known])
-        loss, hits = contrastive_loss(audio.float(), encoded.text_embeds.float(), log_scale)
+            read = self.heads(facts.mean_features(encoded.hidden_states[FEATURE_LAYER], mask)[known])
+        loss, hits = contrastive_loss(audio.float(), encoded.text_embeds.float(), self.log_scale)
         return loss, hits, _facts_loss(read, [truths[n] for n in known])
 
-    both.train()
-    while not run.is_over:
-        for group in optimiser.param_groups:
-            group["lr"] = run.learning_rate(options.learning_rate)
-        optimiser.zero_grad()
-        loss, hits, facts_loss = step(shards, run.rng, options.batch)
-        (loss + options.facts_weight * facts_loss).backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimiser.step()
-        log_scale.data.clamp_(max=math.log(100.0))
-        run.note(loss=loss.item(), hits=hits.item(), facts=facts_loss.item())
-        if run.is_time_to_save:
-            save()
-    save()
-    both.eval()
-    with torch.inference_mode():
-        loss, hits, facts_loss = step(held_out, random.Random(0), min(64, len(held_out)))
-    found = {"loss": loss.item(), "hits": hits.item(), "facts": facts_loss.item()}
-    log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
-    run.measured(**found, among=min(64, len(held_out)))
-    return write_folder(options.run / "clap_text", text_tower, tokenizer)
+    def look(self) -> None:
+        among = min(64, len(self.held_out))
+        self.towers.eval()
+        with torch.inference_mode():
+            losses = self.losses(self.held_out, random.Random(0), among)
+        self.towers.train()
+        found = {name: loss.item() for name, loss in zip(("loss", "hits", "facts"), losses, strict=True)}
+        log.info("held out: %s", "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
+        self.run.measured(**found, among=among)
+
+
+def _tokenizer_of(options: TextOptions, shards: Shards) -> Any:
+    """The run's tokenizer, trained at its first start."""
+    path = options.run / "tokenizer.json"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        train_tokenizer(_captions(shards, options.seed), options.vocabulary).save(str(beside))
+        beside.replace(path)
+    return _open_tokenizer(path)
 
 
 def _facts_loss(read: dict[str, Tensor], truths: list[Truth]) -> Tensor:

@@ -14,9 +14,11 @@ from __future__ import annotations
 import copy
 import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,8 +26,9 @@ from torch import Tensor, nn
 from musicapp.diffusion import schedules
 from musicapp.diffusion.guidance import guided
 from musicapp.nn.conditioners import Conditioner
-from musicapp.training import autoencoder, device, diffusion, recipes, samples
-from musicapp.training.dataset import Shards
+from musicapp.training import device, loop, samples
+from musicapp.training.builtin import autoencoder, diffusion, recipes
+from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches
@@ -38,8 +41,8 @@ STEPS = 8
 GUIDANCE_SCALE = 3.0  # of the teacher, folded into the student
 
 
-@dataclass(frozen=True)
-class DistillOptions:
+@dataclass(frozen=True, kw_only=True)
+class DistillOptions(loop.Options):
     """How to distil.
 
     teacher      run folder of the diffusion stage
@@ -51,12 +54,10 @@ class DistillOptions:
     autoencoder  run folder of the first stage, for sample takes; without one there are none
     """
 
-    run: Path
     teacher: Path
     latents: Path
     held_out: Path
     text_encoder: Path
-    minutes: float
     steps: int = STEPS
     substeps: int = 4
     guidance_scale: float = GUIDANCE_SCALE
@@ -64,10 +65,8 @@ class DistillOptions:
     tokens: int = 2500
     compiled: bool = False
     learning_rate: float = 2e-4
-    save_every_s: float = 120.0
     autoencoder: Path | None = None
     seed: int = 4
-    device: str = "cpu"
 
 
 def levels_of(steps: int, substeps: int) -> Tensor:
@@ -102,75 +101,92 @@ def train(options: DistillOptions) -> diffusion.Generator:
 
     Only the transformer learns: text tower and numbers stay the teacher's.
     """
-    torch.manual_seed(options.seed)
-    team = Team(options.device)
-    teacher, student, conditioner, statistics = student_of(
-        options.teacher, options.text_encoder, team, options.compiled
-    )
-    average = WeightAverage(student, decay=0.997)
-    optimisers = diffusion.optimisers_of(student, options.learning_rate)
-    shards, levels = Shards([options.latents]), levels_of(options.steps, options.substeps)
-    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
-    if state := run.resume():
-        student.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
+    stage = _DistillStage(options)
+    loop.train(stage)
+    return stage.average.module
 
-    def save() -> None:
-        optimiser_states = [optimiser.state_dict() for optimiser in optimisers]
-        state = {"model": student.state_dict(), "average": average.state_dict(), "optimisers": optimiser_states}
-        run.save(state | {"statistics": statistics._asdict()})
 
-    rng = run.rng
-    batches = WindowBatches(shards, rng, tokens=options.tokens, multiple=diffusion.PATCH)
-    lesson = team.share(_Lesson(student))
-    while (spent := team.agree(run.fraction)) < 1:
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(options.learning_rate, warmup_steps=50, fraction=spent)
-            optimiser.zero_grad()
-        latents, teach, cond = _bound(batches.draw(), rng, teacher, conditioner, statistics, options)
-        is_own = rng.random() < options.own_share
-        begin = torch.randint(len(levels), (1 if is_own else len(latents),)).expand(len(latents))
-        chosen, noise = levels[begin].to(latents.device), device.noise_like(latents)
+class _DistillStage(loop.Stage):
+    warmup_steps = 50
+
+    def __init__(self, options: DistillOptions) -> None:
+        self.options, team = options, loop.begin(options)
+        self.teacher, self.student, self.conditioner, self.statistics = student_of(
+            options.teacher, options.text_encoder, team, options.compiled
+        )
+        self.average = WeightAverage(self.student, decay=0.997)
+        optimisers = diffusion.optimisers_of(self.student, options.learning_rate)
+        after = partial(self.average.step, self.student)
+        learner = loop.Learner(self.student.dit.parameters(), optimisers, bound=1.0, after=after)
+        kept = {"model": self.student, "average": self.average, "optimisers": optimisers}
+        super().__init__(options, team, [learner], kept)
+        shards = Shards([options.latents], recipes.RATE)
+        self.batches = WindowBatches(shards, self.run.rng, tokens=options.tokens, multiple=diffusion.PATCH)
+        self.levels = levels_of(options.steps, options.substeps)
+        self.lesson = team.share(_Lesson(self.student))
+
+    def values(self) -> dict[str, Any]:
+        return {"statistics": self.statistics._asdict()}
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        latents, teach, cond = self.bound(self.batches.draw(), self.run.rng)
+        is_own = self.run.rng.random() < self.options.own_share
+        begin = torch.randint(len(self.levels), (1 if is_own else len(latents),)).expand(len(latents))
+        chosen, noise = self.levels[begin].to(latents.device), device.noise_like(latents)
         if is_own:
-            x = own_way(diffusion.steered(student.dit, cond), noise, levels, int(begin[0]))
+            x = own_way(diffusion.steered(self.student.dit, cond), noise, self.levels, int(begin[0]))
         else:
             x = torch.lerp(latents, noise, chosen[:, :1, None])
-        loss = lesson(x, chosen, teach, cond)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(student.dit.parameters(), 1.0)
-        if torch.isfinite(norm):
-            for optimiser in optimisers:
-                optimiser.step()
-            average.step(student)
-        run.note(loss=loss.item(), norm=norm.item())
-        if run.is_time_to_save:
-            save()
-    save()
-    if team.is_main:
-        found = _compare(average.module, teacher, conditioner, statistics, options)
+        loss = self.lesson(x, chosen, teach, cond)
+        yield loop.Turn(self.learners[0], loss, {"loss": loss})
+
+    def bound(self, windows: list[Window], rng: random.Random) -> tuple[Tensor, Network, diffusion.Steering]:
+        """The windows' latents, the guided teacher as a function of x and t told their captions, what steers it."""
+        latents = self.statistics.normalise(torch.stack([w.latents for w in windows])).to(self.team.place)
+        with torch.no_grad():
+            metadata = [diffusion.metadata_of(w, rng) for w in windows]
+            cond, null = diffusion.steering_of(self.conditioner, metadata, latents.shape[2])
+        forward = partial(diffusion.forward, self.teacher.dit)
+        teach = guided(forward, cond, null, self.options.guidance_scale, objective="rectified_flow")
+        return latents, teach, cond
+
+    def look(self) -> None:
+        options, student = self.options, self.average.module
+        found = self.compare()
         log.info("distance to the teacher's many steps: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
-        run.measured(**found)
-        write_takes(run, average.module, statistics, options.text_encoder, options.autoencoder, options.steps)
-    team.close()
-    return average.module
+        self.run.measured(**found)
+        write_takes(self.run, student, self.statistics, options.text_encoder, options.autoencoder, options.steps)
+
+    @torch.no_grad()
+    def compare(self) -> dict[str, float]:
+        """Root mean square distances of few-step results from the teacher's many-step one, all from the same noise."""
+        options, rng = self.options, random.Random("held out")
+        shards = Shards([options.held_out], recipes.RATE)
+        windows = WindowBatches(shards, rng, tokens=options.tokens, multiple=diffusion.PATCH).draw()
+        latents, teach, cond = self.bound(windows, rng)
+        noise = device.noise_like(latents, torch.Generator().manual_seed(options.seed))
+        few, many = (
+            schedules.logsnr(steps).to(noise.device).expand(len(noise), -1)
+            for steps in (options.steps, options.steps * options.substeps)
+        )
+        wanted = walk(teach, noise, many)
+        networks = {"student": diffusion.steered(self.average.module.dit, cond), "teacher": teach}
+        return {name: float((walk(f, noise, few) - wanted).square().mean().sqrt()) for name, f in networks.items()}
 
 
 def student_of(
     run: Path, text_encoder: Path, team: Team, compiled: bool
 ) -> tuple[diffusion.Generator, diffusion.Generator, Conditioner, Statistics]:
     """A finished network that stays as it is, a copy whose transformer learns, and what both are told and see."""
-    torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)  # as in the diffusion stage
+    diffusion.allow_plain_attention()
     teacher, statistics = diffusion.load_average(run, text_encoder)
     teacher.to(team.place)
     conditioner = diffusion.conditioner_around(teacher, text_encoder)
     student = copy.deepcopy(teacher)
     student.dit.requires_grad_(True)
     if compiled:
-        for block in (*teacher.dit.blocks, *student.dit.blocks):
-            block.compile(dynamic=True)
+        for model in (teacher, student):
+            diffusion.compile_blocks(model)
     return teacher, student, conditioner, statistics
 
 
@@ -211,45 +227,4 @@ def write_takes(
         network, "rectified_flow", next(student.parameters()), channels=recipes.LATENT_DIM, steps=steps
     )
     load = partial(autoencoder.load_average, autoencoder_run)
-    samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
-
-
-def _bound(
-    windows: list[Window],
-    rng: random.Random,
-    teacher: diffusion.Generator,
-    conditioner: Conditioner,
-    statistics: Statistics,
-    options: DistillOptions,
-) -> tuple[Tensor, Network, diffusion.Steering]:
-    """The windows' latents, the guided teacher as a function of x and t told their captions, and what steers it."""
-    place = next(teacher.parameters()).device
-    latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
-    with torch.no_grad():
-        metadata = [diffusion.metadata_of(w, rng) for w in windows]
-        cond, null = diffusion.steering_of(conditioner, metadata, latents.shape[2])
-    forward = partial(diffusion.forward, teacher.dit)
-    teach = guided(forward, cond, null, options.guidance_scale, objective="rectified_flow")
-    return latents, teach, cond
-
-
-@torch.no_grad()
-def _compare(
-    student: diffusion.Generator,
-    teacher: diffusion.Generator,
-    conditioner: Conditioner,
-    statistics: Statistics,
-    options: DistillOptions,
-) -> dict[str, float]:
-    """Root mean square distances of few-step results from the teacher's many-step one, from the same fixed noise."""
-    rng = random.Random("held out")
-    windows = WindowBatches(Shards([options.held_out]), rng, tokens=options.tokens, multiple=diffusion.PATCH).draw()
-    latents, teach, cond = _bound(windows, rng, teacher, conditioner, statistics, options)
-    noise = device.noise_like(latents, torch.Generator().manual_seed(options.seed))
-    few, many = (
-        schedules.logsnr(steps).to(noise.device).expand(len(noise), -1)
-        for steps in (options.steps, options.steps * options.substeps)
-    )
-    wanted = walk(teach, noise, many)
-    networks = {"student": diffusion.steered(student.dit, cond), "teacher": teach}
-    return {name: float((walk(f, noise, few) - wanted).square().mean().sqrt()) for name, f in networks.items()}
+    samples.write_takes(run, statistics.restore(latents.cpu()), load, SAMPLE_RATE)

@@ -18,18 +18,8 @@ from musicapp.checkpoints.load import load_model
 from musicapp.nn.spectral import mid_side, short_time_spectrum
 from musicapp.prompts.facts import read_prompt
 from musicapp.prompts.vocabulary import read_vocabulary
-from musicapp.training import (
-    autoencoder,
-    diffusion,
-    distill,
-    export,
-    latents,
-    objective,
-    samples,
-    sharpen,
-    tables,
-    text,
-)
+from musicapp.training import latents, objective, samples, tables
+from musicapp.training.builtin import autoencoder, diffusion, distill, export, sharpen, text
 from musicapp.training.dataset import Shards
 from tests.training.data import write_audio_shard, write_latent_shard
 

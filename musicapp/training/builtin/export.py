@@ -15,7 +15,7 @@ from musicapp.captions.vocabulary import learnt_words
 from musicapp.checkpoints import keymap
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.prompts.vocabulary import write_vocabulary
-from musicapp.training import autoencoder, diffusion, distill, recipes
+from musicapp.training.builtin import autoencoder, diffusion, distill, recipes
 
 SIZE_LIMIT = 32 << 20  # bytes of the whole folder
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,9 +22,9 @@ from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, Metadata,
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
 from musicapp.prompts.facts import read_prompt
-from musicapp.training import autoencoder, device, objective, recipes, samples
-from musicapp.training.dataset import Shards
-from musicapp.training.distributed import Team
+from musicapp.training import device, loop, objective, samples
+from musicapp.training.builtin import autoencoder, recipes
+from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of
 from musicapp.training.progress import Run
@@ -37,8 +39,8 @@ PATCH = recipes.DIFFUSION["config"]["patch_size"]
 LONGEST_PLAIN = 3200  # latents up to which attention keeps its whole matrix
 
 
-@dataclass(frozen=True)
-class DiffusionOptions:
+@dataclass(frozen=True, kw_only=True)
+class DiffusionOptions(loop.Options):
     """How to train one.
 
     latents, held_out  folders of latent shards; held_out is only measured on
@@ -48,21 +50,17 @@ class DiffusionOptions:
     autoencoder        run folder of the first stage, for sample takes; without one there are none
     """
 
-    run: Path
     latents: Path
     held_out: Path
     text_encoder: Path
-    minutes: float
     tokens: int = 5000
     compiled: bool = False
     learning_rate: float = 1e-3
     dropout: float = 0.1
-    look_again_s: float = 300.0  # how often shards that grow while training are opened anew
+    look_again_s: float = 300.0
     measure_every_s: float = 300.0
-    save_every_s: float = 120.0
     autoencoder: Path | None = None
     seed: int = 3
-    device: str = "cpu"
 
 
 class Generator(nn.Module):
@@ -92,7 +90,7 @@ def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
     for name in ("seconds_start", "seconds_total"):
         built[name] = NumberConditioner(width, 0, 512)
         nn.init.normal_(built[name].frequencies, std=NUMBER_FREQUENCIES)  # type: ignore[arg-type]
-    built["timeline"] = TimelineConditioner(recipes.SAMPLE_RATE / recipes.DOWNSAMPLING_RATIO)
+    built["timeline"] = TimelineConditioner(recipes.RATE.rows_per_second)
     diffusion = config.diffusion
     conditioner = Conditioner(
         built,
@@ -106,74 +104,62 @@ def build(text_encoder: Path) -> tuple[Generator, Conditioner]:
 
 def train(options: DiffusionOptions) -> Generator:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
-    torch.manual_seed(options.seed)
-    # Plain attention in bfloat16 is twice as quick on a CPU as the fused kernel, whose memory these lengths can spare.
+    stage = _DiffusionStage(options)
+    loop.train(stage)
+    return stage.average.module
+
+
+class _DiffusionStage(loop.Stage):
+    warmup_steps = 50
+
+    def __init__(self, options: DiffusionOptions) -> None:
+        self.options, team = options, loop.begin(options)
+        allow_plain_attention()
+        self.model, conditioner = build(options.text_encoder)
+        self.model.to(team.place)  # and so the parts that the conditioner shares with it
+        if options.compiled:
+            compile_blocks(self.model)
+        self.average = WeightAverage(self.model, decay=0.997)
+        optimisers = optimisers_of(self.model, options.learning_rate)
+        after = partial(self.average.step, self.model)
+        learner = loop.Learner(self.model.parameters(), optimisers, bound=1.0, after=after)
+        kept = {"model": self.model, "average": self.average, "optimisers": optimisers}
+        super().__init__(options, team, [learner], kept)
+        self.reopen()
+        self.held_out = Shards([options.held_out], recipes.RATE)
+        found = self.found.get("statistics")
+        self.statistics = Statistics(**found) if found else statistics_of(Shards([options.latents]))
+        self.lesson = team.share(_Lesson(self.model, conditioner, options.dropout))
+
+    def values(self) -> dict[str, Any]:
+        return {"statistics": self.statistics._asdict()}
+
+    def reopen(self) -> None:
+        shards = Shards([self.options.latents], recipes.RATE)
+        log.info("%d pieces, %.2f hours", len(shards), shards.hours)
+        self.batches = WindowBatches(shards, self.run.rng, tokens=self.options.tokens, multiple=PATCH)
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        windows = self.batches.draw()
+        latents = self.statistics.normalise(torch.stack([w.latents for w in windows])).to(self.team.place)
+        loss = self.lesson(latents, [metadata_of(w, self.run.rng) for w in windows])
+        yield loop.Turn(self.learners[0], loss, {"loss": loss, "tokens": latents.shape[0] * latents.shape[2]})
+
+    def look(self) -> None:
+        average, options = self.average.module, self.options
+        self.run.measured(**measure(average, options.text_encoder, self.held_out, self.statistics))
+        write_takes(self.run, average, options, self.statistics)
+
+
+def allow_plain_attention() -> None:
+    """Plain attention in bfloat16 is twice as quick on a CPU as the fused kernel; our lengths can spare its memory."""
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
-    team = Team(options.device)
-    place = team.place
-    model, conditioner = build(options.text_encoder)
-    model.to(place)  # and so the parts that the conditioner shares with it
-    if options.compiled:
-        for block in model.dit.blocks:
-            block.compile(dynamic=True)
-    average = WeightAverage(model, decay=0.997)
-    optimisers = optimisers_of(model, options.learning_rate)
-    for group in (group for optimiser in optimisers for group in optimiser.param_groups):
-        group["initial_lr"] = group["lr"]
-    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
-    statistics = statistics_of(Shards([options.latents]))
-    if state := run.resume():
-        statistics = Statistics(**state["statistics"])
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        if "optimisers" in state:  # not behind a finished model
-            for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
-                optimiser.load_state_dict(saved)
 
-    def save() -> None:
-        optimiser_states = [optimiser.state_dict() for optimiser in optimisers]
-        state = {"model": model.state_dict(), "average": average.state_dict(), "optimisers": optimiser_states}
-        run.save(state | {"statistics": statistics._asdict()})
 
-    held_out = Shards([options.held_out])
-
-    def look() -> None:
-        if not team.is_main:
-            return
-        run.measured(**measure(average.module, options.text_encoder, held_out, statistics))
-        write_takes(run, average.module, options, statistics)
-
-    rng = run.rng
-    batches, opened = _open(options, rng), run.elapsed_s
-    measured = run.elapsed_s
-    lesson = team.share(_Lesson(model, conditioner, options.dropout))
-    while (spent := team.agree(run.fraction)) < 1:
-        if run.elapsed_s - opened > options.look_again_s:
-            batches, opened = _open(options, rng), run.elapsed_s
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(group["initial_lr"], warmup_steps=50, fraction=spent)
-            optimiser.zero_grad()
-        windows = batches.draw()
-        latents = statistics.normalise(torch.stack([w.latents for w in windows])).to(place)
-        metadata = [metadata_of(w, rng) for w in windows]
-        loss = lesson(latents, metadata)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        if torch.isfinite(norm):
-            for optimiser in optimisers:
-                optimiser.step()
-            average.step(model)
-        run.note(loss=loss.item(), norm=norm.item(), tokens=latents.shape[0] * latents.shape[2])
-        if run.is_time_to_save:
-            save()
-        if run.elapsed_s - measured > options.measure_every_s:
-            measured = run.elapsed_s
-            look()
-    save()
-    look()
-    team.close()
-    return average.module
+def compile_blocks(model: Generator) -> None:
+    """Fuse the small operations of the transformer's blocks, for any length."""
+    for block in model.dit.blocks:
+        block.compile(dynamic=True)
 
 
 class _Lesson(nn.Module):
@@ -186,12 +172,6 @@ class _Lesson(nn.Module):
 
     def forward(self, latents: Tensor, metadata: list[dict[str, str | float]]) -> Tensor:
         return _loss(self.model, self._conditioner[0], latents, metadata, self.dropout)
-
-
-def _open(options: DiffusionOptions, rng: random.Random) -> WindowBatches:
-    shards = Shards([options.latents])
-    log.info("%d pieces, %.2f hours", len(shards), shards.lengths.sum() * 2048 / recipes.SAMPLE_RATE / 3600)
-    return WindowBatches(shards, rng, tokens=options.tokens, multiple=PATCH)
 
 
 def optimisers_of(model: Generator, learning_rate: float) -> list[torch.optim.Optimizer]:
@@ -325,7 +305,7 @@ def write_takes(run: Run, model: Generator, options: DiffusionOptions, statistic
     network = guided(partial(forward, model.dit), cond, null, scale, objective=kind)
     latents = samples.draw_latents(network, kind, next(model.parameters()), channels=recipes.LATENT_DIM)
     load = partial(autoencoder.load_average, options.autoencoder)
-    samples.write_takes(run, statistics.restore(latents.cpu()), load, recipes.SAMPLE_RATE)
+    samples.write_takes(run, statistics.restore(latents.cpu()), load, SAMPLE_RATE)
 
 
 def conditioner_around(model: Generator, text_encoder: Path) -> Conditioner:

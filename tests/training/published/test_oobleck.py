@@ -12,11 +12,12 @@ import torch
 
 from musicapp.cli.main import main
 from musicapp.description.config import parse_config
-from musicapp.training import losses, oobleck, sound_loss
+from musicapp.training import losses
 from musicapp.training.dataset import ShardWriter
-from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss
+from musicapp.training.published import oobleck, sound_loss
+from musicapp.training.published.discriminator import Discriminator, fooling_losses, judge_loss
 from tests.tiny_model import write_tiny_model
-from tests.training.data import truth
+from tests.training.data import truth, write_audio_shard
 
 
 def test_the_weighting_is_the_a_curve():
@@ -89,6 +90,25 @@ def test_a_tiny_autoencoder_comes_nearer_to_a_tone_and_goes_on(tmp_path):
     assert float(rows[-1]["si_sdr_db"]) > before_db
     oobleck.train(options, config)  # its time is spent: no step more
     assert torch.load(options.run / "checkpoint.pt", weights_only=True)["step"] == steps
+
+
+@pytest.mark.parametrize("stage", ["autoencoder", "encode"])
+def test_music_of_another_sample_rate_than_the_configs_is_refused(tmp_path, capsys, stage):
+    config = write_tiny_model(tmp_path / "tiny", autoencoder="oobleck", text_encoder="none") / "model_config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"sample_rate": 32000}))
+    work = write_audio_shard(tmp_path / "work" / "audio", [3000]).parent
+    write_audio_shard(work / "audio-held-out", [3000])
+    words = ["--work", str(work), "--config", str(config), "--device", "cpu"]
+    if stage == "autoencoder":
+        words += ["--minutes", "1"]
+    else:
+        coder = oobleck.build(parse_config(json.loads(config.read_text())).autoencoder)
+        (work / "autoencoder").mkdir()
+        torch.save({"average": {"weights": coder.state_dict()}}, work / "autoencoder" / "checkpoint.pt")
+    assert main(["train", stage, *words]) == 1
+    said = capsys.readouterr().err
+    assert "for 32000 Hz" in said and "Set sample_rate in the config to 44100." in said
+    assert not (work / "latents").exists()
 
 
 def test_training_the_decoder_alone_goes_with_the_built_in_recipe_only(tmp_path, capsys):

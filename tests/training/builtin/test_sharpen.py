@@ -15,9 +15,9 @@ from musicapp.composing.composer import compose
 from musicapp.composing.instruments import INSTRUMENTS
 from musicapp.diffusion import schedules
 from musicapp.prompts.facts import read_prompt
-from musicapp.training import sharpen
-from musicapp.training.distill import STEPS
-from musicapp.training.sharpen import draw, lesson_loss
+from musicapp.training.builtin import sharpen
+from musicapp.training.builtin.distill import STEPS
+from musicapp.training.builtin.sharpen import draw, lesson_loss
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from musicapp.diffusion import schedules
-from musicapp.training.distill import levels_of, own_way, segment_loss, walk
+from musicapp.training.builtin.distill import levels_of, own_way, segment_loss, walk
 
 MODES = torch.tensor([-2.0, 2.0])
 

@@ -1,4 +1,4 @@
-"""The diffusion stage for any config of the Stable Audio 2 family, trained as its authors did (arXiv 2404.10301, 3.2).
+"""The diffusion stage for any config of the Stable Audio 2 family, trained as its authors did (arXiv 2404.10301, 3).
 
 The built-in model has a recipe of its own (`diffusion`); this one keeps to the published: the text encoder is fixed,
 windows have one length with encoded silence behind short pieces, AdamW with an inverse decay of its rate.
@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,13 +32,15 @@ from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.conditioners import Conditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import device, objective, oobleck, samples
-from musicapp.training.dataset import Shards
-from musicapp.training.distributed import Team, count
+from musicapp.training import device, loop, objective, samples
+from musicapp.training.dataset import Rate, Shards
+from musicapp.training.distributed import count
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Window, draw_windows
-from musicapp.training.paper import STABLE_AUDIO_2_0
 from musicapp.training.progress import Run
+from musicapp.training.published import oobleck
+from musicapp.training.published.in_backward import InBackward
+from musicapp.training.published.paper import STABLE_AUDIO_2_0
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +48,8 @@ PAPER = "stable_audio_2_0"
 INVERSE_GAMMA, RATE_WARMUP = 1e6, 0.99  # of the learning rate: base (1 - warmup^(s + 1)) (1 + s / gamma)^(-1/2)
 
 
-@dataclass(frozen=True)
-class PublishedOptions:
+@dataclass(frozen=True, kw_only=True)
+class TransformerOptions(loop.Options):
     """How to train one.
 
     latents, held_out  folders of latent shards; held_out is only measured on
@@ -57,11 +60,9 @@ class PublishedOptions:
     light              Adafactor inside the backward pass, no gradients kept and no average: a third of the memory
     """
 
-    run: Path
     latents: Path
     held_out: Path
     text_encoder: Path
-    minutes: float
     batch: int = 4
     window: int = 0
     checkpointing: bool = False
@@ -73,7 +74,6 @@ class PublishedOptions:
     save_every_s: float = 600.0
     autoencoder: Path | None = None
     seed: int = 5
-    device: str = "cpu"
 
 
 class Trainee(nn.Module):
@@ -129,73 +129,66 @@ def build(config: ModelConfig, text_encoder: Path) -> Trainee:
     return Trainee(config, conditioner)
 
 
-def train(options: PublishedOptions, config: ModelConfig) -> nn.Module:
-    """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
-    torch.manual_seed(options.seed)
-    team = Team(options.device)
-    if options.light and count() > 1:
-        raise MusicAppError("The sparing mode works in one process only.", hint="Leave --light out.")
-    place = team.place
-    model = build(config, options.text_encoder).to(place)
-    model._conditioner[0].to(place)
-    average = None if options.light else WeightAverage(weights_of(model), decay=options.average_decay)
-    if options.checkpointing:
-        compute_twice(model.dit)
-    optimisers = _in_backward(model, options.learning_rate) if options.light else [_adamw(model, options.learning_rate)]
-    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
-    if state := run.resume():
-        weights_of(model).load_state_dict(state["model"])
-        if average is not None:
-            average.load_state_dict(state["average"])
-        if state["light"] == options.light:
-            for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
-                optimiser.load_state_dict(saved)
+def train(options: TransformerOptions, config: ModelConfig) -> nn.Module:
+    """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights.
 
-    def save() -> None:
-        state = {"model": weights_of(model).state_dict(), "optimisers": [o.state_dict() for o in optimisers]}
-        averaged = {} if average is None else {"average": average.state_dict()}
-        run.save(state | averaged | {"light": options.light})
+    The light mode keeps no average and gives the last ones. Raises MusicAppError: light in several processes.
+    """
+    stage = _TransformerStage(options, config)
+    loop.train(stage)
+    return weights_of(stage.model) if stage.average is None else stage.average.module
 
-    shards, held_out = Shards([options.latents]), Shards([options.held_out])
-    window = _window(options, config)
 
-    def look() -> None:
-        if not team.is_main:
-            return
-        run.measured(loss=measure(model, held_out, options, config))
-        _write_takes(run, model, options, config)
+class _TransformerStage(loop.Stage):
+    def __init__(self, options: TransformerOptions, config: ModelConfig) -> None:
+        self.options, self.config, team = options, config, loop.begin(options)
+        if options.light and count() > 1:
+            raise MusicAppError("The sparing mode works in one process only.", hint="Leave --light out.")
+        self.model = build(config, options.text_encoder).to(team.place)
+        self.model._conditioner[0].to(team.place)
+        weights = weights_of(self.model)
+        self.average = None if options.light else WeightAverage(weights, decay=options.average_decay)
+        if options.checkpointing:
+            compute_twice(self.model.dit)
+        learner = self._learner()
+        averaged = {} if self.average is None else {"average": self.average}
+        kept = {"model": weights, "optimisers": learner.optimisers, **averaged}
+        super().__init__(options, team, [learner], kept)
+        rate = Rate(config.sample_rate, config.autoencoder.downsampling_ratio)
+        self.shards, self.held_out = Shards([options.latents], rate), Shards([options.held_out], rate)
+        seed = options.seed + self.run.step + 1_000_003 * team.rank
+        self.even = torch.quasirandom.SobolEngine(1, scramble=True, seed=seed)
+        self.shared = team.share(self.model)
 
-    rng = run.rng
-    even = torch.quasirandom.SobolEngine(1, scramble=True, seed=options.seed + run.step + 1_000_003 * team.rank)
-    measured = run.elapsed_s
-    shared = team.share(model)
-    while team.agree(run.fraction) < 1:
-        rate = learning_rate(options.learning_rate, run.step)
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-        windows = draw_windows(shards, rng, options.batch, window)
-        timesteps = even.draw(options.batch)[:, 0].to(place)
+    def _learner(self) -> loop.Learner:
+        rate = self.options.learning_rate
+        if self.average is None:
+            return InBackward(self.model.parameters(), rate)
+        optimiser = torch.optim.AdamW(self.model.parameters(), lr=rate, betas=(0.9, 0.999), weight_decay=1e-3)
+        after = partial(self.average.step, weights_of(self.model))
+        return loop.Learner(self.model.parameters(), [optimiser], bound=1.0, after=after)
+
+    def values(self) -> dict[str, Any]:
+        return {"light": self.options.light}
+
+    def fits(self, found: dict[str, Any]) -> bool:
+        return bool(found["light"] == self.options.light)
+
+    def rate(self, peak: float, spent: float) -> float:
+        return learning_rate(peak, self.run.step)
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        options, rng, place = self.options, self.run.rng, self.team.place
+        windows = draw_windows(self.shards, rng, options.batch, _window(options, self.config))
+        timesteps = self.even.draw(options.batch)[:, 0].to(place)
         keep = (torch.rand(options.batch, 1, 1) >= options.dropout).to(place)
-        loss = loss_of(shared, windows, timesteps, keep, config, rng)
-        loss.backward()
-        if not options.light:
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            if torch.isfinite(norm):
-                optimisers[0].step()
-            optimisers[0].zero_grad()
-            assert average is not None
-            average.step(weights_of(model))
-        run.note(loss=loss.item(), rate=rate)
-        if run.is_time_to_save:
-            save()
-        if run.elapsed_s - measured > options.measure_every_s:
-            measured = run.elapsed_s
-            look()
-    save()
-    look()
-    team.close()
-    return weights_of(model) if average is None else average.module
+        loss = loss_of(self.shared, windows, timesteps, keep, self.config, rng)
+        rate = learning_rate(options.learning_rate, self.run.step)
+        yield loop.Turn(self.learners[0], loss, {"loss": loss, "rate": rate})
+
+    def look(self) -> None:
+        self.run.measured(loss=measure(self.model, self.held_out, self.options, self.config))
+        _write_takes(self.run, self.model, self.options, self.config)
 
 
 def weights_of(model: Trainee) -> nn.ModuleDict:
@@ -218,7 +211,7 @@ def loss_of(
 
 
 @torch.no_grad()
-def measure(model: Trainee, held_out: Shards, options: PublishedOptions, config: ModelConfig) -> float:
+def measure(model: Trainee, held_out: Shards, options: TransformerOptions, config: ModelConfig) -> float:
     """Loss of the present weights on held-out windows at even timesteps, the same ones every time."""
     rng, place, window = random.Random("held out"), next(model.parameters()).device, _window(options, config)
     with torch.random.fork_rng(devices=[]):
@@ -234,7 +227,7 @@ def measure(model: Trainee, held_out: Shards, options: PublishedOptions, config:
 
 
 @torch.no_grad()
-def _write_takes(run: Run, model: Trainee, options: PublishedOptions, config: ModelConfig) -> None:
+def _write_takes(run: Run, model: Trainee, options: TransformerOptions, config: ModelConfig) -> None:
     """The sample takes of the present weights, where there is an autoencoder to hear them through."""
     if options.autoencoder is None:
         return
@@ -288,7 +281,7 @@ def _forward(dit: DiffusionTransformer, x: Tensor, t: Tensor, **conditions: Tens
 
 
 def _told(window: Window, rng: random.Random) -> dict[str, str | float]:
-    """Whole seconds, as the published models are told them (spec 4.4)."""
+    """Whole seconds, as the published models are told them (arXiv 2404.10301, 2.3)."""
     return {
         "prompt": write_caption(window.truth, rng),
         "seconds_start": math.floor(window.seconds_start),
@@ -296,28 +289,6 @@ def _told(window: Window, rng: random.Random) -> dict[str, str | float]:
     }
 
 
-def _window(options: PublishedOptions, config: ModelConfig) -> int:
+def _window(options: TransformerOptions, config: ModelConfig) -> int:
     length = options.window or config.window_latents
     return max(1, length // config.diffusion.dit.patch_size) * config.diffusion.dit.patch_size
-
-
-def _adamw(model: nn.Module, rate: float) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.999), weight_decay=1e-3)
-
-
-def _in_backward(model: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
-    """One Adafactor for each weight, which steps as soon as its gradient is there and drops it at once.
-
-    Adafactor bounds its own updates, so no norm over all gradients is needed (arXiv 1804.04235).
-    """
-    optimisers: list[torch.optim.Optimizer] = []
-    for weight in model.parameters():
-        optimiser = torch.optim.Adafactor([weight], lr=rate)
-        weight.register_post_accumulate_grad_hook(partial(_step_and_drop, optimiser))
-        optimisers.append(optimiser)
-    return optimisers
-
-
-def _step_and_drop(optimiser: torch.optim.Optimizer, weight: Tensor) -> None:
-    optimiser.step()
-    weight.grad = None

@@ -13,9 +13,9 @@ from safetensors.torch import load_file, save_file
 from musicapp.description.catalogue import find_model
 from musicapp.description.configs import TIMELINE_CHANNELS
 from musicapp.errors import MusicAppError
-from musicapp.training import export
-from musicapp.training.diffusion import DiffusionOptions, load_average, train
-from musicapp.training.warm_start import start_from
+from musicapp.training.builtin import export
+from musicapp.training.builtin.diffusion import DiffusionOptions, load_average, train
+from musicapp.training.builtin.warm_start import start_from
 from tests.training.data import write_latent_shard
 
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -25,14 +27,12 @@ from musicapp.composing.truth import Truth
 from musicapp.diffusion import schedules
 from musicapp.nn.conditioners import Conditioner, Metadata
 from musicapp.prompts.facts import read_prompt
-from musicapp.training import diffusion, recipes
+from musicapp.training import loop
+from musicapp.training.builtin import diffusion, recipes
+from musicapp.training.builtin.distill import STEPS, student_of, walk, write_takes
 from musicapp.training.dataset import HELD_OUT_SEED, draw_duration
-from musicapp.training.distill import STEPS, student_of, walk, write_takes
-from musicapp.training.distributed import Team
 from musicapp.training.ema import WeightAverage
-from musicapp.training.latents import LATENT_RATE_HZ
 from musicapp.training.objective import Network
-from musicapp.training.progress import Run
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ UNDRUMMED = 0.35  # of the pieces with drums are told to be without
 HEADROOM = 4  # latents behind the end, as when a take is made
 
 
-@dataclass(frozen=True)
-class SharpenOptions:
+@dataclass(frozen=True, kw_only=True)
+class SharpenOptions(loop.Options):
     """How to sharpen.
 
     student      run folder of the distill stage
@@ -55,10 +55,8 @@ class SharpenOptions:
     autoencoder  run folder of the first stage, for sample takes; without one there are none
     """
 
-    run: Path
     student: Path
     text_encoder: Path
-    minutes: float
     lead: float = 2.5
     no_drums: float = 3.0
     drums: float = 1.0
@@ -67,10 +65,8 @@ class SharpenOptions:
     tokens: int = 1000
     compiled: bool = False
     learning_rate: float = 1e-4
-    save_every_s: float = 120.0
     autoencoder: Path | None = None
     seed: int = 5
-    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ class Asked:
 def draw(rng: random.Random, tokens: int) -> Asked:
     """About `tokens` latents of windows of one length: short whole pieces, and cuts of longer ones."""
     total_s = draw_duration(rng)
-    whole = round(total_s * LATENT_RATE_HZ) + HEADROOM
+    whole = round(total_s * recipes.RATE.rows_per_second) + HEADROOM
     latents = min(whole, rng.randint(LONGEST_LATENTS // 2, LONGEST_LATENTS))
     latents += -latents % diffusion.PATCH
     contrasts, refused, numbers = [], [], []
@@ -100,7 +96,7 @@ def draw(rng: random.Random, tokens: int) -> Asked:
         truth = _truth(rng, round(total_s, 2))
         contrasts.append(write_contrast(truth, rng))
         refused.append(not truth.has_drums)
-        start_s = rng.randint(0, max(0, whole - latents)) / LATENT_RATE_HZ
+        start_s = rng.randint(0, max(0, whole - latents)) / recipes.RATE.rows_per_second
         numbers.append({"tempo_bpm": truth.tempo_bpm, "seconds_start": start_s, "seconds_total": truth.duration_s})
     return Asked(contrasts, refused, numbers, latents)
 
@@ -157,49 +153,45 @@ def train(options: SharpenOptions) -> diffusion.Generator:
 
     Only the transformer learns, as in `distill`.
     """
-    torch.manual_seed(options.seed)
-    team = Team(options.device)
-    unchanged, student, conditioner, statistics = student_of(
-        options.student, options.text_encoder, team, options.compiled
-    )
-    average = WeightAverage(student, decay=0.99)
-    # Not Muon, as the stages before: its bfloat16 is slow on a CPU that has none, and the change is small.
-    optimiser = torch.optim.AdamW(student.dit.parameters(), lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0)
-    run = Run(options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s)
-    if state := run.resume():
-        student.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
+    stage = _SharpenStage(options)
+    loop.train(stage)
+    return stage.average.module
 
-    def save() -> None:
-        state = {"model": student.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
-        run.save(state | {"statistics": statistics._asdict()})
 
-    rng = run.rng
-    lesson = team.share(_Lesson(student))
-    while (spent := team.agree(run.fraction)) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = run.learning_rate(options.learning_rate, warmup_steps=20, fraction=spent)
-        optimiser.zero_grad()
+class _SharpenStage(loop.Stage):
+    warmup_steps = 20
+
+    def __init__(self, options: SharpenOptions) -> None:
+        self.options, team = options, loop.begin(options)
+        self.unchanged, self.student, self.conditioner, self.statistics = student_of(
+            options.student, options.text_encoder, team, options.compiled
+        )
+        self.average = WeightAverage(self.student, decay=0.99)
+        weights = list(self.student.dit.parameters())
+        # Not Muon, as the stages before: its bfloat16 is slow on a CPU that has none, and the change is small.
+        optimiser = torch.optim.AdamW(weights, lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0)
+        learner = loop.Learner(weights, [optimiser], bound=1.0, after=partial(self.average.step, self.student))
+        kept = {"model": self.student, "average": self.average, "optimiser": optimiser}
+        super().__init__(options, team, [learner], kept)
+        self.lesson = team.share(_Lesson(self.student))
+
+    def values(self) -> dict[str, Any]:
+        return {"statistics": self.statistics._asdict()}
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        rng, options = self.run.rng, self.options
         asked = draw(rng, options.tokens)
-        pushed = Pushed(unchanged, conditioner, asked, options)
-        loss = lesson(_noise(asked, team.place), pushed, sorted(rng.sample(range(STEPS), options.levels)))
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(student.dit.parameters(), 1.0)
-        if torch.isfinite(norm):
-            optimiser.step()
-            average.step(student)
-        run.note(loss=loss.item(), norm=norm.item())
-        if run.is_time_to_save:
-            save()
-    save()
-    if team.is_main:
-        found = _compare(average.module, unchanged, conditioner, options)
+        pushed = Pushed(self.unchanged, self.conditioner, asked, options)
+        noise = _noise(asked, self.team.place)
+        loss = self.lesson(noise, pushed, sorted(rng.sample(range(STEPS), options.levels)))
+        yield loop.Turn(self.learners[0], loss, {"loss": loss})
+
+    def look(self) -> None:
+        student, options = self.average.module, self.options
+        found = _compare(student, self.unchanged, self.conditioner, options)
         log.info("distance to the pushed student: %s", "  ".join(f"{k} {v:.3f}" for k, v in found.items()))
-        run.measured(**found)
-        write_takes(run, average.module, statistics, options.text_encoder, options.autoencoder)
-    team.close()
-    return average.module
+        self.run.measured(**found)
+        write_takes(self.run, student, self.statistics, options.text_encoder, options.autoencoder)
 
 
 class _Lesson(nn.Module):

@@ -5,8 +5,9 @@ Recipe of arXiv 2404.10301 (2.1, 3): the discriminator and the autoencoder learn
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -17,21 +18,18 @@ from torch.nn.utils.parametrizations import weight_norm
 from musicapp.description.config import ModelConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, OobleckEncoderConfig, build_autoencoder
-from musicapp.training import autoencoder, device, samples
-from musicapp.training.dataset import Shards, audio_batch
-from musicapp.training.discriminator import Discriminator, fooling_losses, judge_loss
+from musicapp.training import device, loop, reconstruction, samples
+from musicapp.training.dataset import Rate, Shards, audio_batch
 from musicapp.training.ema import WeightAverage
-from musicapp.training.progress import Run
-from musicapp.training.sound_loss import sound_loss
-
-log = logging.getLogger(__name__)
+from musicapp.training.published.discriminator import Discriminator, fooling_losses, judge_loss
+from musicapp.training.published.sound_loss import sound_loss
 
 ADVERSARIAL, FEATURES, DIVERGENCE = 0.1, 5.0, 1e-4
 INVERSE_GAMMA = 2e5  # steps over which the learning rate falls
 
 
-@dataclass(frozen=True)
-class OobleckOptions:
+@dataclass(frozen=True, kw_only=True)
+class OobleckOptions(loop.Options):
     """How to train one.
 
     audio, held_out  folders of audio shards; held_out is only measured on
@@ -39,10 +37,8 @@ class OobleckOptions:
     filters          of the discriminator's layers
     """
 
-    run: Path
     audio: Path
     held_out: Path
-    minutes: float
     batch: int = 4
     frames: int = 65536
     filters: int = 64
@@ -51,10 +47,8 @@ class OobleckOptions:
     warmup: float = 0.999  # how slowly the learning rate rises
     average_decay: float = 0.9999
     measure_every_s: float = 900.0
-    save_every_s: float = 120.0
     measured_crops: int = 32
     seed: int = 6
-    device: str = "cpu"
 
 
 def build(config: AutoencoderConfig) -> Autoencoder:
@@ -70,54 +64,47 @@ def build(config: AutoencoderConfig) -> Autoencoder:
 
 def train(options: OobleckOptions, config: ModelConfig) -> Autoencoder:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights."""
-    torch.manual_seed(options.seed)
-    place = device.choose(options.device)
-    model = build(config.autoencoder).to(place)
-    judge = Discriminator(config.audio_channels, options.filters).to(place)
-    average = WeightAverage(model, decay=options.average_decay)
-    optimisers = {
-        "model": torch.optim.AdamW(model.parameters(), options.learning_rate, betas=(0.8, 0.99), weight_decay=1e-3),
-        "judge": torch.optim.AdamW(judge.parameters(), options.judge_rate, betas=(0.8, 0.99), weight_decay=1e-3),
-    }
-    base = {name: optimiser.param_groups[0]["lr"] for name, optimiser in optimisers.items()}
-    run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
-    if state := run.resume():
-        model.load_state_dict(state["model"])
-        judge.load_state_dict(state["judge"])
-        average.load_state_dict(state["average"])
-        for name, optimiser in optimisers.items():
-            optimiser.load_state_dict(state["optimisers"][name])
+    stage = _OobleckStage(options, config)
+    loop.train(stage)
+    return plain(stage.average.module)
 
-    def save() -> None:
-        state = {"model": model.state_dict(), "judge": judge.state_dict(), "average": average.state_dict()}
-        run.save(state | {"optimisers": {name: optimiser.state_dict() for name, optimiser in optimisers.items()}})
 
-    shards, held_out = Shards([options.audio]), Shards([options.held_out])
-    rng = run.rng
-    measured = run.elapsed_s
-    while not run.is_over:
-        scale = (1 - options.warmup ** (run.step + 1)) * (1 + run.step / INVERSE_GAMMA) ** -0.5
-        noted: dict[str, float] = {}
-        for whose, network in (("judge", judge), ("model", model)):
-            optimiser = optimisers[whose]
-            optimiser.param_groups[0]["lr"] = base[whose] * scale
-            audio = audio_batch(shards, rng, options.batch, options.frames).to(place)
-            optimiser.zero_grad()
-            losses = _turn(model, judge, audio, whose, config.sample_rate)
-            losses[whose].backward()
-            if torch.isfinite(torch.nn.utils.get_total_norm(_gradients(network))):
-                optimiser.step()
-            noted |= {name: loss.item() for name, loss in losses.items()}
-        average.step(model)
-        run.note(**noted)
-        if run.is_time_to_save:
-            save()
-        if run.elapsed_s - measured > options.measure_every_s:
-            measured = run.elapsed_s
-            _measure(run, average.module, held_out, options, config.sample_rate)
-    save()
-    _measure(run, average.module, held_out, options, config.sample_rate)
-    return plain(average.module)
+class _OobleckStage(loop.Stage):
+    def __init__(self, options: OobleckOptions, config: ModelConfig) -> None:
+        self.options, self.sample_rate, team = options, config.sample_rate, loop.begin(options)
+        self.model = build(config.autoencoder).to(team.place)
+        self.judge = Discriminator(config.audio_channels, options.filters).to(team.place)
+        self.average = WeightAverage(self.model, decay=options.average_decay)
+        optimisers = {
+            "model": _adamw(self.model, options.learning_rate),
+            "judge": _adamw(self.judge, options.judge_rate),
+        }
+        after = partial(self.average.step, self.model)
+        judge = loop.Learner(self.judge.parameters(), [optimisers["judge"]])
+        model = loop.Learner(self.model.parameters(), [optimisers["model"]], after=after)
+        kept = {"model": self.model, "judge": self.judge, "average": self.average, "optimisers": optimisers}
+        super().__init__(options, team, [judge, model], kept)
+        rate = Rate(config.sample_rate)
+        self.shards, self.held_out = Shards([options.audio], rate), Shards([options.held_out], rate)
+
+    def rate(self, peak: float, spent: float) -> float:
+        return peak * ((1 - self.options.warmup ** (self.run.step + 1)) * (1 + self.run.step / INVERSE_GAMMA) ** -0.5)
+
+    def turns(self, spent: float) -> Iterator[loop.Turn]:
+        for whose, learner in zip(("judge", "model"), self.learners, strict=True):
+            audio = audio_batch(self.shards, self.run.rng, self.options.batch, self.options.frames)
+            losses = _turn(self.model, self.judge, audio.to(self.team.place), whose, self.sample_rate)
+            yield loop.Turn(learner, losses[whose], dict(losses))
+
+    def look(self) -> None:
+        average, options = self.average.module, self.options
+        found = reconstruction.measure(average, self.held_out, crops=options.measured_crops, frames=options.frames)
+        self.run.measured(**found)
+        samples.write_pairs(self.run, average, self.held_out, self.sample_rate)
+
+
+def _adamw(network: nn.Module, rate: float) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(network.parameters(), rate, betas=(0.8, 0.99), weight_decay=1e-3)
 
 
 def plain(model: Autoencoder) -> Autoencoder:
@@ -149,13 +136,3 @@ def _turn(model: Autoencoder, judge: Discriminator, audio: Tensor, whose: str, s
     scores, features = fooling_losses(real, judge(decoded))
     loss = spectral + ADVERSARIAL * scores + FEATURES * features + DIVERGENCE * divergence
     return {"model": loss, "spectral": spectral, "fooling": scores, "features": features, "kl": divergence}
-
-
-def _gradients(network: nn.Module) -> list[Tensor]:
-    return [p.grad for p in network.parameters() if p.grad is not None]
-
-
-def _measure(run: Run, model: Autoencoder, held_out: Shards, options: OobleckOptions, sample_rate: int) -> None:
-    found = autoencoder.measure(model, held_out, crops=options.measured_crops, frames=options.frames)
-    run.measured(**found)
-    samples.write_pairs(run, model, held_out, sample_rate)

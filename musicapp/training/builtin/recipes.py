@@ -1,13 +1,14 @@
-"""Sizes of the built-in model, as its `model_config.json` has them. No torch here."""
+"""Sizes of the built-in model, as its `model_config.json` has them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from musicapp.description.configs import TIMELINE_CHANNELS
+from musicapp.training.dataset import SAMPLE_RATE, Rate
 
-SAMPLE_RATE = 44100
 DOWNSAMPLING_RATIO = 2048
+RATE = Rate(SAMPLE_RATE, DOWNSAMPLING_RATIO)  # of the latents
 LATENT_DIM = 64
 MAX_DURATION_S = 285
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from musicapp.training import facts
+from musicapp.training.builtin import facts
 from tests.training.data import truth
 
 

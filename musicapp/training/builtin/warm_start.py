@@ -16,7 +16,7 @@ from musicapp.description.configs import WEIGHTLESS, DiTConfig, NumberConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.conditioners import ClapTextConditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training import recipes
+from musicapp.training.builtin import recipes
 
 
 def start_from(folder: Path, work: Path) -> None:
