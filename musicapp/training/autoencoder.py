@@ -13,6 +13,7 @@ from torch import Tensor
 
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
+from musicapp.nn.native import has_bf16
 from musicapp.nn.spectral import SpectralDecoder, audio_of, mid_side, short_time_spectrum
 from musicapp.training import device, losses, recipes, samples
 from musicapp.training.dataset import Shards, audio_batch
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 SILENCE = 1e-5  # mean square of a channel below which a crop is not measured
 MAGNITUDES = 0.3  # weight of the magnitudes' distance where sound counts too
-MEL = 1.5  # weight of the MEL distance against the STFT distance of a sound
+SLOW_DIVISOR = 8  # of the learning rate where AdamW has the matrices too
 LOOK_AGAIN_S = 300.0  # how often shards that grow while training are opened anew
 
 
@@ -74,6 +75,8 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
     average = WeightAverage(model, decay=0.998)
     weights = [p for p in model.parameters() if p.requires_grad]
     optimisers = _optimisers(model, options.learning_rate)
+    for group in (group for optimiser in optimisers for group in optimiser.param_groups):
+        group["initial_lr"] = group["lr"]
     run = Run(options.run, options.minutes, seed=options.seed, save_every_s=options.save_every_s)
     if state := run.resume():
         model.load_state_dict(state["model"])
@@ -104,7 +107,7 @@ def train(options: AutoencoderOptions, config: AutoencoderConfig | None = None) 
             shards, opened = Shards([options.audio]), run.elapsed_s
         for optimiser in optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = run.learning_rate(options.learning_rate)
+                group["lr"] = run.learning_rate(group["initial_lr"])
             optimiser.zero_grad()
         audio = audio_batch(shards, rng, options.batch, options.frames).to(place)
         distance, divergence, sound = _losses(model, audio, is_heard=options.freeze_encoder)
@@ -146,7 +149,7 @@ def _losses(model: Autoencoder, audio: Tensor, *, is_heard: bool) -> tuple[Tenso
 
 
 def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Tensor:
-    """STFT and MEL distance of the audio that the phase search makes of log magnitudes.
+    """`losses.stereo_loss` of the audio that the phase search makes of log magnitudes.
 
     predicted  `(batch, channels, count, bins)`, of mid and side
     audio      `(batch, channels, frames)`
@@ -160,24 +163,30 @@ def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Te
         found = decoder.phases(magnitudes.flatten(0, 1)).unflatten(0, magnitudes.shape[:2])
         phases = short_time_spectrum(found, decoder.window, config.hop).angle()
     spectrum = torch.polar(magnitudes * (config.n_fft / 4), phases)
-    decoded = mid_side(audio_of(spectrum, decoder.window, config.hop))
     inner = slice(config.n_fft, audio.shape[-1] - config.n_fft)  # a crop's ends have no neighbours to agree with
-    ours, theirs = decoded[..., inner], audio[..., inner]
-    return losses.stft_loss(ours, theirs) + MEL * losses.mel_loss(ours, theirs)
+    decoded = audio_of(spectrum, decoder.window, config.hop)
+    return losses.stereo_loss(decoded[..., inner], mid_side(audio)[..., inner])
 
 
 def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside, where it needs far fewer steps than AdamW; AdamW for the ends and all else."""
+    """Muon for the matrices inside, where it needs far fewer steps than AdamW; AdamW for the ends and all else.
+
+    Muon computes in bfloat16: without instructions for that one of its steps takes longer than all else together, so
+    AdamW has everything there, at the rate that suits it.
+    """
     inner: list[Tensor] = []
     rest: list[Tensor] = []
+    quick = has_bf16(next(model.parameters()).device)
     for name, weights in model.named_parameters():
         if weights.requires_grad:
             is_end = name.startswith(("encoder.project_in", "decoder.project_out"))
-            (inner if weights.ndim == 2 and not is_end else rest).append(weights)
-    return [
-        torch.optim.Muon(inner, lr=learning_rate, momentum=0.95, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=learning_rate, betas=(0.9, 0.98), weight_decay=1e-3),
-    ]
+            (inner if quick and weights.ndim == 2 and not is_end else rest).append(weights)
+    rate = learning_rate if quick else learning_rate / SLOW_DIVISOR
+    adamw = torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=1e-3)
+    if not quick:
+        return [adamw]
+    muon = torch.optim.Muon(inner, lr=rate, momentum=0.95, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")
+    return [muon, adamw]
 
 
 @torch.inference_mode()
