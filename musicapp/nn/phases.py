@@ -10,6 +10,7 @@ exact.
 from __future__ import annotations
 
 import math
+import random
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +24,8 @@ BINS_PER_SLOPE = 1 / (2 * math.pi * 2 * 0.25645)  # of a Hann window, as Gaussia
 STEEPEST = 4.0  # difference of log magnitudes of bins two apart, in a main lobe
 FAINTEST = 1e-5  # of a full-scale sine: slopes in what is fainter say nothing
 NEAR_BINS = 2  # within which the loudest partial says how fast phases turn
+OWNED_BINS = 3  # on each side of a partial's loudest bin: its lobe
+TABLE_SEED = 1
 
 
 class Join(nn.Module):
@@ -52,6 +55,7 @@ class PhaseSearch(nn.Module):
     """
 
     window: Tensor
+    table: Tensor
 
     def __init__(self, n_fft: int, hop: int, iterations: int, group: int) -> None:
         super().__init__()
@@ -61,6 +65,7 @@ class PhaseSearch(nn.Module):
         self.reach = beyond + iterations * overlapping + group
         self.join = Join()
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
+        self.register_buffer("table", _phase_table(n_fft // 2 + 1), persistent=False)
 
     def forward(self, magnitude: Tensor) -> Tensor:
         return torch.stack(side_by_side(self._search, list(magnitude.detach())))
@@ -99,9 +104,9 @@ class PhaseSearch(nn.Module):
     def _first_phases(self, magnitude: Tensor) -> Tensor:
         """The guess for the windows of a group, `(count, bins)` in radians.
 
-        In the first of them all partials peak in the middle of the window. From one to the next every bin turns as
-        fast as a sine between the bins would whose lobe falls off like this, the loud ones speaking for their
-        neighbours.
+        In the first of them every partial has a phase of its own, from a table: peaking together, all would be heard
+        as a tick. From one to the next every bin turns as fast as a sine between the bins would whose lobe falls off
+        like this, the loud ones speaking for their neighbours.
         """
         level = magnitude.add(FAINTEST * self.n_fft / 4).log_()
         slope = F.pad(level[:, 2:] - level[:, :-2], (1, 1)).clamp_(-STEEPEST, STEEPEST)
@@ -118,7 +123,7 @@ class PhaseSearch(nn.Module):
         turns = moment.div_(total).add_(number).div_(overlap)
         turns = (turns[:-1] + turns[1:]).mul_(0.5)
         passed = F.pad(turns.sub_(number // overlap).cumsum(0), (0, 0, 1, 0))  # without turns that are whole
-        return passed.mul_(2 * math.pi).add_(math.pi * (number % 2))
+        return passed.mul_(2 * math.pi).add_(math.pi * (number % 2) + self.table[_loudest_near(magnitude[0])])
 
     def _write_pieces(self, spectrum: Tensor, pieces: Tensor) -> None:
         """`(count, bins)` -> `(count, n_fft)`: one windowed piece of audio for each spectrum."""
@@ -152,6 +157,22 @@ class _Scratch:
         floor = torch.mul(magnitude, 1e-3, out=self._floor[:count])
         norm.add_(floor.square_()).add_(1e-18).sqrt_()
         return spectrum.mul_(self._gain[:count].copy_(torch.div(magnitude, norm, out=norm)))
+
+
+def _phase_table(bins: int) -> Tensor:
+    """`(bins,)` radians, uniform and without order; the same on every machine (Python promises it for `random`)."""
+    rng = random.Random(TABLE_SEED)
+    return torch.tensor([2 * math.pi * rng.random() for _ in range(bins)])
+
+
+def _loudest_near(magnitude: Tensor) -> Tensor:
+    """For every bin of one window, `(bins,)`, the number of the loudest one near that one, `(bins,)`.
+
+    Twice, so that the skirts of a lobe follow its middle too.
+    """
+    size = 2 * OWNED_BINS + 1
+    loudest = F.max_pool1d(magnitude[None], size, stride=1, padding=OWNED_BINS, return_indices=True)[1][0]
+    return loudest[loudest]
 
 
 def overlap_add(pieces: Tensor, out: Tensor) -> Tensor:

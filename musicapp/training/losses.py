@@ -5,14 +5,20 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from musicapp.nn.spectral import mid_side
 from musicapp.training.dataset import SAMPLE_RATE
 from musicapp.training.mel_filters import filters
 
 FLOOR = 1e-6  # magnitudes below count as silence; a full-scale sine has 1
 LOUDNESS = 0.3  # exponent that makes magnitudes about as different as they sound
 RESOLUTIONS = ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240))  # transform, hop and window of auraloss
+BANDS, STRETCH = 24, 32  # bands and transforms whose energies are summed, where only the energy counts
+BAND_FLOOR = 1e-6  # energy of a band that counts as silence
+MEL = 1.5  # weight of the MEL distance against the STFT distance of a sound
+WIDTH = 0.1  # weight of the side's energies in broad bands
 MEL_SIZE, MEL_HOP, MEL_BANDS = 1024, 256, 128  # transform, hop and bands to half the rate of auraloss
 
 
@@ -58,6 +64,50 @@ def mel_loss(decoded: Tensor, target: Tensor) -> Tensor:
         for x in (decoded, target)
     )
     return _distance(ours, theirs)
+
+
+def stereo_loss(decoded: Tensor, target: Tensor) -> Tensor:
+    """STFT and MEL distance of left and right, of mid, and of side, and how far the energies of the side are off.
+
+    decoded, target  `(batch, 2, frames)`, mid and side
+
+    Where phases of mid and side are found apart, the best answer in left and right to a side whose phases are not known
+    is a quiet one: apart from mid it has to be as loud as it was. Mono counts once. Transforms are linear, so those of
+    left and right come from those of mid and side.
+    """
+    total = decoded.new_zeros(())
+    for size, hop, length in RESOLUTIONS:
+        ours, theirs = (_spectra(x, size, hop, length) for x in (decoded, target))
+        total = total + _stereo_distance(ours, theirs) / len(RESOLUTIONS)
+    bank = filters(MEL_BANDS, MEL_SIZE, 0.0, SAMPLE_RATE / 2, "slaney", "slaney").to(target.device)
+    ours, theirs = (_spectra(x, MEL_SIZE, MEL_HOP, MEL_SIZE) for x in (decoded, target))
+    total = total + MEL * _stereo_distance(ours, theirs, bank)
+    broad = filters(BANDS, MEL_SIZE, 0.0, SAMPLE_RATE / 2, "slaney", "slaney").to(target.device)
+    return total + WIDTH * _energy_difference(*(broad @ _magnitudes(x[:, -1]).square() for x in (ours, theirs)))
+
+
+def _spectra(audio: Tensor, size: int, hop: int, length: int) -> Tensor:
+    window = torch.hann_window(length, device=audio.device)
+    return torch.stft(audio.flatten(0, -2), size, hop, length, window, return_complex=True).unflatten(
+        0, audio.shape[:-1]
+    )
+
+
+def _stereo_distance(ours: Tensor, theirs: Tensor, bank: Tensor | None = None) -> Tensor:
+    """Of complex spectra `(batch, channels, bins, times)` of mid and side; bank sums bins to bands."""
+
+    def levels(spectra: Tensor) -> Tensor:
+        return _magnitudes(spectra) if bank is None else bank @ _magnitudes(spectra)
+
+    pairs = [(ours[:, number], theirs[:, number]) for number in range(ours.shape[1])]
+    apart = torch.stack([_distance(levels(a), levels(b)) for a, b in pairs]).mean()
+    return (apart + _distance(levels(mid_side(ours)), levels(mid_side(theirs)))) / 2
+
+
+def _energy_difference(ours: Tensor, theirs: Tensor) -> Tensor:
+    """Mean difference of energies `(batch, bands, times)` over stretches, in nepers."""
+    ours, theirs = (F.avg_pool1d(x, STRETCH).clamp(min=BAND_FLOOR).log() for x in (ours, theirs))
+    return (ours - theirs).abs().mean() / 2
 
 
 def _distance(ours: Tensor, theirs: Tensor) -> Tensor:

@@ -60,6 +60,27 @@ def test_projections_bring_the_magnitudes_nearer():
     assert errors == sorted(errors, reverse=True) and errors[2] < 0.25
 
 
+def test_a_group_does_not_begin_with_a_tick():
+    """A pad of many partials, whose loudest samples lie anywhere: not in the first hop of each group."""
+    draw = torch.Generator().manual_seed(3)
+    time = torch.arange(320 * HOP) / RATE
+    pad = torch.zeros_like(time)
+    for number, (place, turn) in enumerate(torch.rand(60, 2, generator=draw).tolist(), start=1):
+        pad += 0.02 * torch.sin(2 * torch.pi * (110 * (number + place) * time + turn))
+    found = search()(magnitudes(pad[None]))[0]
+    hops = found.abs().unflatten(0, (-1, 32, HOP)).amax(-1)[1:]  # the loudest sample of each
+    assert hops[:, 0].median() < 1.3 * hops[:, 1:].median()
+    loudest = found.abs().topk(200).indices
+    assert (loudest % (32 * HOP) < HOP).float().mean() <= 0.08
+
+
+def test_the_table_of_first_phases_is_the_same_everywhere():
+    table = search().table
+    assert table[:3].tolist() == pytest.approx([0.844235, 5.324583, 4.798937], abs=1e-6)
+    assert "table" not in search().state_dict()
+    assert table.sin().mean().abs() < 0.1 and table.cos().mean().abs() < 0.1
+
+
 def test_how_many_windows_pass_at_once_changes_nothing(monkeypatch):
     whole = search()(noise())
     for size in (7, 16):

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.autoencoder import Autoencoder, AutoencoderConfig, build_autoencoder
+from musicapp.nn.native import has_bf16
 from musicapp.nn.spectral import SpectralDecoder, audio_of, mid_side, short_time_spectrum
 from musicapp.training import device, loop, losses, reconstruction, samples
 from musicapp.training.builtin import recipes
@@ -23,7 +24,7 @@ from musicapp.training.ema import WeightAverage
 log = logging.getLogger(__name__)
 
 MAGNITUDES = 0.3  # weight of the magnitudes' distance where sound counts too
-MEL = 1.5  # weight of the MEL distance against the STFT distance of a sound
+SLOW_DIVISOR = 8  # of the learning rate where AdamW has the matrices too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,7 @@ def _losses(model: Autoencoder, audio: Tensor, *, is_heard: bool) -> tuple[Tenso
 
 
 def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Tensor:
-    """STFT and MEL distance of the audio that the phase search makes of log magnitudes.
+    """`losses.stereo_loss` of the audio that the phase search makes of log magnitudes.
 
     predicted  `(batch, channels, count, bins)`, of mid and side
     audio      `(batch, channels, frames)`
@@ -141,24 +142,30 @@ def sound_loss(decoder: SpectralDecoder, predicted: Tensor, audio: Tensor) -> Te
         found = decoder.phases(magnitudes.flatten(0, 1)).unflatten(0, magnitudes.shape[:2])
         phases = short_time_spectrum(found, decoder.window, config.hop).angle()
     spectrum = torch.polar(magnitudes * (config.n_fft / 4), phases)
-    decoded = mid_side(audio_of(spectrum, decoder.window, config.hop))
     inner = slice(config.n_fft, audio.shape[-1] - config.n_fft)  # a crop's ends have no neighbours to agree with
-    ours, theirs = decoded[..., inner], audio[..., inner]
-    return losses.stft_loss(ours, theirs) + MEL * losses.mel_loss(ours, theirs)
+    decoded = audio_of(spectrum, decoder.window, config.hop)
+    return losses.stereo_loss(decoded[..., inner], mid_side(audio)[..., inner])
 
 
 def _optimisers(model: Autoencoder, learning_rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside, where it needs far fewer steps than AdamW; AdamW for the ends and all else."""
+    """Muon for the matrices inside, where it needs far fewer steps than AdamW; AdamW for the ends and all else.
+
+    Muon computes in bfloat16: without instructions for that one of its steps takes longer than all else together, so
+    AdamW has everything there, at the rate that suits it.
+    """
     inner: list[Tensor] = []
     rest: list[Tensor] = []
+    quick = has_bf16(next(model.parameters()).device)
     for name, weights in model.named_parameters():
         if weights.requires_grad:
             is_end = name.startswith(("encoder.project_in", "decoder.project_out"))
-            (inner if weights.ndim == 2 and not is_end else rest).append(weights)
-    return [
-        torch.optim.Muon(inner, lr=learning_rate, momentum=0.95, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=learning_rate, betas=(0.9, 0.98), weight_decay=1e-3),
-    ]
+            (inner if quick and weights.ndim == 2 and not is_end else rest).append(weights)
+    rate = learning_rate if quick else learning_rate / SLOW_DIVISOR
+    adamw = torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=1e-3)
+    if not quick:
+        return [adamw]
+    muon = torch.optim.Muon(inner, lr=rate, momentum=0.95, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")
+    return [muon, adamw]
 
 
 def load_average(run: Path, config: AutoencoderConfig | None = None) -> Autoencoder:
