@@ -18,7 +18,7 @@ SMOOTHED_SLOTS = 40  # on each side: 29 ms at 44.1 kHz, slow enough to leave bas
 HELD_SLOTS = SMOOTHED_SLOTS + 1  # within which the loudest decides, so that smoothing cannot lift it
 EDGE_SLOTS = HELD_SLOTS + SMOOTHED_SLOTS + 1  # that the gain of a block looks at on each side
 OVERSAMPLING, TAPS = 4, 24
-MARGIN_DB = 0.05  # the interpolation's own error, and what a moving gain adds between samples
+MARGIN_DB = 0.3  # what short filters miss near half the rate, and what a moving gain adds between samples
 
 
 def _phases() -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from musicapp.description.checks import in_range, one_of, span
+from musicapp.errors import CheckpointError
 
 PRECISIONS = ("fp32", "bf16", "fp16")
 
@@ -33,6 +34,8 @@ class AppConfig:
     instrument_scale  how far a prompt that names instruments is pushed away from the same one without them in its
                       middle steps; 0 = not at all
     instrument_levels  the noise levels of those: at least the first, and below the second; 1 takes in noise alone
+    true_peak_dbtp   the highest true peak of a take, dBTP: a limiter holds it; null = takes are as they are decoded
+    loudness_lufs    what takes are brought to before that, LUFS; null = as loud as they come
     text_encoder     folder of the text encoder, relative to the model's
 
     Where a scale comes without its levels, they are those that every model had which was exported before they were
@@ -53,6 +56,8 @@ class AppConfig:
     refusal_above: float = 0.9
     instrument_scale: float = 0.0
     instrument_levels: tuple[float, ...] = (0.4, 0.9)
+    true_peak_dbtp: float | None = None
+    loudness_lufs: float | None = None
     text_encoder: str | None = None
     precision: PrecisionOverrides = field(default_factory=PrecisionOverrides)
 
@@ -65,4 +70,13 @@ class AppConfig:
         in_range("musicapp.refusal_scale", self.refusal_scale, 0, 100)
         in_range("musicapp.refusal_above", self.refusal_above, 0, 1)
         in_range("musicapp.instrument_scale", self.instrument_scale, 0, 100)
+        if self.true_peak_dbtp is not None:
+            in_range("musicapp.true_peak_dbtp", self.true_peak_dbtp, -30, 0)
+        if self.loudness_lufs is not None:
+            in_range("musicapp.loudness_lufs", self.loudness_lufs, -40, -5)
+            if self.true_peak_dbtp is None:
+                raise CheckpointError(
+                    "The model asks for a loudness without a highest peak.",
+                    hint="Add true_peak_dbtp, for example -1, to the section “musicapp” of its model_config.json.",
+                )
         span("musicapp.instrument_levels", self.instrument_levels, 0, 1)

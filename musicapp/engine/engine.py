@@ -13,7 +13,6 @@ from torch import Tensor
 
 from musicapp.diffusion.sampling import check_sampler
 from musicapp.engine import devices, memory, take_file
-from musicapp.engine.decode import chunk_bounds, decode_chunks, is_light
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.events import (
     AudioChunk,
@@ -29,6 +28,7 @@ from musicapp.engine.held_model import HeldModel, ModelHolder, ModelKey
 from musicapp.engine.pace import Pace
 from musicapp.engine.remarks import Remarks
 from musicapp.engine.request_facts import RequestFacts, read_request
+from musicapp.engine.sound import blocks_of, bounds_of
 from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError, OutOfMemory
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
@@ -139,17 +139,17 @@ class Engine:
         assert latents is not None
         _refuse_broken(latents, held.info)
         denoise_s = time.perf_counter() - began
-        bounds = chunk_bounds(needed, way.chunk, is_light=is_light(model.autoencoder))
+        bounds = bounds_of(model, frames, way.chunk)
         written, peak, first_chunk_s = 0, 0.0, 0.0
         latents = latents.to(memory.device_of(model.autoencoder))
-        chunks = decode_chunks(model.autoencoder, latents, size=way.chunk, count=needed, seed=request.seed)
-        for number, audio in enumerate(chunks, start=1):
+        blocks = blocks_of(model, latents, frames, size=way.chunk, seed=request.seed)
+        for number, block in enumerate(blocks, start=1):
             self._check_stop()
-            block = audio[0, :, : frames - written].T.cpu().numpy()
             file.write(block)
-            peak = max(peak, float(np.abs(block).max()))
+            peak = max(peak, float(np.abs(block).max(initial=0.0)))
             first_chunk_s = first_chunk_s or time.perf_counter() - began
-            yield AudioChunk(take_id, written, len(block))
+            if len(block):  # a limiter may keep all of a short one until it has seen the next
+                yield AudioChunk(take_id, written, len(block))
             written += len(block)
             start, end = bounds[number - 1]
             left_s = pace.chunk_done(end - start, needed - end)

@@ -19,10 +19,12 @@ from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.audio import wave_io
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.checkpoints.weights import WEIGHTS_NAME
+from musicapp.description.config import read_description
 from musicapp.engine import devices
-from musicapp.engine.decode import decode_chunks
+from musicapp.engine.decode import SIZE
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.request_facts import read_request
+from musicapp.engine.sound import blocks_of
 from musicapp.engine.steering import Prompts
 from musicapp.nn.conditioners import Conditioning
 from musicapp.nn.timeline import Facts
@@ -66,6 +68,11 @@ class Takes:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
     @cached_property
+    def _description(self) -> str:
+        """What the model's folder says of itself: how it samples and how loud it is makes other takes too."""
+        return json.dumps(read_description(self.model_folder), sort_keys=True)
+
+    @cached_property
     def model(self) -> LoadedModel:
         """The model in memory."""
         place = devices.place(*self._asked)
@@ -95,7 +102,8 @@ class Takes:
 
         timed  False tells the model that it makes its longest take, whatever is asked for: timing withheld
         """
-        key = json.dumps([self.digest, prompt, duration_s, seed, timed, self._steps, self._guidance_scale, self._asked])
+        asked = [prompt, duration_s, seed, timed, self._steps, self._guidance_scale, self._asked]
+        key = json.dumps([self.digest, self._description, *asked])
         name = hashlib.sha256(key.encode()).hexdigest()[:20]
         path, about = self.folder / f"{name}.flac", self.folder / f"{name}.json"
         if not about.exists():
@@ -109,14 +117,12 @@ class Takes:
 
     @torch.inference_mode()
     def _sound(self, request: TakeRequest, *, timed: bool) -> np.ndarray:
-        coder = self.model.autoencoder
         frames = frames_for(request.duration_s, self.model.config.sample_rate)
-        needed = -(-frames // coder.downsampling_ratio)
+        needed = -(-frames // self.model.autoencoder.downsampling_ratio)
         prompts = self._prompts if timed else _Untimed(self.model)
         plan = plan_for(self.model, request, needed)
         *_, last = denoise(self.model, prompts, request, read_request(request), plan)
-        pieces = list(decode_chunks(coder, last.latents, count=needed, seed=request.seed))
-        return torch.cat(pieces, dim=-1)[0, :, :frames].T.float().cpu().numpy()
+        return np.concatenate(list(blocks_of(self.model, last.latents, frames, size=SIZE, seed=request.seed)))
 
 
 class _Untimed(Prompts):

@@ -30,6 +30,8 @@ APP: dict[str, Any] = {
     "section_s": 24.0,
     "refusal_scale": 6.0,
     "refusal_above": 0.9,  # of a student's eight steps the first four
+    "true_peak_dbtp": -1.0,
+    "loudness_lufs": -16.0,
     "text_encoder": "clap_text",
     "precision": {"autoencoder": "fp32"},
 }
