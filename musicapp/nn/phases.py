@@ -55,7 +55,8 @@ class PhaseSearch(nn.Module):
     trust    `(channels, count)`, given with sines: 1 where projections are to follow them, 0 where they are free
     out      `(channels, count * hop)`
     group    windows whose first phases follow from each other; what is given begins with a whole group
-    reach    windows on each side of one that its audio depends on
+    near     windows on each side of one that its audio depends on, their groups not counted
+    reach    and with these
     """
 
     window: Tensor
@@ -66,7 +67,8 @@ class PhaseSearch(nn.Module):
         self.n_fft, self.hop, self.iterations, self.group = n_fft, hop, iterations, group
         beyond = math.ceil((n_fft - hop) / 2 / hop)  # windows that reach into one's own frames from outside
         overlapping = n_fft // hop - 1  # windows on each side that share frames with one
-        self.reach = beyond + iterations * overlapping + group
+        self.near = beyond + iterations * overlapping
+        self.reach = self.near + group
         self.join = Join()
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
         self.register_buffer("table", phase_table(n_fft // 2 + 1), persistent=False)
@@ -93,6 +95,7 @@ class PhaseSearch(nn.Module):
         share = overlap_add(self.window.square().expand(count, self.n_fft), torch.empty_like(audio)).reciprocal()
         start = torch.view_as_complex(sines[:, :-1].unflatten(1, (-1, 2)).contiguous()) if sines.shape[1] else None
         lowest = slice(0, 0 if start is None else start.shape[1])
+        trust = (TRUSTED * sines[:, -1:]).to(torch.complex64)
         for first in range(0, count, self.group):
             group = slice(first, first + self.group)
             spectrum = torch.polar(magnitude[group], self._first_phases(magnitude[group]))
@@ -110,8 +113,7 @@ class PhaseSearch(nn.Module):
             for part in parts:
                 spectrum = scratch.scaled(torch.fft.rfft(windows[part] * self.window), magnitude[part])
                 if start is not None:
-                    low = spectrum[:, lowest]
-                    low += (start[part] - low) * (TRUSTED * sines[part, -1:])
+                    spectrum[:, lowest].lerp_(start[part], trust[part])
                 self._write_pieces(spectrum, pieces[part])
             audio, before = before, audio
         edge = (self.n_fft - self.hop) // 2

@@ -90,7 +90,8 @@ class SpectralDecoder(nn.Module):
 
     in     `(batch, latent_dim, n)`; pieces start at multiples of `alignment`
     first  number of the first of these latents since the take began
-    out    `(batch, out_channels, n * hop * stride)`
+    keep   the latents whose audio is wanted, from the first to behind the last, all by default; others are context
+    out    `(batch, out_channels, frames)`, hop * stride for each latent that is kept
     """
 
     def __init__(self, config: SpectralDecoderConfig) -> None:
@@ -122,7 +123,7 @@ class SpectralDecoder(nn.Module):
         A multiple of `alignment`: the search must begin with a whole group, the networks in front of it need not.
         """
         c = self.config
-        searched = math.ceil((self.phases.reach - self.phases.group) / self.phases.group) * self.phases.group
+        searched = math.ceil(self.phases.near / self.phases.group) * self.phases.group
         needed = c.latent_depth * (c.latent_kernel_size // 2)
         needed += math.ceil((searched + c.depth * (c.kernel_size // 2)) / c.stride)
         needed += 0 if self.tempered is None else self.tempered.reach
@@ -133,11 +134,16 @@ class SpectralDecoder(nn.Module):
         """The window of the magnitudes' transform, `(n_fft,)`."""
         return self.phases.window
 
-    def forward(self, latents: Tensor, first: int = 0) -> Tensor:
+    def forward(self, latents: Tensor, first: int = 0, keep: tuple[int, int] | None = None) -> Tensor:
+        start, end = keep or (0, latents.shape[-1])
         logarithms = self.log_magnitudes(latents)
         channels = logarithms.flatten(0, 1)
         low = () if self.tempered is None else self.tempered(channels, first * self.config.stride)
-        audio: Tensor = self.phases(channels.float().exp(), *low)
+        near = math.ceil(self.phases.near / self.config.stride)
+        begin = max(0, start - near) // self.alignment * self.alignment  # the search takes longer than the networks
+        part = slice(begin * self.config.stride, (end + near) * self.config.stride)
+        audio: Tensor = self.phases(channels[:, part].float().exp(), *(values[:, part] for values in low))
+        audio = audio[:, (start - begin) * self.upsampling_ratio : (end - begin) * self.upsampling_ratio]
         return mid_side(audio.unflatten(0, logarithms.shape[:2]))
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:
