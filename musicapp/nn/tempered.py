@@ -33,7 +33,6 @@ class TemperedBank(nn.Module):
     reach  groups of `stride` windows on each side of one that its spectrum depends on
     """
 
-    turns: Tensor
     start: Tensor
     response: Tensor
 
@@ -46,13 +45,14 @@ class TemperedBank(nn.Module):
         self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
         self.norm = nn.LayerNorm(c.width)
         self.project_out = nn.Linear(c.width, 2 * c.pitches)
-        pitches = torch.arange(c.pitches, dtype=torch.float64) + LOWEST_PITCH
-        frequencies = 440 * torch.exp2((pitches - 69) / 12) / c.sample_rate  # turns in a frame
+        # In turns a frame.
+        tuned = [440 * 2 ** ((LOWEST_PITCH + n - 69) / 12) / c.sample_rate for n in range(c.pitches)]
+        self.turns = [frequency * hop for frequency in tuned]
+        frequencies = torch.tensor(tuned)
         bins = torch.arange(c.turned_bins)
         # Phases are those at the middle of a window, which its transform counts from its start.
         lobe, mirrored = (hann_lobe(bins + sign * n_fft * frequencies[:, None]) for sign in (-1, 1))
         response = torch.stack((lobe + mirrored, lobe - mirrored)) * (1 - 2 * (bins % 2))
-        self.register_buffer("turns", frequencies * hop, persistent=False)
         self.register_buffer("start", phase_table(c.pitches), persistent=False)
         self.register_buffer("response", response.float(), persistent=False)
 
@@ -90,8 +90,9 @@ class TemperedBank(nn.Module):
 
     def spectrum(self, levels: Tensor, first: int = 0) -> Tensor:
         """The short-time spectrum of sines of such levels, `(channels, count, pitches)`."""
-        number = torch.arange(first, first + levels.shape[1], device=levels.device, dtype=self.turns.dtype)
-        phases = (2 * math.pi * (number[:, None] * self.turns).frac()).float() + self.start
+        number = torch.arange(first, first + levels.shape[1], dtype=torch.float64, device="cpu")  # MPS has no float64
+        turns = (number[:, None] * torch.tensor(self.turns, dtype=torch.float64, device="cpu")).frac()
+        phases = (2 * math.pi * turns).float().to(levels.device) + self.start
         real, imaginary = self.response
         return torch.complex((levels * phases.cos()) @ real, (levels * phases.sin()) @ imaginary)
 
