@@ -93,7 +93,12 @@ def _same(c: SameConfig) -> tuple[int, int]:
 
 
 def _spectral(c: SpectralEncoderConfig | SpectralDecoderConfig) -> tuple[int, int]:
-    """Of each block two matrices, and the layers at both ends and between the rates."""
+    """Of each block two matrices, and the layers at all ends and between the rates."""
     blocks = 2 * c.mult * (c.depth * c.width**2 + c.latent_depth * c.latent_width**2)
-    between = c.stride * c.width * c.latent_width
-    return blocks + between + c.width * (c.n_fft // 2 + 1), 9 * (c.depth + c.latent_depth)
+    ends = c.stride * c.width * c.latent_width + c.width * (c.n_fft // 2 + 1)
+    depth = c.depth + c.latent_depth
+    if isinstance(c, SpectralDecoderConfig) and c.tempered is not None:
+        blocks += 2 * c.tempered.mult * c.tempered.depth * c.tempered.width**2
+        ends += c.tempered.width * (c.stride * c.tempered.heard_bins + 2 * c.tempered.pitches)
+        depth += c.tempered.depth
+    return blocks + ends, 9 * depth

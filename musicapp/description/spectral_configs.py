@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_TRANSFORM, MAX_KERNEL, MAX_ITERATIONS = 1 << 13, 1 << 8, 1 << 6
+MAX_PITCHES = 100  # up to the last one of MIDI
 MAX_OVERLAP, MAX_STRIDE = 1 << 4, 1 << 6  # windows over one frame, and in one latent: both cost time but no weights
 
 
@@ -30,6 +31,28 @@ class SpectralEncoderConfig:
 
 
 @dataclass(frozen=True)
+class TemperedConfig:
+    """The `tempered` section of a spectral decoder's config: a network that hears semitones, and their sines."""
+
+    width: int
+    depth: int
+    kernel_size: int = 5  # in latents
+    mult: int = 3
+    heard_bins: int = 40  # the lowest ones
+    turned_bins: int = 33  # the lowest ones, whose phases are those of the sines
+    pitches: int = 50  # semitones from E1 up
+    sample_rate: int = 44100
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.kernel_size <= MAX_KERNEL and self.kernel_size % 2):
+            raise ValueError(f"a kernel of {self.kernel_size} is no size of a bank")
+        if not (self.heard_bins >= 1 and self.turned_bins >= 1 and 1 <= self.pitches <= MAX_PITCHES):
+            raise ValueError(f"{self.pitches} pitches in {self.turned_bins} of {self.heard_bins} bins is no size")
+        if self.sample_rate < 1:
+            raise ValueError(f"{self.sample_rate} frames a second is no size of a bank")
+
+
+@dataclass(frozen=True)
 class SpectralDecoderConfig:
     """The `decoder.config` section of an autoencoder whose decoder has type "spectral"."""
 
@@ -46,10 +69,13 @@ class SpectralDecoderConfig:
     latent_kernel_size: int = 5
     mult: int = 3
     phase_iterations: int = 16  # projections that find a phase for the magnitudes
+    tempered: TemperedConfig | None = None  # for music in equal temperament at 440 Hz only
 
     def __post_init__(self) -> None:
         if not 0 <= self.phase_iterations <= MAX_ITERATIONS:
             raise ValueError(f"{self.phase_iterations} projections for every phase")
+        if self.tempered is not None and max(self.tempered.heard_bins, self.tempered.turned_bins) > self.n_fft // 2:
+            raise ValueError(f"a transform of {self.n_fft} for more tempered bins than it has is no size of a model")
         _check_sizes(self.out_channels, self.n_fft, self.hop, (self.kernel_size, self.latent_kernel_size))
 
 

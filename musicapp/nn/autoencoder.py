@@ -75,16 +75,29 @@ class Autoencoder(nn.Module):
         """Latents of the audio: a sample for unit normal `noise`, the posterior mean without."""
         return self.posterior(audio).at(noise) / self.scale
 
-    def decode(self, latents: Tensor, noise: DecodeNoise | None = None) -> Tensor:
+    def decode(
+        self,
+        latents: Tensor,
+        noise: DecodeNoise | None = None,
+        *,
+        first: int = 0,
+        keep: tuple[int, int] | None = None,
+    ) -> Tensor:
         """Audio of the latents, `downsampling_ratio` frames each. Not clamped.
 
         noise  as `decode_noise` draws it; None decodes without, the same every time
+        first  number of the first of these latents since the take began, for decoders whose sound depends on it
+        keep   the latents whose audio is wanted, from the first to behind the last, all by default; others are context
         """
         between = self.bottleneck.decode(latents * self.scale, None if noise is None else noise.latents)
         between = between.to(_dtype_of(self.decoder))
-        tokens = None if noise is None or noise.tokens is None else noise.tokens
-        audio = (self.decoder(between) if tokens is None else self.decoder(between, tokens)).float()
-        audio = audio[..., : latents.shape[-1] * self.downsampling_ratio]
+        start, end = keep or (0, latents.shape[-1])
+        if isinstance(self.decoder, SpectralDecoder):
+            audio = self.decoder(between, first, (start, end)).float()
+        else:
+            tokens = None if noise is None or noise.tokens is None else noise.tokens
+            audio = (self.decoder(between) if tokens is None else self.decoder(between, tokens)).float()
+            audio = audio[..., start * self.downsampling_ratio : end * self.downsampling_ratio]
         return audio.tanh() if self.soft_clip else audio
 
     def decode_noise(self, seed: int, first: int, count: int) -> DecodeNoise | None:

@@ -26,6 +26,8 @@ FAINTEST = 1e-5  # of a full-scale sine: slopes in what is fainter say nothing
 NEAR_BINS = 2  # within which the loudest partial says how fast phases turn
 OWNED_BINS = 3  # on each side of a partial's loudest bin: its lobe
 TABLE_SEED = 1
+UNHEARD = 0.1  # of a bin's magnitude: a sine below says little about its phase
+TRUSTED = 0.3  # how far each projection goes back to trusted sines: all the way leaves too little of the magnitudes
 
 
 class Join(nn.Module):
@@ -49,9 +51,12 @@ class PhaseSearch(nn.Module):
     """Magnitudes to audio; no gradient passes.
 
     in       `(channels, count, n_fft // 2 + 1)`, of Hann windows `hop` frames apart, a full-scale sine being 1
+    sines    complex `(channels, count, lowest)` or None: what gives the lowest bins their first phases instead
+    trust    `(channels, count)`, given with sines: 1 where projections are to follow them, 0 where they are free
     out      `(channels, count * hop)`
     group    windows whose first phases follow from each other; what is given begins with a whole group
-    reach    windows on each side of one that its audio depends on
+    near     windows on each side of one that its audio depends on, their groups not counted
+    reach    and with these
     """
 
     window: Tensor
@@ -62,20 +67,25 @@ class PhaseSearch(nn.Module):
         self.n_fft, self.hop, self.iterations, self.group = n_fft, hop, iterations, group
         beyond = math.ceil((n_fft - hop) / 2 / hop)  # windows that reach into one's own frames from outside
         overlapping = n_fft // hop - 1  # windows on each side that share frames with one
-        self.reach = beyond + iterations * overlapping + group
+        self.near = beyond + iterations * overlapping
+        self.reach = self.near + group
         self.join = Join()
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
-        self.register_buffer("table", _phase_table(n_fft // 2 + 1), persistent=False)
+        self.register_buffer("table", phase_table(n_fft // 2 + 1), persistent=False)
 
-    def forward(self, magnitude: Tensor) -> Tensor:
-        return torch.stack(side_by_side(self._search, list(magnitude.detach())))
+    def forward(self, magnitude: Tensor, sines: Tensor | None = None, trust: Tensor | None = None) -> Tensor:
+        channels = magnitude.detach()
+        if sines is not None and trust is not None:
+            channels = torch.cat((channels, torch.view_as_real(sines).flatten(-2), trust[..., None]), -1).detach()
+        return torch.stack(side_by_side(self._search, list(channels)))
 
-    def _search(self, magnitude: Tensor) -> Tensor:
-        """One channel, `(count, bins)` to `(count * hop,)`.
+    def _search(self, channel: Tensor) -> Tensor:
+        """One channel, `(count, bins)` to `(count * hop,)`; behind the bins parts of sines and trust, if any.
 
         On CPUs a few windows pass at once, for which a core's cache is large enough, through memory that is kept: fresh
         pages cost as much as the sums.
         """
+        magnitude, sines = channel[:, : self.n_fft // 2 + 1], channel[:, self.n_fft // 2 + 1 :]
         count, overlap = len(magnitude), self.n_fft // self.hop
         size = min(count, CACHED_WINDOWS * torch.get_num_threads() if magnitude.device.type == "cpu" else count)
         parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
@@ -83,9 +93,15 @@ class PhaseSearch(nn.Module):
         pieces = magnitude.new_empty(count, self.n_fft)
         audio = magnitude.new_zeros(count + overlap - 1, self.hop)  # with the zeros beyond both ends
         share = overlap_add(self.window.square().expand(count, self.n_fft), torch.empty_like(audio)).reciprocal()
+        start = torch.view_as_complex(sines[:, :-1].unflatten(1, (-1, 2)).contiguous()) if sines.shape[1] else None
+        lowest = slice(0, 0 if start is None else start.shape[1])
+        trust = (TRUSTED * sines[:, -1:]).to(torch.complex64)
         for first in range(0, count, self.group):
             group = slice(first, first + self.group)
-            self._write_pieces(torch.polar(magnitude[group], self._first_phases(magnitude[group])), pieces[group])
+            spectrum = torch.polar(magnitude[group], self._first_phases(magnitude[group]))
+            if start is not None:
+                spectrum[:, lowest] = start[group] = self._followed(start[group], spectrum[:, lowest])
+            self._write_pieces(spectrum, pieces[group])
         scratch = _Scratch(size, magnitude)
         before = torch.empty_like(audio)  # what was joined last
         ahead = torch.empty_like(audio)
@@ -95,8 +111,10 @@ class PhaseSearch(nn.Module):
                 joined = torch.lerp(before, audio, 1 + MOMENTUM, out=ahead).flatten()
             windows = joined.unfold(0, self.n_fft, self.hop)
             for part in parts:
-                spectrum = torch.fft.rfft(windows[part] * self.window)
-                self._write_pieces(scratch.scaled(spectrum, magnitude[part]), pieces[part])
+                spectrum = scratch.scaled(torch.fft.rfft(windows[part] * self.window), magnitude[part])
+                if start is not None:
+                    spectrum[:, lowest].lerp_(start[part], trust[part])
+                self._write_pieces(spectrum, pieces[part])
             audio, before = before, audio
         edge = (self.n_fft - self.hop) // 2
         return self.join(pieces, share, audio)[edge : edge + count * self.hop]
@@ -124,6 +142,12 @@ class PhaseSearch(nn.Module):
         turns = (turns[:-1] + turns[1:]).mul_(0.5)
         passed = F.pad(turns.sub_(number // overlap).cumsum(0), (0, 0, 1, 0))  # without turns that are whole
         return passed.mul_(2 * math.pi).add_(math.pi * (number % 2) + self.table[_loudest_near(magnitude[0])])
+
+    def _followed(self, sines: Tensor, spectrum: Tensor) -> Tensor:
+        """Lowest bins of a spectrum, `(count, lowest)`, with phases of sines; where these are faint the guess stays."""
+        sines = sines * (self.n_fft / 4)
+        rest = (UNHEARD * spectrum.abs() - sines.abs()).clamp_(min=0)
+        return torch.polar(spectrum.abs(), (sines + torch.polar(rest, spectrum.angle())).angle())
 
     def _write_pieces(self, spectrum: Tensor, pieces: Tensor) -> None:
         """`(count, bins)` -> `(count, n_fft)`: one windowed piece of audio for each spectrum."""
@@ -159,7 +183,7 @@ class _Scratch:
         return spectrum.mul_(self._gain[:count].copy_(torch.div(magnitude, norm, out=norm)))
 
 
-def _phase_table(bins: int) -> Tensor:
+def phase_table(bins: int) -> Tensor:
     """`(bins,)` radians, uniform and without order; the same on every machine (Python promises it for `random`)."""
     rng = random.Random(TABLE_SEED)
     return torch.tensor([2 * math.pi * rng.random() for _ in range(bins)])

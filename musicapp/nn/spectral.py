@@ -15,7 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+from musicapp.nn.convnext import Block
 from musicapp.nn.phases import PhaseSearch
+from musicapp.nn.tempered import TemperedBank
 
 __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "SpectralEncoderConfig"]
 
@@ -23,41 +25,6 @@ FEATURE_GAIN = 4.0  # brings compressed magnitudes of ordinary music near unit d
 COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
 PHASE_GROUP = 32  # windows whose phases are guessed from each other: longer is no better, and costs chunks context
 MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
-
-
-class TimeConv(nn.Module):
-    """A depthwise convolution along time, zeros beyond the ends.
-
-    in, out  `(batch, frames, width)`
-
-    A two-dimensional kernel one row high: channels stay last in memory, for which CPUs have the quick kernel.
-    """
-
-    def __init__(self, width: int, kernel_size: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(width, width, (1, kernel_size), padding=(0, kernel_size // 2), groups=width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.conv(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
-
-
-class Block(nn.Module):
-    """ConvNeXt block (arXiv 2201.03545): mix neighbours in time, then channels, and add with a learnt gain.
-
-    in, out  `(batch, frames, width)`
-    """
-
-    def __init__(self, width: int, kernel_size: int, mult: int) -> None:
-        super().__init__()
-        self.time = TimeConv(width, kernel_size)
-        self.norm = nn.LayerNorm(width)
-        self.up = nn.Linear(width, mult * width)
-        self.down = nn.Linear(mult * width, width)
-        self.gain = nn.Parameter(torch.full((width,), 0.1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = self.norm(self.time(x))
-        return x + self.gain * self.down(F.gelu(self.up(h), approximate="tanh"))
 
 
 class SpectralEncoder(nn.Module):
@@ -121,8 +88,10 @@ class SpectralEncoder(nn.Module):
 class SpectralDecoder(nn.Module):
     """Latents to audio: learnt magnitudes, and phases found for them by a fixed number of projections.
 
-    in   `(batch, latent_dim, n)`; pieces start at multiples of `alignment`
-    out  `(batch, out_channels, n * hop * stride)`
+    in     `(batch, latent_dim, n)`; pieces start at multiples of `alignment`
+    first  number of the first of these latents since the take began
+    keep   the latents whose audio is wanted, from the first to behind the last, all by default; others are context
+    out    `(batch, out_channels, frames)`, hop * stride for each latent that is kept
     """
 
     def __init__(self, config: SpectralDecoderConfig) -> None:
@@ -141,15 +110,23 @@ class SpectralDecoder(nn.Module):
         self.norm = nn.LayerNorm(c.width)
         self.project_out = nn.Linear(c.width, c.out_channels * bins)
         self.phases = PhaseSearch(c.n_fft, c.hop, c.phase_iterations, self.alignment * c.stride)
+        self.tempered = (
+            None if c.tempered is None else TemperedBank(c.tempered, n_fft=c.n_fft, hop=c.hop, stride=c.stride)
+        )
         _zero_biases(self)
         nn.init.constant_(self.project_out.bias, -7.0)  # begin quietly
 
     @property
     def margin(self) -> int:
-        """Latents of context that each side of a chunk needs to be decoded exactly; a multiple of `alignment`."""
+        """Latents of context on each side of whole groups of `alignment`, for these to be decoded exactly.
+
+        A multiple of `alignment`: the search must begin with a whole group, the networks in front of it need not.
+        """
         c = self.config
-        frames = c.depth * (c.kernel_size // 2) + self.phases.reach
-        needed = c.latent_depth * (c.latent_kernel_size // 2) + math.ceil(frames / c.stride)
+        searched = math.ceil(self.phases.near / self.phases.group) * self.phases.group
+        needed = c.latent_depth * (c.latent_kernel_size // 2)
+        needed += math.ceil((searched + c.depth * (c.kernel_size // 2)) / c.stride)
+        needed += 0 if self.tempered is None else self.tempered.reach
         return math.ceil(needed / self.alignment) * self.alignment
 
     @property
@@ -157,10 +134,17 @@ class SpectralDecoder(nn.Module):
         """The window of the magnitudes' transform, `(n_fft,)`."""
         return self.phases.window
 
-    def forward(self, latents: Tensor) -> Tensor:
-        magnitudes = self.log_magnitudes(latents).float().exp()
-        audio: Tensor = self.phases(magnitudes.flatten(0, 1))
-        return mid_side(audio.unflatten(0, magnitudes.shape[:2]))
+    def forward(self, latents: Tensor, first: int = 0, keep: tuple[int, int] | None = None) -> Tensor:
+        start, end = keep or (0, latents.shape[-1])
+        logarithms = self.log_magnitudes(latents)
+        channels = logarithms.flatten(0, 1)
+        low = () if self.tempered is None else self.tempered(channels, first * self.config.stride)
+        near = math.ceil(self.phases.near / self.config.stride)
+        begin = max(0, start - near) // self.alignment * self.alignment  # the search takes longer than the networks
+        part = slice(begin * self.config.stride, (end + near) * self.config.stride)
+        audio: Tensor = self.phases(channels[:, part].float().exp(), *(values[:, part] for values in low))
+        audio = audio[:, (start - begin) * self.upsampling_ratio : (end - begin) * self.upsampling_ratio]
+        return mid_side(audio.unflatten(0, logarithms.shape[:2]))
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:
         """What is learnt: `(batch, latent_dim, n)` -> `(batch, channels, n * stride, bins)`, a full-scale sine being 0.

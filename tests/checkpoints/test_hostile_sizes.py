@@ -63,6 +63,9 @@ BEYOND = {
         halves(n_fft=1 << 16, hop=2, stride=1024),
         {**halves(stride=1 << 10, hop=2, n_fft=64), f"{INNER}.downsampling_ratio": 1 << 11},
         {f"{INNER}.decoder.config.phase_iterations": 1 << 10},
+        {f"{INNER}.decoder.config.tempered": {"width": 1 << 14, "depth": 4}},
+        {f"{INNER}.decoder.config.tempered": {"width": 8, "depth": 1 << 14}},
+        {f"{INNER}.decoder.config.tempered": {"width": 8, "depth": 1, "heard_bins": 1 << 20, "turned_bins": 1 << 20}},
     ],
     "conditions": [
         {f"{CONDITION}.project_out": True, f"{CONDITION}.output_dim": 1 << 16},

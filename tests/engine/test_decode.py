@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from musicapp.checkpoints.load import load_model
 from musicapp.description.catalogue import find_model
 from musicapp.description.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
-from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig, TemperedConfig
 from musicapp.engine.decode import FIRST, SIZE, chunk_bounds, decode_chunks
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 
@@ -33,7 +34,14 @@ def spectral() -> AutoencoderConfig:
     return AutoencoderConfig(encoder, decoder, LATENTS, 2048, 1)
 
 
-CONFIGS = {"oobleck": oobleck, "spectral": spectral}
+def tempered() -> AutoencoderConfig:
+    config = spectral()
+    assert isinstance(config.decoder, SpectralDecoderConfig)
+    bank = TemperedConfig(width=8, depth=2)
+    return dataclasses.replace(config, decoder=dataclasses.replace(config.decoder, tempered=bank))
+
+
+CONFIGS = {"oobleck": oobleck, "spectral": spectral, "tempered": tempered}
 
 
 def build(kind: str) -> Autoencoder:
@@ -61,6 +69,8 @@ def largest_difference(autoencoder: Autoencoder, latents: torch.Tensor) -> float
         ("spectral", 7.3),
         ("spectral", 47.0),
         pytest.param("spectral", 285.0, marks=pytest.mark.slow),
+        ("tempered", 7.3),
+        ("tempered", 47.0),
         ("oobleck", 1.0),
         ("oobleck", 7.3),
         pytest.param("oobleck", 47.0, marks=pytest.mark.slow),
@@ -69,6 +79,15 @@ def largest_difference(autoencoder: Autoencoder, latents: torch.Tensor) -> float
 )
 def test_joined_chunks_are_the_whole_decode(kind: str, seconds: float) -> None:
     assert largest_difference(build(kind), latents_of(seconds)) < 1e-5
+
+
+@pytest.mark.parametrize("kind", ["spectral", "tempered"])
+def test_chunks_that_begin_inside_a_group_join_too(kind: str) -> None:
+    autoencoder, latents = build(kind), latents_of(9.0)
+    assert autoencoder.decoder.alignment == 8
+    joined = torch.cat(list(decode_chunks(autoencoder, latents, size=27)), dim=-1)
+    with torch.inference_mode():
+        torch.testing.assert_close(joined, autoencoder.decode(latents), atol=1e-5, rtol=0)
 
 
 def test_chunks_grow_from_small_to_large_and_cover_everything() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from musicapp.description.spectral_configs import TemperedConfig
 from musicapp.nn.spectral import (
     SpectralDecoder,
     SpectralDecoderConfig,
@@ -19,10 +20,11 @@ SIZES = {"width": 32, "depth": 2, "latent_width": 24, "latent_depth": 2}
 RATIO = 2048
 
 
-@pytest.fixture
-def decoder() -> SpectralDecoder:
+@pytest.fixture(params=["plain", "tempered"])
+def decoder(request) -> SpectralDecoder:
     torch.manual_seed(1)
-    return SpectralDecoder(SpectralDecoderConfig(latent_dim=8, **SIZES)).eval()
+    tempered = TemperedConfig(width=16, depth=2) if request.param == "tempered" else None
+    return SpectralDecoder(SpectralDecoderConfig(latent_dim=8, tempered=tempered, **SIZES)).eval()
 
 
 @pytest.fixture
@@ -40,14 +42,15 @@ def test_n_latents_are_exactly_n_times_2048_frames(decoder, encoder, latent_fram
 
 
 def test_decoding_in_chunks_with_the_margin_equals_the_whole(decoder):
-    latents, size, margin = torch.randn(1, 8, 40), 8, decoder.margin
+    length, size, margin = 80, 8, decoder.margin
+    latents = torch.randn(1, 8, length)
     assert decoder.alignment == 8 and margin % 8 == 0
     with torch.inference_mode():
         whole = decoder(latents)
         parts = []
-        for start in range(0, 40, size):
-            first, end = max(0, start - margin), min(40, start + size)
-            piece = decoder(latents[:, :, first : min(40, end + margin)])
+        for start in range(0, length, size):
+            first, end = max(0, start - margin), min(length, start + size)
+            piece = decoder(latents[:, :, first : min(length, end + margin)], first)
             parts.append(piece[..., (start - first) * RATIO : (end - first) * RATIO])
     torch.testing.assert_close(torch.cat(parts, -1), whole, atol=1e-5, rtol=0)
 
