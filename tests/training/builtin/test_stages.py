@@ -138,7 +138,7 @@ def test_a_sharpened_student_is_pushed_away_from_opposites(work, tmp_path):
     wanted = whole + 2.0 * (whole - leaderless) + 3.0 * (whole - drummed)
     torch.testing.assert_close(found[:1], wanted, atol=1e-3, rtol=1e-3)
     with torch.inference_mode():
-        told = sharpen.Pushed(before, conditioner, asked, options).told
+        told = sharpen.Pushed(before, conditioner, asked, options).conditioning
         torch.testing.assert_close(found[1:], diffusion.forward(before.dit, x, t, **told)[1:], atol=1e-4, rtol=1e-4)
 
 
