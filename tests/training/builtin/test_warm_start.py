@@ -103,7 +103,7 @@ def test_a_used_work_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_another_architecture_is_refused(tmp_path: Path) -> None:
-    folder = Path(__file__).parent.parent / "reference" / "paper-tiny"
+    folder = Path(__file__).parents[2] / "reference" / "paper-tiny"
     with pytest.raises(MusicAppError, match="not those that these stages train"):
         start_from(folder, tmp_path / "work")
     assert not (tmp_path / "work").exists()
