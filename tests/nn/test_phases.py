@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from musicapp.analysis.sound import attack_kurtosis
 from musicapp.nn import phases
 from musicapp.nn.phases import PhaseSearch, overlap_add
 from musicapp.nn.spectral import short_time_spectrum
@@ -48,6 +49,23 @@ def test_the_first_guess_is_right_for_a_tone(frequency_hz):
     found = search(iterations=0)(magnitudes(tone))
     assert error(found, magnitudes(tone)) < 0.35  # where a group begins, phases jump
     assert found.square().mean().sqrt() == pytest.approx(float(tone.square().mean().sqrt()), rel=0.15)
+
+
+def test_attacks_in_the_treble_stand_where_they_were(monkeypatch):
+    """Bursts of noise every third of a second, which begin at once: as steep as they were, or the guess has no eye for
+    time."""
+    time = torch.arange(160 * HOP) / RATE
+    noise = torch.randn(len(time), generator=torch.Generator().manual_seed(3))
+    bursts = noise * torch.exp(-60 * (time % 0.33)) + 0.003 * noise
+    wanted = magnitudes(bursts.expand(1, -1))
+
+    def kurtosis() -> float:
+        return attack_kurtosis(search()(wanted)[0].numpy(), RATE)
+
+    seen = kurtosis()
+    monkeypatch.setattr(phases, "STEEP_RISE", 1e9)
+    assert seen > 1.1 * kurtosis()
+    assert seen > 0.7 * attack_kurtosis(bursts.numpy(), RATE)
 
 
 def test_projections_bring_the_magnitudes_nearer():
