@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -22,6 +22,9 @@ from musicapp.description.plain_files import parse_json, read_bytes
 from musicapp.description.sections import read_json, refuse_code
 from musicapp.errors import CheckpointError
 from musicapp.nn.conditioners import Tokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as Tokenizers
 
 HINT = "The folder needs config.json, model.safetensors and tokenizer.json of the text encoder; get it again."
 MAX_BYTES = 48 << 20  # T5Gemma's has 34 million
@@ -58,18 +61,32 @@ def load_tokenizer(folder: Path, max_length: int, *, vocabulary: int = 0, settin
     with _in_words(path):
         tokenizer.enable_truncation(max_length)
         tokenizer.enable_padding(direction=side, length=max_length, pad_id=pad_id, pad_token=pad)
-
-    def tokenize(texts: list[str]) -> tuple[Tensor, Tensor]:
-        with _in_words(path):
-            encodings = tokenizer.encode_batch(texts)
-        ids = [e.ids for e in encodings]
-        # Marks around the text are not counted by all kinds of truncation, and their ids need not be in the vocabulary.
-        if any(len(row) != max_length or (vocabulary and max(row) >= vocabulary) for row in ids):
-            raise _other(path)
-        return torch.tensor(ids), torch.tensor([e.attention_mask for e in encodings])
-
+    tokenize = _FileTokenizer(tokenizer, path, max_length, vocabulary)
     tokenize(["", "a"])
     return tokenize
+
+
+class _FileTokenizer:
+    """Texts to ids and mask, and what of a text does not fit."""
+
+    def __init__(self, tokenizer: Tokenizers, path: Path, max_length: int, vocabulary: int) -> None:
+        self._tokenizer, self._path, self._max_length, self._vocabulary = tokenizer, path, max_length, vocabulary
+
+    def __call__(self, texts: list[str]) -> tuple[Tensor, Tensor]:
+        with _in_words(self._path):
+            encodings = self._tokenizer.encode_batch(texts)
+        ids = [e.ids for e in encodings]
+        # Marks around the text are not counted by all kinds of truncation, and their ids need not be in the vocabulary.
+        if any(len(row) != self._max_length or (self._vocabulary and max(row) >= self._vocabulary) for row in ids):
+            raise _other(self._path)
+        return torch.tensor(ids), torch.tensor([e.attention_mask for e in encodings])
+
+    def unread(self, text: str) -> str:
+        with _in_words(self._path):
+            behind = self._tokenizer.encode(text).overflowing
+            offsets = next((encoding.offsets for encoding in behind), [])
+        starts = [start for start, end in offsets if end > start]  # marks have no place in the text
+        return text[min(starts) :].strip(" ,;.\n") if starts else ""
 
 
 def _read(folder: Path) -> str:

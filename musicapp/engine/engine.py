@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from musicapp.diffusion.sampling import check_sampler
-from musicapp.engine import devices, memory, take_file
+from musicapp.engine import devices, memory, remarks, take_file
 from musicapp.engine.denoise import denoise, plan_for
 from musicapp.engine.events import (
     AudioChunk,
@@ -112,6 +112,8 @@ class Engine:
         model, info = held.model, held.info
         way = memory.choose(model, request, memory.room_for(model.device, memory.parts_of(model).values()))
         yield from self._remarks.once(way.remark)
+        for text in (request.prompt, request.negative_prompt):
+            yield from self._remarks.once(remarks.about_unread(model.conditioner.unread(text)))
 
         def ran_out(detail: str) -> OutOfMemory:
             return memory.ran_out(model, request, way, detail)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from musicapp.engine.events import Event, Remarked
 
+LONGEST_SHOWN = 120  # characters of a prompt's end
+
 
 class Remarks:
     """Knows what has been said."""
@@ -18,3 +20,11 @@ class Remarks:
         if text and text not in self._said:
             self._said.add(text)
             yield Remarked(text)
+
+
+def about_unread(end: str) -> str:
+    """A sentence about the end of a prompt that the model does not read; "" for nothing."""
+    if not end:
+        return ""
+    shown = end if len(end) <= LONGEST_SHOWN else f"{end[:LONGEST_SHOWN].rsplit(' ', 1)[0]} …"
+    return f"The prompt is longer than this model reads. Not heard is: “{shown}”. Put what matters most first."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,17 @@ from musicapp.errors import RequestError
 from musicapp.nn.blocks import ExpoFeatures
 from musicapp.nn.timeline import NO_FACTS
 
-Tokenizer = Callable[[list[str]], tuple[Tensor, Tensor]]  # texts to ids and mask, both (batch, tokens) int64
+
+class Tokenizer(Protocol):
+    """Texts to ids and mask, both `(batch, tokens)` int64."""
+
+    def __call__(self, texts: list[str]) -> tuple[Tensor, Tensor]: ...
+
+    def unread(self, text: str) -> str:
+        """What of a text does not fit into the tokens: its end, "" for nothing."""
+        ...
+
+
 Metadata = dict[str, Any]  # texts, numbers, and the `timeline.Facts` of a prompt
 TIMELINE_KEYS = ("facts", "seconds_start", "seconds_total")
 
@@ -209,6 +219,12 @@ class Conditioner(nn.Module):
         input_concat = self._input_concat(batch, latents)
         null_concat = self._input_concat([{**item, "facts": NO_FACTS} for item in batch], latents)
         return Conditioning(cross, mask, _vector(vectors), prepend, input_concat, _vector(null), null_concat)
+
+    def unread(self, prompt: str) -> str:
+        """The end of a prompt that no text condition reads, since it is too long for all; "" where it is read whole."""
+        texts = (T5Conditioner, T5GemmaConditioner, ClapTextConditioner)
+        ends = [part.tokenizer.unread(prompt) for part in self.conditioners.values() if isinstance(part, texts)]
+        return min(ends, key=len, default="")
 
     def _input_concat(self, batch: Sequence[Metadata], latents: int) -> Tensor | None:
         if not self.input_concat_ids:

@@ -27,6 +27,7 @@ NEAR_BINS = 2  # within which the loudest partial says how fast phases turn
 ATTACK_BINS = slice(93, 600)  # whose levels tell of attacks, of windows of 2,048 at 44.1 kHz: 2 to 13 kHz
 ATTACK_FLOOR = 1e-3  # of a full-scale sine: rises of what is fainter are not looked at
 STEEP_RISE = 0.25  # nepers a hop
+HANN_SQUARED_VARIANCE = 0.02001  # in lengths squared
 LATEST = 0.44  # of a window's length: how far from its middle an attack may lie
 OWNED_BINS = 3  # on each side of a partial's loudest bin: its lobe
 TABLE_SEED = 1
@@ -74,7 +75,7 @@ class PhaseSearch(nn.Module):
         self.near = beyond + iterations * overlapping
         self.reach = self.near + group
         self.join = Join()
-        self.later = 2 * _variance(torch.hann_window(n_fft).square()) / hop  # frames for each neper a hop
+        self.later = 2 * HANN_SQUARED_VARIANCE * n_fft**2 / hop  # frames for each neper a hop
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
         self.register_buffer("table", phase_table(n_fft // 2 + 1), persistent=False)
 
@@ -206,12 +207,6 @@ class _Scratch:
         floor = torch.mul(magnitude, 1e-3, out=self._floor[:count])
         norm.add_(floor.square_()).add_(1e-18).sqrt_()
         return spectrum.mul_(self._gain[:count].copy_(torch.div(magnitude, norm, out=norm)))
-
-
-def _variance(shape: Tensor) -> float:
-    """Of a distribution over frames, `(frames,)`, in frames squared."""
-    place, share = torch.arange(len(shape), dtype=torch.float64), shape.double() / shape.double().sum()
-    return float((share * (place - (share * place).sum()).square()).sum())
 
 
 def phase_table(bins: int) -> Tensor:
