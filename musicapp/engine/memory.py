@@ -232,6 +232,8 @@ def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2,
     search = frames * (4 * bins + 8 * config.n_fft) + passing * (32 * bins + 8 * config.n_fft)
     network = frames * max(12 * channels * bins, 4 * config.width * (2 * config.mult + 3))
     kept = frames * channels * (4 * bins + 4 * config.hop)  # magnitudes, and audio that was found
+    if config.tempered is not None:  # what the bank says travels behind a second copy of the magnitudes
+        kept += frames * channels * 4 * (bins + 4 * config.tempered.turned_bins)
     return max(network, kept + at_once * search)
 
 

@@ -157,7 +157,7 @@ class PhaseSearch(nn.Module):
         window what grows exponentially has its middle behind the window's own by twice the rise times the variance of
         the squared window.
         """
-        if len(magnitude) < 3:  # nothing on both sides
+        if len(magnitude) < 3 or magnitude.shape[1] <= ATTACK_BINS.start:  # nothing on both sides, or no treble
             return phases
         treble = magnitude[:, ATTACK_BINS]
         level = treble.add(ATTACK_FLOOR * self.n_fft / 4).log_()

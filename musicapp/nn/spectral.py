@@ -136,15 +136,16 @@ class SpectralDecoder(nn.Module):
 
     def forward(self, latents: Tensor, first: int = 0, keep: tuple[int, int] | None = None) -> Tensor:
         start, end = keep or (0, latents.shape[-1])
-        logarithms = self.log_magnitudes(latents)
-        channels = logarithms.flatten(0, 1)
+        channels = self.log_magnitudes(latents).flatten(0, 1)
         low = () if self.tempered is None else self.tempered(channels, first * self.config.stride)
         near = math.ceil(self.phases.near / self.config.stride)
         begin = max(0, start - near) // self.alignment * self.alignment  # the search takes longer than the networks
         part = slice(begin * self.config.stride, (end + near) * self.config.stride)
-        audio: Tensor = self.phases(channels[:, part].float().exp(), *(values[:, part] for values in low))
+        magnitudes = channels[:, part].float().exp()
+        del channels  # as large as all that the search needs for one of them
+        audio: Tensor = self.phases(magnitudes, *(values[:, part] for values in low))
         audio = audio[:, (start - begin) * self.upsampling_ratio : (end - begin) * self.upsampling_ratio]
-        return mid_side(audio.unflatten(0, logarithms.shape[:2]))
+        return mid_side(audio.unflatten(0, (len(latents), -1)))
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:
         """What is learnt: `(batch, latent_dim, n)` -> `(batch, channels, n * stride, bins)`, a full-scale sine being 0.
