@@ -25,6 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("start", "begin with the weights of a finished model instead of random ones"),
         ("data", "compose and render captioned music"),
         ("autoencoder", "stage 1: audio to latents and back"),
+        ("tempered", "tell its decoder where tempered pitches lie; anew after every training of the decoder"),
         ("encode", "turn the rendered music into latents"),
         ("text", "stage 2: text tower, by contrast with the music"),
         ("diffusion", "stage 3: the diffusion transformer"),
@@ -100,10 +101,11 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         )
     if name in ("diffusion", "distill", "sharpen"):
         stage.add_argument("--compile", action="store_true", help="compile first: slow to start, then a third quicker")
-    if name in ("autoencoder", "text", "diffusion", "distill", "sharpen"):
+    if name in ("autoencoder", "tempered", "text", "diffusion", "distill", "sharpen"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )
+    if name in ("autoencoder", "text", "diffusion", "distill", "sharpen"):
         stage.add_argument("--save-every", type=float, metavar="S", help="seconds between checkpoints (default 120)")
 
 

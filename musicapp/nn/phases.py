@@ -32,7 +32,7 @@ LATEST = 0.44  # of a window's length: how far from its middle an attack may lie
 OWNED_BINS = 3  # on each side of a partial's loudest bin: its lobe
 TABLE_SEED = 1
 UNHEARD = 0.1  # of a bin's magnitude: a sine below says little about its phase
-TRUSTED = 0.3  # how far each projection goes back to trusted sines: all the way leaves too little of the magnitudes
+TRUSTED = 0.1  # how far each projection goes back to trusted sines: further is more in tune, and less the magnitudes
 
 
 class Join(nn.Module):

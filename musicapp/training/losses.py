@@ -106,7 +106,7 @@ def _stereo_distance(ours: Tensor, theirs: Tensor, bank: Tensor | None = None) -
 
 def _energy_difference(ours: Tensor, theirs: Tensor) -> Tensor:
     """Mean difference of energies `(batch, bands, times)` over stretches, in nepers."""
-    ours, theirs = (F.avg_pool1d(x, STRETCH).clamp(min=BAND_FLOOR).log() for x in (ours, theirs))
+    ours, theirs = (F.avg_pool1d(x, min(STRETCH, x.shape[-1])).clamp(min=BAND_FLOOR).log() for x in (ours, theirs))
     return (ours - theirs).abs().mean() / 2
 
 

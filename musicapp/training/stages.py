@@ -2,6 +2,7 @@
 
 audio/, audio-held-out/      rendered music            data
 autoencoder/                 checkpoint, loss tables   autoencoder
+tempered/                    bank.pt, loss tables      tempered
 latents/, latents-held-out/  the same music, encoded   encode
 text/                        towers, clap_text/        text
 diffusion/                   checkpoint, loss tables   diffusion
@@ -20,7 +21,7 @@ from musicapp.description.config import ModelConfig, parse_config
 from musicapp.errors import MusicAppError
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import dataset, device, distributed, latents, recordings
-from musicapp.training.builtin import autoencoder, diffusion, distill, export, sharpen, text, warm_start
+from musicapp.training.builtin import autoencoder, diffusion, distill, export, sharpen, tempered, text, warm_start
 from musicapp.training.published import oobleck, transformer
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,12 @@ def train_oobleck(work: Path, args: argparse.Namespace) -> None:
         ),
         _config_of(args),
     )
+
+
+def train_tempered(work: Path, args: argparse.Namespace) -> None:
+    run = _trained(work / "autoencoder", stage="autoencoder")
+    options = tempered.TemperedOptions(run=work / "tempered", audio=work / "audio", minutes=args.minutes)
+    log.info("%s", tempered.teach(options, autoencoder.load_average(run)))
 
 
 def encode(work: Path, args: argparse.Namespace) -> None:
@@ -205,6 +212,7 @@ def write_model(work: Path, args: argparse.Namespace) -> None:
         autoencoder_run=work / "autoencoder",
         text_encoder=_text_tower(work),
         diffusion_run=run,
+        tempered_run=work / "tempered",
         app=app,
     )
 
@@ -250,6 +258,7 @@ STAGES = {
     "start": start,
     "data": render,
     "autoencoder": train_autoencoder,
+    "tempered": train_tempered,
     "encode": encode,
     "text": train_text,
     "diffusion": train_diffusion,

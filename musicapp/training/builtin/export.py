@@ -15,7 +15,7 @@ from musicapp.captions.vocabulary import learnt_words
 from musicapp.checkpoints import keymap
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.prompts.vocabulary import write_vocabulary
-from musicapp.training.builtin import autoencoder, diffusion, distill, recipes
+from musicapp.training.builtin import autoencoder, diffusion, distill, recipes, tempered
 
 SIZE_LIMIT = 32 << 20  # bytes of the whole folder
 
@@ -49,19 +49,27 @@ DISTILLED = APP | {
 
 
 def export(
-    folder: Path, *, autoencoder_run: Path, text_encoder: Path, diffusion_run: Path, app: dict[str, Any] = APP
+    folder: Path,
+    *,
+    autoencoder_run: Path,
+    text_encoder: Path,
+    diffusion_run: Path,
+    tempered_run: Path | None = None,
+    app: dict[str, Any] = APP,
 ) -> Path:
     """Write what `checkpoints.load` reads: config, weights, `clap_text/`; beside them the list of learnt words.
 
-    app  our section of the config: `APP`, or `DISTILLED` where `diffusion_run` is a student's
+    app           our section of the config: `APP`, or `DISTILLED` where `diffusion_run` is a student's
+    tempered_run  where the decoder's bank of sines was trained; a decoder without one does without
     """
     generator, statistics = diffusion.load_average(diffusion_run, text_encoder)
     coder = autoencoder.load_average(autoencoder_run)
     centre(coder, statistics.mean)
-    state = published_state(coder, generator)
+    bank = tempered.load_bank(tempered_run) if tempered_run is not None else {}
+    state = published_state(coder, generator, bank)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
-    text = json.dumps(recipes.model_config(statistics.scale, app), indent=1)
+    text = json.dumps(recipes.model_config(statistics.scale, app, is_tempered=bool(bank)), indent=1)
     (folder / "model_config.json").write_text(text + "\n")
     shutil.copytree(text_encoder, folder / "clap_text", dirs_exist_ok=True)
     tower = {name: tensor.half().contiguous() for name, tensor in generator.text.state_dict().items()}
@@ -84,9 +92,10 @@ def centre(coder: Autoencoder, mean: Tensor) -> None:
         decoder_in.bias.add_(decoder_in.weight @ mean)
 
 
-def published_state(coder: nn.Module, generator: diffusion.Generator) -> dict[str, Tensor]:
-    """All weights under their published names."""
-    state = {f"autoencoder.{name}": tensor.half() for name, tensor in coder.state_dict().items()}
+def published_state(coder: nn.Module, generator: diffusion.Generator, bank: dict[str, Tensor]) -> dict[str, Tensor]:
+    """All weights under their published names. bank: those of the decoder's sines, which are no part of `coder`."""
+    whole = coder.state_dict() | {f"decoder.tempered.{name}": tensor for name, tensor in bank.items()}
+    state = {f"autoencoder.{name}": tensor.half() for name, tensor in whole.items()}
     quantised = {f"dit.{name}.weight" for name in quantised_layers(generator.dit)}
     for name, tensor in generator.dit.state_dict(prefix="dit.").items():
         if name in quantised:

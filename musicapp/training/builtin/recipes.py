@@ -46,6 +46,8 @@ AUTOENCODER: dict[str, Any] = {
     "io_channels": 2,
 }
 
+TEMPERED = {"width": 144, "depth": 4, "kernel_size": 7}  # the decoder's bank of sines, trained for itself
+
 TEXT_WIDTH = 192
 
 DIFFUSION: dict[str, Any] = {
@@ -87,15 +89,23 @@ CONDITIONING: dict[str, Any] = {
 }
 
 
-def model_config(scale: float, app: dict[str, Any]) -> dict[str, Any]:
+def autoencoder(*, is_tempered: bool) -> dict[str, Any]:
+    """The autoencoder's section, with a bank of sines in its decoder or without."""
+    decoder = AUTOENCODER["decoder"]
+    more = {"tempered": TEMPERED} if is_tempered else {}
+    return {**AUTOENCODER, "decoder": {**decoder, "config": {**decoder["config"], **more}}}
+
+
+def model_config(scale: float, app: dict[str, Any], *, is_tempered: bool = False) -> dict[str, Any]:
     """The whole `model_config.json`. scale: deviation of the latents, divided out; app: our own section."""
+    section = autoencoder(is_tempered=is_tempered)
     return {
         "model_type": "diffusion_cond",
         "sample_size": 12582912,
         "sample_rate": SAMPLE_RATE,
         "audio_channels": 2,
         "model": {
-            "pretransform": {"type": "autoencoder", "iterate_batch": True, "scale": scale, "config": AUTOENCODER},
+            "pretransform": {"type": "autoencoder", "iterate_batch": True, "scale": scale, "config": section},
             "conditioning": CONDITIONING,
             "diffusion": DIFFUSION,
             "io_channels": LATENT_DIM,

@@ -19,9 +19,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from musicapp.nn.autoencoder import Autoencoder
+from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 from musicapp.nn.spectral import SpectralDecoder, mid_side
 from musicapp.nn.tempered import LOWEST_PITCH, SILENT, TemperedBank, hann_lobe
+from musicapp.training.builtin import autoencoder, recipes
 from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.progress import Run
@@ -71,17 +72,41 @@ class Example:
     levels: Tensor
 
 
-def train(options: TemperedOptions, autoencoder: Autoencoder) -> dict[str, Tensor]:
+BANK = "bank.pt"
+
+
+def teach(options: TemperedOptions, finished: Autoencoder) -> Path:
+    """Train a bank for a trained autoencoder of the recipe's shape and keep its weights in the run's folder."""
+    coder = build_autoencoder(autoencoder.autoencoder_config(recipes.autoencoder(is_tempered=True)))
+    coder.load_state_dict(finished.state_dict(), strict=False)  # all but the bank, which is not there yet
+    return save_bank(options.run, train(options, coder.eval().requires_grad_(False)))
+
+
+def save_bank(run: Path, weights: dict[str, Tensor]) -> Path:
+    """Write the weights of a bank beside the old ones, then replace those."""
+    run.mkdir(parents=True, exist_ok=True)
+    beside = run / f"{BANK}.new"
+    torch.save(weights, beside)
+    return beside.replace(run / BANK)
+
+
+def load_bank(run: Path) -> dict[str, Tensor]:
+    """The weights that `teach` kept, by their names in `decoder.tempered`; none where it never ran."""
+    path = run / BANK
+    return torch.load(path, weights_only=True, map_location="cpu") if path.exists() else {}
+
+
+def train(options: TemperedOptions, coder: Autoencoder) -> dict[str, Tensor]:
     """The weights of `decoder.tempered`, by their names in there.
 
-    autoencoder  whose decoder is told about a bank in its config; its weights stay as they are, those of the bank,
-                 which are replaced, may be any
+    coder  whose decoder is told about a bank in its config; its weights stay as they are, those of the bank, which are
+           replaced, may be any
     """
-    decoder = autoencoder.decoder
+    decoder = coder.decoder
     if not isinstance(decoder, SpectralDecoder) or decoder.tempered is None:
         raise ValueError("this autoencoder has no bank to train")
     torch.manual_seed(options.seed)
-    examples = list(listen(options, autoencoder))
+    examples = list(listen(options, coder))
     log.info("%d pieces heard", len(examples))
     bank = TemperedBank(
         decoder.tempered.config, n_fft=decoder.config.n_fft, hop=decoder.config.hop, stride=decoder.config.stride
@@ -109,19 +134,19 @@ def fit(bank: TemperedBank, examples: Sequence[Example], options: TemperedOption
 
 
 @torch.inference_mode()
-def listen(options: TemperedOptions, autoencoder: Autoencoder) -> Iterator[Example]:
+def listen(options: TemperedOptions, coder: Autoencoder) -> Iterator[Example]:
     """Encode, decode and take apart the pieces of the shards."""
-    decoder = autoencoder.decoder
+    decoder = coder.decoder
     assert isinstance(decoder, SpectralDecoder) and decoder.tempered is not None
     shards, config = Shards([options.audio]), decoder.tempered.config
-    ratio = autoencoder.downsampling_ratio
+    ratio = coder.downsampling_ratio
     frames = int(options.seconds * config.sample_rate) // ratio * ratio
     for number in range(min(len(shards), options.pieces)):
         rows = torch.from_numpy(shards.read(number, 0, frames).astype(np.float32) / 32767).T
         audio = rows[None, :, : rows.shape[1] // ratio * ratio]
         if not audio.shape[-1]:
             continue
-        latents = autoencoder.encode(audio) * autoencoder.scale
+        latents = coder.encode(audio) * coder.scale
         heard = decoder.log_magnitudes(latents)[0, :, :, : config.heard_bins].half()
         yield Example(heard, torch.stack([partials(c, ratio, config.pitches) for c in mid_side(audio)[0]]))
 

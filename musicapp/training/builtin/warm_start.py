@@ -13,10 +13,13 @@ from torch.nn import functional as F
 from musicapp.checkpoints.load import load_model
 from musicapp.description.config import ModelConfig, parse_config
 from musicapp.description.configs import WEIGHTLESS, DiTConfig, NumberConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig
 from musicapp.errors import MusicAppError
 from musicapp.nn.conditioners import ClapTextConditioner, NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
-from musicapp.training.builtin import recipes
+from musicapp.training.builtin import recipes, tempered
+
+BANK_PREFIX = "decoder.tempered."
 
 
 def start_from(folder: Path, work: Path) -> None:
@@ -28,18 +31,23 @@ def start_from(folder: Path, work: Path) -> None:
     student, and the distill stage's as well.
     Raises MusicAppError: another shape, or a work folder that is in use.
     """
-    used = [name for name in ("autoencoder", "text", "diffusion", "distilled") if (work / name).exists()]
+    used = [name for name in ("autoencoder", "tempered", "text", "diffusion", "distilled") if (work / name).exists()]
     if used:
         raise MusicAppError(f"{work} already holds {', '.join(used)}.", hint="Choose an empty work folder.")
     model = load_model(folder)
     scale = model.config.autoencoder.scale
-    ours = parse_config(recipes.model_config(scale, {}))
+    decoder = model.config.autoencoder.decoder
+    is_tempered = isinstance(decoder, SpectralDecoderConfig) and decoder.tempered is not None
+    ours = parse_config(recipes.model_config(scale, {}, is_tempered=is_tempered))
     if _shape_of(model.config) not in (_shape_of(ours), _shape_of(_earlier(ours))):
         raise MusicAppError(
             f"The networks of {folder} are not those that these stages train.",
             hint="Start from the built-in model or from one that `musicapp train export` wrote.",
         )
     coder = model.autoencoder.float().state_dict()
+    bank = {name.removeprefix(BANK_PREFIX): coder.pop(name) for name in list(coder) if name.startswith(BANK_PREFIX)}
+    if bank:
+        tempered.save_bank(work / "tempered", bank)
     _save(work / "autoencoder", coder, freeze_encoder=False)
     prompt = model.conditioner.conditioners["prompt"]
     assert isinstance(prompt, ClapTextConditioner)

@@ -25,6 +25,7 @@ def exported(work: Path) -> dict[str, torch.Tensor]:
         autoencoder_run=work / "autoencoder",
         text_encoder=work / "text" / "clap_text",
         diffusion_run=work / "diffusion",
+        tempered_run=work / "tempered",
     )
     return load_file(folder / "model.safetensors")
 
