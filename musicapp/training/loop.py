@@ -1,4 +1,4 @@
-"""The loop that every training stage runs in, and what it does about gradients that are not finite.
+"""The loop that training stages run in (`tempered` has its own), and what it does about gradients that are not finite.
 
 A stage gives what is its own (`Stage`): networks, how a batch becomes a loss, what is looked at. Clock, learning rates,
 backward pass, bound of the gradients, averages, tables, checkpoint and several processes are the same for all.

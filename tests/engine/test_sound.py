@@ -59,7 +59,7 @@ def test_takes_are_as_loud_as_the_model_asks_and_no_peak_is_above_its_ceiling(
 
 
 @pytest.mark.parametrize("size", [16, 40])
-def test_the_bytes_do_not_depend_on_the_pieces(model: LoadedModel, latents: torch.Tensor, size: int) -> None:
+def test_the_sound_does_not_depend_on_the_pieces(model: LoadedModel, latents: torch.Tensor, size: int) -> None:
     """Pieces may be smaller where memory is short."""
     whole, pieces = made(model, latents), made(model, latents, size)
     assert np.abs(whole - pieces).max() < 1e-4  # kernels round otherwise for other sizes
