@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 from pathlib import Path
 
 from musicapp.errors import RequestError
@@ -56,7 +55,6 @@ def run(args: argparse.Namespace) -> int:
         if (file := getattr(args, name)) is not None and not file.is_file():
             raise RequestError(f"There is no file “{file}” for --{name}.", hint="Give the path of a safetensors file.")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin take the processor from other work
     from dataclasses import replace
 
     from musicapp.evaluation import options

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import logging
-import os
 import sys
 from pathlib import Path
 
@@ -120,12 +119,10 @@ def _add_published_options(stage: argparse.ArgumentParser) -> None:
 
 
 def _prepare_process() -> None:
-    """Settings that must be made before torch is loaded: worth a factor of 1.4 on a free CPU, 5 on a busy one.
+    """Settings that must be made before torch is loaded: worth a factor of 1.4 on a free CPU.
 
-    glibc would give large blocks back after every step and fault them in again; threads that spin while they wait
-    for each other take the processor away from the one they wait for.
+    glibc would give large blocks back after every step and fault them in again.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "linux":
         library = ctypes.CDLL(None)
         if hasattr(library, "mallopt"):

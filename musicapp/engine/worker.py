@@ -228,8 +228,6 @@ def serve(commands: Connection, events: Connection, output_folder: str) -> None:
     """The child's life, from the first import to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which cancels and then asks to quit
     _redirect_output(Path(output_folder))
-    # Before torch comes: threads that spin while they wait would take the cores that sound and window need.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     send_lock = threading.Lock()
 
     def emit(event: Event) -> None:
