@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from musicapp import __version__, logs, paths, settings
 from musicapp.engine.host import EngineHost
-from musicapp.ui import icons
+from musicapp.ui import guard, icons
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
@@ -39,6 +39,7 @@ def run(argv: list[str] | None = None) -> int:
     application.setApplicationName(paths.APP_NAME)
     application.setApplicationVersion(__version__)
     application.setWindowIcon(icons.window_icon())
+    guard.protect_all()
     saved = settings.load()
     theme = Theme(application, saved.theme)
     studio = Studio(EngineHost, saved)

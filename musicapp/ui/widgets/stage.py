@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from musicapp.request import note_about
+from musicapp.ui import guard
 from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
@@ -68,6 +69,7 @@ class Stage(QWidget):
     def _make_page(self, _nothing: object) -> None:
         from musicapp.ui.widgets.take_page import TakePage
 
+        guard.protect_all()  # these classes came after the window's start
         self.page = TakePage(self._open_takes, self._player, self._generation, self._theme)
         self.page.recall.clicked.connect(self.recall_settings)
         self.page.copy_seed.clicked.connect(self.copy_the_seed)
