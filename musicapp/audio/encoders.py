@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from musicapp.audio import id3
+from musicapp.audio import id3, ogg
 from musicapp.audio.formats import ExportFormat
 from musicapp.audio.riff import WaveWriter
 from musicapp.audio.tags import SOFTWARE, ascii_comment
@@ -55,6 +55,8 @@ def open_encoder(
                 yield lambda block: file.write(round_off(block) << (32 - form.bits))
             else:
                 yield file.write
+        if form.container == "OGG":
+            ogg.settle(path)
 
 
 def _open_soundfile(

@@ -1,6 +1,7 @@
 """Export: one pass that finds the peak, one that writes beside the target, a check, then the old file is replaced.
 
-Until that last step nothing touches what was at the target before.
+Until that last step nothing touches what was at the target before. Lossy files are written again, with less gain, until
+they leave room above their decoded peaks.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ import numpy as np
 import soundfile
 import soxr
 
-from musicapp.audio import levels
+from musicapp.audio import headroom, levels
 from musicapp.audio.encoders import open_encoder
 from musicapp.audio.formats import EXPORT_FORMATS, ExportFormat, ExportResult
 from musicapp.errors import ExportError
 
 BLOCK_FRAMES = 65536  # never more: libsndfile's Vorbis encoder crashes on large blocks
 PEAK_SHARE = 0.1  # of the progress bar; the rest is writing
+ATTEMPT_SHARE = 0.6  # of what is left of the bar, for every time that a lossy file is written
 FULL_DISK_BYTES = 1 << 20
 Source = Path | np.ndarray
 Report = Callable[[float], None]
@@ -50,7 +52,8 @@ def export(
     overwrite    False refuses a target that exists
 
     16 bit gets triangular dither, always the same. Peaks over full scale lower the whole file by one gain, except in
-    float WAV, which can hold them. Raises ExportError, and then the target is as it was.
+    float WAV, which can hold them; in lossy formats so do decoded true peaks above -1 dBTP. Same source, same bytes.
+    Raises ExportError, and then the target is as it was.
     """
     report, stopped = on_progress or (lambda share: None), should_stop or (lambda: False)
     form = EXPORT_FORMATS[format]
@@ -60,7 +63,10 @@ def export(
         with ExitStack() as stack:
             audio = _Blocks(source, sample_rate, stack)
             gain = _safe_gain(audio, form, report, stopped)
-            frames = None if gain is None else _write(audio, gain, form, tags, temporary, report, stopped)
+            if form.is_lossy:
+                gain, frames = _write_with_room(audio, gain, form, tags, temporary, report, stopped)
+            else:
+                frames = _write(audio, gain, form, tags, temporary, _part(report, PEAK_SHARE, 0.99), stopped)
         if gain is None or frames is None:
             return ExportResult(target, 0.0, 0, cancelled=True)
         _check_written(temporary, frames)
@@ -138,7 +144,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
 
 def _safe_gain(audio: _Blocks, form: ExportFormat, report: Report, stopped: Stopped) -> float | None:
     """The gain that keeps the whole file within full scale, 1.0 when it already is; None when told to stop."""
-    loudest = 0.0
+    loudest, finder = 0.0, headroom.PeakFinder(audio.sample_rate, audio.channels) if form.is_lossy else None
     for number, block in enumerate(audio):
         if stopped():
             return None
@@ -146,8 +152,40 @@ def _safe_gain(audio: _Blocks, form: ExportFormat, report: Report, stopped: Stop
         if not math.isfinite(peak):
             raise ExportError("The take has samples that are not numbers.", hint="Make it again with other settings.")
         loudest = max(loudest, peak)
+        if finder:
+            finder.push(block)
         report(PEAK_SHARE * number * BLOCK_FRAMES / audio.frames)
+    if finder:
+        return headroom.start_gain(finder.peak())
     return 1.0 if loudest <= 1.0 or form.bits == 32 else _ceiling(form) / loudest
+
+
+def _write_with_room(
+    audio: _Blocks,
+    gain: float | None,
+    form: ExportFormat,
+    tags: dict[str, str],
+    path: Path,
+    report: Report,
+    stopped: Stopped,
+) -> tuple[float | None, int | None]:
+    """Write a lossy file until its decoded peaks leave room: the gain that did it and the frames, None when stopped."""
+    start = PEAK_SHARE
+    for _ in range(headroom.MOST_ATTEMPTS):
+        end = start + (0.99 - start) * ATTEMPT_SHARE
+        frames = _write(audio, gain, form, tags, path, _part(report, start, end), stopped)
+        peak = headroom.decoded_peak(path, stopped) if frames is not None else None
+        if gain is None or peak is None:
+            return None, None
+        if (less := headroom.next_gain(gain, peak)) == gain:
+            break
+        gain, start = less, end
+    return gain, frames
+
+
+def _part(report: Report, start: float, end: float) -> Report:
+    """Reports 0 to 1 as `start` to `end`."""
+    return lambda share: report(start + (end - start) * share)
 
 
 def _ceiling(form: ExportFormat) -> float:
@@ -157,14 +195,16 @@ def _ceiling(form: ExportFormat) -> float:
 
 def _write(
     audio: _Blocks,
-    gain: float,
+    gain: float | None,
     form: ExportFormat,
     tags: dict[str, str],
     path: Path,
     report: Report,
     stopped: Stopped,
 ) -> int | None:
-    """Encode everything into `path`; the frames written, or None when told to stop."""
+    """Encode everything into `path`; the frames written, or None when told to stop. Progress is told from 0 to 1."""
+    if gain is None:
+        return None
     sample_rate, taken, written = form.sample_rate_for(audio.sample_rate), 0, 0
     with open_encoder(
         path, form, sample_rate=sample_rate, channels=audio.channels, frames=audio.frames, tags=tags
@@ -177,7 +217,7 @@ def _write(
                 write(piece if gain == 1.0 else piece * np.float32(gain))
                 written += len(piece)
             taken += taken_now
-            report(PEAK_SHARE + (0.99 - PEAK_SHARE) * taken / max(audio.frames, 1))
+            report(taken / max(audio.frames, 1))
     return written
 
 

@@ -29,6 +29,11 @@ class ExportFormat:
     bitrate_mode: str | None = None
     sample_rates: tuple[int, ...] = ()
 
+    @property
+    def is_lossy(self) -> bool:
+        """Whether a decoder gives back something other than what was written."""
+        return not self.bits
+
     def sample_rate_for(self, sample_rate: int) -> int:
         """The rate that the file gets for audio at `sample_rate`."""
         return sample_rate if not self.sample_rates or sample_rate in self.sample_rates else 48000
@@ -38,7 +43,7 @@ class ExportFormat:
 class ExportResult:
     """What came of an export.
 
-    gain_db    below 0 when peaks over full scale made one gain for the whole file necessary
+    gain_db    below 0 when peaks, of a lossy file as it is decoded, made one gain for the whole file necessary
     frames     of the file at its own sample rate
     cancelled  nothing was written; whatever was at `path` before is still there
     """

@@ -133,14 +133,15 @@ def test_peaks_over_full_scale_lower_the_whole_file_by_one_gain(folder: Path, na
     audio *= 1.5 / np.abs(audio).max()
     path = folder / "x"
     result = export(audio, path, sample_rate=RATE, format=name, tags={})
-    assert result.gain_db == pytest.approx(-3.52, abs=0.01)
     back, rate = read(path)
+    gain = levels.from_db(result.gain_db)
     if name in EXACT:
-        gain = 10 ** (result.gain_db / 20)
+        assert result.gain_db == pytest.approx(-3.52, abs=0.01)
         assert np.abs(back - audio * np.float32(gain)).max() <= EXACT[name] * 1.01
         assert np.abs(back).max() < 1.0
     else:
-        expected = soxr.resample(audio, RATE, rate) / 1.5 if rate != RATE else audio / 1.5
+        assert -6 < result.gain_db < -4.5  # a dB more of room, and what the coder adds
+        expected = (soxr.resample(audio, RATE, rate) if rate != RATE else audio) * gain
         assert share_of_error(back, expected) < LOSSY[name]
 
 
