@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from musicapp.audio import id3
+from musicapp.audio import id3, levels
 from musicapp.audio.export import export
 from musicapp.audio.formats import EXPORT_FORMATS, ExportFormat, ExportResult
-from musicapp.audio.riff import FLOAT, WaveWriter, read_layout
+from musicapp.audio.riff import WaveWriter
+from musicapp.audio.wave_layout import NotReadableError, WaveLayout, layout_of, open_plain, read_layout
 from musicapp.errors import LibraryError
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "GrowingReader",
     "WaveWriter",
     "export",
+    "peak",
     "read",
     "read_tags",
 ]
@@ -48,33 +50,64 @@ def read_tags(path: Path) -> dict[str, str]:
         raise _unreadable(path, error) from error
 
 
+def peak(path: Path, layout: WaveLayout) -> float:
+    """The largest absolute sample of a WAV file. Raises OSError."""
+    loudest = 0.0
+    with open_plain(path) as file:
+        file.seek(layout.data_start)
+        left = layout.frames
+        while left and (content := file.read(min(left, levels.BLOCK_FRAMES) * layout.frame_bytes)):
+            block = layout.decoded(content)
+            left -= len(block)
+            if not len(block):
+                break
+            loudest = max(loudest, levels.peak(block))
+    return loudest
+
+
 class GrowingReader:
-    """Reads a float WAV while another process writes it.
+    """Reads a WAV, in whatever numbers it holds its samples, also while another process writes it.
 
     The file is opened for every read: on Windows a file held open could not be removed by its writer.
     """
 
     def __init__(self, path: Path | str, channels: int) -> None:
         self.path, self.channels = Path(path), channels
-        self._data_start = 0
+        self._layout: WaveLayout | None = None
 
     def read(self, first_frame: int, frame_count: int) -> np.ndarray:
-        """`(frames, channels)` float32 from `first_frame`; fewer than asked when they are not there (any more)."""
+        """`(frames, channels)` float32 from `first_frame`; fewer than asked when they are not there (any more).
+
+        Raises LibraryError when the file is no WAV that can be read.
+        """
         nothing = np.zeros((0, self.channels), np.float32)
-        frame_bytes = 4 * self.channels
         try:
-            if not self._data_start:
-                layout = read_layout(self.path)
-                if layout is None or layout.code != FLOAT or layout.channels != self.channels:
-                    return nothing
-                self._data_start = layout.data_start
-            with self.path.open("rb") as file:
-                file.seek(self._data_start + first_frame * frame_bytes)
-                content = file.read(frame_count * frame_bytes)
+            if self._layout is None:
+                self._layout = self._read_layout()
+            if self._layout.declared_frames:  # what stands behind the samples is none
+                frame_count = max(min(frame_count, self._layout.declared_frames - first_frame), 0)
+            with open_plain(self.path) as file:
+                file.seek(self._layout.data_start + first_frame * self._layout.frame_bytes)
+                content = file.read(frame_count * self._layout.frame_bytes)
         except FileNotFoundError:  # a cancelled take's file is removed at any time
             return nothing
-        whole = len(content) // frame_bytes * frame_bytes
-        return np.frombuffer(content[:whole], "<f4").reshape(-1, self.channels)
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+        return self._layout.decoded(content)
+
+    def _read_layout(self) -> WaveLayout:
+        try:
+            layout = layout_of(self.path)
+        except NotReadableError as error:
+            raise LibraryError(
+                f"“{self.path.name}” {error}.", hint="It may have been changed by another program."
+            ) from error
+        if layout.channels != self.channels:
+            raise LibraryError(
+                f"“{self.path.name}” has {layout.channels} channels, not {self.channels} any more.",
+                hint="Another program has changed it: start Musicapp again to see it as it is.",
+            )
+        return layout
 
 
 def _unreadable(path: Path, error: Exception) -> LibraryError:

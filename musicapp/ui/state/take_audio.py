@@ -61,6 +61,11 @@ class TakeAudio(QObject):
                     hint=f"It may have been moved or deleted: {self.path}",
                 )
             self._fill(0, self.total_frames)
+            if self.total_frames and not self.buffer.available and not self.is_dropped:
+                raise LibraryError(
+                    f"“{self.path.name}” holds no sound any more.",
+                    hint="Another program may have changed it. Make the take again.",
+                )
 
         return fill
 

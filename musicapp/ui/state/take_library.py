@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from musicapp import paths
 from musicapp.library import takes
@@ -14,6 +18,8 @@ from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.take_list_model import TakeListModel, TakeRow
+
+NAMED_AT_MOST = 3  # of the files that could not be read
 
 
 class TakeLibrary(QObject):
@@ -55,9 +61,9 @@ class TakeLibrary(QObject):
         making = [row.take_id for row in self.model.rows if row.take is None]
         folder = paths.takes_folder()
 
-        def find() -> list[Take]:
-            found = takes.list_takes(folder, skip=making) if folder.is_dir() else []
-            return [takes.mended(take) for take in found]
+        def find() -> takes.Survey:
+            found = takes.survey(folder, skip=making) if folder.is_dir() else takes.Survey([], [])
+            return replace(found, takes=[takes.mended(take) for take in found.takes])
 
         self._files.run(find, self._listed, self._messages.post_error)
 
@@ -88,11 +94,38 @@ class TakeLibrary(QObject):
         if before is not None and not self._is_shown(before.take_id):
             self._open_takes.close(before.take_id)
 
-    def _listed(self, found: list[Take]) -> None:
+    def _listed(self, found: takes.Survey) -> None:
         making = {row.take_id for row in self.model.rows if row.take is None}
-        self.model.set_takes([take for take in found if take.take_id not in making])
+        self.model.set_takes([take for take in found.takes if take.take_id not in making])
         self._shown_changed()
+        if found.unreadable:
+            self._tell_unreadable(found.unreadable)
         self.loaded.emit()
+
+    def _tell_unreadable(self, files: list[takes.Unreadable]) -> None:
+        """Say which files of the folder are no takes, and offer to put them out of the way."""
+        count = len(files)
+        what = "One file" if count == 1 else f"{count} files"
+        named = " ".join(file.reason for file in files[:NAMED_AT_MOST])
+        more = f" And {count - NAMED_AT_MOST} more." if count > NAMED_AT_MOST else ""
+        self._messages.post(
+            "warning",
+            f"{what} in the folder of takes could not be read. All other takes are here.",
+            f"{named}{more} In: {files[0].path.parent}",
+            offer=("Set aside", lambda: self._set_aside([file.path for file in files])),
+        )
+
+    def _set_aside(self, files: list[Path]) -> None:
+        folder = paths.takes_folder()
+        self._files.run(lambda: takes.set_aside(folder, files), self._tell_set_aside, self._messages.post_error)
+
+    def _tell_set_aside(self, place: Path) -> None:
+        self._messages.post(
+            "notice",
+            "The files were set aside. Nothing was deleted.",
+            f"They are in {place}",
+            offer=("Show", lambda: _show_folder(place)),
+        )
 
     def _began(self, opened: OpenTake) -> None:
         self.model.put(TakeRow(opened.take_id, opened.request, opened.created))
@@ -131,3 +164,7 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         self.model.set_shown(shown.take_id if shown else "")
         self.current_changed.emit()
+
+
+def _show_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

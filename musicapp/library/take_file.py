@@ -1,0 +1,140 @@
+"""A take out of its files, checked once and for all: what comes out can be shown, sorted, played and written again.
+
+The audio says how long it is, the sidecar everything else; without one the tags of the audio take its place.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from musicapp.audio import tags, wave_io, wave_layout
+from musicapp.audio.wave_layout import WaveLayout
+from musicapp.library.take import Take
+from musicapp.request import MAX_NUMBER, recall
+
+log = logging.getLogger(__name__)
+
+QUIET_S = 600.0  # after so long without a change nobody is writing a take any more
+MAX_SIDECAR_BYTES = 16 << 20
+MOST_CHANNELS = 2
+YEARS = range(1970, 9000)  # far from both ends of the calendar, where a change of zone overflows
+BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+class UnusableError(Exception):
+    """A file that cannot be used; a whole sentence."""
+
+
+def read(path: Path) -> Take | None:
+    """The take whose audio is at `path`; None when it is not one of ours, or only just begun. Raises UnusableError."""
+    try:
+        layout = wave_layout.layout_of(path)
+    except wave_layout.NotReadableError as error:
+        if is_being_written(path):
+            return None
+        raise UnusableError(f"“{path.name}” {error}.") from error
+    except OSError as error:
+        raise UnusableError(f"“{path.name}” cannot be opened: {error.strerror or error}.") from error
+    take = _from_sidecar(path, layout) or from_tags(path, layout)
+    if take is not None and layout.channels > MOST_CHANNELS:
+        raise UnusableError(f"“{path.name}” has {layout.channels} channels; takes have one or two.")
+    return take
+
+
+def _from_sidecar(path: Path, layout: WaveLayout) -> Take | None:
+    sidecar = path.with_suffix(".json")
+    try:
+        with wave_layout.open_plain(sidecar) as file:
+            values = json.loads(file.read(MAX_SIDECAR_BYTES).decode("utf-8-sig"))
+        return _take(path, layout, values)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        log.warning("%s is damaged, the tags of the audio take its place: %r", sidecar, error)
+        return None
+
+
+def _take(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
+    """The file says how long it is, the sidecar everything else; what is no value of its kind counts as not known.
+
+    Raises AttributeError, KeyError, OSError, TypeError or ValueError when there is no request in it.
+    """
+    recalled = recall(values["request"])
+    take_id, model_name = values.get("take_id"), values.get("model_name")
+    is_finished = values.get("is_finished", True)
+    return Take(
+        take_id=take_id if isinstance(take_id, str) and take_id else path.stem,
+        path=path,
+        request=recalled.request,
+        created=_time(values.get("created")) or _changed(path),
+        sample_rate=layout.sample_rate,
+        channels=layout.channels,
+        frames=layout.frames,
+        peak=_number(values.get("peak")),
+        model_name=model_name if isinstance(model_name, str) else Path(recalled.request.model).name,
+        seconds_taken=_number(values.get("seconds_taken")),
+        is_finished=is_finished is not False and layout.is_complete,
+        left_out=recalled.left_out,
+    )
+
+
+def _number(value: object) -> float:
+    """A size or a time out of a file; 0, which means not known, for what is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= MAX_NUMBER else 0.0  # type: ignore[operator, arg-type]
+
+
+def _time(value: object) -> datetime | None:
+    """A moment that can be shown in any zone and written again."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone() if moment and YEARS.start <= moment.year < YEARS.stop else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _changed(path: Path) -> datetime:
+    """When a file was changed; a time that cannot be shown is the beginning of time."""
+    try:
+        return _time(datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()) or BEGINNING
+    except (ValueError, OverflowError):
+        return BEGINNING
+
+
+def from_tags(path: Path, layout: WaveLayout) -> Take | None:
+    """The take that the tags of an audio file tell of, None when they do not. Raises UnusableError."""
+    recalled = tags.recalled(layout.tags, path.stem)
+    if recalled is None:
+        log.info("%s was not made here", path)
+        return None
+    try:
+        created, peak = _changed(path), wave_io.peak(path, layout)
+    except OSError as error:
+        raise UnusableError(f"“{path.name}” cannot be read: {error.strerror or error}.") from error
+    return Take(
+        take_id=path.stem,
+        path=path,
+        request=recalled.request,
+        created=created,
+        sample_rate=layout.sample_rate,
+        channels=layout.channels,
+        frames=layout.frames,
+        peak=peak,
+        model_name=Path(recalled.request.model).name,
+        seconds_taken=0.0,
+        is_finished=layout.is_complete,
+        left_out=recalled.left_out,
+    )
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a file changed so lately that another window may be making it."""
+    try:
+        return abs(time.time() - path.stat().st_mtime) < QUIET_S  # a date to come is a clock that was wrong
+    except (OSError, ValueError):
+        return False
