@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from musicapp.ui import loop_marks
+from musicapp.ui.choice_menu import ChoiceMenu, add_choices_of
+from musicapp.ui.state.player import QUIETEST_DB
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.message_bar import open_log_folder
@@ -16,8 +19,9 @@ from musicapp.ui.widgets.message_bar import open_log_folder
 if TYPE_CHECKING:
     from musicapp.ui.main_window import MainWindow
 
-THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
-AUTO_PLAY_LABELS = {"off": "Never", "idle": "When nothing plays", "always": "Always"}
+THEME_LABELS = {"system": "&As the system", "light": "&Light", "dark": "&Dark"}
+AUTO_PLAY_LABELS = {"off": "&Never", "idle": "When nothing &plays", "always": "&Always"}
+VOLUME_STEP_DB = 3.0
 
 
 class Actions(QObject):
@@ -42,8 +46,10 @@ class Actions(QObject):
         studio.player.shown_changed.connect(self._show_state)
         studio.player.devices_changed.connect(self._show_state)
         studio.player.loop_changed.connect(self._show_state)
+        studio.player.volume_changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.take_settings.seed_lock_changed.connect(self._show_state)
+        window.advanced.unfolded.connect(self._show_state)
         self._show_state()
 
     def shortcut_rows(self) -> list[tuple[str, str]]:
@@ -55,17 +61,21 @@ class Actions(QObject):
         ]
         return [
             *rows,
+            ("Space, Enter", "Press the button that has the focus"),
             ("Left, Right", "Move the play position (in the waveform)"),
             ("Ctrl+Left, Ctrl+Right", "Move it by one sample"),
+            ("Shift+Left, Shift+Right", "Mark a loop from it on (in the waveform)"),
             ("Wheel, Shift+Wheel", "Zoom and scroll the waveform"),
             ("Enter", "Show and play a take (in the list)"),
         ]
 
-    def _add(self, menu: QMenu, name: str, text: str, keys: str, slot: Callable[[], object], tip: str = "") -> QAction:
+    def _add(
+        self, menu: QMenu, name: str, text: str, keys: str | tuple[str, ...], slot: Callable[[], object], tip: str = ""
+    ) -> QAction:
         action = QAction(text, self._window)
         action.setObjectName(f"action_{name}")
-        if keys:
-            action.setShortcut(QKeySequence(keys))
+        all_keys = (keys,) if isinstance(keys, str) else keys
+        action.setShortcuts([QKeySequence(key) for key in all_keys if key])
         if tip:
             action.setToolTip(tip)
         action.triggered.connect(lambda _checked=False: slot())
@@ -80,8 +90,9 @@ class Actions(QObject):
     def _fill_file(self, menu: QMenu) -> None:
         window, studio = self._window, self._studio
         self.export = self._add(menu, "export", "&Export", "Ctrl+Shift+E", studio.exporter.export)
-        self._add(menu, "export_folder", "Export &to …", "", window.export.choose_folder)
-        self._add(menu, "takes_folder", "Open takes &folder", "", window.open_takes_folder)
+        add_choices_of(window.export.format, menu, "Export for&mat", "export_format")
+        self._add(menu, "export_folder", "Choose the export &folder …", "", window.export.choose_folder)
+        self._add(menu, "takes_folder", "&Open the folder of the takes", "", window.open_takes_folder)
         menu.addSeparator()
         self._add(menu, "models", "&Models …", "Ctrl+M", window.show_models, "Get, import and remove models")
         menu.addSeparator()
@@ -89,8 +100,7 @@ class Actions(QObject):
 
     def _fill_take(self, menu: QMenu) -> None:
         window, studio = self._window, self._studio
-        self.generate = self._add(menu, "generate", "&Generate", "Ctrl+Return", studio.generation.start)
-        self.generate.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        self.generate = self._add(menu, "generate", "&Generate", ("Ctrl+Return", "Ctrl+Enter"), studio.generation.start)
         self.cancel = self._add(menu, "cancel", "&Cancel", "", studio.generation.cancel)
         menu.addSeparator()
         self._add(menu, "dice", "Another see&d", "D", studio.take_settings.roll_seed)
@@ -99,9 +109,17 @@ class Actions(QObject):
         menu.addSeparator()
         self.recall = self._add(menu, "recall", "&Use settings of the take", "R", window.stage.recall_settings)
         self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
+        menu.addSeparator()
+        advanced = window.advanced
+        add_choices_of(advanced.model, menu, "&Model", "model")
+        add_choices_of(advanced.sampler, menu, "Sam&pler", "sampler")
+        add_choices_of(advanced.device, menu, "De&vice", "device")
+        add_choices_of(advanced.precision, menu, "Precisi&on", "precision")
+        self.advanced = self._add(menu, "advanced", "&Advanced settings", "Ctrl+,", window.toggle_advanced)
+        self.advanced.setCheckable(True)
 
     def _fill_playback(self, menu: QMenu) -> None:
-        player = self._studio.player
+        player, transport = self._studio.player, self._window.transport
         self.play = self._add(menu, "play", "&Play or pause", "Space", player.toggle)
         self.stop = self._add(menu, "stop", "&Stop", "Shift+Space", player.stop)
         self.to_start = self._add(menu, "to_start", "To the st&art", "Home", self._go_to_start)
@@ -109,21 +127,32 @@ class Actions(QObject):
         menu.addSeparator()
         self.loop = self._add(menu, "loop", "&Loop", "L", self._toggle_loop)
         self.loop.setCheckable(True)
+        self.loop_start = self._add(menu, "loop_start", "Loop &from here", ("[", "I"), self._mark_loop_start)
+        self.loop_end = self._add(menu, "loop_end", "Loop up &to here", ("]", "O"), self._mark_loop_end)
         self.clear_loop = self._add(menu, "clear_loop", "&Remove the loop marks", "Shift+L", player.clear_loop)
         menu.addSeparator()
-        auto = menu.addMenu("Play &new takes")
-        self._radio(auto, "auto_play", AUTO_PLAY_LABELS, self._studio.library.auto_play, self._choose_auto_play)
-        self._add(menu, "devices", "Look for outputs again", "", player.refresh_devices)
+        self.mute = self._add(menu, "mute", "&Mute", "M", transport.toggle_mute)
+        self.mute.setCheckable(True)
+        self._add(menu, "louder", "Lo&uder", "Ctrl+Up", self._louder)
+        self._add(menu, "quieter", "&Quieter", "Ctrl+Down", self._quieter)
+        menu.addSeparator()
+        auto_play = ("auto_play", lambda: AUTO_PLAY_LABELS, lambda: self._studio.library.auto_play)
+        ChoiceMenu(menu, "Play &new takes", *auto_play, self._choose_auto_play)
+        add_choices_of(transport.device, menu, "&Output", "output")
+        self._add(menu, "devices", "Look for outputs a&gain", "", player.refresh_devices)
 
     def _fill_view(self, menu: QMenu) -> None:
-        stage = self._window.stage
-        self._add(menu, "zoom_in", "Zoom &in", "Ctrl+1", stage.zoom_in)
-        self._add(menu, "zoom_out", "Zoom &out", "Ctrl+3", stage.zoom_out)
+        window, stage = self._window, self._window.stage
+        self._add(menu, "zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+=", "Ctrl+1"), stage.zoom_in)
+        self._add(menu, "zoom_out", "Zoom &out", ("Ctrl+-", "Ctrl+3"), stage.zoom_out)
         self._add(menu, "zoom_region", "Zoom to the &loop", "Z", stage.zoom_to_region)
-        self._add(menu, "zoom_fit", "Show the &whole take", "X", stage.zoom_to_all)
+        self._add(menu, "zoom_fit", "Show the &whole take", ("X", "Ctrl+0"), stage.zoom_to_all)
         menu.addSeparator()
-        themes = menu.addMenu("&Theme")
-        self._radio(themes, "theme", THEME_LABELS, self._theme.choice, self._theme.choose)
+        self._add(menu, "next_part", "&Next part of the window", "F6", window.go_to_next_part)
+        self._add(menu, "previous_part", "&Previous part of the window", "Shift+F6", window.go_to_previous_part)
+        menu.addSeparator()
+        theme = self._theme
+        ChoiceMenu(menu, "&Theme", "theme", lambda: THEME_LABELS, lambda: theme.choice, theme.choose)
 
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, "shortcuts", "&Keyboard shortcuts", "Ctrl+/", self._window.show_shortcuts)
@@ -131,22 +160,23 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "about", "&About Musicapp", "F1", self._window.show_about)
 
-    def _radio(
-        self, menu: QMenu, name: str, labels: dict[str, str], current: str, choose: Callable[[str], None]
-    ) -> None:
-        group = QActionGroup(menu)
-        for key, text in labels.items():
-            action = QAction(text, group, checkable=True)
-            action.setObjectName(f"action_{name}_{key}")
-            action.setChecked(key == current)
-            action.triggered.connect(lambda _checked=False, key=key: choose(key))
-            menu.addAction(action)
-
     def _toggle_lock(self) -> None:
         self._studio.take_settings.set_seed_locked(not self._studio.take_settings.seed_is_locked)
 
     def _toggle_loop(self) -> None:
         self._studio.player.set_looping(not self._studio.player.is_looping)
+
+    def _mark_loop_start(self) -> None:
+        loop_marks.mark_start(self._studio.player)
+
+    def _mark_loop_end(self) -> None:
+        loop_marks.mark_end(self._studio.player)
+
+    def _louder(self) -> None:
+        self._studio.player.set_volume(self._studio.player.volume_db + VOLUME_STEP_DB)
+
+    def _quieter(self) -> None:
+        self._studio.player.set_volume(self._studio.player.volume_db - VOLUME_STEP_DB)
 
     def _choose_auto_play(self, choice: str) -> None:
         self._studio.library.auto_play = choice
@@ -166,8 +196,11 @@ class Actions(QObject):
         self.export.setEnabled(studio.library.current is not None)
         for action in (self.play, self.stop):
             action.setEnabled(studio.player.can_play)
-        for action in (self.recall, self.copy_seed, self.to_start, self.to_end, self.loop):
+        with_take = (self.recall, self.copy_seed, self.to_start, self.to_end, self.loop, self.loop_start, self.loop_end)
+        for action in with_take:
             action.setEnabled(has_take)
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
+        self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)
         self.lock.setChecked(studio.take_settings.seed_is_locked)
+        self.advanced.setChecked(self._window.advanced.heading.isChecked())

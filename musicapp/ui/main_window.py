@@ -24,6 +24,7 @@ from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
+from musicapp.ui.keys import FocusKeys
 from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
 from musicapp.ui.widgets.described import surface
@@ -81,6 +82,9 @@ class MainWindow(QMainWindow):
         self.advanced.models_wanted.connect(self.show_models)
         self._lay_out()
         self.actions_ = Actions(self, studio, themes)
+        self._keys = FocusKeys(self)
+        self._keys.left.connect(self._leave)
+        self.message_bar.focus_lost.connect(self.stage.focus_waveform)
         self._restore()
         self.prompts.prompt.setFocus()
 
@@ -98,7 +102,7 @@ class MainWindow(QMainWindow):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(form)
-        rail = surface("panel")
+        self._rail = rail = surface("panel")
         rail_layout = QVBoxLayout(rail)
         rail_layout.setContentsMargins(1, 1, 1, theme.SPACE_WIDE)
         rail_layout.setSpacing(0)
@@ -183,6 +187,41 @@ class MainWindow(QMainWindow):
     def _take_in_model(self, path: Path) -> None:
         self.show_models()
         self._studio.shelf.add(path)
+
+    def toggle_advanced(self) -> None:
+        """Unfold the advanced settings and go there, or fold them away."""
+        unfolded = not self.advanced.heading.isChecked()
+        self.advanced.set_unfolded(unfolded)
+        (self.advanced.model if unfolded else self.advanced.heading).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def go_to_next_part(self) -> None:
+        """Put the focus into the next of the window's parts."""
+        self._go_to_part(1)
+
+    def go_to_previous_part(self) -> None:
+        """Put the focus into the part before."""
+        self._go_to_part(-1)
+
+    def _go_to_part(self, step: int) -> None:
+        parts = (
+            (self.transport, self.transport.play),
+            (self._rail, self.prompts.prompt),
+            (self.stage, self.stage.focus_target),
+            (self.export, self.export.format),
+            (self.takes, self.takes.view),
+        )
+        focused = self.focusWidget()
+        here = next((n for n, (part, _) in enumerate(parts) if focused and part.isAncestorOf(focused)), 0)
+        for distance in range(1, len(parts) + 1):
+            target = parts[(here + step * distance) % len(parts)][1]
+            if target.isVisible() and target.isEnabled():
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    def _leave(self, field: QWidget) -> None:
+        """Return ended the typing in a field: single keys work again."""
+        if field.window() is self:
+            self.stage.focus_waveform()
 
     def escape(self) -> None:
         """Leave the field first; the next Esc cancels the run."""

@@ -111,6 +111,7 @@ class ModelsDialog(QDialog):
         shelf.changed.connect(self._show_use)
         shelf.work_changed.connect(self._show_work)
         shelf.added.connect(self.list.choose)
+        self.message.focus_lost.connect(self.list.setFocus)
         self._drop = ModelDrop(self)
         self._drop.dropped.connect(shelf.add)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
@@ -27,7 +27,9 @@ def open_log_folder() -> None:
 
 
 class MessageBar(QFrame):
-    """Hidden until there is something to tell."""
+    """Hidden until there is something to tell. `focus_lost` tells that it went away while one of its buttons had it."""
+
+    focus_lost = Signal()
 
     def __init__(self, messages: Messages, theme: Theme) -> None:
         super().__init__()
@@ -73,8 +75,11 @@ class MessageBar(QFrame):
 
     def _show(self) -> None:
         message = self._messages.current
+        had_focus = self.isAncestorOf(self.window().focusWidget() or self.window())
         self.setVisible(message is not None)
         if message is None:
+            if had_focus:
+                self.focus_lost.emit()
             return
         restyle(self, "surface", message.kind)
         self.text.setText(message.text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QKeyEvent, QTextOption
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from musicapp.request import MAX_PROMPT_CHARACTERS
@@ -20,7 +20,9 @@ NO_NEGATIVE = (
 
 
 class TextBox(QPlainTextEdit):
-    """A plain text box of a few lines; Tab leaves it."""
+    """A plain text box of a few lines; Tab leaves it. `left` tells that the focus went elsewhere."""
+
+    left = Signal()
 
     def __init__(self, lines: int) -> None:
         super().__init__()
@@ -38,6 +40,10 @@ class TextBox(QPlainTextEdit):
             event.ignore()  # the window decides: leave the field, then cancel the run
             return
         super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
 
 
 class PromptFields(QWidget):
@@ -77,6 +83,7 @@ class PromptFields(QWidget):
 
         self.prompt.textChanged.connect(self._prompt_edited)
         self.negative_prompt.textChanged.connect(self._negative_edited)
+        self.negative_prompt.left.connect(self._show_honoured)
         settings.prompt_changed.connect(self._show_prompt)
         settings.negative_prompt_changed.connect(self._show_negative)
         note.changed.connect(self._show_note)
@@ -114,10 +121,14 @@ class PromptFields(QWidget):
         self._note.setVisible(bool(text))
 
     def _show_honoured(self) -> None:
-        set_available(self.negative_prompt, "" if self._settings.honours_negative_prompt else NO_NEGATIVE)
+        """Never while somebody types in it: the rest of the word would be taken for the window's single keys."""
+        reason = "" if self._settings.honours_negative_prompt else NO_NEGATIVE
+        if not (reason and self.negative_prompt.hasFocus()):
+            set_available(self.negative_prompt, reason)
 
 
 def _show_text(box: QPlainTextEdit, text: str) -> None:
     if box.toPlainText() != text:
         with QSignalBlocker(box):
             box.setPlainText(text)
+        box.moveCursor(QTextCursor.MoveOperation.End)  # where typing goes on

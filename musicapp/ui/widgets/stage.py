@@ -128,7 +128,16 @@ class Stage(QWidget):
 
     def focus_waveform(self) -> None:
         """Take the keyboard focus away from fields."""
-        (self.page.waveform if self.page else self).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        target = self.focus_target
+        # Without a take nobody asked for an example: Space would press it over what was just typed.
+        (self if target is self.examples[0] else target).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @property
+    def focus_target(self) -> QWidget:
+        """What takes the focus here: the waveform, or the first example while there is none."""
+        if self.page is not None and self._pages.currentWidget() is self.page:
+            return self.page.waveform
+        return self.examples[0]
 
     def zoom_in(self) -> None:
         if self.page is not None:

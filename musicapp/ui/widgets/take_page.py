@@ -64,8 +64,8 @@ class TakePage(QWidget):
     def _make_zoom_buttons(self, theme: Theme) -> dict[str, IconButton]:
         waveform = self.waveform
         buttons = {
-            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", "Zoom in", keys="Ctrl+1"),
-            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", "Zoom out", keys="Ctrl+3"),
+            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", "Zoom in", keys="Ctrl++"),
+            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", "Zoom out", keys="Ctrl+-"),
             "zoom_region": described(IconButton(theme, "zoom-selection"), "zoom_region", "Zoom to the loop", keys="Z"),
             "zoom_fit": described(IconButton(theme, "zoom-fit"), "zoom_fit", "Show the whole take", keys="X"),
             "clear_loop": described(IconButton(theme, "clear-loop"), "clear_loop", "Remove the loop marks"),

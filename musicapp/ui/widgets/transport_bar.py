@@ -36,7 +36,8 @@ class TransportBar(QFrame):
         self.total.setObjectName("total_time")
         self.total.setFont(time_font(self.total))
         self.volume_icon = IconButton(theme, "volume", tone="muted")
-        described(self.volume_icon, "mute", "Mute")
+        described(self.volume_icon, "mute", "Mute", keys="M")
+        self.volume_icon.setCheckable(True)
         self.volume = described(QSlider(Qt.Orientation.Horizontal), "volume", "Volume")
         self.volume.setRange(round(QUIETEST_DB), 0)
         self.volume.setPageStep(6)
@@ -127,7 +128,8 @@ class TransportBar(QFrame):
         text = "silent" if silent else f"{volume_db:.0f} dB"
         described(self.volume, "volume", "Volume", f"Volume: {text}")
         self.volume_icon.set_icon_name("mute" if silent else "volume")
-        described(self.volume_icon, "mute", "Unmute" if silent else "Mute")
+        self.volume_icon.setChecked(silent)
+        described(self.volume_icon, "mute", "Mute", "Play aloud again" if silent else "Mute", "M")
 
     def _device_chosen(self, row: int) -> None:
         chosen = self.device.itemData(row)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
 from musicapp.ui.theme import WAVEFORM_MIN_HEIGHT, Theme
-from musicapp.ui.widgets.described import described
+from musicapp.ui.widgets.described import described, restyle
 from musicapp.ui.widgets.time_axis import TimeAxis
 from musicapp.ui.widgets.wave_item import WaveItem
 
@@ -256,4 +256,29 @@ class Waveform(pg.PlotWidget):
         share = 1 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 0
         frames = 1 if share else max(1, round((right - left) / 50 * self._shown.audio.sample_rate))
         self._follows = True
-        self._player.seek(self._player.position + step * frames)
+        before = self._player.position
+        self._player.seek(before + step * frames)
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._stretch_region(before, self._player.position)
+
+    def _stretch_region(self, before: int, now: int) -> None:
+        """Shift and an arrow key: the mark that the play position stood on goes along; without one, a loop begins."""
+        region = self._player.region
+        fixed = before
+        if region is not None and before in region:
+            fixed = region[0] if before == region[1] else region[1]
+        self._player.set_region((fixed, now))
+        self._player.set_looping(self._player.region is not None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_focus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_focus(False)
+
+    def _show_focus(self, focused: bool) -> None:
+        """The frame around the picture is the focus ring: the picture itself has no room for one."""
+        if (frame := self.parentWidget()) is not None:
+            restyle(frame, "active", "true" if focused else "false")
