@@ -64,6 +64,13 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "settings.json"
 
 
+def cache_folder() -> Path:
+    """What can be worked out again, and may be deleted at any time."""
+    if home := os.environ.get("MUSICAPP_HOME"):
+        return Path(home) / "cache"
+    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+
+
 def log_folder() -> Path:
     """The rotating logs of window and engine."""
     if home := os.environ.get("MUSICAPP_HOME"):

@@ -31,6 +31,7 @@ class Settings:
     """What is remembered from one start to the next.
 
     volume         linear gain, 0.5 is -6 dB
+    match_loudness all takes play at one loudness
     output_device  name of the output, empty: the system's choice
     theme          system, light or dark
     export_format  a key of EXPORT_FORMATS
@@ -60,6 +61,7 @@ class Settings:
     device: str = "auto"
     precision: str = "auto"
     loop: bool = False
+    match_loudness: bool = False
     window_geometry: str = ""
     window_columns: str = ""
     advanced_is_open: bool = False

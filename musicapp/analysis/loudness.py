@@ -14,6 +14,7 @@ OFFSET_LU = -0.691
 ABSOLUTE_GATE, RELATIVE_GATE_LU = -70.0, -10.0
 RANGE_GATE_LU, RANGE_PERCENTILES = -20.0, (10, 95)  # Tech 3342
 WINDOW, HOP = 8192, 2048
+BLOCK_FRAMES = 1 << 18
 BLOCK_S, SHORT_S = 0.4, 3.0
 _Filter = tuple[tuple[float, ...], tuple[float, ...]]
 
@@ -51,17 +52,49 @@ def levels_lufs(energies: np.ndarray) -> np.ndarray:
 
 def weighted_power(sound: np.ndarray, sample_rate: int) -> np.ndarray:
     """K-weighted mean square around every `HOP`, channels summed: `(frames / HOP,)` of `(frames, channels)`."""
-    window, curve = np.hanning(WINDOW + 1)[:-1].astype(np.float32), k_weighting(WINDOW, sample_rate)
-    share = 2 / (np.square(window).sum() * WINDOW)  # of a one-sided spectrum
-    padded = np.pad(np.asarray(sound, np.float32), ((WINDOW // 2, WINDOW), (0, 0)))
-    count = max(len(sound) // HOP, 1)
-    power = np.zeros(count)
-    for channel in padded.T:
-        windows = np.lib.stride_tricks.sliding_window_view(channel, WINDOW)[::HOP][:count]
-        for first in range(0, count, 256):  # a take of 4:45 is not transformed in one piece
-            spectrum = np.fft.rfft(windows[first : first + 256] * window)
-            power[first : first + 256] += np.square(np.abs(spectrum)) @ curve * share
-    return power
+    meter = PowerMeter(sound.shape[1], sample_rate)
+    for first in range(0, len(sound), BLOCK_FRAMES):  # a take of 4:45 is not transformed in one piece
+        meter.push(sound[first : first + BLOCK_FRAMES])
+    return meter.power()
+
+
+class PowerMeter:
+    """`weighted_power` of audio that comes in blocks: `push` them in their order, then ask for `power` once."""
+
+    def __init__(self, channels: int, sample_rate: int) -> None:
+        self._window = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
+        self._curve = k_weighting(WINDOW, sample_rate)
+        self._share = 2 / (np.square(self._window).sum() * WINDOW)  # of a one-sided spectrum
+        self._held = np.zeros((WINDOW // 2, channels), np.float32)
+        self._frames = 0
+        self._found: list[np.ndarray] = []
+
+    def push(self, audio: np.ndarray) -> None:
+        """Take `(frames, channels)`."""
+        self._frames += len(audio)
+        self._look(np.asarray(audio, np.float32))
+
+    def power(self) -> np.ndarray:
+        """Of everything pushed, which ends here."""
+        count = max(self._frames // HOP, 1)
+        self._look(np.zeros((2 * WINDOW, self._held.shape[1]), np.float32))
+        return np.concatenate(self._found)[:count]
+
+    def lufs(self, sample_rate: int) -> float:
+        """Integrated loudness of everything pushed, which ends here; minus infinity for silence."""
+        return gated_lufs(_means(self.power(), BLOCK_S, sample_rate))
+
+    def _look(self, audio: np.ndarray) -> None:
+        held = np.concatenate([self._held, audio])
+        count = (len(held) - WINDOW) // HOP + 1
+        if count > 0:
+            power = np.zeros(count)
+            for channel in held.T:
+                windows = np.lib.stride_tricks.sliding_window_view(channel, WINDOW)[: count * HOP : HOP]
+                power += np.square(np.abs(np.fft.rfft(windows * self._window))) @ self._curve * self._share
+            self._found.append(power)
+            held = held[count * HOP :]
+        self._held = held
 
 
 def k_weighting(n_fft: int, sample_rate: int) -> np.ndarray:

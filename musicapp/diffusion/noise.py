@@ -17,7 +17,6 @@ import torch
 from torch import Tensor
 
 LEAST_SECTIONS = 3  # shorter takes are plain
-MOST_SECTIONS = 16  # whose beginnings are looked at
 
 
 def rondo(number: int) -> int:
@@ -72,11 +71,6 @@ def beginning_anew(told: Tensor, section: float, *, multiple: int = 1) -> Tensor
         return told
     spans = itertools.pairwise(_starts(latents, section, multiple))
     return torch.cat([told[..., : end - start] for start, end in spans], dim=-1)
-
-
-def off_grid(section: float, *, multiple: int = 1) -> float:
-    """How far the beginnings of sections lie from where they should be, in latents at most."""
-    return max(abs(place - multiple * round(place / multiple)) for place in (section * n for n in range(MOST_SECTIONS)))
 
 
 def _starts(latents: int, section: float, multiple: int) -> list[int]:

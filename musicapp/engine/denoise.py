@@ -16,8 +16,8 @@ from musicapp.diffusion.objectives import is_flow
 from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
 from musicapp.engine.request_facts import RequestFacts
-from musicapp.engine.sections import section_latents
 from musicapp.engine.steering import Prompts, steer
+from musicapp.prompts.sections import section_latents
 from musicapp.request import TakeRequest
 
 HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence

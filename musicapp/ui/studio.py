@@ -20,6 +20,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.model_shelf import ModelShelf
@@ -27,6 +28,7 @@ from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.prompt_note import PromptNote
+from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_library import TakeLibrary
 from musicapp.ui.state.take_settings import TakeSettings
 
@@ -36,7 +38,8 @@ log = logging.getLogger(__name__)
 class Studio(QObject):
     """The states of the window and the services below them.
 
-    Four lanes: `reading` for takes being made, `files` for the library, `exporting`, and `devices`.
+    Five lanes: `reading` for takes being made, `files` for the library, `looking` for what takes look like,
+    `exporting`, and `devices`.
     """
 
     _crashed = Signal(str)
@@ -47,6 +50,7 @@ class Studio(QObject):
         self.messages = Messages(self)
         self._reading, self.files = Lane("reading", self), Lane("files", self)
         self._exporting, self._devices = Lane("exporting", self), Lane("devices", self)
+        self._looking = Lane("looking", self)
         self.bridge = EngineBridge(make_host, self)
         self.take_settings = TakeSettings(self)
         self.prompt_note = PromptNote(self.take_settings, self.files, self)
@@ -57,6 +61,8 @@ class Studio(QObject):
         self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
         self.generation = Generation(self.bridge, self.take_settings, self.messages, self.open_takes, self)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
+        self.looks = Looks(self._looking, self)
+        self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.library = TakeLibrary(
             self.open_takes, self.generation, self.player, self.messages, self.files, parent=self
         )
@@ -95,7 +101,7 @@ class Studio(QObject):
             self._shelf.close()
         self._remember()
         self.bridge.close()
-        for lane in (self._devices, self._exporting, self._reading, self.files):
+        for lane in (self._devices, self._exporting, self._reading, self.files, self._looking):
             lane.close()
         try:
             saved_settings.save(self.settings)
@@ -122,6 +128,7 @@ class Studio(QObject):
         saved, form = self.settings, self.take_settings
         self.player.set_volume(levels.to_db(saved.volume))
         self.player.set_looping(saved.loop)
+        self.take_gain.set_matching(saved.match_loudness)
         self.player.device_name = saved.output_device
         self.library.auto_play = saved.auto_play
         self.exporter.set_format(saved.export_format)
@@ -140,6 +147,7 @@ class Studio(QObject):
         saved, form = self.settings, self.take_settings
         saved.volume = self.player.gain
         saved.loop = self.player.is_looping
+        saved.match_loudness = self.take_gain.is_matching
         saved.output_device = self.player.device_name
         saved.auto_play = self.library.auto_play
         saved.export_format = self.exporter.format

@@ -7,7 +7,7 @@ import itertools
 import pytest
 import torch
 
-from musicapp.diffusion.noise import beginning_anew, off_grid, returning, returning_noise, rondo
+from musicapp.diffusion.noise import beginning_anew, returning, returning_noise, rondo
 
 
 def drawn(seed=0):
@@ -64,13 +64,6 @@ def test_sections_that_begin_anew_are_told_what_the_first_one_is_told():
     starts = [2 * round(number * 181.3 / 2) for number in range(9)] + [1490]
     for start, end in itertools.pairwise(starts):
         assert torch.equal(made[start:end], torch.arange(float(end - start)))
-
-
-@pytest.mark.parametrize(
-    ("section", "multiple", "wanted"), [(516.0, 2, 0.0), (516.25, 2, 1.0), (517.0, 2, 1.0), (517.0, 1, 0.0)]
-)
-def test_beginnings_off_the_grid(section, multiple, wanted):
-    assert off_grid(section, multiple=multiple) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("tell", [returning, beginning_anew])

@@ -9,10 +9,10 @@ import torch
 
 from musicapp.checkpoints.load import load_model
 from musicapp.engine.request_facts import read_request
-from musicapp.engine.sections import section_latents
 from musicapp.engine.steering import Prompts, steer
 from musicapp.nn.timeline import BEATS
 from musicapp.prompts.facts import read_prompt
+from musicapp.prompts.sections import section_latents
 from musicapp.request import TakeRequest
 from tests.tiny_model import LATENT_DIM, write_tiny_model
 

@@ -54,6 +54,7 @@ class Player(QObject):
         self.is_looping = False
         self.region: tuple[int, int] | None = None
         self.volume_db = FIRST_VOLUME_DB
+        self.take_gain_db = 0.0
         self.devices: list[OutputDevice] = []
         self.device_name = ""  # empty: the system's default
         self.devices_known = False  # whether the outputs were looked for
@@ -161,6 +162,11 @@ class Player(QObject):
             self._apply_volume()
             self.volume_changed.emit(volume_db)
 
+    def set_take_gain(self, gain_db: float) -> None:
+        """How much louder this take is played than it is, before the volume."""
+        self.take_gain_db = gain_db
+        self._apply_volume()
+
     @property
     def gain(self) -> float:
         """The volume as a linear factor."""
@@ -215,7 +221,7 @@ class Player(QObject):
         self._transport.set_loop((self.region or whole) if self.is_looping else None)
 
     def _apply_volume(self) -> None:
-        self._transport.volume = self.gain
+        self._transport.volume = self.gain * 10 ** (self.take_gain_db / 20)
 
     def _follow(self) -> None:
         self.position_changed.emit(self.position)

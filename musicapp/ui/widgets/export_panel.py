@@ -1,10 +1,13 @@
-"""Export: format, name, folder, and where the file went."""
+"""Export: format, name, folder, and where the file goes and went.
+
+The second row is always there, so that nothing above it moves when an export begins or ends.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QUrl
+from PySide6.QtCore import QSignalBlocker, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +25,7 @@ from PySide6.QtWidgets import (
 from musicapp.audio.wave_io import EXPORT_FORMATS
 from musicapp.ui import icons
 from musicapp.ui.state.exporter import Exported, Exporter
-from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_WIDE, Theme
+from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import (
     ElidedLabel,
     ElidedLineEdit,
@@ -59,8 +63,10 @@ class ExportPanel(QFrame):
         self.cancel = described(QPushButton("Cancel"), "export_cancel", "Cancel the export")
         self.cancel.setProperty("role", "link")
         self._done_icon = QLabel()
-        self.result = ElidedLabel()
+        self.result = _SavedLabel()
         self.result.setObjectName("export_result")
+        self.target = ElidedLabel(tone="muted", alignment=Qt.AlignmentFlag.AlignLeft)
+        self.target.setObjectName("export_target")
         self.show_in_folder = described(QPushButton("Show in folder"), "export_show", "Show in folder")
         self.show_in_folder.setProperty("role", "link")
         self._lay_out()
@@ -88,24 +94,28 @@ class ExportPanel(QFrame):
         form.addWidget(self.name, 5)
         form.addWidget(self.folder)
         form.addWidget(self.button)
-        self._running_row, self._result_row = QWidget(), QWidget()
+        self._target_row, self._running_row, self._result_row = QWidget(), QWidget(), QWidget()
+        target = QHBoxLayout(self._target_row)
+        target.addWidget(self.target)
         running = QHBoxLayout(self._running_row)
-        running.setContentsMargins(0, 0, 0, 0)
         running.addWidget(self.bar, 1)
         running.addWidget(self.cancel)
         result = QHBoxLayout(self._result_row)
-        result.setContentsMargins(0, 0, 0, 0)
         result.setSpacing(SPACE)
         result.addWidget(self._done_icon)
         result.addWidget(self.result)
         result.addWidget(self.show_in_folder)
         result.addStretch(1)
+        self._rows = QStackedWidget()
+        for row in (target, running, result):
+            row.setContentsMargins(0, 0, 0, 0)
+        for widget in (self._target_row, self._running_row, self._result_row):
+            self._rows.addWidget(widget)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE_WIDE, SPACE)
-        layout.setSpacing(SPACE)
+        layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE_WIDE, SPACE_TIGHT)
+        layout.setSpacing(SPACE_TIGHT)
         layout.addLayout(form)
-        layout.addWidget(self._running_row)
-        layout.addWidget(self._result_row)
+        layout.addWidget(self._rows)
 
     def choose_folder(self) -> None:
         """Ask for the folder to export to."""
@@ -127,27 +137,33 @@ class ExportPanel(QFrame):
         reason = "" if exporter.take else NOTHING_TO_EXPORT
         for widget in (self.format, self.name, self.button, self.folder):
             set_available(widget, reason)
-        last = exporter.last
-        self._result_row.setVisible(
-            not exporter.is_running and last is not None and exporter.take is not None
-            and last.take_id == exporter.take.take_id
-        )  # fmt: skip
+        self.target.set_whole(f"To {exporter.folder}" if exporter.take else "")
+        self._show_row()
+
+    def _show_row(self) -> None:
+        exporter = self._exporter
+        last, take = exporter.last, exporter.take
+        if exporter.is_running:
+            self._rows.setCurrentWidget(self._running_row)
+        elif last is not None and take is not None and last.take_id == take.take_id:
+            self._rows.setCurrentWidget(self._result_row)
+        else:
+            self._rows.setCurrentWidget(self._target_row)
 
     def _show_progress(self, fraction: float) -> None:
         self.bar.setValue(round(fraction * PARTS))
 
     def _show_running(self, running: bool) -> None:
-        self._running_row.setVisible(running)
         self.bar.setValue(0)
         self._show_form()
         if running:
             set_available(self.button, "An export is running.")
 
     def _show_result(self, exported: Exported) -> None:
-        text = f"Saved {exported.path.name}"
-        if exported.gain_db < -0.005:
-            text += f", lowered by {-exported.gain_db:.1f} dB so that nothing clips"
-        self.result.set_whole(text, str(exported.path))
+        start, why = "Saved", ""
+        if exported.gain_db < -0.05:
+            start, why = f"Saved, lowered by {-exported.gain_db:.1f} dB:", " so that no player clips"
+        self.result.set_saved(start, exported.path.name, f"{start.rstrip(':')}{why}:\n{exported.path}")
         self._show_form()
 
     def _show_folder(self) -> None:
@@ -157,3 +173,22 @@ class ExportPanel(QFrame):
     def _show_icon(self) -> None:
         pixmap = icons.pixmap("done", self._theme.colours.accent, ICON_SIZE, self.devicePixelRatioF())
         self._done_icon.setPixmap(pixmap)
+
+
+class _SavedLabel(ElidedLabel):
+    """What was done, never cut, and the file's name, of which the middle goes first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start, self._name = "", ""
+
+    def set_saved(self, start: str, name: str, tooltip: str) -> None:
+        """Show the two as one sentence."""
+        self._start, self._name = start, name
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{start} a…z.wav"))
+        self.set_whole(f"{start} {name}", tooltip)
+
+    def _elide(self) -> None:
+        room = self.contentsRect().width() - self.fontMetrics().horizontalAdvance(f"{self._start} ")
+        name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, max(room, 0))
+        self.setText(f"{self._start} {name}")

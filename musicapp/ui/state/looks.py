@@ -1,0 +1,84 @@
+"""How takes look: form and measures of those that somebody wants to see, found in the background, newest wish first."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from musicapp.errors import MusicAppError
+from musicapp.library.takes import Take
+from musicapp.request import TakeRequest
+from musicapp.ui.state.background import Lane
+from musicapp.ui.state.form import Form, form_of
+from musicapp.ui.state.measures import Measures, measured
+
+log = logging.getLogger(__name__)
+MOST_WISHES = 64  # what was scrolled past long ago is forgotten
+
+
+@dataclass(frozen=True)
+class Look:
+    """`measures` is None while the take is being made, and when its file cannot be read."""
+
+    form: Form
+    measures: Measures | None = None
+
+
+@dataclass(frozen=True)
+class _Wish:
+    request: TakeRequest
+    take: Take | None
+    duration_s: float
+
+
+class Looks(QObject):
+    """`found` carries the take_id of which `of` now knows more. Ask in the UI thread only."""
+
+    found = Signal(str)
+
+    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._known: dict[str, tuple[_Wish, Look]] = {}
+        self._wishes: dict[str, _Wish] = {}  # the last one is the newest
+        self._busy = ""
+
+    def of(self, request: TakeRequest, take: Take | None, duration_s: float) -> Look | None:
+        """What is known of a take by now. What is not known yet will be `found`."""
+        wish, take_id = _Wish(request, take, duration_s), take.take_id if take else request.take_id
+        known, look = self._known.get(take_id, (None, None))
+        if known != wish:
+            self._wishes.pop(take_id, None)
+            self._wishes[take_id] = wish
+            if len(self._wishes) > MOST_WISHES:
+                del self._wishes[next(iter(self._wishes))]
+            self._go_on()
+        return look
+
+    def _go_on(self) -> None:
+        if self._busy or not self._wishes:
+            return
+        take_id, wish = self._wishes.popitem()
+        self._busy = take_id
+        before = self._known.get(take_id)
+
+        def work() -> Look:
+            form = before[1].form if before else form_of(wish.request, wish.duration_s)
+            return Look(form, measured(wish.take.path, take_id) if wish.take else None)
+
+        def done(look: Look) -> None:
+            self._keep(take_id, wish, look)
+
+        def failed(error: MusicAppError) -> None:
+            log.info("take %s: %s %s", take_id, error.message, error.detail)
+            self._keep(take_id, wish, Look(before[1].form if before else Form(wish.duration_s)))
+
+        self._lane.run(work, done, failed)
+
+    def _keep(self, take_id: str, wish: _Wish, look: Look) -> None:
+        self._busy = ""
+        self._known[take_id] = wish, look
+        self.found.emit(take_id)
+        self._go_on()
