@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
+import stat
 import sys
 from contextvars import ContextVar
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from musicapp import paths
 
@@ -39,8 +41,8 @@ def set_up(name: str) -> Path | None:
     path = paths.log_folder() / f"{name}.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=OLD_FILES, encoding="utf-8")
-        _crash_file = path.with_name(f"{name}-crash.log").open("a", encoding="utf-8")
+        file = _LogFile(path, maxBytes=MAX_BYTES, backupCount=OLD_FILES, encoding="utf-8")
+        _crash_file = open_to_append(path.with_name(f"{name}-crash.log"))
     except OSError as error:
         logging.getLogger(__name__).warning("no log file: %s", error)
         return None
@@ -62,6 +64,26 @@ def shut_down() -> None:
         faulthandler.disable()
         _crash_file.close()
         _crash_file = None
+
+
+def open_to_append(path: Path) -> TextIO:
+    """A text file to add lines to. Raises OSError, also for what is no file: a pipe would hold up who opens it."""
+    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o644)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(f"{path} is no file")
+    return cast(TextIO, os.fdopen(number, "a", encoding="utf-8", errors="replace", buffering=1))
+
+
+class _LogFile(RotatingFileHandler):
+    """What it cannot write is lost, and nothing else: a full disk must not fill the console or stop the work."""
+
+    def _open(self) -> TextIO:  # type: ignore[override]
+        return open_to_append(Path(self.baseFilename))
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def _add(handler: logging.Handler) -> None:

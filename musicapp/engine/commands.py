@@ -22,10 +22,14 @@ class Load:
 
 @dataclass(frozen=True)
 class Generate:
-    """Make a take into the float WAV at `path`. Answered by Queued ... and exactly one closing event."""
+    """Make a take into the float WAV at `path`. Answered by Queued ... and exactly one closing event.
+
+    keep_part  when nothing whole comes of it, what was written stays as a shorter WAV
+    """
 
     request: TakeRequest
     path: str
+    keep_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,13 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Ping:
+    """Say at once that the process still runs. Answered by Alive."""
+
+
+@dataclass(frozen=True)
 class Quit:
     """Give up every take, then leave."""
 
 
-Command = Load | Generate | Cancel | Quit
+Command = Load | Generate | Cancel | Ping | Quit

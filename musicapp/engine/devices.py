@@ -35,6 +35,11 @@ def place(device: str, precision: str) -> Placement:
     return Placement(found, _resolve_precision(found, precision), device_name(found))
 
 
+def found() -> tuple[str, ...]:
+    """Where models can run here: "cpu", and a GPU that PyTorch can use."""
+    return tuple(name for name, usable in _available().items() if usable)
+
+
 def device_name(device: str) -> str:
     """The device as people know it, for example "AMD EPYC 9B14, 8 cores"."""
     if device == "cuda":
@@ -63,15 +68,22 @@ def use_all_cores() -> None:
 
 
 def _resolve_device(device: str) -> str:
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    available = _available()
     if device == "auto":
         return next(name for name, usable in available.items() if usable)
     if device not in available:
         raise RequestError(f"“{device}” is not a device.", hint=f"Use one of: auto, {', '.join(available)}.")
     if not available[device]:
         wanted = {"cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}[device]
-        raise RequestError(f"This machine has no {wanted} that PyTorch can use.", hint="Choose the device “auto”.")
+        raise RequestError(
+            f"This machine has no {wanted} that PyTorch can use.", hint="Choose the device “Automatic” (auto)."
+        )
     return device
+
+
+def _available() -> dict[str, bool]:
+    """The devices in the order in which "auto" tries them."""
+    return {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
 
 
 def _resolve_precision(device: str, precision: str) -> str:

@@ -97,14 +97,15 @@ class Engine:
             if is_news:
                 yield event
 
-    def make(self, prepared: Prepared, path: Path) -> Generator[Event, None, None]:
+    def make(self, prepared: Prepared, path: Path, *, keep_part: bool = False) -> Generator[Event, None, None]:
         """Make a take: Started, then Progress per step, AudioChunk and Progress per piece, and Finished.
 
         Remarked comes first when memory allows it only in another way than usual. OutOfMemory says which length fits.
 
         prepared  by `prepare`, with no other model loaded since
         path      the float WAV to write; its folders are made, a file that exists is refused
-        Raises MusicAppError. Whenever it does not get to Finished, nothing is left at `path`.
+        Raises MusicAppError. Whenever it does not get to Finished, nothing is left at `path`, or with `keep_part` a
+        whole, shorter WAV of the chunks that were told of.
         """
         held, request = self.models.held, prepared.request
         if held is None or held.asked != prepared.model:
@@ -119,7 +120,8 @@ class Engine:
             return memory.ran_out(model, request, way, detail)
 
         frames = frames_for(request.duration_s, info.sample_rate)
-        with memory.errors_in_words(ran_out), take_file.create(path, request, info, frames) as file:
+        growing = take_file.create(path, request, info, frames, keep_part=keep_part)
+        with memory.errors_in_words(ran_out), growing as file:
             memory.arrange(model, way)
             yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
             yield from self._render(held, prepared, file, way)

@@ -51,6 +51,30 @@ class EngineReady:
 
 
 @dataclass(frozen=True)
+class DevicesFound:
+    """Where models can run on this machine: "cpu", and "cuda" or "mps" if there is one."""
+
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The answer to `commands.Ping`: the engine process still runs."""
+
+
+@dataclass(frozen=True)
+class EngineSilent:
+    """The engine process lives and has not answered for `silent_s`. EngineAnswers follows if it ever does."""
+
+    silent_s: float
+
+
+@dataclass(frozen=True)
+class EngineAnswers:
+    """An engine that was silent answers again."""
+
+
+@dataclass(frozen=True)
 class EngineLost:
     """The engine process died; a new one starts with the next request. `exit_code` is negative for a signal."""
 
@@ -147,16 +171,37 @@ class Finished(TakeEvent):
 
 @dataclass(frozen=True)
 class Failed(TakeEvent):
-    """The take could not be made. `fits_s` is the longest length that memory would allow, 0 if it is not about that."""
+    """The take could not be made.
+
+    fits_s       the longest length that memory would allow, 0 if it is not about that
+    kept_frames  how much of it is in its file, 0 for no file; a file is there only if the request said to keep a part
+    is_lost      the engine itself is gone; EngineLost follows and says why
+    """
 
     message: str
     hint: str
     fits_s: float = 0.0
+    kept_frames: int = 0
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
 class Cancelled(TakeEvent):
-    """The take was given up because the user asked; its unfinished file is gone."""
+    """The take was given up because the user asked. `kept_frames` as in Failed."""
+
+    kept_frames: int = 0
 
 
-Event = EngineReady | EngineLost | ModelLoading | ModelLoaded | ModelFailed | Remarked | TakeEvent
+Event = (
+    EngineReady
+    | DevicesFound
+    | Alive
+    | EngineSilent
+    | EngineAnswers
+    | EngineLost
+    | ModelLoading
+    | ModelLoaded
+    | ModelFailed
+    | Remarked
+    | TakeEvent
+)

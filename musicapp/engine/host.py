@@ -9,23 +9,56 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import queue
 import signal
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from musicapp.engine import worker
-from musicapp.engine.commands import Cancel, Command, Generate, Load, Quit
-from musicapp.engine.events import Cancelled, EngineLost, Event, Failed, Finished, TakeEvent
+from musicapp.engine.commands import Cancel, Command, Generate, Load, Ping, Quit
+from musicapp.engine.events import (
+    Alive,
+    AudioChunk,
+    Cancelled,
+    EngineAnswers,
+    EngineLost,
+    EngineSilent,
+    Event,
+    Failed,
+    Finished,
+    ModelFailed,
+    ModelLoaded,
+    TakeEvent,
+)
 from musicapp.paths import log_folder
 from musicapp.request import Lora, TakeRequest
 
 log = logging.getLogger(__name__)
 
+JOIN_S = 1.0
 CANCEL_GRACE_S = 0.3  # then a take that the child has not closed is closed here: it may be in one long computation
 LOST_HINT = "Try again: the engine starts anew. Earlier takes are safe; details are in the log folder."
+PING_EVERY_S = 2.0
+SILENT_AFTER_S = 10.0  # without an answer: the process stands still
+SILENT_AT_START_S = 60.0  # until its first model is there: large libraries are read by then, from a slow disk maybe
+
+
+@dataclass
+class _OpenTake:
+    """A take without a closing event: its file, and how much of that was told of."""
+
+    path: Path
+    keep_part: bool
+    frames: int = 0
+
+    @property
+    def kept_frames(self) -> int:
+        return self.frames if self.keep_part else 0
 
 
 class EngineHost:
@@ -42,7 +75,8 @@ class EngineHost:
         self._lock = threading.Lock()
         self._telling = threading.RLock()  # held while an event is delivered
         self._child: _Child | None = None
-        self._open_takes: dict[str, Path] = {}
+        self._open_takes: dict[str, _OpenTake] = {}
+        self._given_up: dict[str, Path] = {}  # cancelled without the child's answer: their files may come yet
 
     @property
     def is_alive(self) -> bool:
@@ -65,11 +99,14 @@ class EngineHost:
         with self._lock:
             self._ensure_child().send(Load(model, device, precision, loras))
 
-    def generate(self, request: TakeRequest, path: Path) -> None:
-        """Make a take into the float WAV at `path`. Answered by Queued ... and exactly one closing event."""
+    def generate(self, request: TakeRequest, path: Path, *, keep_part: bool = False) -> None:
+        """Make a take into the float WAV at `path`. Answered by Queued ... and exactly one closing event.
+
+        keep_part  when it ends early after the first sound, what was written of it stays at `path`
+        """
         with self._lock:
-            self._open_takes[request.take_id] = path
-            self._ensure_child().send(Generate(request, str(path)))
+            self._open_takes[request.take_id] = _OpenTake(path, keep_part)
+            self._ensure_child().send(Generate(request, str(path), keep_part))
 
     def cancel(self, take_id: str) -> None:
         """Give up a take. Answered by Cancelled, unless another closing event was already on its way.
@@ -84,6 +121,13 @@ class EngineHost:
         patience = threading.Timer(CANCEL_GRACE_S, self._close_cancelled, (take_id,))
         patience.name, patience.daemon = "engine-host-cancel", True
         patience.start()
+
+    def restart(self) -> None:
+        """End a child that does not answer, by force. What it worked on fails; the next request starts another."""
+        with self._lock:
+            if self._child is not None:
+                self._child.is_given_up = True
+                self._child.end_by_force()
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Cancel what is open, end the child, wait for it at most about `timeout_s`, then end it by force."""
@@ -110,37 +154,50 @@ class EngineHost:
             if isinstance(event, TakeEvent):
                 is_closing = isinstance(event, Finished | Failed | Cancelled)
                 with self._lock:
-                    is_open = event.take_id in self._open_takes
+                    take = self._open_takes.get(event.take_id)
+                    if take is not None and isinstance(event, AudioChunk):
+                        take.frames = event.first_frame + event.frame_count
                     if is_closing:
                         self._open_takes.pop(event.take_id, None)
-                if not is_open:
-                    if isinstance(event, Finished):  # cancelled in its last moment
-                        _remove(Path(event.path))
+                    given_up = self._given_up.pop(event.take_id, None) if is_closing else None
+                if given_up is not None:  # the child has let go of it only now
+                    _remove(given_up)
+                if take is None:
                     return
             self._on_event(event)
 
     def _close_cancelled(self, take_id: str) -> None:
         with self._telling:
             with self._lock:
-                path = self._open_takes.pop(take_id, None)
-            if path is not None:
-                _remove(path)
-                self._on_event(Cancelled(take_id))
+                take = self._open_takes.pop(take_id, None)
+                if take is not None and not take.kept_frames:
+                    self._given_up[take_id] = take.path
+            if take is not None:
+                if not take.kept_frames:
+                    _remove(take.path)
+                self._on_event(Cancelled(take_id, take.kept_frames))
 
     def _child_left(self, child: _Child) -> None:
         """The child is gone, on request or not: close what is still open."""
         with self._lock:
             self._child = None
             open_takes, self._open_takes = self._open_takes, {}
-        message = "The engine could not start." if child.process.pid is None else "The engine stopped."
+            given_up, self._given_up = self._given_up, {}
+        for path in given_up.values():
+            _remove(path)
+        message, hint = _describe(child)
         with self._telling:
-            for take_id, path in open_takes.items():
-                _remove(path)
-                closing: TakeEvent = Cancelled(take_id) if child.is_closing else Failed(take_id, message, LOST_HINT)
-                self._on_event(closing)
+            for take_id, take in open_takes.items():
+                if not take.kept_frames:
+                    _remove(take.path)
+                self._on_event(
+                    Cancelled(take_id, take.kept_frames)
+                    if child.is_closing
+                    else Failed(take_id, message, hint, kept_frames=take.kept_frames, is_lost=True)
+                )
             if not child.is_closing:
                 log.error("engine process lost, exit code %s", child.exit_code)
-                self._on_event(EngineLost(_describe(message, child.exit_code), LOST_HINT, child.exit_code))
+                self._on_event(EngineLost(message, hint, child.exit_code))
 
 
 class _Child:
@@ -148,7 +205,9 @@ class _Child:
 
     def __init__(self, on_event: Callable[[Event], None], on_left: Callable[[_Child], None]) -> None:
         self._on_event, self._on_left = on_event, on_left
-        self.is_closing = False
+        self.is_closing = self.is_given_up = False
+        self._to_send: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._watch = _Watch()
         self.exit_code: int | None = None
         context = multiprocessing.get_context("spawn")
         commands_out, self._commands = context.Pipe(duplex=False)
@@ -158,11 +217,23 @@ class _Child:
             target=worker.serve, args=(*self._far_ends, str(log_folder())), name="musicapp-engine", daemon=True
         )
         self.thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
+        self._sender = threading.Thread(target=self._send_all, name="engine-host-sends", daemon=True)
 
     def send(self, command: Command) -> None:
-        """Hand a command to the child. It may come before the child is up: the pipe keeps it."""
-        with contextlib.suppress(OSError):  # a dying child: the thread is about to close its takes
-            self._commands.send(command)
+        """Hand a command to the child, without waiting for it. It may come before the child is up."""
+        self._to_send.put(command)
+
+    def _send_all(self) -> None:
+        """Write commands into the pipe, which may be full for as long as the child stands still; ask if it lives."""
+        while True:
+            try:
+                command: Command | None = self._to_send.get(timeout=PING_EVERY_S)
+                if command is None:
+                    return
+            except queue.Empty:
+                command = Ping()
+            with contextlib.suppress(OSError):  # a dying child: the other thread is about to close its takes
+                self._commands.send(command)
 
     def end_by_force(self) -> None:
         """Kill the child; it had its chance to leave by itself."""
@@ -172,10 +243,14 @@ class _Child:
     def _run(self) -> None:
         try:
             self._start()
+            self._sender.start()
             self._read_events()
         except OSError:
             log.exception("the engine process could not be started")
         finally:
+            self._to_send.put(None)
+            if self._sender.is_alive():
+                self._sender.join(JOIN_S)
             for end in (*self._far_ends, self._commands, self._events):
                 end.close()
             if self.process.pid is not None:
@@ -195,13 +270,45 @@ class _Child:
     def _read_events(self) -> None:
         while True:
             try:
-                event = self._events.recv()
+                event = self._events.recv() if self._events.poll(PING_EVERY_S) else None
             except (EOFError, OSError):
                 return
-            try:
-                self._on_event(event)
-            except Exception:
-                log.exception("a receiver of engine events failed on %s", type(event).__name__)
+            for told in self._watch.seen(event):
+                self._tell(told)
+            if event is not None and not isinstance(event, Alive):
+                self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        try:
+            self._on_event(event)
+        except Exception:
+            log.exception("a receiver of engine events failed on %s", type(event).__name__)
+
+
+class _Watch:
+    """Finds out that a child stands still: it answers to Ping from a thread of its own, whatever it computes."""
+
+    def __init__(self) -> None:
+        self._heard_s = self._looked_s = time.monotonic()
+        self._limit_s = SILENT_AT_START_S
+        self._is_silent = False
+
+    def seen(self, event: Event | None) -> list[Event]:
+        """Take note of what came within the last moments, or that nothing came; what there is to tell."""
+        now_s = time.monotonic()
+        slept = now_s - self._looked_s > 3 * PING_EVERY_S  # we did not run either: the computer slept
+        self._looked_s = now_s
+        if isinstance(event, ModelLoaded | ModelFailed):
+            self._limit_s = SILENT_AFTER_S
+        if event is not None or slept:
+            self._heard_s = now_s
+            if event is not None and self._is_silent:
+                self._is_silent = False
+                return [EngineAnswers()]
+        elif now_s - self._heard_s >= self._limit_s and not self._is_silent:
+            self._is_silent = True
+            return [EngineSilent(now_s - self._heard_s)]
+        return []
 
 
 def _remove(path: Path) -> None:
@@ -209,13 +316,19 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _describe(message: str, exit_code: int | None) -> str:
-    if exit_code is None or exit_code >= 0:
-        return message
-    try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        return message
-    # The system does this to whoever uses most memory when there is none left.
-    killed = " The machine may have run out of memory." if name == "SIGKILL" else ""
-    return f"{message[:-1]} ({name}).{killed}"
+def _describe(child: _Child) -> tuple[str, str]:
+    """What happened to a child that is gone, in words, and what to do."""
+    code = child.exit_code
+    if child.process.pid is None:
+        return "The engine could not start.", LOST_HINT
+    if child.is_given_up:
+        return "The engine did not answer any more and was ended.", LOST_HINT
+    if code is None or code >= 0:
+        return "The engine stopped.", LOST_HINT
+    if -code == signal.SIGTERM or (hasattr(signal, "SIGKILL") and -code == signal.SIGKILL):
+        return (
+            "The engine was ended by the system or by another program.",
+            "Systems end programs when memory runs out: if it happens again, ask for a shorter take or close others. "
+            "Earlier takes are safe.",
+        )
+    return "The engine crashed.", LOST_HINT

@@ -19,12 +19,15 @@ from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from musicapp import logs
-from musicapp.engine.commands import Cancel, Generate, Load, Quit
+from musicapp.engine.commands import Cancel, Generate, Load, Ping, Quit
 from musicapp.engine.events import (
+    Alive,
+    AudioChunk,
     Cancelled,
+    DevicesFound,
     EngineReady,
     Event,
     Failed,
@@ -55,8 +58,15 @@ class OpenTake:
 
     request: TakeRequest
     path: Path
+    keep_part: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     is_running: bool = False
+    told_frames: int = 0  # that are in the file
+
+    @property
+    def kept_frames(self) -> int:
+        """What is left of it when it ends early."""
+        return self.told_frames if self.keep_part else 0
 
 
 class OpenTakes:
@@ -97,10 +107,10 @@ class OpenTakes:
         with self._lock:
             return list(self._takes)
 
-    def running_path(self) -> Path | None:
-        """The file that grows right now."""
+    def is_one_running(self) -> bool:
+        """Whether a file grows right now."""
         with self._lock:
-            return next((take.path for take in self._takes.values() if take.is_running), None)
+            return any(take.is_running for take in self._takes.values())
 
 
 class Worker:
@@ -119,20 +129,22 @@ class Worker:
             try:
                 command = commands.recv()
             except (EOFError, OSError):
-                _leave(self._takes.running_path())
+                _leave(self._takes.is_one_running())
             self._obey(command)
 
     def _obey(self, command: object) -> None:
         """Do at once what cannot wait, and queue the rest."""
         match command:
-            case Generate(request, path):
-                take = OpenTake(request, Path(path))
+            case Generate(request, path, keep_part):
+                take = OpenTake(request, Path(path), keep_part)
                 self._emit(Queued(request.take_id, self._takes.add(take)))
                 self._jobs.put(take)
             case Cancel(take_id):
                 self._stop(take_id)
             case Load():
                 self._jobs.put(command)
+            case Ping():
+                self._emit(Alive())
             case Quit():
                 for take_id in self._takes.ids():
                     self._stop(take_id)
@@ -157,9 +169,11 @@ class Worker:
 
     def _load_engine(self) -> Engine:
         if self._engine is None:
-            from musicapp.engine.engine import Engine  # torch: seconds, so only once the process answers
+            from musicapp.engine import devices  # torch: seconds, so only once the process answers
+            from musicapp.engine.engine import Engine
 
             self._engine = Engine(self._check_stop)
+            self._emit(DevicesFound(devices.found()))
         return self._engine
 
     def _check_stop(self) -> None:
@@ -196,18 +210,22 @@ class Worker:
                     if isinstance(event, Finished):
                         self._close(event)
                         continue
+                    if isinstance(event, AudioChunk):  # it is in the file, whatever comes now
+                        take.told_frames = event.first_frame + event.frame_count
                     if isinstance(event, TakeEvent):  # what is said of the model holds without the take
                         self._check_stop()
                     self._emit(event)
         except TakeStopped:
-            self._close(Cancelled(take_id))
+            self._close(Cancelled(take_id, take.kept_frames))
         except MusicAppError as error:
             log.warning("take %s: %s %s", take_id, error.message, error.detail)
             fits_s = error.fits_s if isinstance(error, OutOfMemory) else 0.0
-            self._close(Failed(take_id, error.message, error.hint, fits_s))
+            self._close(Failed(take_id, error.message, error.hint, fits_s, take.kept_frames))
         except Exception:
             log.exception("take %s failed", take_id)
-            self._close(Failed(take_id, "The engine hit a problem.", "Details are in the log."))
+            self._close(
+                Failed(take_id, "The engine hit a problem.", "Details are in the log.", kept_frames=take.kept_frames)
+            )
         finally:
             self._running = None
             logs.current_take.set("-")
@@ -216,7 +234,7 @@ class Worker:
         """Prepare and make a take, unless it is given up in between."""
         prepared = yield from engine.prepare(take.request)
         if self._takes.begin(take):
-            yield from engine.make(prepared, take.path)
+            yield from engine.make(prepared, take.path, keep_part=take.keep_part)
 
     def _close(self, event: TakeEvent) -> None:
         """Send a closing event, unless the take is closed already."""
@@ -251,30 +269,37 @@ def _watch_parent(worker: Worker) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
-        _leave(worker._takes.running_path())
+        _leave(worker._takes.is_one_running())
 
 
-def _leave(unfinished: Path | None) -> None:
-    if unfinished is not None:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+def _leave(is_one_running: bool) -> None:
+    """The window is gone: what was heard of a take stays as a shorter one, and the process ends."""
+    if is_one_running:
+        from musicapp.engine import take_file  # there already: a take runs
+
+        take_file.give_up_all()
     os._exit(1)
 
 
 def _redirect_output(folder: Path) -> None:
     """Send prints and C libraries' complaints to the log folder: a window has no console."""
+    output = _open_output(folder)
+    for descriptor in (1, 2):
+        os.dup2(output.fileno(), descriptor)
+    sys.stdout = sys.stderr = output
+    logs.set_up("engine")  # crash traces too
+
+
+def _open_output(folder: Path) -> TextIO:
     path = folder / "engine-output.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > MAX_OUTPUT_BYTES:
             path.replace(folder / "engine-output.log.1")
-    except OSError:
-        path = Path(os.devnull)
-    output = path.open("a", encoding="utf-8", errors="replace", buffering=1)
-    for descriptor in (1, 2):
-        os.dup2(output.fileno(), descriptor)
-    sys.stdout = sys.stderr = output
-    logs.set_up("engine")  # crash traces too
+        return logs.open_to_append(path)
+    except OSError as error:  # the work goes on without
+        log.warning("no file for the engine's output: %s", error)
+        return Path(os.devnull).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - for the life of the process
 
 
 def _lower_priority() -> None:

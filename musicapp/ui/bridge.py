@@ -22,8 +22,9 @@ class Host(Protocol):
     def load(
         self, model: str, *, device: str = "auto", precision: str = "auto", loras: tuple[Lora, ...] = ()
     ) -> None: ...
-    def generate(self, request: TakeRequest, path: Path) -> None: ...
+    def generate(self, request: TakeRequest, path: Path, *, keep_part: bool = False) -> None: ...
     def cancel(self, take_id: str) -> None: ...
+    def restart(self) -> None: ...
     def close(self, timeout_s: float = 3.0) -> None: ...
 
 
@@ -31,6 +32,9 @@ class EngineBridge(QObject):
     """Owns the engine host. Every signal carries the event it is named after and is emitted in the UI thread."""
 
     engine_ready = Signal(object)
+    devices_found = Signal(object)
+    engine_silent = Signal(object)
+    engine_answered = Signal(object)
     engine_lost = Signal(object)
     model_loading = Signal(object)
     model_loaded = Signal(object)
@@ -50,6 +54,9 @@ class EngineBridge(QObject):
         super().__init__(parent)
         self._signals = {
             events.EngineReady: self.engine_ready,
+            events.DevicesFound: self.devices_found,
+            events.EngineSilent: self.engine_silent,
+            events.EngineAnswers: self.engine_answered,
             events.EngineLost: self.engine_lost,
             events.ModelLoading: self.model_loading,
             events.ModelLoaded: self.model_loaded,

@@ -2,13 +2,58 @@
 
 from __future__ import annotations
 
+import queue
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from musicapp.engine.events import Cancelled, Event, Failed, Finished
+from musicapp.engine.host import EngineHost
 from tests.tiny_model import write_tiny_model
+
+
+LIMIT_S = 60.0
+CLOSING = (Finished, Failed, Cancelled)
+
+
+class Listener:
+    """Collects events and waits for some of them."""
+
+    def __init__(self) -> None:
+        self.all: list[Event] = []
+        self._queue: queue.Queue[Event] = queue.Queue()
+
+    def receive(self, event: Event) -> None:
+        self.all.append(event)
+        self._queue.put(event)
+
+    def wait(self, *kinds: type, take_id: str = "") -> Event:
+        """The next event of one of these kinds (and of one take, if named)."""
+        deadline = time.monotonic() + LIMIT_S
+        while True:
+            event = self._queue.get(timeout=max(0.01, deadline - time.monotonic()))
+            if isinstance(event, kinds) and (not take_id or getattr(event, "take_id", "") == take_id):
+                return event
+
+    def closings(self, take_id: str) -> list[Event]:
+        return [event for event in self.all if isinstance(event, CLOSING) and event.take_id == take_id]
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def host(listener: Listener) -> Iterator[EngineHost]:
+    """A host whose child is gone after the test."""
+    engine_host = EngineHost(listener.receive)
+    yield engine_host
+    engine_host.close()
+    assert not engine_host.is_alive
 
 
 @pytest.fixture(scope="session")

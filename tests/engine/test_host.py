@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +15,7 @@ import pytest
 from musicapp.engine.events import (
     AudioChunk,
     Cancelled,
+    DevicesFound,
     EngineLost,
     EngineReady,
     Event,
@@ -32,46 +31,7 @@ from musicapp.engine.events import (
 )
 from musicapp.engine.host import EngineHost
 from musicapp.request import TakeRequest
-
-LIMIT_S = 60.0
-CLOSING = (Finished, Failed, Cancelled)
-
-
-class Listener:
-    """Collects events and waits for some of them."""
-
-    def __init__(self) -> None:
-        self.all: list[Event] = []
-        self._queue: queue.Queue[Event] = queue.Queue()
-
-    def receive(self, event: Event) -> None:
-        self.all.append(event)
-        self._queue.put(event)
-
-    def wait(self, *kinds: type, take_id: str = "") -> Event:
-        """The next event of one of these kinds (and of one take, if named)."""
-        deadline = time.monotonic() + LIMIT_S
-        while True:
-            event = self._queue.get(timeout=max(0.01, deadline - time.monotonic()))
-            if isinstance(event, kinds) and (not take_id or getattr(event, "take_id", "") == take_id):
-                return event
-
-    def closings(self, take_id: str) -> list[Event]:
-        return [event for event in self.all if isinstance(event, CLOSING) and event.take_id == take_id]
-
-
-@pytest.fixture
-def listener() -> Listener:
-    return Listener()
-
-
-@pytest.fixture
-def host(listener: Listener) -> Iterator[EngineHost]:
-    """A host whose child is gone after the test."""
-    engine_host = EngineHost(listener.receive)
-    yield engine_host
-    engine_host.close()
-    assert not engine_host.is_alive
+from tests.engine.conftest import CLOSING, Listener
 
 
 def take(model: Path, take_id: str, **changes: object) -> TakeRequest:
@@ -90,7 +50,7 @@ def test_two_takes_their_events_and_a_cancel_while_waiting(
     host.cancel("two")
     listener.wait(Finished, take_id="three")
     kinds = [type(event) for event in listener.all if not isinstance(event, TakeEvent)]
-    assert kinds == [EngineReady, ModelLoading, ModelLoaded]
+    assert kinds == [EngineReady, DevicesFound, ModelLoading, ModelLoaded]
     of_one = [type(e) for e in listener.all if isinstance(e, TakeEvent) and e.take_id == "one"]
     assert of_one[:2] == [Queued, Started] and of_one[-1] is Finished and {Progress, AudioChunk} <= set(of_one)
     assert [type(e) for e in listener.all if isinstance(e, TakeEvent) and e.take_id == "two"] == [Queued, Cancelled]

@@ -14,6 +14,7 @@ from musicapp.audio.wave_io import WaveWriter
 from musicapp.engine.events import (
     AudioChunk,
     Cancelled,
+    EngineLost,
     EngineReady,
     Event,
     Failed,
@@ -81,6 +82,8 @@ class FakeHost:
     loras: tuple[Lora, ...] = ()  # of the last load
     paths: dict[str, Path] = field(default_factory=dict)
     closed: bool = False
+    restarts: int = 0
+    told_frames: dict[str, int] = field(default_factory=dict)  # of each take, in its file
 
     def emit(self, event: Event) -> None:
         """Send an event the way the engine does: from a thread that is not the window's."""
@@ -97,8 +100,9 @@ class FakeHost:
         self.emit(ModelLoading("", model))
         self.emit(ModelLoaded(replace(self.info, key=model)))
 
-    def generate(self, request: TakeRequest, path: Path) -> None:
+    def generate(self, request: TakeRequest, path: Path, *, keep_part: bool = False) -> None:
         self.requests.append(request)
+        self.told_frames[request.take_id] = 0
         self.paths[request.take_id] = path
         self.emit(Queued(request.take_id, 0))
         if self.script == "queued":
@@ -142,6 +146,7 @@ class FakeHost:
                 writer.flush()
                 self.emit(Progress(request.take_id, "decoding", number + 1, self.chunks, 1.0))
                 self.emit(AudioChunk(request.take_id, number * size, len(block)))
+                self.told_frames[request.take_id] = number * size + len(block)
 
     def finish(self, request: TakeRequest) -> None:
         """Tell that the file is complete."""
@@ -156,8 +161,20 @@ class FakeHost:
         self.emit(Failed(request.take_id, message, hint, fits_s))
 
     def cancel(self, take_id: str) -> None:
-        self.paths[take_id].unlink(missing_ok=True)
-        self.emit(Cancelled(take_id))
+        kept = self.told_frames[take_id]
+        if not kept:
+            self.paths[take_id].unlink(missing_ok=True)
+        self.emit(Cancelled(take_id, kept))
+
+    def lose(self, message: str = "The engine crashed.", hint: str = "Try again.") -> None:
+        """Die, in the middle of a take if there is one."""
+        for take_id, kept in self.told_frames.items():
+            self.emit(Failed(take_id, message, hint, kept_frames=kept, is_lost=True))
+        self.emit(EngineLost(message, hint, -11))
+
+    def restart(self) -> None:
+        self.restarts += 1
+        self.lose("The engine did not answer any more and was ended.")
 
     def close(self, timeout_s: float = 3.0) -> None:
         self.closed = True
