@@ -42,7 +42,11 @@ log = logging.getLogger(__name__)
 
 JOIN_S = 1.0
 CANCEL_GRACE_S = 0.3  # then a take that the child has not closed is closed here: it may be in one long computation
-LOST_HINT = "Try again: the engine starts anew. Earlier takes are safe; details are in the log folder."
+LOST_HINT = "Try again: it starts anew. Earlier takes are safe; details are in the log folder."
+KILLED_HINT = (
+    "Systems do that when memory runs out: if it happens again, close other programs or ask for a shorter take. "
+    "Earlier takes are safe."
+)
 PING_EVERY_S = 2.0
 SILENT_AFTER_S = 10.0  # without an answer: the process stands still
 SILENT_AT_START_S = 60.0  # until its first model is there: large libraries are read by then, from a slow disk maybe
@@ -326,9 +330,5 @@ def _describe(child: _Child) -> tuple[str, str]:
     if code is None or code >= 0:
         return "The engine stopped.", LOST_HINT
     if -code == signal.SIGTERM or (hasattr(signal, "SIGKILL") and -code == signal.SIGKILL):
-        return (
-            "The engine was ended by the system or by another program.",
-            "Systems end programs when memory runs out: if it happens again, ask for a shorter take or close others. "
-            "Earlier takes are safe.",
-        )
+        return "The engine was ended by the system or by another program.", KILLED_HINT
     return "The engine crashed.", LOST_HINT

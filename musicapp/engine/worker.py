@@ -299,7 +299,7 @@ def _open_output(folder: Path) -> TextIO:
         return logs.open_to_append(path)
     except OSError as error:  # the work goes on without
         log.warning("no file for the engine's output: %s", error)
-        return Path(os.devnull).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - for the life of the process
+        return Path(os.devnull).open("a", encoding="utf-8", buffering=1)
 
 
 def _lower_priority() -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from musicapp.audio import tags, wave_io, wave_layout
+from musicapp.audio import growing, tags, wave_io, wave_layout
 from musicapp.audio.wave_layout import WaveLayout
 from musicapp.library.take import Take
 from musicapp.request import MAX_NUMBER, recall
@@ -133,7 +133,9 @@ def from_tags(path: Path, layout: WaveLayout) -> Take | None:
 
 
 def is_being_written(path: Path) -> bool:
-    """Whether a file changed so lately that another window may be making it."""
+    """Whether another window may be making it: its engine says so, or nobody says anything and it changed lately."""
+    if growing.lock_of(path).exists():
+        return growing.is_held(path)
     try:
         return abs(time.time() - path.stat().st_mtime) < QUIET_S  # a date to come is a clock that was wrong
     except (OSError, ValueError):

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from musicapp.audio import riff
+from musicapp.audio import growing, riff
 from musicapp.errors import LibraryError
 from musicapp.library import take_file
 from musicapp.library.names import free_path
@@ -120,7 +120,7 @@ def mended(take: Take) -> Take:
     """The take itself with a sidecar if it had none, or what a crash left of it as an ordinary shorter take, if there
     is sound in it.
 
-    A take that changed lately is left alone: another window may be making it.
+    A take that another window may be making is left alone.
     """
     if not take.frames or take_file.is_being_written(take.path):
         return take
@@ -156,6 +156,7 @@ def rescue(take: Take) -> Take:
         raise LibraryError("The unfinished take could not be repaired.", hint="Its file changed meanwhile.")
     rescued = replace(rescued, created=take.created)  # not the moment of the repair
     save(rescued)
+    growing.forget(take.path)
     return rescued
 
 

@@ -76,7 +76,7 @@ def _heed_signals(window: MainWindow) -> None:
     """Ctrl-C in the terminal and a polite kill close the window properly."""
 
     def leave(_number: int, _frame: object) -> None:
-        window.close()
+        window.leave()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)

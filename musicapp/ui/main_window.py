@@ -22,6 +22,7 @@ from musicapp.errors import MusicAppError
 from musicapp.ui import icons, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
+from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.keys import FocusKeys
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
     def __init__(self, studio: Studio, themes: theme.Theme) -> None:
         super().__init__()
         self._studio, self._theme = studio, themes
-        self._was_shown = False
+        self._was_shown = self._may_leave = False
         self.setObjectName("main_window")
         self.setWindowTitle("Musicapp")
         self.setWindowIcon(icons.window_icon())
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._models: ModelsDialog | None = None
+        self._question: LeaveQuestion | None = None
         self.drop = ModelDrop(self)
         self.drop.dropped.connect(self._take_in)
         studio.adapters.added.connect(self.advanced.unfold)
@@ -153,10 +155,29 @@ class MainWindow(QMainWindow):
         self._studio.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._studio.generation.is_running and not self._may_leave:
+            event.ignore()
+            self._ask_to_leave()
+            return
         self._remember()
         event.accept()
         self.hide()  # the engine may need a moment to end; nobody has to watch that
         self.closing.emit()
+
+    def leave(self) -> None:
+        """Close without a question, as the system wants it: what can be heard of a take is kept."""
+        self._may_leave = True
+        self.close()
+
+    def _ask_to_leave(self) -> None:
+        if self._question is None:
+            self._question = LeaveQuestion(self._studio.generation, self)
+            self._question.chosen.connect(self._leave_with)
+        self._question.open()
+
+    def _leave_with(self, keep_part: bool) -> None:
+        self._studio.keeps_part = keep_part
+        self.leave()
 
     def open_takes_folder(self) -> None:
         """Show the takes in the system's file manager."""
@@ -224,13 +245,13 @@ class MainWindow(QMainWindow):
             self.stage.focus_waveform()
 
     def escape(self) -> None:
-        """Leave the field first; the next Esc cancels the run."""
+        """Leave the field first, then close the message; after that, twice within a second cancels the run."""
         if isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox):
             self.stage.focus_waveform()
-        elif self._studio.generation.is_running:
-            self._studio.generation.cancel()
-        else:
+        elif self._studio.messages.current is not None:
             self._studio.messages.put_aside()
+        else:
+            self._studio.generation.cancel_if_asked_twice()
 
     def _restore(self) -> None:
         saved = self._studio.settings

@@ -13,6 +13,7 @@ from musicapp import settings as saved_settings
 from musicapp.audio import levels
 from musicapp.engine.events import Event
 from musicapp.errors import LibraryError, MusicAppError
+from musicapp.library.draft import Draft
 from musicapp.request import Lora
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.state.adapters import Adapters
@@ -20,6 +21,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
@@ -59,12 +61,21 @@ class Studio(QObject):
         self.models = ModelChoice(self.messages, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
         self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
-        self.generation = Generation(self.bridge, self.take_settings, self.messages, self.open_takes, self)
+        self.leftovers = Leftovers(self.messages, self.files, self)
+        self.generation = Generation(
+            self.bridge, self.take_settings, self.messages, self.open_takes, self.engine, self.leftovers, self
+        )
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.looks = Looks(self._looking, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.library = TakeLibrary(
-            self.open_takes, self.generation, self.player, self.messages, self.files, parent=self
+            self.open_takes,
+            self.generation,
+            self.player,
+            self.leftovers,
+            self.messages,
+            self.files,
+            parent=self,
         )
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
@@ -73,6 +84,7 @@ class Studio(QObject):
         self._crashed.connect(self._show_crash, Qt.ConnectionType.QueuedConnection)
         self._shelf: ModelShelf | None = None
         self._closed = False
+        self.keeps_part = True  # when it closes while a take is made: what can be heard becomes a shorter one
         self._restore()
 
     def start(self) -> None:
@@ -95,6 +107,7 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        being_made = [opened.source for opened in self.open_takes.being_made if isinstance(opened.source, Draft)]
         self.exporter.cancel()
         self.player.close()
         if self._shelf is not None:
@@ -103,6 +116,10 @@ class Studio(QObject):
         self.bridge.close()
         for lane in (self._devices, self._exporting, self._reading, self.files, self._looking):
             lane.close()
+        for error in keep_now([*self.leftovers.close(), *(being_made if self.keeps_part else ())]):
+            log.warning("a part of a take: %s %s", error.message, error.detail)
+        for draft in () if self.keeps_part else being_made:
+            draft.let_go()
         try:
             saved_settings.save(self.settings)
         except MusicAppError as error:

@@ -14,7 +14,6 @@ from musicapp.engine.events import Cancelled, Event, Failed, Finished
 from musicapp.engine.host import EngineHost
 from tests.tiny_model import write_tiny_model
 
-
 LIMIT_S = 60.0
 CLOSING = (Finished, Failed, Cancelled)
 

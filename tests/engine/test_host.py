@@ -18,7 +18,6 @@ from musicapp.engine.events import (
     DevicesFound,
     EngineLost,
     EngineReady,
-    Event,
     Failed,
     Finished,
     ModelFailed,

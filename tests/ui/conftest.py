@@ -114,7 +114,7 @@ def open_desk(qtbot: QtBot, theme: Theme, outputs: list[OutputDevice], home: Pat
 
     yield make
     for desk in desks:
-        desk.window.close()
+        desk.window.leave()
         desk.studio.close()
         desk.window.deleteLater()
         desk.studio.deleteLater()

@@ -128,18 +128,26 @@ def test_a_remark_of_the_engine_is_in_the_status_line(desk: Desk) -> None:
     assert desk.studio.messages.current is None
 
 
-def test_a_lost_engine_is_restarted_and_the_next_run_works(desk: Desk) -> None:
+def test_a_lost_engine_is_restarted_and_makes_the_same_take_again(desk: Desk) -> None:
     kept = desk.make_take()
     desk.host.script = "denoising"
     desk.studio.generation.start()
-    loads = len(desk.host.loads)
-    desk.host.fail(desk.host.requests[-1], "The engine stopped.")
-    desk.host.emit(EngineLost("The engine stopped (SIGKILL).", "", -9))
-    desk.wait(lambda: "is being restarted" in desk.message)
+    loads, lost = len(desk.host.loads), desk.host.requests[-1]
+    desk.host.lose("The engine was ended by the system or by another program.", "Systems do that.")
+    desk.wait(lambda: "ended by the system" in desk.message)
+    assert "restart" not in desk.message
     assert len(desk.host.loads) == loads + 1
+    button = desk.window.message_bar.offer_button
+    assert button.text() == "Make it again"
     desk.host.script = "finish"
-    second = desk.make_take()
-    assert {row.take_id for row in desk.studio.library.model.rows} == {kept.take_id, second.take_id}
+    desk.studio.take_settings.set_prompt("something else")
+    desk.studio.take_settings.set_seed(1)
+    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=5000):
+        button.click()
+    again = desk.host.requests[-1]
+    assert (again.prompt, again.seed, again.duration_s) == (lost.prompt, lost.seed, lost.duration_s)
+    assert again.take_id != lost.take_id and desk.studio.take_settings.prompt == "something else"
+    assert {row.take_id for row in desk.studio.library.model.rows} == {kept.take_id, again.take_id}
 
 
 def test_an_engine_that_dies_again_at_once_is_not_restarted_for_ever(desk: Desk) -> None:

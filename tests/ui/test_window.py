@@ -84,7 +84,8 @@ def test_escape_leaves_the_field_then_cancels_the_run(desk: Desk) -> None:
     QTest.keyClick(desk.window.prompts.prompt, Qt.Key.Key_Escape)
     assert not desk.window.prompts.prompt.hasFocus()
     assert desk.studio.generation.is_running
-    QTest.keyClick(desk.window, Qt.Key.Key_Escape)
+    for _ in range(2):
+        QTest.keyClick(desk.window, Qt.Key.Key_Escape)
     desk.wait(lambda: not desk.studio.generation.is_running)
 
 
@@ -106,7 +107,7 @@ def test_a_message_is_shown_until_it_is_dismissed(desk: Desk) -> None:
     assert desk.window.status.message.text() == ""  # one place at a time
     bar.close_button.click()
     assert not bar.isVisible()
-    assert desk.window.status.message.text() == "That did not work."
+    assert desk.window.status.message.text() == ""  # closed is closed
 
 
 def test_a_message_that_is_over_leaves_nothing_behind(desk: Desk) -> None:

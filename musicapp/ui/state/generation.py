@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,14 +15,19 @@ from musicapp.engine import events
 from musicapp.errors import MusicAppError
 from musicapp.library.draft import Draft
 from musicapp.library.takes import Take, new_take_path
-from musicapp.request import TakeRequest, format_duration
+from musicapp.request import TakeRequest, format_duration, new_take_id
 from musicapp.ui.bridge import EngineBridge
+from musicapp.ui.state.engine_state import EngineState
+from musicapp.ui.state.leftovers import Leftovers, length_of
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.take_settings import TakeSettings
 
 log = logging.getLogger(__name__)
 TICK_MS = 250
+TWICE_S = 1.0  # within which a second Esc cancels
+TWICE_LOST = "It stopped twice in a short time, so it waits until you press Generate."
+ASK_AGAIN = "Press Esc again to cancel"
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,23 @@ class Run:
     ends_at_s: float | None = None  # on the monotonic clock
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A take that the engine took with it: what was asked for, and how much of it is kept, "" for nothing."""
+
+    request: TakeRequest
+    kept: str
+
+
 class Generation(QObject):
     """At most one take is being made; what there is of it is among the open takes.
 
     run_changed   the run began, moved on, or ended (then `run` is None)
+    began         a TakeRequest was sent to the engine
     """
 
     run_changed = Signal()
+    began = Signal(object)
 
     def __init__(
         self,
@@ -49,12 +65,17 @@ class Generation(QObject):
         settings: TakeSettings,
         messages: Messages,
         open_takes: OpenTakes,
+        engine: EngineState,
+        leftovers: Leftovers,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._bridge, self._settings, self._messages, self._open_takes = bridge, settings, messages, open_takes
+        self._engine, self._leftovers = engine, leftovers
         self.run: Run | None = None
         self._model_name = ""
+        self._lost: Lost | None = None
+        self._asked_s = -TWICE_S
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.run_changed)
         bridge.model_loading.connect(self._model_loading)
@@ -67,11 +88,20 @@ class Generation(QObject):
         bridge.take_cancelled.connect(self._cancelled)
         open_takes.made.connect(self._made)
         open_takes.dropped.connect(self._end_run)
+        engine.lost.connect(self._engine_lost)
 
     @property
     def is_running(self) -> bool:
         """Whether a take is being made."""
         return self.run is not None
+
+    @property
+    def heard(self) -> str:
+        """How much of the take being made can be heard, "0:17"; "" for nothing."""
+        opened = self._open_takes.find(self.run.request.take_id) if self.run is not None else None
+        if opened is None or not isinstance(opened.source, Draft) or not opened.audio.buffer.available:
+            return ""
+        return length_of(opened.source, opened.audio.buffer.available)
 
     def start(self) -> None:
         """Make a take of the current settings; what cannot be used becomes a message."""
@@ -80,13 +110,20 @@ class Generation(QObject):
         try:
             request = self._settings.make_request()
         except MusicAppError as problem:
-            self._messages.post_error(problem)
+            self._messages.post_error(problem, about=self._settings.problem_field)
+            return
+        self.make(request)
+
+    def make(self, request: TakeRequest) -> None:
+        """Make a take of this request, whatever the form says."""
+        if self.run is not None:
             return
         self._messages.dismiss()
         path = new_take_path(paths.takes_folder(), request.take_id, datetime.now().astimezone())
         self._set_run(Run(request))
         self._tick.start()
-        self._bridge.host.generate(request, path)
+        self.began.emit(request)
+        self._bridge.host.generate(request, path, keep_part=True)
 
     def cancel(self) -> None:
         """Give the take up. The engine answers within half a second."""
@@ -95,11 +132,26 @@ class Generation(QObject):
         self._change_run(phase="cancelling")
         self._bridge.host.cancel(self.run.request.take_id)
 
+    def cancel_if_asked_twice(self) -> None:
+        """Cancel at the second call within a second; the first one only warns."""
+        if self.run is None:
+            return
+        now_s = time.monotonic()
+        is_second, self._asked_s = now_s - self._asked_s <= TWICE_S, now_s
+        if is_second:
+            self.cancel()
+        else:
+            self.run_changed.emit()
+
     @property
     def progress_text(self) -> str:
         """Phase and time left in a few words."""
         if self.run is None:
             return ""
+        if self.run.phase != "cancelling" and time.monotonic() - self._asked_s <= TWICE_S:
+            return ASK_AGAIN
+        if self.run.phase in ("waiting", "loading") and self._engine.is_waiting:
+            return self._engine.text
         text = {
             "waiting": "Waiting for the engine …",
             "loading": "Loading the model …",
@@ -116,6 +168,8 @@ class Generation(QObject):
     @property
     def fraction(self) -> float | None:
         """How much of the current phase is done, None when that is unknown."""
+        if self.run is not None and self.run.phase in ("waiting", "loading"):
+            return self._engine.fraction
         if self.run is None or self.run.phase not in ("denoising", "decoding") or not self.run.steps:
             return None
         return self.run.step / self.run.steps
@@ -166,22 +220,53 @@ class Generation(QObject):
     def _failed(self, event: events.Failed) -> None:
         if not self._is_ours(event) or self.run is None:
             return
-        offer, seed = None, self.run.request.seed
-        if event.fits_s:
-
-            def make_shorter() -> None:
-                self._settings.set_duration(event.fits_s)
-                self._settings.set_seed(seed)  # nothing came of it yet
-                self.start()
-
-            offer = (f"Make {format_duration(event.fits_s)} instead", make_shorter)
-        self._messages.post("error", event.message, event.hint, offer=offer)
+        request, draft = self.run.request, self._draft()
+        kept = length_of(draft, event.kept_frames) if draft is not None and event.kept_frames else ""
         self._drop_run()
+        if draft is not None and kept:
+            self._leftovers.keep(draft)
+        if event.is_lost:  # told when it is known why
+            self._lost = Lost(request, kept)
+            return
+        hint = f"{event.hint} {_kept_words(kept)}".strip()
+        offer = self._shorter(request, event.fits_s) if event.fits_s else None
+        self._messages.post("error", event.message, hint, offer=offer, about="run")
+
+    def _shorter(self, request: TakeRequest, fits_s: float) -> tuple[str, Callable[[], None]]:
+        def make_shorter() -> None:
+            self._settings.set_duration(fits_s)
+            self._settings.set_seed(request.seed)  # nothing came of it yet
+            self.start()
+
+        return f"Make {format_duration(fits_s)} instead", make_shorter
+
+    def _engine_lost(self, event: events.EngineLost, is_restarted: bool) -> None:
+        """Say what happened and, where a take was lost, offer exactly that one again."""
+        lost, self._lost = self._lost, None
+        hint = event.hint if is_restarted else f"{event.hint} {TWICE_LOST}"
+        if lost is None:
+            self._messages.post("error", event.message, hint, about="run")
+            return
+
+        def make_again() -> None:
+            self.make(replace(lost.request, take_id=new_take_id()))
+
+        hint = f"{_kept_words(lost.kept)} {hint}".strip()
+        self._messages.post("error", event.message, hint, offer=("Make it again", make_again), about="run")
 
     def _cancelled(self, event: events.Cancelled) -> None:
-        if self._is_ours(event):
+        if not self._is_ours(event):
+            return
+        draft = self._draft()
+        self._drop_run()
+        if draft is not None and event.kept_frames:
+            self._leftovers.offer(draft, event.kept_frames)
+        else:
             self._messages.remark("Cancelled")
-            self._drop_run()
+
+    def _draft(self) -> Draft | None:
+        opened = self._open_takes.find(self.run.request.take_id) if self.run is not None else None
+        return opened.source if opened is not None and isinstance(opened.source, Draft) else None
 
     def _drop_run(self) -> None:
         if self.run is not None:
@@ -192,4 +277,9 @@ class Generation(QObject):
     def _end_run(self, take_id: str) -> None:
         if self.run is not None and self.run.request.take_id == take_id:
             self._tick.stop()
+            self._asked_s = -TWICE_S
             self._set_run(None)
+
+
+def _kept_words(kept: str) -> str:
+    return f"What was made of this take, {kept}, is kept in the list." if kept else ""

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.errors import MusicAppError
+from musicapp.errors import MusicAppError, RequestError
 
 log = logging.getLogger(__name__)
+
+CAUSE_S = 3.0  # what goes wrong so soon after an error follows from it, and is told after it
+MOST_WAITING = 6
 
 
 @dataclass(frozen=True)
 class Message:
     """What happened and what to do next. kind: "error", "warning" or "notice".
 
-    offer  what a button beside it says and does, if there is one
+    offer     what a button beside it says and does, if there is one
+    about     what it speaks of, by which it is taken back: "prompt", "length", "seed", "run", "engine" ...
+    closed    what to do when the user closes it without taking the offer; such a message waits for an answer
+    with_log  whether the log tells more
     """
 
     kind: str
     text: str
     hint: str = ""
     offer: tuple[str, Callable[[], None]] | None = None
+    about: str = ""
+    closed: Callable[[], None] | None = None
+    with_log: bool = False
+    posted_s: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Messages(QObject):
-    """Holds the message that is shown.
+    """Holds the message that is shown, and those behind it that wait.
+
+    A cause is not replaced by its consequence: an error stays in front of what is posted right after it.
 
     message_changed  another message is shown, or none
     remarked         a short remark for the status bar
@@ -38,21 +51,34 @@ class Messages(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.current: Message | None = None
+        self._all: list[Message] = []
+
+    @property
+    def current(self) -> Message | None:
+        """The message that is shown."""
+        return self._all[0] if self._all else None
 
     def post(
-        self, kind: str, text: str, hint: str = "", *, offer: tuple[str, Callable[[], None]] | None = None
+        self,
+        kind: str,
+        text: str,
+        hint: str = "",
+        *,
+        offer: tuple[str, Callable[[], None]] | None = None,
+        about: str = "",
+        closed: Callable[[], None] | None = None,
     ) -> None:
-        """Show a message until it is dismissed or replaced."""
+        """Show a message until it is dismissed or another comes."""
         log.log(logging.ERROR if kind == "error" else logging.INFO, "shown: %s %s", text, hint)
-        self.current = Message(kind, text, hint, offer)
-        self.message_changed.emit()
+        self._put(Message(kind, text, hint, offer, about, closed, with_log=kind == "error"))
 
-    def post_error(self, error: MusicAppError) -> None:
+    def post_error(self, error: MusicAppError, *, about: str = "") -> None:
         """Show a failure."""
         if error.detail:
             log.info("detail: %s", error.detail)
-        self.post("error", error.message, error.hint)
+        log.info("shown: %s %s", error.message, error.hint)
+        with_log = not isinstance(error, RequestError)  # of what was typed the log knows nothing
+        self._put(Message("error", error.message, error.hint, about=about, with_log=with_log))
 
     def remark(self, text: str) -> None:
         """Say something in passing, in the status bar."""
@@ -60,19 +86,39 @@ class Messages(QObject):
 
     def accept_offer(self) -> None:
         """Do what the message's button says."""
-        offer = self.current.offer if self.current is not None else None
-        self.dismiss()
-        if offer is not None:
-            offer[1]()
+        if self._all:
+            message = self._all.pop(0)
+            self.message_changed.emit()
+            if message.offer is not None:
+                message.offer[1]()
 
-    def dismiss(self) -> None:
-        """Take the message away, as what it was about is over."""
-        if self.current is not None:
-            self.current = None
+    def dismiss(self, *abouts: str) -> None:
+        """Take back what is over: the messages about one of these, without any all that wait for no answer."""
+        before = self.current
+        self._all = [m for m in self._all if (m.about not in abouts if abouts else m.closed is not None)]
+        if self.current is not before:
             self.message_changed.emit()
 
     def put_aside(self) -> None:
-        """Take the message away because the user closed it; the status bar keeps its sentence."""
-        if (closed := self.current) is not None:
-            self.dismiss()
-            self.remarked.emit(closed.text)
+        """Take the message away because the user closed it."""
+        if self._all:
+            message = self._all.pop(0)
+            self.message_changed.emit()
+            if message.closed is not None:
+                message.closed()
+
+    def _put(self, message: Message) -> None:
+        kept = [m for m in self._all if m.text != message.text and not (m.about and m.about == message.about)]
+        front = kept[0] if kept else None
+        is_consequence = (
+            front is not None
+            and front.kind == "error"
+            and front.with_log
+            and message.posted_s - front.posted_s < CAUSE_S
+        )
+        if is_consequence:
+            kept.insert(1, message)
+        else:  # what asks for nothing makes room
+            kept = [message, *(m for m in kept if m.closed or m.offer or (m.kind == "error" and m.about))]
+        self._all = kept[:MOST_WAITING]
+        self.message_changed.emit()

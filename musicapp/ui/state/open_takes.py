@@ -76,17 +76,20 @@ class OpenTakes(QObject):
             self._reading.run(work, lambda _: self._grew(opened), self._messages.post_error)
 
     def finish(self, finished: Finished) -> None:
-        """Keep a take whose file is complete; `made` or `dropped` follows."""
+        """Keep a take whose file is complete; `made` follows."""
         opened = self.find(finished.take_id)
         if opened is None or not isinstance(draft := opened.source, Draft):
             return
 
-        def not_kept(error: MusicAppError) -> None:
-            self._messages.post_error(error)
-            self.drop(finished.take_id)
+        def keep() -> tuple[Take, MusicAppError | None]:
+            """The sound is whole: without its sidecar the take is listed from its tags."""
+            try:
+                return draft.keep(finished), None
+            except MusicAppError as error:
+                return draft.as_take(finished), error
 
         # The same lane reads the chunks, so everything can be heard when the take is shown as done.
-        self._reading.run(lambda: draft.keep(finished), lambda take: self._made(opened, take), not_kept)
+        self._reading.run(keep, lambda kept: self._made(opened, *kept))
 
     def drop(self, take_id: str) -> None:
         """Nothing came of a take that was being made."""
@@ -127,9 +130,11 @@ class OpenTakes(QObject):
             opened.has_sounded = True
             self.sounds.emit(opened)
 
-    def _made(self, opened: OpenTake, take: Take) -> None:
+    def _made(self, opened: OpenTake, take: Take, problem: MusicAppError | None) -> None:
         opened.source = take
         self.made.emit(take)
+        if problem is not None:
+            self._messages.post_error(problem)
 
     def _remove(self, opened: OpenTake) -> None:
         opened.audio.drop()

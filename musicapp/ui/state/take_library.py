@@ -9,10 +9,13 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from musicapp import paths
+from musicapp.errors import MusicAppError
 from musicapp.library import takes
 from musicapp.library.takes import Take
+from musicapp.request import TakeRequest, format_duration
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.leftovers import Leftovers
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
@@ -37,6 +40,7 @@ class TakeLibrary(QObject):
         open_takes: OpenTakes,
         generation: Generation,
         player: Player,
+        leftovers: Leftovers,
         messages: Messages,
         files: Lane,
         *,
@@ -48,11 +52,14 @@ class TakeLibrary(QObject):
         self._messages, self._files = messages, files
         self.auto_play = auto_play  # "off", "idle" or "always"
         self.model = TakeListModel()
+        self.is_loading = True  # the takes on disk are not listed yet
         self._shown_before = ""  # on the stage when the take being made came
         open_takes.began.connect(self._began)
         open_takes.sounds.connect(self._sounds)
         open_takes.made.connect(self._made)
         open_takes.dropped.connect(self._dropped)
+        leftovers.kept.connect(self._part_kept)
+        generation.began.connect(self._remark_same)
         generation.run_changed.connect(self._progressed)
         player.shown_changed.connect(self._shown_changed)
 
@@ -65,7 +72,15 @@ class TakeLibrary(QObject):
             found = takes.survey(folder, skip=making) if folder.is_dir() else takes.Survey([], [])
             return replace(found, takes=[takes.mended(take) for take in found.takes])
 
-        self._files.run(find, self._listed, self._messages.post_error)
+        def not_listed(error: MusicAppError) -> None:
+            self._messages.post_error(error)
+            self._loaded()
+
+        self._files.run(find, self._listed, not_listed)
+
+    def _loaded(self) -> None:
+        self.is_loading = False
+        self.loaded.emit()
 
     @property
     def current(self) -> Take | None:
@@ -100,7 +115,7 @@ class TakeLibrary(QObject):
         self._shown_changed()
         if found.unreadable:
             self._tell_unreadable(found.unreadable)
-        self.loaded.emit()
+        self._loaded()
 
     def _tell_unreadable(self, files: list[takes.Unreadable]) -> None:
         """Say which files of the folder are no takes, and offer to put them out of the way."""
@@ -150,6 +165,20 @@ class TakeLibrary(QObject):
         self._shown_changed()
         self._messages.remark("Take saved")
 
+    def _part_kept(self, take: Take) -> None:
+        """What was made of a take that ended early is one now."""
+        self.model.put_take(take)
+        if not self._player.is_playing:
+            self.open(take.take_id)
+        self._messages.remark(f"Kept as a take of {format_duration(round(take.duration_s, 1))}")
+
+    def _remark_same(self, request: TakeRequest) -> None:
+        """Say so when there is a take of all the same already."""
+        if any(row.take is not None and _asks_the_same(request, row.request) for row in self.model.rows):
+            self._messages.remark(
+                "There is a take of this prompt, seed and length already: this one will sound the same"
+            )
+
     def _dropped(self, take_id: str, was_shown: bool) -> None:
         self.model.remove(take_id)
         if was_shown:
@@ -168,3 +197,14 @@ class TakeLibrary(QObject):
 
 def _show_folder(folder: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _asks_the_same(request: TakeRequest, made: TakeRequest) -> bool:
+    """Whether both make the same music; what a request leaves open is the model's own, which a made one states."""
+    names = ("prompt", "negative_prompt", "seed", "duration_s", "loras")
+    if Path(request.model).name != Path(made.model).name or any(
+        getattr(request, name) != getattr(made, name) for name in names
+    ):
+        return False
+    open_to_model = ("steps", "guidance_scale", "sampler")
+    return all(getattr(request, name) in (None, getattr(made, name)) for name in open_to_model)

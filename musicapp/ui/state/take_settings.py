@@ -199,6 +199,11 @@ class TakeSettings(QObject):
             return True
         return False
 
+    @property
+    def problem_field(self) -> str:
+        """The first field that cannot be used as it is: "length", "seed", or else "prompt"."""
+        return "length" if self.duration_problem else "seed" if self.seed_problem else "prompt"
+
     def make_request(self) -> TakeRequest:
         """The next take's request with its real seed, or RequestError naming the first thing to correct."""
         for problem in (self.duration_problem, self.seed_problem):

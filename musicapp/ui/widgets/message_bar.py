@@ -85,7 +85,7 @@ class MessageBar(QFrame):
         self.text.setText(message.text)
         self.hint.setText(message.hint)
         self.hint.setVisible(bool(message.hint))
-        self.log_button.setVisible(message.kind == "error" and message.offer is None)
+        self.log_button.setVisible(message.with_log and message.offer is None)
         self.offer_button.setVisible(message.offer is not None)
         if message.offer is not None:
             described(self.offer_button, "message_offer", message.offer[0])

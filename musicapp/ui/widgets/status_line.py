@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QStatusBar
 
@@ -10,6 +10,8 @@ from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.widgets.described import ElidedLabel, described
 from musicapp.ui.widgets.message_bar import open_log_folder
+
+REMARK_MS = 20_000  # so long something said in passing stands there
 
 
 class StatusLine(QStatusBar):
@@ -29,6 +31,8 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self.message, 1)
         engine.changed.connect(self._show_engine)
         messages.remarked.connect(self._show_message)
+        self._fade = QTimer(self, singleShot=True, interval=REMARK_MS)
+        self._fade.timeout.connect(self._clear_message)
         self._show_engine()
 
     def _show_engine(self) -> None:
@@ -37,6 +41,10 @@ class StatusLine(QStatusBar):
 
     def _show_message(self, text: str) -> None:
         self.message.set_whole(text, f"{text}\nClick to open the log")
+        self._fade.start()
+
+    def _clear_message(self) -> None:
+        self.message.set_whole("", "")
 
 
 class _LogLink(ElidedLabel):
