@@ -14,16 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from musicapp.checkpoints import diffusers_keymap, keymap, quantize
+from musicapp.checkpoints import keymap, quantize
+from musicapp.checkpoints.layer_names import LayerNames, Place
 from musicapp.checkpoints.lora_file import Adapter, AdapterLayer
 from musicapp.checkpoints.weights import is_finite
 from musicapp.description.adapter_names import CHOOSE
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
-
-# Adapters name layers as their trainer saw them: from the wrapper of the transformer, from inside it, or from outside.
-_BEGINNINGS = ("model.", "model.model.", "", "conditioner.")
-_WRAPPERS = ("base_model.model.", "transformer.")
 
 
 @dataclass(frozen=True)
@@ -68,46 +65,52 @@ def merge(networks: nn.ModuleDict, adapters: Matched) -> set[str]:
 def _match(networks: nn.ModuleDict, adapter: Adapter) -> dict[str, list[_Change]]:
     """Our layer -> what the adapter does to it; sizes are checked."""
     layers = {name: module for name, module in networks.named_modules() if _is_target(name, module)}
+    names = LayerNames(layers)
     found: dict[str, list[_Change]] = {}
+    taken: dict[Place, str] = {}
     for name, layer in adapter.layers.items():
-        ours, place, count = _find(layers, adapter, name)
-        rows, columns = _shape(layers[ours])
-        wanted = lora.shapes_of(layer.kind, layer.rank, rows // count, columns)
-        for part, shape in wanted.items():
-            got = tuple(layer.parts[part].shape)
-            if got != shape:
-                raise CheckpointError(
-                    f"The adapter {adapter.name} has another size than the model: {part} of “{name[-80:]}” is "
-                    f"{list(got)}, where {list(shape)} would fit.",
-                    hint=CHOOSE,
-                )
-        found.setdefault(ours, []).append(_Change(layer, place, count))
+        place = _find(names, layers, adapter, name)
+        if place in taken:
+            raise CheckpointError(
+                f"The adapter {adapter.name} changes one layer twice: “{taken[place][-60:]}” and “{name[-60:]}”.",
+                hint="It may be two adapters in one file.",
+            )
+        taken[place] = name
+        rows, columns = _shape(layers[place.ours])
+        _check_size(adapter, name, layer, rows // place.parts, columns)
+        found.setdefault(place.ours, []).append(_Change(layer, place.number, place.parts))
     return found
 
 
-def _find(layers: dict[str, nn.Module], adapter: Adapter, name: str) -> tuple[str, int, int]:
+def _check_size(adapter: Adapter, name: str, layer: AdapterLayer, rows: int, columns: int) -> None:
+    wanted = lora.shapes_of(layer.kind, layer.rank, rows, columns)
+    shapes = {part: (tuple(layer.parts[part].shape), shape) for part, shape in wanted.items()}
+    if "lokr_w1" in layer.parts:
+        shapes["the product"] = (lora.kronecker_shape(layer.parts), (rows, columns))
+    for part, (got, shape) in shapes.items():
+        if got != shape:
+            raise CheckpointError(
+                f"The adapter {adapter.name} has another size than the model: {part} of “{name[-80:]}” is "
+                f"{list(got)}, where {list(shape)} would fit.",
+                hint=CHOOSE,
+            )
+
+
+def _find(names: LayerNames, layers: dict[str, nn.Module], adapter: Adapter, name: str) -> Place:
     """Our layer for an adapter's name, and which part of it."""
-    for wrapper in ("", *_WRAPPERS):
-        inner = name.removeprefix(wrapper)
-        for beginning in _BEGINNINGS:
-            ours = _ours(beginning + inner)
-            if ours in layers:
-                return ours, 0, 1
-        place = diffusers_keymap.place_of("transformer", inner + ".weight", 0)
-        ours = _ours(place[0].removesuffix(".weight")) if place else ""
-        if place and ours in layers:
-            return ours, place[1], diffusers_keymap.count_of(place[0])
+    places = names.find(name)
+    if len(places) == 1:
+        return places[0]
+    if places:
+        raise CheckpointError(
+            f"The adapter {adapter.name} changes “{name[-80:]}”, which fits several layers of this model.", hint=CHOOSE
+        )
     near = difflib.get_close_matches(name, [keymap.to_published(layer + ".weight") for layer in layers], n=1)
     raise CheckpointError(
         f"The adapter {adapter.name} was made for another model: it changes “{name[-80:]}”, which is not in this one.",
         hint=CHOOSE,
         detail=f"nearest known: {near[0]}" if near else "",
     )
-
-
-def _ours(published: str) -> str:
-    """Our name of a layer, "" if there is none of this name."""
-    return (keymap.to_ours(published + ".weight") or "").removesuffix(".weight")
 
 
 def _is_target(name: str, module: nn.Module) -> bool:

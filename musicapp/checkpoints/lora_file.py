@@ -1,15 +1,16 @@
-"""A LoRA adapter's safetensors file: which layers it changes, with what. Three layouts are known.
+"""An adapter's safetensors file: which layers it changes, with what, and how strongly.
 
-    <layer>.parametrizations.weight.0.lora_A         Stable Audio 3; kind, rank and alpha in the metadata "lora_config"
-    base_model.model.<layer>.lora_A.weight           PEFT; r and lora_alpha in the adapter_config.json beside the file
-    <layer>.lora_down.weight, .lora_up.weight        with .alpha for each layer
+    <layer>.parametrizations.weight.0.lora_A         Stable Audio 3
+    base_model.model.<layer>.lora_A.weight           PEFT
+    <layer>.lora_down.weight, .lora_up.weight        kohya and others, with .alpha for each layer
+    <layer>.lokr_w1, .hada_w1_a                      LyCORIS
 
-Only safetensors are opened; nothing in them is run.
+`adapter_names` knows more spellings, `adapter_settings` where strengths are written. Only safetensors are opened;
+nothing in them is run.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +18,13 @@ from typing import Any
 
 from torch import Tensor
 
+from musicapp.checkpoints.adapter_settings import PEFT_CONFIG, AdapterSettings, read_settings
 from musicapp.checkpoints.weights import PICKLES, is_finite, open_weights
-from musicapp.description.adapter_names import CHOOSE, layer_and_part
-from musicapp.description.sections import read_json
+from musicapp.description.adapter_names import CHOOSE, check_names, is_of_text_encoder, layer_and_part
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
 
 MAX_BYTES = 2 << 30
-PEFT_CONFIG = "adapter_config.json"
 
 
 @dataclass(frozen=True)
@@ -37,24 +37,22 @@ class AdapterLayer:
 
     @property
     def rank(self) -> int:
-        """Of the change."""
-        return self.parts["lora_A" if "lora_A" in self.parts else "M_xs"].shape[0]
+        """Of the change; of LoKr, whose matrices may be whole, what they say (0 for nothing)."""
+        inner = next((part for part in ("lora_A", "M_xs", "hada_w1_b") if part in self.parts), "")
+        return self.parts[inner].shape[0] if inner else 0
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """A whole adapter. layers: by the names that its file has for them"""
+    """A whole adapter.
+
+    layers  by the names that its file has for them
+    remark  what of it does nothing, "" for nothing
+    """
 
     name: str
     layers: dict[str, AdapterLayer]
-
-
-@dataclass(frozen=True)
-class _Settings:
-    kind: str | None = None
-    rank: int | None = None
-    alpha: float | None = None
-    by_root: bool = False  # alpha is divided by the rank's square root
+    remark: str = ""
 
 
 def read_adapter(path: Path) -> Adapter:
@@ -62,8 +60,17 @@ def read_adapter(path: Path) -> Adapter:
     _refuse_others(path)
     with open_weights(path) as file:
         metadata, found = file.metadata(), _tensors(file, path)
-    settings = _settings(path, metadata)
-    return Adapter(path.name, {name: _layer(path, name, parts, settings) for name, parts in found.items()})
+    settings = read_settings(path, metadata)
+    layers = {
+        name: _layer(path, name, parts, settings) for name, parts in found.items() if not is_of_text_encoder(name)
+    }
+    left_out = len(found) - len(layers)
+    if not layers:
+        raise CheckpointError(
+            f"The adapter {path.name} changes the text encoder alone, which Musicapp leaves as it is.", hint=CHOOSE
+        )
+    remark = f"The adapter {path.name} also changes the text encoder ({left_out} layers); that part is left out."
+    return Adapter(path.name, layers, remark if left_out else "")
 
 
 def seen(path: Path) -> tuple[tuple[int, ...], ...]:
@@ -92,73 +99,102 @@ def _refuse_others(path: Path) -> None:
 
 def _tensors(file: Any, path: Path) -> dict[str, dict[str, Tensor]]:
     """Layer -> its parts. Every name must be one of an adapter's."""
+    names = list(file.keys())
+    check_names(path.name, names)
     found: dict[str, dict[str, Tensor]] = {}
-    for name in file.keys():  # noqa: SIM118 - not a mapping
-        if (place := layer_and_part(name)) is None:
-            raise CheckpointError(f"{path.name} is no LoRA adapter: it has a weight “{name[:80]}”.", hint=CHOOSE)
+    for name in names:
         tensor = file.get_tensor(name).float()
         if not is_finite(tensor):
             raise CheckpointError(f"{path.name} has numbers that are not finite in “{name[:80]}”.", hint=CHOOSE)
-        layer, part = place
-        found.setdefault(layer, {})[part] = tensor
-    if not found:
-        raise CheckpointError(f"{path.name} holds no adapter.", hint=CHOOSE)
+        layer, part = layer_and_part(name) or (name, "")
+        if part in found.setdefault(layer, {}):
+            raise CheckpointError(
+                f"The adapter {path.name} has {part} of “{layer[:80]}” twice.",
+                hint="It may be two adapters in one file.",
+            )
+        found[layer][part] = tensor
     return found
 
 
-def _settings(path: Path, metadata: dict[str, str]) -> _Settings:
-    beside = path.parent / PEFT_CONFIG
-    try:
-        if "lora_config" in metadata:
-            values = json.loads(metadata["lora_config"])
-            return _Settings(values.get("adapter_type"), values.get("rank"), values.get("alpha"))
-        if not beside.is_file():
-            return _Settings()
-        values = read_json(beside)
-        for option in ("rank_pattern", "alpha_pattern", "use_dora"):
-            if values.get(option):
-                raise CheckpointError(f"The adapter {path.name} needs {option}, which is not supported.", hint=CHOOSE)
-        return _Settings(None, values.get("r"), values.get("lora_alpha"), bool(values.get("use_rslora")))
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise CheckpointError(f"The settings of the adapter {path.name} are damaged.", hint=CHOOSE) from error
-
-
-def _layer(path: Path, name: str, found: dict[str, Tensor], settings: _Settings) -> AdapterLayer:
+def _layer(path: Path, name: str, found: dict[str, Tensor], settings: AdapterSettings) -> AdapterLayer:
     parts = dict(found)
     alpha = parts.pop("alpha", None)
     parts = {part: tensor.flatten() if "magnitude" in part else _matrix(tensor) for part, tensor in parts.items()}
-    kind = _kind(settings.kind, found)
+    inner_rank = _join_factors(parts)
+    kind = _kind(settings, found)
     if not isinstance(kind, str) or kind not in lora.PARTS:
         raise CheckpointError(f"The adapter {path.name} is of the kind “{str(kind)[:40]}”, not known.", hint=CHOOSE)
+    if settings.has_lengths and "magnitude" not in parts:
+        raise CheckpointError(
+            f"The adapter {path.name} says use_dora, and has no magnitude of “{name[:80]}”.", hint=CHOOSE
+        )
     if set(parts) != set(lora.PARTS[kind]):
         odd = min(set(parts) ^ set(lora.PARTS[kind]))
-        raise CheckpointError(f"The adapter {path.name} is incomplete or mixed: “{odd}” of “{name[:80]}”.", hint=CHOOSE)
+        raise CheckpointError(
+            f"The adapter {path.name}, of the kind {kind}, is incomplete or mixed: “{odd}” of “{name[:80]}”.",
+            hint=CHOOSE,
+        )
     if any(tensor.ndim != (1 if "magnitude" in part else 2) for part, tensor in parts.items()):
         raise CheckpointError(f"The adapter {path.name} has no matrices for “{name[:80]}”.", hint=CHOOSE)
     layer = AdapterLayer(kind, parts, 1.0)
-    strength = settings.alpha if alpha is None else float(alpha.reshape(-1)[0]) if alpha.numel() else None
-    good_rank = settings.rank in (None, layer.rank) and layer.rank > 0
-    if not good_rank or not isinstance(strength, int | float | None) or not math.isfinite(strength or 0.0):
-        raise CheckpointError(
-            f"The adapter {path.name} contradicts itself about the rank of “{name[:80]}”.", hint=CHOOSE
-        )
-    divisor = math.sqrt(layer.rank) if settings.by_root else layer.rank
-    return AdapterLayer(kind, parts, 1.0 if strength is None else strength / divisor)
+    is_kronecker = "lokr_w1" in parts
+    rank: float = inner_rank if is_kronecker else layer.rank
+    told = settings.rank_of(name)
+    if (not is_kronecker and rank <= 0) or (alpha is None and not is_kronecker and told not in (None, rank)):
+        raise _contradiction(path, name)
+    if alpha is not None and alpha.numel() != 1:
+        raise _contradiction(path, name)
+    strength = settings.alpha_of(name) if alpha is None else float(alpha)
+    if is_kronecker and settings.is_peft:
+        rank = told or rank
+    elif is_kronecker and not inner_rank:  # both matrices whole: LyCORIS knows no alpha then
+        strength = None
+    divisor = math.sqrt(rank) if settings.by_root else rank
+    return AdapterLayer(kind, parts, 1.0 if strength is None or not divisor else strength / divisor)
 
 
-def _kind(told: object, found: dict[str, Tensor]) -> object:
+def _contradiction(path: Path, name: str) -> CheckpointError:
+    return CheckpointError(f"The adapter {path.name} contradicts itself about the rank of “{name[:80]}”.", hint=CHOOSE)
+
+
+def _join_factors(parts: dict[str, Tensor]) -> int:
+    """Put the products of LoKr's factors in their place; the rank between them, 0 where both matrices are whole."""
+    rank = 0
+    for whole in ("lokr_w1", "lokr_w2"):
+        left, right = parts.get(f"{whole}_a"), parts.get(f"{whole}_b")
+        if left is None or right is None or whole in parts or left.ndim != 2 or right.ndim != 2:
+            continue
+        if left.shape[1] == right.shape[0] > 0:
+            parts[whole] = left @ right
+            rank = left.shape[1]
+            del parts[f"{whole}_a"], parts[f"{whole}_b"]
+    return rank
+
+
+def _kind(settings: AdapterSettings, found: dict[str, Tensor]) -> object:
     """The kind that the settings name, else the one that the parts make; an old "dora" shows its axis in its shape."""
+    told: object = settings.kind
     if told is None:
-        told = ("bora" if "magnitude_r" in found else "dora" if "magnitude" in found else "lora") + (
-            "-xs" if "M_xs" in found else ""
-        )
+        change = "xs" if "M_xs" in found else "lora"
+        for kind in ("lokr", "hada"):
+            if any(part.startswith(kind) for part in found):
+                change = {"hada": "loha"}.get(kind, kind)
+        lengths = "bora" if "magnitude_r" in found else _axis(found) if "magnitude" in found else ""
+        return lora.kind_of(change, lengths)
     if told in ("dora", "dora-xs"):
-        magnitude = found.get("magnitude")
-        columns = magnitude is not None and magnitude.ndim == 2 and magnitude.shape[0] == 1
-        return str(told).replace("dora", "dora-cols" if columns else "dora-rows")
+        return str(told).replace("dora", _axis(found))
     return told
 
 
+def _axis(found: dict[str, Tensor]) -> str:
+    """Lengths `(1, columns)` are those of columns, all others of rows."""
+    magnitude = found.get("magnitude")
+    columns = magnitude is not None and magnitude.ndim >= 2 and magnitude.shape[0] == 1
+    return "dora-cols" if columns else "dora-rows"
+
+
 def _matrix(tensor: Tensor) -> Tensor:
-    """Two axes; those of a 1x1 convolution have a third."""
-    return tensor[..., 0] if tensor.ndim == 3 and tensor.shape[-1] == 1 else tensor
+    """Two axes; those of a convolution of one frame or one point have more."""
+    while tensor.ndim > 2 and tensor.shape[-1] == 1:
+        tensor = tensor[..., 0]
+    return tensor

@@ -98,7 +98,9 @@ class ModelHolder:
                 yield from self._remarks.once(ready.model.remark)
             if ready.asked != asked:
                 with memory.errors_in_words(memory.no_room_for_model):
-                    ready = self._adapt(ready, asked)
+                    ready, remarks = self._adapt(ready, asked)
+                for remark in remarks:
+                    yield from self._remarks.once(remark)
         if ready.info.key != key:
             ready = self.held = dataclasses.replace(ready, info=dataclasses.replace(ready.info, key=key))
         yield ModelLoaded(ready.info)
@@ -122,8 +124,8 @@ class ModelHolder:
             asked, model, _describe(key, folder, model, placement), Prompts(model.conditioner, model.device)
         )
 
-    def _adapt(self, ready: HeldModel, asked: ModelKey) -> HeldModel:
-        """Give the loaded model other adapters. One that does not fit leaves it as it is."""
+    def _adapt(self, ready: HeldModel, asked: ModelKey) -> tuple[HeldModel, list[str]]:
+        """Give the loaded model other adapters, and what to say of them. One that does not fit leaves it as it is."""
         began, model = time.perf_counter(), ready.model
         adapters = [(lora_file.read_adapter(Path(chosen.path)), chosen.strength) for chosen in asked.loras]
         matched = lora.match(model.networks, adapters)
@@ -132,7 +134,7 @@ class ModelHolder:
         self_test.check_transformer(model)
         log.info("%d adapters in %.1f s", len(adapters), time.perf_counter() - began)
         self.held = dataclasses.replace(ready, asked=asked, prompts=Prompts(model.conditioner, model.device))
-        return self.held
+        return self.held, [adapter.remark for adapter, _ in adapters]
 
     def _free(self) -> None:
         """Let the old model go before the new one comes: both may not fit."""

@@ -1,5 +1,6 @@
-"""Low-rank changes of a weight: LoRA (arXiv 2106.09685), DoRA (2402.09353) by rows or columns, both at once, and -XS.
+"""Changes of a weight by few numbers: LoRA (arXiv 2106.09685), -XS, LoHa (2108.06098), LoKr (2309.14859).
 
+Each may come with lengths (DoRA, 2402.09353) by rows, by columns, or both at once.
 Every formula takes a weight `(out, in)` in float32 and gives one of the same shape.
 """
 
@@ -11,37 +12,61 @@ import torch
 from torch import Tensor
 
 NORM_FLOOR = 1e-12
-# Kind -> the names of what an adapter stores for each weight. An -XS kind stores one small matrix, which works between
-# the weight's own first singular vectors.
-PARTS: dict[str, tuple[str, ...]] = {
+# What stands for the change itself. An -XS kind stores one small matrix, which works between the weight's own first
+# singular vectors; LoHa multiplies two products number by number, LoKr puts a matrix in the place of each number.
+_CHANGES: dict[str, tuple[str, ...]] = {
     "lora": ("lora_A", "lora_B"),
-    "dora-rows": ("lora_A", "lora_B", "magnitude"),
-    "dora-cols": ("lora_A", "lora_B", "magnitude"),
-    "bora": ("lora_A", "lora_B", "magnitude_r", "magnitude_c"),
-    "lora-xs": ("M_xs",),
-    "dora-rows-xs": ("M_xs", "magnitude"),
-    "dora-cols-xs": ("M_xs", "magnitude"),
-    "bora-xs": ("M_xs", "magnitude_r", "magnitude_c"),
+    "xs": ("M_xs",),
+    "loha": ("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"),
+    "lokr": ("lokr_w1", "lokr_w2"),
+}
+_LENGTHS: dict[str, tuple[str, ...]] = {
+    "": (),
+    "dora-rows": ("magnitude",),
+    "dora-cols": ("magnitude",),
+    "bora": ("magnitude_r", "magnitude_c"),
+}
+
+
+def kind_of(change: str, lengths: str) -> str:
+    """The name of a kind by what makes its change and its lengths, such as "dora-rows" or "bora-xs"."""
+    if change == "lora":
+        return lengths or "lora"
+    return f"{lengths or 'lora'}-xs" if change == "xs" else f"{lengths}-{change}" if lengths else change
+
+
+# Kind -> the names of what an adapter stores for each weight.
+PARTS: dict[str, tuple[str, ...]] = {
+    kind_of(change, lengths): (*parts, *_LENGTHS[lengths]) for change, parts in _CHANGES.items() for lengths in _LENGTHS
 }
 
 
 def shapes_of(kind: str, rank: int, rows: int, columns: int) -> dict[str, tuple[int, ...]]:
-    """The shape of each part for a weight `(rows, columns)`."""
+    """The shape of each part for a weight `(rows, columns)`; those of LoKr are free, see `kronecker_shape`."""
     shapes = {
         "lora_A": (rank, columns),
         "lora_B": (rows, rank),
         "M_xs": (rank, rank),
+        "hada_w1_a": (rows, rank),
+        "hada_w1_b": (rank, columns),
+        "hada_w2_a": (rows, rank),
+        "hada_w2_b": (rank, columns),
         "magnitude": (columns,) if kind.startswith("dora-cols") else (rows,),
         "magnitude_r": (rows,),
         "magnitude_c": (columns,),
     }
-    return {part: shapes[part] for part in PARTS[kind]}
+    return {part: shapes[part] for part in PARTS[kind] if part in shapes}
+
+
+def kronecker_shape(parts: Mapping[str, Tensor]) -> tuple[int, int]:
+    """The shape of the change that LoKr's two matrices make."""
+    (rows, columns), (inner_rows, inner_columns) = parts["lokr_w1"].shape, parts["lokr_w2"].shape
+    return rows * inner_rows, columns * inner_columns
 
 
 def adapted(weight: Tensor, kind: str, parts: Mapping[str, Tensor], scale: float) -> Tensor:
     """The weight with the change in it, `scale` times as strong as the matrices say."""
-    change = parts["lora_B"] @ parts["lora_A"] if "lora_A" in parts else _between_bases(weight, parts["M_xs"])
-    changed = weight + scale * change
+    changed = weight + scale * _change(weight, parts)
     if kind.startswith("dora-rows"):
         return _with_norms(changed, parts["magnitude"], dim=1)
     if kind.startswith("dora-cols"):
@@ -49,6 +74,16 @@ def adapted(weight: Tensor, kind: str, parts: Mapping[str, Tensor], scale: float
     if kind.startswith("bora"):
         return _with_norms(_with_norms(changed, parts["magnitude_r"], dim=1), parts["magnitude_c"], dim=0)
     return changed
+
+
+def _change(weight: Tensor, parts: Mapping[str, Tensor]) -> Tensor:
+    if "lora_A" in parts:
+        return parts["lora_B"] @ parts["lora_A"]
+    if "lokr_w1" in parts:
+        return torch.kron(parts["lokr_w1"], parts["lokr_w2"])
+    if "hada_w1_a" in parts:
+        return (parts["hada_w1_a"] @ parts["hada_w1_b"]) * (parts["hada_w2_a"] @ parts["hada_w2_b"])
+    return _between_bases(weight, parts["M_xs"])
 
 
 def _with_norms(weight: Tensor, norms: Tensor, *, dim: int) -> Tensor:

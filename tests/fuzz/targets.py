@@ -126,8 +126,17 @@ def _adapter(folder: Path) -> None:
 
 def _peft(folder: Path) -> None:
     tensors = {"lora_A": torch.ones(2, 64), "lora_B": torch.ones(192, 2)}
-    save_file({f"base_model.model.{LAYER}.{n}.weight": t for n, t in tensors.items()}, folder / "x.safetensors")
+    named = {f"base_model.model.{LAYER}.{n}.weight": t for n, t in tensors.items()}
+    save_file(named, folder / "adapter_model.safetensors")
     (folder / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4, "use_rslora": true, "rank_pattern": {}}')
+
+
+def _others(folder: Path) -> None:
+    names = {
+        f"lora_unet_{LAYER.replace('.', '_')}.lokr_{n}": torch.ones(s) for n, s in (("w1", (3, 1)), ("w2", (64, 64)))
+    }
+    header = {"lora_adapter_metadata": json.dumps({"transformer.r": 2, "transformer.lora_alpha": 4.0})}
+    save_file(names, folder / "x.safetensors", header)
 
 
 def _small_kinds(folder: Path) -> None:
@@ -187,7 +196,8 @@ def _read_copy(folder: Path) -> None:
 
 
 def _read_adapter(folder: Path) -> None:
-    adapter = read_adapter(folder / "x.safetensors")
+    path = next((folder / name for name in ADAPTERS if (folder / name).exists()), folder / ADAPTERS[0])
+    adapter = read_adapter(path)
     networks = copy.deepcopy(_adapted())
     lora.merge(networks, lora.match(networks, [(adapter, 0.5), (adapter, 0.5)]))
 
@@ -225,6 +235,7 @@ def _read_tokenizer(folder: Path) -> None:
     tokenizer_file.load_tokenizer(folder, 16, vocabulary=300)(["calm piano", "x" * 500, ""])
 
 
+ADAPTERS = ("x.safetensors", "adapter_model.safetensors")
 FILES = ("model_config.json", "model.safetensors")
 LAYER = "transformer.layers.0.self_attn.to_qkv"
 SMALL = tiny_model.description()
@@ -242,7 +253,7 @@ TARGETS = {
     "weights": Target((tiny_model.write, _shards), _read_weights, 3),
     "pipeline": Target((_pipeline,), _read_description, 5),
     "pipeline-weights": Target((_pipeline,), _read_weights, 1),
-    "adapter": Target((_adapter, _peft, _small_kinds), _read_adapter, 4),
+    "adapter": Target((_adapter, _peft, _small_kinds, _others), _read_adapter, 4),
     "vocabulary": Target((lambda f: vocabulary.write_vocabulary(f, WORDS),), _read_vocabulary, 8),
     "records": Target((_records,), _read_records, 8),
     "folder": Target((tiny_model.write,), check.check_folder, 2),
