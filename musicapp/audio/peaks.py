@@ -1,9 +1,11 @@
-"""Waveform overview: smallest and largest sample per bin, in levels that halve the detail four times over.
+"""Waveform overview: smallest and largest sample and power per bin, in levels of a quarter of the detail each.
 
 Drawing 285 s in 1200 columns reads some thousand numbers instead of 25 million.
 """
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 
@@ -21,7 +23,9 @@ class PeakPyramid:
         self._bin_frames = [BIN_FRAMES]
         while self._bin_frames[-1] < total_frames:
             self._bin_frames.append(self._bin_frames[-1] * LEVEL_FACTOR)
-        self._levels = [_empty_level(-(-total_frames // size), channels) for size in self._bin_frames]
+        bins = [-(-total_frames // size) for size in self._bin_frames]
+        self._levels = [_empty_level(count, channels) for count in bins]
+        self._powers = [np.zeros((count + 1, channels), np.float32) for count in bins]  # sums of squares
 
     def add(self, first_frame: int, block: np.ndarray) -> None:
         """Take in `(frames, channels)` audio that starts at `first_frame`. Frames past the end are left out."""
@@ -39,6 +43,7 @@ class PeakPyramid:
             low, high = finest[:, channel, LOW], finest[:, channel, HIGH]
             np.minimum(low, np.minimum.reduceat(line, starts), out=low)
             np.maximum(high, np.maximum.reduceat(line, starts), out=high)
+            self._powers[0][first_bin : last_bin + 1, channel] += np.add.reduceat(np.square(line), starts)
         self._update_coarser(first_bin, last_bin)
 
     def view(self, start_frame: float, end_frame: float, columns: int, audio: np.ndarray | None = None) -> np.ndarray:
@@ -57,14 +62,36 @@ class PeakPyramid:
         lines = [(bins[:, channel, LOW], bins[:, channel, HIGH]) for channel in range(self.channels)]
         return _reduce(lines, np.floor(edges[:-1] / size), np.ceil(edges[1:] / size))
 
+    def view_rms(self, start_frame: float, end_frame: float, columns: int) -> np.ndarray | None:
+        """`(columns, channels)` float32: root mean square of each column, 0 where nothing is known.
+
+        None where columns are narrower than the finest bin: there a mean says nothing that the samples do not.
+        """
+        width = (end_frame - start_frame) / max(columns, 1)
+        if width < BIN_FRAMES:
+            return None
+        level = max(i for i, size in enumerate(self._bin_frames) if size <= width)
+        size, powers = self._bin_frames[level], self._powers[level]
+        edges, last = np.linspace(start_frame, end_frame, columns + 1) / size, len(powers) - 1
+        first = np.clip(np.floor(edges[:-1]), 0, last).astype(np.intp)
+        end = np.clip(np.ceil(edges[1:]), 0, last).astype(np.intp)
+        pairs = np.stack([first, np.maximum(end, first)], axis=1).ravel()  # we keep every second range
+        sums = np.add.reduceat(powers, pairs, axis=0)[::2]
+        frames = np.minimum(end * size, self.total_frames) - first * size
+        means = sums / np.maximum(frames, 1).astype(np.float32)[:, None]
+        means[end <= first] = 0
+        return np.sqrt(np.nan_to_num(means, copy=False))
+
     def _update_coarser(self, first_bin: int, last_bin: int) -> None:
-        for finer, coarser in zip(self._levels, self._levels[1:], strict=False):
+        for level, (finer, coarser) in enumerate(itertools.pairwise(self._levels)):
             first_bin, last_bin = first_bin // LEVEL_FACTOR, last_bin // LEVEL_FACTOR
             end = min((last_bin + 1) * LEVEL_FACTOR, len(finer) - 1)
             part = finer[first_bin * LEVEL_FACTOR : end]
             starts = np.arange(0, len(part), LEVEL_FACTOR)
             coarser[first_bin : last_bin + 1, :, LOW] = np.minimum.reduceat(part[:, :, LOW], starts, axis=0)
             coarser[first_bin : last_bin + 1, :, HIGH] = np.maximum.reduceat(part[:, :, HIGH], starts, axis=0)
+            power = self._powers[level][first_bin * LEVEL_FACTOR : end]
+            self._powers[level + 1][first_bin : last_bin + 1] = np.add.reduceat(power, starts, axis=0)
 
     def _view_samples(self, edges: np.ndarray, audio: np.ndarray) -> np.ndarray:
         first = int(max(np.floor(edges[0]), 0))

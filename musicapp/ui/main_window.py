@@ -69,7 +69,14 @@ class MainWindow(QMainWindow):
         self.generate = GenerateBox(studio.generation)
         self.message_bar = MessageBar(studio.messages, themes)
         self.stage = Stage(
-            studio.open_takes, studio.player, studio.generation, studio.take_settings, studio.messages, themes
+            studio.open_takes,
+            studio.player,
+            studio.generation,
+            studio.take_settings,
+            studio.messages,
+            studio.looks,
+            studio.take_gain,
+            themes,
         )
         self.export = ExportPanel(studio.exporter, themes)
         self.takes = TakeList(studio.library, themes)

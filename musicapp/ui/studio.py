@@ -66,7 +66,7 @@ class Studio(QObject):
             self.bridge, self.take_settings, self.messages, self.open_takes, self.engine, self.leftovers, self
         )
         self.player = Player(self.open_takes, self.messages, self._devices, self)
-        self.looks = Looks(self._looking, self)
+        self.looks = Looks(self._looking, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.library = TakeLibrary(
             self.open_takes,

@@ -53,6 +53,7 @@ class Colours:
     disabled: str
     stage: str
     wave: str
+    wave_peak: str
     wave_outside: str
     grid: str
     playhead: str
@@ -85,6 +86,7 @@ DARK = Colours(
     disabled="#6f7781",
     stage="#111315",
     wave="#4fc7ae",
+    wave_peak="#2c7f70",
     wave_outside="#2f6a60",
     grid="#23272c",
     playhead="#f4f6f8",
@@ -116,7 +118,8 @@ LIGHT = Colours(
     warning_soft="#fbf1d9",
     disabled="#9aa2ab",
     stage="#ffffff",
-    wave="#128672",
+    wave="#0f7a68",
+    wave_peak="#6fb9aa",
     wave_outside="#a8d3cb",
     grid="#edf0f2",
     playhead="#14171a",

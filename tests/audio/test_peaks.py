@@ -92,3 +92,26 @@ def test_blocks_may_come_in_any_order() -> None:
     for first in range(29_000, -1, -1000):
         backwards.add(first, audio[first : first + 1000])
     np.testing.assert_array_equal(backwards.view(0, 30_000, 11), filled(audio, [777] * 20).view(0, 30_000, 11))
+
+
+@pytest.mark.parametrize("columns", [1, 7, 40])
+@pytest.mark.parametrize("sizes", [[], [1, 127, 128, 5000], [3000, 3000]])
+def test_the_body_is_the_root_mean_square_of_each_column(columns: int, sizes: list[int]) -> None:
+    audio = noise(20_480) * np.linspace(0, 1, 20_480, dtype=np.float32)[:, None]
+    body = filled(audio, sizes).view_rms(0, len(audio), columns)
+    assert body is not None and body.shape == (columns, 2)
+    for number in range(columns):
+        part = audio[round(number * len(audio) / columns) : round((number + 1) * len(audio) / columns)]
+        np.testing.assert_allclose(body[number], np.sqrt(np.square(part).mean(axis=0)), rtol=0.35, atol=0.01)
+    whole = filled(audio, sizes).view_rms(0, len(audio), 1)
+    assert whole is not None
+    np.testing.assert_allclose(whole[0], np.sqrt(np.square(audio).mean(axis=0)), rtol=1e-4)
+
+
+def test_the_body_is_nothing_where_nothing_is_known_and_no_more_than_the_samples_where_they_are_seen() -> None:
+    pyramid = PeakPyramid(10_000, 1)
+    pyramid.add(0, np.full((1000, 1), 0.5, np.float32))
+    body = pyramid.view_rms(0, 10_000, 10)
+    assert body is not None
+    assert body[0, 0] == pytest.approx(0.5, abs=0.01) and not body[2:].any()
+    assert pyramid.view_rms(0, 1000, 100) is None

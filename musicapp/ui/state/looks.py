@@ -38,34 +38,43 @@ class Looks(QObject):
 
     found = Signal(str)
 
-    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(self, measuring: Lane, quick: Lane, parent: QObject | None = None) -> None:
+        """measuring  for work that may take seconds for a take; quick  for the form of one that is being made"""
         super().__init__(parent)
-        self._lane = lane
+        self._measuring, self._quick = measuring, quick
         self._known: dict[str, tuple[_Wish, Look]] = {}
         self._wishes: dict[str, _Wish] = {}  # the last one is the newest
-        self._busy = ""
+        self._under_way: dict[str, _Wish] = {}
 
     def of(self, request: TakeRequest, take: Take | None, duration_s: float) -> Look | None:
         """What is known of a take by now. What is not known yet will be `found`."""
         wish, take_id = _Wish(request, take, duration_s), take.take_id if take else request.take_id
         known, look = self._known.get(take_id, (None, None))
-        if known != wish:
-            self._wishes.pop(take_id, None)
-            self._wishes[take_id] = wish
-            if len(self._wishes) > MOST_WISHES:
-                del self._wishes[next(iter(self._wishes))]
-            self._go_on()
+        if wish not in (known, self._under_way.get(take_id)):
+            if take is None:
+                self._fulfil(take_id, wish, self._quick)
+            else:
+                self._want(take_id, wish)
         return look
 
+    def _want(self, take_id: str, wish: _Wish) -> None:
+        self._wishes.pop(take_id, None)
+        self._wishes[take_id] = wish
+        if len(self._wishes) > MOST_WISHES:
+            del self._wishes[next(iter(self._wishes))]
+        self._go_on()
+
     def _go_on(self) -> None:
-        if self._busy or not self._wishes:
-            return
-        take_id, wish = self._wishes.popitem()
-        self._busy = take_id
-        before = self._known.get(take_id)
+        """Measure the take that was asked for last, one at a time."""
+        if self._wishes and all(wish.take is None for wish in self._under_way.values()):
+            self._fulfil(*self._wishes.popitem(), self._measuring)
+
+    def _fulfil(self, take_id: str, wish: _Wish, lane: Lane) -> None:
+        self._under_way[take_id] = wish
+        _, before = self._known.get(take_id, (None, None))
 
         def work() -> Look:
-            form = before[1].form if before else form_of(wish.request, wish.duration_s)
+            form = before.form if before else form_of(wish.request, wish.duration_s)
             return Look(form, measured(wish.take.path, take_id) if wish.take else None)
 
         def done(look: Look) -> None:
@@ -73,12 +82,13 @@ class Looks(QObject):
 
         def failed(error: MusicAppError) -> None:
             log.info("take %s: %s %s", take_id, error.message, error.detail)
-            self._keep(take_id, wish, Look(before[1].form if before else Form(wish.duration_s)))
+            self._keep(take_id, wish, Look(before.form if before else Form(wish.duration_s)))
 
-        self._lane.run(work, done, failed)
+        lane.run(work, done, failed)
 
     def _keep(self, take_id: str, wish: _Wish, look: Look) -> None:
-        self._busy = ""
+        if self._under_way.get(take_id) == wish:
+            del self._under_way[take_id]
         self._known[take_id] = wish, look
         self.found.emit(take_id)
         self._go_on()

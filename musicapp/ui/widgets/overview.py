@@ -13,7 +13,7 @@ from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
 from musicapp.ui.theme import OVERVIEW_HEIGHT, Theme
 from musicapp.ui.widgets.described import described
-from musicapp.ui.widgets.wave_item import outlines
+from musicapp.ui.widgets.wave_item import shapes
 from musicapp.ui.widgets.waveform import REPAINT_MS, Waveform
 
 INSET = 3
@@ -111,8 +111,8 @@ class Overview(QWidget):
         height = self.height() - 2 * INSET
         painter.translate(0, INSET + height / 2)
         painter.scale(self.width() / audio.duration_s, -height / 2)
-        for path, _middle in outlines(audio, 0.0, audio.duration_s, made.width(), height * scale):
-            painter.fillPath(path, QColor(self._theme.colours.wave_outside))
+        for shape in shapes(audio, 0.0, audio.duration_s, made.width(), height * scale):
+            painter.fillPath(shape.peaks, QColor(self._theme.colours.wave_outside))
         painter.resetTransform()
         painter.setPen(QPen(QColor(self._theme.colours.border), 1))
         painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1))

@@ -15,9 +15,11 @@ from musicapp.ui import guard
 from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described, label, surface
@@ -47,9 +49,12 @@ class Stage(QWidget):
         generation: Generation,
         settings: TakeSettings,
         messages: Messages,
+        looks: Looks,
+        take_gain: TakeGain,
         theme: Theme,
     ) -> None:
         super().__init__()
+        self._looks, self._take_gain = looks, take_gain
         self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
         self._settings, self._messages = settings, messages
         self.examples: list[QPushButton] = []
@@ -70,7 +75,9 @@ class Stage(QWidget):
         from musicapp.ui.widgets.take_page import TakePage
 
         guard.protect_all()  # these classes came after the window's start
-        self.page = TakePage(self._open_takes, self._player, self._generation, self._theme)
+        self.page = TakePage(
+            self._open_takes, self._player, self._generation, self._looks, self._take_gain, self._theme
+        )
         self.page.recall.clicked.connect(self.recall_settings)
         self.page.copy_seed.clicked.connect(self.copy_the_seed)
         self._pages.addWidget(self.page)

@@ -1,45 +1,68 @@
-"""A take in the middle of the window: title and settings, overview, zoom buttons and waveform."""
+"""A take in the middle of the window: title and levels, overview, waveform, and what is marked in it."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from musicapp.request import format_duration
+from musicapp.ui.state.form import Form
 from musicapp.ui.state.generation import Generation
-from musicapp.ui.state.open_take import title_of
+from musicapp.ui.state.looks import Look, Looks
+from musicapp.ui.state.open_take import OpenTake, title_of
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
-from musicapp.ui.theme import SPACE, SPACE_TIGHT, Theme, scaled_font
+from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
+from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font, time_font
+from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import (
     ElidedLabel,
     IconButton,
     IconTextButton,
     described,
-    label,
+    restyle,
     set_available,
     surface,
 )
 from musicapp.ui.widgets.overview import Overview
+from musicapp.ui.widgets.waiting import Waiting
 from musicapp.ui.widgets.waveform import Waveform
 
 NO_REGION = "Drag across the waveform to mark a part."
+WIDEST_LEVELS = "−88.8 LUFS   −88.8 dBTP"
 
 
-class TakePage(QWidget):
+class TakePage(QFrame):
     """Shows the take on the stage; `recall` and `copy_seed` are connected by the stage."""
 
-    def __init__(self, open_takes: OpenTakes, player: Player, generation: Generation, theme: Theme) -> None:
+    def __init__(
+        self,
+        open_takes: OpenTakes,
+        player: Player,
+        generation: Generation,
+        looks: Looks,
+        take_gain: TakeGain,
+        theme: Theme,
+    ) -> None:
         super().__init__()
-        self._player, self._generation = player, generation
+        self.setProperty("surface", "panel")
+        self._player, self._generation, self._looks, self._take_gain = player, generation, looks, take_gain
+        self._region_s: tuple[float, float] | None = None
+        self._form: Form | None = None
         self.title = ElidedLabel()
         self.title.setObjectName("take_title")
         self.title.setFont(scaled_font(self.title, scale=1.3, bold=True))
         self.details = ElidedLabel(tone="muted")
         self.details.setObjectName("take_details")
+        self.levels = QLabel()
+        self.levels.setObjectName("take_levels")
+        self.levels.setFont(time_font(self.levels))
+        self.levels.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.levels.setMinimumWidth(self.levels.fontMetrics().horizontalAdvance(WIDEST_LEVELS))
         self.recall = described(
             IconTextButton(theme, "recall", "Use settings"), "recall", "Use these settings",
             "Bring prompt, length, seed and all settings of this take back", "R",
@@ -47,10 +70,11 @@ class TakePage(QWidget):
         self.copy_seed = described(IconButton(theme, "copy", role="framed"), "copy_seed", "Copy the seed")
         self.waveform = Waveform(player, theme)
         self.overview = Overview(player, self.waveform, theme)
-        self.note = label("", tone="muted", parent=self.waveform)
-        self.note.setObjectName("stage_note")
-        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.waiting = Waiting(generation, self.waveform)
+        self.note = self.waiting.note
+        self.selection = ElidedLabel(tone="muted")
+        self.selection.setObjectName("selection")
+        self.selection.setFont(time_font(self.selection))
         self.zoom_buttons = self._make_zoom_buttons(theme)
         self._lay_out()
 
@@ -58,17 +82,21 @@ class TakePage(QWidget):
         player.loop_changed.connect(self._show_loop)
         generation.run_changed.connect(self._show_note)
         open_takes.sounds.connect(self._show_note)
+        open_takes.made.connect(self._show_look)
+        take_gain.changed.connect(self._show_levels)
+        looks.found.connect(self._look_found)
+        self.waveform.region_changed.connect(self._show_selection)
         self._show_take()
         self._show_loop()
 
     def _make_zoom_buttons(self, theme: Theme) -> dict[str, IconButton]:
         waveform = self.waveform
         buttons = {
-            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", "Zoom in", keys="Ctrl++"),
-            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", "Zoom out", keys="Ctrl+-"),
-            "zoom_region": described(IconButton(theme, "zoom-selection"), "zoom_region", "Zoom to the loop", keys="Z"),
-            "zoom_fit": described(IconButton(theme, "zoom-fit"), "zoom_fit", "Show the whole take", keys="X"),
             "clear_loop": described(IconButton(theme, "clear-loop"), "clear_loop", "Remove the loop marks"),
+            "zoom_region": described(IconButton(theme, "zoom-selection"), "zoom_region", "Zoom to the loop", keys="Z"),
+            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", "Zoom out", keys="Ctrl+-"),
+            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", "Zoom in", keys="Ctrl++"),
+            "zoom_fit": described(IconButton(theme, "zoom-fit"), "zoom_fit", "Show the whole take", keys="X"),
         }
         actions = {
             "zoom_in": waveform.zoom_in,
@@ -82,56 +110,107 @@ class TakePage(QWidget):
         return buttons
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.details)
-        header = QHBoxLayout()
-        header.setSpacing(SPACE_TIGHT)
-        header.addLayout(words, 1)
-        header.addWidget(self.copy_seed)
-        header.addWidget(self.recall)
-        tools = QHBoxLayout()
-        tools.setSpacing(0)
-        tools.addWidget(self.overview, 1)
-        tools.addSpacing(SPACE_TIGHT)
-        for button in self.zoom_buttons.values():
-            tools.addWidget(button)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(SPACE_TIGHT)
+        first.addWidget(self.title, 1)
+        first.addWidget(self.copy_seed)
+        first.addWidget(self.recall)
+        second.setSpacing(SPACE_WIDE)
+        second.addWidget(self.details, 1)
+        second.addWidget(self.levels)
         picture = surface("stage")
         inside = QVBoxLayout(picture)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.waveform)
+        tools = QHBoxLayout()
+        tools.setSpacing(0)
+        tools.addWidget(self.selection, 1)
+        for button in self.zoom_buttons.values():
+            tools.addWidget(button)
 
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE)
-        layout.addLayout(header)
-        layout.addLayout(tools)
+        layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE_WIDE, SPACE_TIGHT)
+        layout.setSpacing(SPACE_TIGHT)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        layout.addSpacing(SPACE_TIGHT)
+        layout.addWidget(self.overview)
         layout.addWidget(picture, 1)
+        layout.addLayout(tools)
+
+    def _look(self) -> Look | None:
+        shown = self._player.shown
+        return self._looks.of(shown.request, shown.take, shown.audio.duration_s) if shown else None
+
+    def _look_found(self, take_id: str) -> None:
+        shown = self._player.shown
+        if shown is not None and shown.take_id == take_id:
+            self._show_look()
 
     def _show_take(self) -> None:
         shown = self._player.shown
         if shown is None:
             return
-        request = shown.request
-        rate = f"{shown.audio.sample_rate / 1000:g} kHz"
-        parts = [format_duration(shown.audio.duration_s), f"seed {request.seed}", shown.model_name]
-        if request.steps:
-            parts.append(f"{request.steps} steps")
-        parts.append(rate)
-        parts.extend(f"{Path(lora.path).stem} × {lora.strength:g}" for lora in request.loras)
-        self.details.set_whole(" · ".join(part for part in parts if part))
-        self.title.set_whole(title_of(request.prompt), request.prompt[:400])
+        self.title.set_whole(title_of(shown.request.prompt), shown.request.prompt[:400])
+        self._form = None
+        self._show_look()
         self._show_note()
+
+    def _show_look(self) -> None:
+        shown, look = self._player.shown, self._look()
+        if shown is None:
+            return
+        if look is not None:
+            self._form = look.form
+            self.waveform.set_form(look.form)
+        words = look.form.words if look else ""
+        self.details.set_whole(*_details(shown, words))
+        self._show_levels()
+        self._show_selection(self._region_s)
+
+    def _show_levels(self) -> None:
+        measures = self._take_gain.measures
+        gain_db = self._player.take_gain_db
+        if measures is None or not math.isfinite(measures.true_peak_db):
+            self.levels.setText("")
+            self.levels.setToolTip("")
+            return
+        is_hot = measures.peak_db > 0
+        text = f"{measures.loudness_lufs:.1f} LUFS   {measures.true_peak_db:+.1f} dBTP".replace("-", "−")
+        self.levels.setText(text)
+        restyle(self.levels, "tone", "warning" if is_hot else "muted")
+        told = [f"Loudness {measures.loudness_lufs:.1f} LUFS, true peak {measures.true_peak_db:+.1f} dBTP."]
+        if is_hot:
+            told.append(
+                f"{measures.over_frames:,} samples go beyond full scale; the export is lowered so that none does."
+            )
+        if self._take_gain.is_matching:
+            told.append(f"Played {gain_db:+.1f} dB, to compare all takes at {TARGET_LUFS:.0f} LUFS.")
+        elif gain_db:
+            told.append(f"Played {-gain_db:.1f} dB lower, as it will be exported.")
+        self.levels.setToolTip("\n".join(told).replace("-", "−"))
+        self.levels.setAccessibleDescription(" ".join(told))
+
+    def _show_selection(self, region_s: tuple[float, float] | None) -> None:
+        self._region_s = region_s
+        if region_s is None:
+            self.selection.set_whole(NO_REGION)
+            return
+        start_s, end_s = region_s
+        text = f"Loop {clock(start_s)} to {clock(end_s)}   Length {clock(end_s - start_s)}"
+        if self._form is not None and self._form.bar_s:
+            bars = (end_s - start_s) / self._form.bar_s
+            text += f"   {bars:.2f}".rstrip("0").rstrip(".") + (" bar" if abs(bars - 1) < 0.005 else " bars")
+        self.selection.set_whole(text)
 
     def _show_note(self) -> None:
         """Over the empty picture: what is being done, until sound can be seen."""
         shown, is_running = self._player.shown, self._generation.is_running
-        waiting = is_running and shown is not None and shown.take is None and shown.audio.buffer.available == 0
-        self.note.setVisible(waiting)
-        if waiting:
-            self.note.setText(self._generation.progress_text)
-            self.note.setGeometry(self.waveform.rect())
+        is_waiting = is_running and shown is not None and shown.take is None and shown.audio.buffer.available == 0
+        self.waiting.setVisible(is_waiting)
+        if is_waiting:
+            self.waiting.show_run()
+            self.waiting.setGeometry(self.waveform.rect())
 
     def _show_loop(self) -> None:
         reason = "" if self._player.region else NO_REGION
@@ -140,4 +219,16 @@ class TakePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.note.setGeometry(self.waveform.rect())
+        self.waiting.setGeometry(self.waveform.rect())
+
+
+def _details(shown: OpenTake, words: str) -> tuple[str, str]:
+    """What a musician wants to know of a take, and the rest for the tooltip."""
+    request = shown.request
+    adapters = [f"{Path(lora.path).stem} × {lora.strength:g}" for lora in request.loras]
+    parts = [format_duration(shown.audio.duration_s), words, f"seed {request.seed}", shown.model_name, *adapters]
+    more = [f"{shown.audio.sample_rate / 1000:g} kHz", f"{request.steps} steps" if request.steps else ""]
+    if request.guidance_scale is not None:
+        more.append(f"guidance {request.guidance_scale:g}")
+    text = " · ".join(part for part in parts if part)
+    return text, f"{text}\n{' · '.join(part for part in more if part)}"

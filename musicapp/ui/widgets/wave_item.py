@@ -1,27 +1,51 @@
-"""The waveform itself: one filled outline per channel, made from prepared peaks for exactly the visible part."""
+"""The waveform itself: peaks with the RMS body in them, dB lines, bar lines and clip marks, for the visible part."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from musicapp.audio.levels import from_db
+from musicapp.ui.state.form import Form
 from musicapp.ui.state.take_audio import TakeAudio
 from musicapp.ui.theme import Theme
 
 LANE_FILL = 0.94  # of a channel's lane is used at full scale
 MAX_COLUMNS = 4096
+FULL_SCALE = 1.0
+LINES_DB = (-6.0, -12.0)
+MORE_LINES_DB, TALL_LANE = (-3.0, -18.0), 260  # pixels from which a lane has room for these as well
+CLIP_MARK_PIXELS = 4
+LEAST_BAR_PIXELS, LEAST_BEAT_PIXELS = 9, 14
+OUTSIDE_OPACITY = 0.42
 
 
-def outlines(
-    audio: TakeAudio, start_s: float, end_s: float, columns: int, height: float
-) -> list[tuple[QPainterPath, float]]:
-    """One closed outline per channel with the middle line of its lane.
+@dataclass
+class Shapes:
+    """What is drawn of one channel. x in seconds; y from -1 (bottom of the picture) to 1.
 
-    x in seconds; y from -1 (bottom) to 1, left channel on top. `height` is in device pixels: what is thinner than
-    one of them is drawn one thick, so that silence shows as a line.
+    peaks    a closed outline
+    body     a closed outline of the RMS; empty where columns are too narrow for it
+    over     the spans of columns with samples beyond full scale: left, right, and whether above or below
+    middle   where the lane's zero line is
+    """
+
+    peaks: QPainterPath
+    body: QPainterPath
+    over: list[tuple[float, float, bool]]
+    middle: float
+
+
+def shapes(audio: TakeAudio, start_s: float, end_s: float, columns: int, height: float) -> list[Shapes]:
+    """The shapes of every channel, the left one on top; none where nothing is known yet.
+
+    `height` is in device pixels: what is thinner than one of them is drawn one thick, so that silence shows as a line.
     """
     rate = audio.sample_rate
     known_end_s = min(end_s, audio.available_s)
@@ -29,38 +53,69 @@ def outlines(
         return []
     columns = max(2, round(columns * (known_end_s - start_s) / (end_s - start_s)))
     view = audio.peaks.view(start_s * rate, known_end_s * rate, columns, audio.buffer.audio)
-    x = start_s + (np.arange(columns) + 0.5) * (known_end_s - start_s) / columns
-    half_lane = 1.0 / audio.channels
-    half_pixel = 1.0 / max(height, 1.0)
+    rms = audio.peaks.view_rms(start_s * rate, known_end_s * rate, columns)
+    width_s = (known_end_s - start_s) / columns
+    x = start_s + (np.arange(columns) + 0.5) * width_s
+    half_lane, half_pixel = 1.0 / audio.channels, 1.0 / max(height, 1.0)
     made = []
     for channel in range(audio.channels):
-        middle = 1.0 - half_lane * (2 * channel + 1)
-        scaled = np.clip(view[:, channel, :], -1.0, 1.0) * (half_lane * LANE_FILL) + middle
-        centre = scaled.mean(axis=1)
-        low = np.minimum(scaled[:, 0], centre - half_pixel)
-        high = np.maximum(scaled[:, 1], centre + half_pixel)
-        around_x = np.concatenate([x, x[::-1]])
-        around_y = np.concatenate([high, low[::-1]])
-        path = pg.functions.arrayToQPath(around_x, around_y, connect="all", finiteCheck=False)
-        made.append((path, middle))
+        middle, scale = middle_of(channel, audio.channels), half_lane * LANE_FILL
+        low, high = view[:, channel, 0], view[:, channel, 1]
+        centre = np.clip((low + high) / 2, -1, 1) * scale + middle
+        bottom = np.minimum(np.clip(low, -1, 1) * scale + middle, centre - half_pixel)
+        top = np.maximum(np.clip(high, -1, 1) * scale + middle, centre + half_pixel)
+        body = QPainterPath()
+        if rms is not None:
+            extent = np.minimum(rms[:, channel], 1) * scale
+            body = _closed(x, np.maximum(middle - extent, bottom), np.minimum(middle + extent, top))
+        over = [*_spans(high > FULL_SCALE, start_s, width_s, True), *_spans(low < -FULL_SCALE, start_s, width_s, False)]
+        made.append(Shapes(_closed(x, bottom, top), body, over, middle))
     return made
 
 
+def middle_of(channel: int, channels: int) -> float:
+    """Where a channel's zero line is, from -1 to 1."""
+    return 1.0 - (2 * channel + 1) / channels
+
+
+def lines_of(lane_pixels: float) -> tuple[float, ...]:
+    """The levels that have a line in a lane of this height, dB."""
+    return (*LINES_DB, *MORE_LINES_DB) if lane_pixels >= TALL_LANE else LINES_DB
+
+
+def _closed(x: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> QPainterPath:
+    around_x, around_y = np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])
+    return pg.functions.arrayToQPath(around_x, around_y, connect="all", finiteCheck=False)
+
+
+def _spans(marked: np.ndarray, start_s: float, width_s: float, is_above: bool) -> Iterator[tuple[float, float, bool]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        yield start_s + first * width_s, start_s + end * width_s, is_above
+
+
 class WaveItem(pg.GraphicsObject):
-    """Draws a take in a view whose x axis is seconds. The outline is kept until view or audio change."""
+    """Draws a take in a view whose x axis is seconds. The shapes are kept until view or audio change."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._audio: TakeAudio | None = None
+        self._form: Form | None = None
         self._inside: tuple[float, float] | None = None
-        self._paths: list[tuple[QPainterPath, float]] | None = None
+        self._shapes: list[Shapes] | None = None
 
     def set_audio(self, audio: TakeAudio | None) -> None:
         """Draw another take, or none."""
         self.prepareGeometryChange()
         self._audio = audio
         self.refresh()
+
+    def set_form(self, form: Form | None) -> None:
+        """Draw the bars of this form."""
+        if form != self._form:
+            self._form = form
+            self.update()
 
     def set_inside(self, region_s: tuple[float, float] | None) -> None:
         """Dim what is outside this part."""
@@ -70,7 +125,7 @@ class WaveItem(pg.GraphicsObject):
 
     def refresh(self) -> None:
         """The audio grew, or the colours changed."""
-        self._paths = None
+        self._shapes = None
         self.update()
 
     def viewRangeChanged(self) -> None:
@@ -85,25 +140,92 @@ class WaveItem(pg.GraphicsObject):
             return
         start_s, end_s = box.viewRange()[0]
         start_s, end_s = max(0.0, start_s), min(end_s, self._audio.duration_s)
-        if self._paths is None:
+        if end_s <= start_s:
+            return
+        if self._shapes is None:
             scale = painter.device().devicePixelRatioF()
             columns = min(MAX_COLUMNS, round(box.width() * scale))
-            self._paths = outlines(self._audio, start_s, end_s, columns, box.height() * scale)
-        colours = self._theme.colours
-        middle_pen = pg.mkPen(QColor(colours.border), width=1)  # cosmetic: one pixel at every zoom
-        painter.setPen(middle_pen)
-        half_lane = 1.0 / self._audio.channels
-        for channel in range(self._audio.channels):
-            middle = 1.0 - half_lane * (2 * channel + 1)
-            painter.drawLine(pg.Point(start_s, middle), pg.Point(end_s, middle))
-        parts: list[tuple[QRectF | None, str]] = [(None, colours.wave)]
-        if self._inside is not None:
+            self._shapes = shapes(self._audio, start_s, end_s, columns, box.height() * scale)
+        self._paint_levels(painter, start_s, end_s, box.height())
+        self._paint_bars(painter, start_s, end_s, box.width() / (end_s - start_s))
+        if self._inside is None:
+            self._paint_waves(painter)
+        else:
             left, right = self._inside
-            parts = [(None, colours.wave_outside), (QRectF(left, -1.0, right - left, 2.0), colours.wave)]
-        for clip, name in parts:
+            painter.setOpacity(OUTSIDE_OPACITY)
+            self._paint_waves(painter)
+            painter.setOpacity(1.0)
             painter.save()
-            if clip is not None:
-                painter.setClipRect(clip)
-            for path, _middle in self._paths:
-                painter.fillPath(path, QColor(name))
+            painter.setClipRect(QRectF(left, -1.0, right - left, 2.0))
+            self._paint_waves(painter)
             painter.restore()
+        self._paint_clipping(painter, 2.0 / max(box.height(), 1), (end_s - start_s) / max(box.width(), 1))
+
+    def _paint_levels(self, painter: QPainter, start_s: float, end_s: float, height: float) -> None:
+        """Zero lines, dB lines and full scale of every lane. Pens are cosmetic: one pixel at every zoom."""
+        assert self._audio is not None
+        channels, colours = self._audio.channels, self._theme.colours
+        faint, clear = QPen(QColor(colours.grid), 0), QPen(QColor(colours.border), 0)
+        for channel in range(channels):
+            middle = middle_of(channel, channels)
+            painter.setPen(faint)
+            for level_db in lines_of(height / channels):
+                away = from_db(level_db) * LANE_FILL / channels
+                painter.drawLine(QLineF(start_s, middle + away, end_s, middle + away))
+                painter.drawLine(QLineF(start_s, middle - away, end_s, middle - away))
+            painter.setPen(clear)
+            painter.drawLine(QLineF(start_s, middle, end_s, middle))
+            if channel:
+                edge = middle + 1.0 / channels
+                painter.drawLine(QLineF(start_s, edge, end_s, edge))
+
+    def _paint_bars(self, painter: QPainter, start_s: float, end_s: float, pixels_per_s: float) -> None:
+        form = self._form
+        if form is None or not form.bar_s or not form.beat_s:
+            return
+        painter.setPen(QPen(QColor(self._theme.colours.border), 0))
+        step = bar_step(form.bar_s * pixels_per_s, LEAST_BAR_PIXELS)
+        bars = [second for second, number in form.bars() if (number - 1) % step == 0 and start_s <= second <= end_s]
+        painter.drawLines([QLineF(second, -1.0, second, 1.0) for second in bars])
+        if form.beat_s * pixels_per_s >= LEAST_BEAT_PIXELS and step == 1:
+            painter.setPen(QPen(QColor(self._theme.colours.grid), 0))
+            painter.drawLines([QLineF(second, -1.0, second, 1.0) for second in _beats(form, start_s, end_s)])
+
+    def _paint_waves(self, painter: QPainter) -> None:
+        colours = self._theme.colours
+        for shape in self._shapes or ():
+            has_body = not shape.body.isEmpty()
+            painter.fillPath(shape.peaks, QColor(colours.wave_peak if has_body else colours.wave))
+            if has_body:
+                painter.fillPath(shape.body, QColor(colours.wave))
+
+    def _paint_clipping(self, painter: QPainter, pixel_y: float, pixel_s: float) -> None:
+        """Red where samples go beyond full scale, at the edge of the lane on their side, two pixels wide at least."""
+        assert self._audio is not None
+        away, thick = LANE_FILL / self._audio.channels, CLIP_MARK_PIXELS * pixel_y
+        for shape in self._shapes or ():
+            for left, right, is_above in shape.over:
+                y = shape.middle + away if is_above else shape.middle - away - thick
+                mark = QRectF(left, y, max(right - left, 2 * pixel_s), thick)
+                painter.fillRect(mark, QColor(self._theme.colours.meter_over))
+
+
+def bar_step(bar_pixels: float, least_pixels: float) -> int:
+    """Every how many bars there is a line or a number, so that they are not nearer than so many pixels."""
+    step = 1
+    while step * bar_pixels < least_pixels and step < 1 << 12:
+        step *= 2
+    return step
+
+
+def _beats(form: Form, start_s: float, end_s: float) -> Iterator[float]:
+    """Beats between the bars that are visible."""
+    assert form.beat_s is not None
+    starts = [second for second, _ in form.bars()]
+    for first, after in zip(starts, [*starts[1:], form.duration_s], strict=True):
+        if after < start_s or first > end_s:
+            continue
+        second = first + form.beat_s
+        while second < after - form.beat_s / 4:
+            yield second
+            second += form.beat_s

@@ -1,4 +1,4 @@
-"""The main waveform: time ruler, playhead, click to seek, drag to mark the loop, zoom and scroll."""
+"""The main waveform: rulers, playhead, click to seek, drag to mark the loop, zoom and scroll."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from musicapp.ui.state.form import Form
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
 from musicapp.ui.theme import WAVEFORM_MIN_HEIGHT, Theme
 from musicapp.ui.widgets.described import described, restyle
+from musicapp.ui.widgets.level_axis import LevelAxis
 from musicapp.ui.widgets.time_axis import TimeAxis
 from musicapp.ui.widgets.wave_item import WaveItem
 
@@ -23,12 +25,18 @@ REGION_OPACITY = 0.16
 
 
 class Waveform(pg.PlotWidget):
-    """Shows the take on the stage. `view_changed` tells the visible part in seconds."""
+    """Shows the take on the stage.
+
+    view_changed    the visible part in seconds
+    region_changed  the marked part in seconds, also while it is being dragged, or None
+    """
 
     view_changed = Signal(float, float)
+    region_changed = Signal(object)
 
     def __init__(self, player: Player, theme: Theme) -> None:
-        super().__init__(axisItems={"top": TimeAxis(theme)}, enableMenu=False)
+        self._ruler, self._levels = TimeAxis(theme), LevelAxis(theme)
+        super().__init__(axisItems={"top": self._ruler, "left": self._levels}, enableMenu=False)
         described(self, "waveform", "Waveform", "Click to go there, drag to mark a loop, turn the wheel to zoom")
         self.setToolTip("")  # it would follow the mouse over the music
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
@@ -56,8 +64,8 @@ class Waveform(pg.PlotWidget):
 
     def _set_up_plot(self) -> None:
         plot = self.getPlotItem()
-        plot.hideAxis("left")
         plot.hideAxis("bottom")
+        plot.showAxis("left")
         plot.showAxis("top")
         plot.hideButtons()
         plot.setContentsMargins(0, 0, 0, 0)
@@ -133,10 +141,17 @@ class Waveform(pg.PlotWidget):
         if self._shown is not None:
             self._shown.audio.grew.connect(self.refresh_soon)
         self._wave.set_audio(self._shown.audio if self._shown else None)
+        self._levels.set_channels(self._shown.audio.channels if self._shown else 0)
+        self.set_form(None)
         self._playhead.setVisible(self._shown is not None)
         self._follows = True
         self.fit()
         self._show_region()
+
+    def set_form(self, form: Form | None) -> None:
+        """Draw the bars and sections of the take."""
+        self._ruler.set_form(form)
+        self._wave.set_form(form)
 
     def _show_position(self, frame: int) -> None:
         if self._shown is None:
@@ -158,6 +173,7 @@ class Waveform(pg.PlotWidget):
         self._region.setVisible(region_s is not None)
         if region_s is not None:
             self._region.setRegion(sorted(region_s))
+        self.region_changed.emit((min(region_s), max(region_s)) if region_s else None)
         looping = self._player.is_looping or self._marking is not None
         self._wave.set_inside((min(region_s), max(region_s)) if region_s and looping else None)
 
