@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 import sys
 from pathlib import Path
 
 import platformdirs
 
 APP_NAME = "Musicapp"
+MAX_SMALL_BYTES = 8 << 20  # of a file that the app keeps for itself
+MOST_ASIDE = 9
 
 
 def app_root() -> Path:
@@ -32,10 +35,11 @@ def resources_folder() -> Path:
 def user_models_folder() -> Path:
     """Models that the user imported or downloaded, one folder each: the usual place, or where they were moved to."""
     try:
-        chosen = moved_models_file().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        chosen = read_small(moved_models_file()).decode("utf-8").strip()
+    except (OSError, ValueError):
         chosen = ""
-    return Path(chosen) if chosen and Path(chosen).is_absolute() else data_folder() / "models"
+    is_path = chosen and chosen.isprintable() and Path(chosen).is_absolute()
+    return Path(chosen) if is_path else data_folder() / "models"
 
 
 def moved_models_file() -> Path:
@@ -81,6 +85,32 @@ def log_folder() -> Path:
 def is_full(error: OSError) -> bool:
     """Whether something could not be written because the disk, or the user's share of it, is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def read_small(path: Path) -> bytes:
+    """A file of the app's own. Raises OSError, also for what is no ordinary file (a pipe would hold the reader up), and
+    ValueError for one that is far too large.
+    """
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+        content = file.read(MAX_SMALL_BYTES + 1)
+    if len(content) > MAX_SMALL_BYTES:
+        raise ValueError(f"more than {MAX_SMALL_BYTES} bytes")
+    return content
+
+
+def put_aside(path: Path) -> Path | None:
+    """Rename what lies at `path`, file or folder, to a name with `.bad` that is free; None when that is refused."""
+    names = [f"{path.name}.bad", *(f"{path.name}.bad-{number}" for number in range(2, MOST_ASIDE + 1))]
+    places = [path.with_name(name) for name in names]
+    place = next((place for place in places if not os.path.lexists(place)), places[-1])
+    try:
+        path.replace(place)
+    except OSError:
+        return None
+    return place
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -7,23 +7,50 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from musicapp import paths
 from musicapp.errors import LibraryError
-from musicapp.request import BUILTIN_MODEL, MAX_LORA_STRENGTH
+from musicapp.request import (
+    BUILTIN_MODEL,
+    DEVICES,
+    MAX_DURATION_S,
+    MAX_GUIDANCE_SCALE,
+    MAX_LORA_STRENGTH,
+    MAX_NUMBER,
+    MAX_SEED,
+    MAX_STEPS,
+    MIN_DURATION_S,
+    PRECISIONS,
+)
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
 MAX_RECENT_PROMPTS = 50
+MAX_TEXT, MAX_HALF_WRITTEN = 20_000, 200_000  # characters
+NAMED_AT_MOST = 4
 _CHOICES = {
     "theme": ("system", "light", "dark"),
     "auto_play": ("off", "idle", "always"),
+    "device": DEVICES,
+    "precision": PRECISIONS,
     "export_format": ("wav16", "wav24", "wav32f", "flac", "ogg", "opus", "mp3"),
 }
+_RANGES: dict[str, tuple[float, float]] = {
+    "volume": (0, 1),
+    "duration_s": (MIN_DURATION_S, MAX_DURATION_S),
+    "seed": (0, MAX_SEED),
+    "steps": (1, MAX_STEPS),
+    "guidance_scale": (0, MAX_GUIDANCE_SCALE),
+}
+_PROMPTS = ("prompt", "negative_prompt")
+_ENCODED = ("window_geometry", "window_columns")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")  # neither in a file's name nor in UTF-8
 
 
 @dataclass
@@ -41,6 +68,7 @@ class Settings:
     window_columns, advanced_is_open, last_take_id   how the window was left
     model, device, precision   as in TakeRequest
     adapters       of each model: path of an adapter -> its strength, in their order
+    load_times     seconds that the engine ("engine") and each model took to load the last time
     auto_play      a new take plays: off, idle (nothing else is playing), always
     """
 
@@ -69,85 +97,136 @@ class Settings:
     auto_play: str = "idle"
     recent_prompts: list[str] = field(default_factory=list)
     adapters: dict[str, dict[str, float]] = field(default_factory=dict)
+    load_times: dict[str, float] = field(default_factory=dict)
 
     def remember_prompt(self, prompt: str) -> None:
         """Put a prompt first among the recent ones."""
-        others = [text for text in self.recent_prompts if text != prompt]
-        self.recent_prompts = [prompt, *others][:MAX_RECENT_PROMPTS]
+        if prompt.strip():
+            others = [text for text in self.recent_prompts if text != prompt]
+            self.recent_prompts = [prompt, *others][:MAX_RECENT_PROMPTS]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read. note: what of it could not be used, for people, "" when all is well."""
+
+    settings: Settings
+    note: str = ""
 
 
 def load(path: Path | None = None) -> Settings:
+    """The saved settings, see `read`."""
+    return read(path).settings
+
+
+def read(path: Path | None = None) -> Found:
     """The saved settings; defaults for what is missing or cannot be used. A damaged file becomes `….bad`."""
     path = path or paths.settings_file()
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(paths.read_small(path).decode("utf-8-sig"))
         if not isinstance(values, dict):
             raise ValueError("not a JSON object")
     except FileNotFoundError:
-        return Settings()
-    except OSError as error:
+        return Found(Settings())
+    except (OSError, ValueError, RecursionError) as error:
         log.warning("settings cannot be read: %s", error)
-        return Settings()
-    except (ValueError, RecursionError) as error:
-        log.warning("settings are damaged and were put aside: %s", error)
-        _put_aside(path)
-        return Settings()
-    return _from_values(values)
+        return Found(Settings(), _note("The settings could not be read and start anew.", paths.put_aside(path)))
+    settings, unusable = _from_values(values)
+    if not unusable:
+        return Found(settings)
+    named = ", ".join(name.replace("_", " ") for name in unusable[:NAMED_AT_MOST])
+    try:  # a copy: what can be used stays in its place
+        place: Path | None = path.with_name(f"{path.name}.bad")
+        paths.replace_file(path.with_name(f"{path.name}.bad"), json.dumps(values, indent=2).encode())
+    except OSError:
+        place = None
+    return Found(settings, _note(f"Some saved settings could not be used and start anew: {named}.", place))
+
+
+def _note(text: str, place: Path | None) -> str:
+    return f"{text} The old ones are kept in {place}." if place is not None else text
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
     """Write the settings, all or nothing. Raises LibraryError."""
+    write(text_of(settings), path)
+
+
+def text_of(settings: Settings) -> str:
+    """The settings as they stand in the file."""
+    return json.dumps({"version": VERSION, **asdict(settings)}, indent=2)
+
+
+def write(text: str, path: Path | None = None) -> None:
+    """Put what `text_of` gave into the file, all or nothing. Raises LibraryError."""
     path = path or paths.settings_file()
-    text = json.dumps({"version": VERSION, **asdict(settings)}, indent=2)
     try:
         paths.replace_file(path, text.encode())
     except OSError as error:
-        raise LibraryError(
-            "The settings could not be saved.", hint=f"Check that “{path.parent}” can be written.", detail=str(error)
-        ) from error
+        if paths.is_full(error):
+            text, hint = "The settings could not be saved: the disk is full.", "Free some space."
+        else:
+            text, hint = "The settings could not be saved.", f"Check that “{path.parent}” can be written."
+        raise LibraryError(text, hint=f"{hint} You can go on working.", detail=str(error)) from error
 
 
-def _from_values(values: dict[str, Any]) -> Settings:
-    settings = Settings()
+def _from_values(values: dict[str, Any]) -> tuple[Settings, list[str]]:
+    """The settings that can be used, and the names of those that cannot."""
+    settings, unusable = Settings(), []
     for item in fields(Settings):
         if item.name not in values:
             continue
-        value = values[item.name]
-        if _fits(item.name, value, str(item.type)):
-            setattr(
-                settings, item.name, float(value) if str(item.type).startswith("float") and value is not None else value
-            )
+        value, kind = values[item.name], str(item.type)
+        if _fits(item.name, value, kind):
+            setattr(settings, item.name, float(value) if kind.startswith("float") and value is not None else value)
         else:
             log.warning("setting %s = %.80r cannot be used; the default is", item.name, value)
-    return settings
+            unusable.append(item.name)
+    return settings, unusable
 
 
 def _fits(name: str, value: Any, kind: str) -> bool:
     """Whether `value` is of the annotated `kind` and within its range."""
     if value is None:
         return "None" in kind
+    if name == "adapters":
+        return isinstance(value, dict) and all(_are_strengths(each) and _is_text(key) for key, each in value.items())
     if kind.startswith("list"):
-        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+        return isinstance(value, list) and len(value) <= MAX_RECENT_PROMPTS and all(map(_is_prompt, value))
     if kind.startswith("dict"):
-        return isinstance(value, dict) and all(
-            isinstance(each, dict) and _are_strengths(each) for each in value.values()
-        )
+        return isinstance(value, dict) and all(_is_text(key) and _is_number(each) for key, each in value.items())
     if kind == "bool" or isinstance(value, bool):
         return kind == "bool" and isinstance(value, bool)
     if kind == "str":
-        return isinstance(value, str) and value in _CHOICES.get(name, (value,))
-    if kind.startswith("int"):
-        return isinstance(value, int) and value >= 0
-    upper = 1.0 if name == "volume" else 1e6
-    return isinstance(value, int | float) and 0 <= value <= upper
+        return _is_prompt(value) if name in _PROMPTS else _is_text(value) and _is_allowed(name, value)
+    low, high = _RANGES.get(name, (0, MAX_NUMBER))
+    return type(value) in ((int,) if kind.startswith("int") else (int, float)) and low <= value <= high
 
 
-def _are_strengths(values: dict[str, Any]) -> bool:
-    return all(type(strength) in (int, float) and abs(strength) <= MAX_LORA_STRENGTH for strength in values.values())
+def _is_allowed(name: str, value: str) -> bool:
+    if name in _ENCODED:
+        return value.isascii() and _BASE64.fullmatch(value) is not None
+    if name == "export_folder":
+        return not value or Path(value).is_absolute()
+    return value in _CHOICES.get(name, (value,))
 
 
-def _put_aside(path: Path) -> None:
-    try:
-        path.replace(path.with_name(path.name + ".bad"))
-    except OSError as error:
-        log.warning("the damaged settings stay where they are: %s", error)
+def _is_text(value: Any) -> bool:
+    """Whether it can be shown, written again and name a file."""
+    return isinstance(value, str) and len(value) <= MAX_TEXT and not _UNUSABLE.search(value)
+
+
+def _is_prompt(value: Any) -> bool:
+    """Half-written prompts may be longer than those that are made."""
+    return isinstance(value, str) and len(value) <= MAX_HALF_WRITTEN and not _UNUSABLE.search(value)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value <= MAX_NUMBER
+
+
+def _are_strengths(values: Any) -> bool:
+    return isinstance(values, dict) and all(
+        _is_text(path) and type(strength) in (int, float) and abs(strength) <= MAX_LORA_STRENGTH
+        for path, strength in values.items()
+    )

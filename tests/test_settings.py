@@ -68,6 +68,33 @@ def test_a_damaged_file_is_kept_aside(home: Path, content: bytes) -> None:
     assert settings.load().volume == 0.1
 
 
+def _folder(path: Path) -> None:
+    (path / "in it").mkdir(parents=True)
+
+
+ODD = {
+    "folder": _folder,
+    "pipe": lambda path: os.mkfifo(path),
+    "link to itself": lambda path: path.symlink_to(path),
+    "endless": lambda path: path.symlink_to("/dev/zero"),
+    "huge": lambda path: path.write_bytes(b" " * (9 << 20)),
+    "deep": lambda path: path.write_text('{"volume": ' + "[" * 100_000),
+    "long number": lambda path: path.write_text('{"seed": ' + "9" * 5000 + "}"),
+    "other encoding": lambda path: path.write_bytes("{'prompt': 'd'été'}".encode("utf-16")),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes pipes and links")
+@pytest.mark.parametrize("kind", ODD)
+def test_whatever_lies_in_the_place_of_the_file_work_goes_on(home: Path, kind: str) -> None:
+    path = home / "settings.json"
+    ODD[kind](path)
+    found = settings.read()
+    assert found.settings == Settings() and "could not be read" in found.note
+    settings.save(Settings(volume=0.1))
+    assert settings.read() == settings.Found(Settings(volume=0.1))
+
+
 @hypothesis.settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from([*NAMES, "other"]), JSON))
 def test_values_of_the_wrong_kind_cost_only_themselves(
@@ -99,12 +126,29 @@ def test_values_of_the_wrong_kind_cost_only_themselves(
         {"recent_prompts": [1]},
         {"loop": 1},
         {"export_format": "aiff"},
+        {"steps": 3_000_000_000},
+        {"steps": 0},
+        {"guidance_scale": 1e9},
+        {"duration_s": float("inf")},
+        {"duration_s": 0.0},
+        {"seed": 10**20},
+        {"device": "tpu"},
+        {"window_geometry": "é"},
+        {"window_columns": "a"},
+        {"export_folder": "\0"},
+        {"export_folder": "here"},
+        {"model": "\ud800"},
+        {"recent_prompts": ["x"] * 1000},
+        {"load_times": {"engine": float("nan")}},
+        {"adapters": {"builtin": {"\0": 1.0}}},
     ],
 )
 def test_one_impossible_value_becomes_its_default(home: Path, values: dict[str, Any]) -> None:
     (home / "settings.json").write_text(json.dumps({**values, "prompt": "kept"}))
     loaded, (name,) = settings.load(), values
     assert loaded.prompt == "kept" and getattr(loaded, name) == getattr(Settings(), name)
+    note = settings.read().note
+    assert name.replace("_", " ") in note and str(home / "settings.json.bad") in note
 
 
 def test_a_place_that_cannot_be_written_is_explained(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 FILE_NAME = "pace.json"
 MOST_ENTRIES = 50
 RECENT_STEPS = 8  # the estimate follows a machine that gets busy or free
+LONGEST_S = 3600.0
 DECODE_GUESS = 0.1  # of the sound's own length, until the first decode was measured
 
 
@@ -91,11 +92,20 @@ class Pace:
 
 
 def _read(path: Path) -> dict[str, Speed]:
+    """What earlier runs took, as far as it can be used: guesses must never stop a take."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return {key: Speed(float(entry["step_s"]), float(entry["decode_s"])) for key, entry in values.items()}
+        values = json.loads(paths.read_small(path).decode())
+        return {key: Speed(*map(_seconds, (entry["step_s"], entry["decode_s"]))) for key, entry in values.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        log.info("%s is not usable: %s", path, error)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        log.warning("%s is not usable and was put aside: %s", path, error)
+        paths.put_aside(path)
         return {}
+
+
+def _seconds(value: object) -> float:
+    """Raises ValueError for what no step or decode of one latent takes."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_S:
+        raise ValueError(f"{value!r:.40} is no time")
+    return float(value)

@@ -40,12 +40,15 @@ def run(argv: list[str] | None = None) -> int:
     application.setApplicationVersion(__version__)
     application.setWindowIcon(icons.window_icon())
     guard.protect_all()
-    saved = settings.load()
+    found = settings.read()
+    saved = found.settings
     theme = Theme(application, saved.theme)
     studio = Studio(EngineHost, saved)
     _catch_exceptions(studio)
     window = MainWindow(studio, theme)
     window.closing.connect(application.quit)
+    if found.note:
+        studio.messages.post("warning", found.note, "Everything else is as it was.")
     window.show()
     _heed_signals(window)
     try:

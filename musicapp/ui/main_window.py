@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(START_DELAY_MS, self._start)
 
     def _start(self) -> None:
+        self._studio.autosave.collect_from(self._remember)
         self.stage.prepare(self._studio.files)
         self._studio.start()
 

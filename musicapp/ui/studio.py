@@ -12,11 +12,12 @@ from musicapp import paths
 from musicapp import settings as saved_settings
 from musicapp.audio import levels
 from musicapp.engine.events import Event
-from musicapp.errors import LibraryError, MusicAppError
+from musicapp.errors import LibraryError
 from musicapp.library.draft import Draft
 from musicapp.request import Lora
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.state.adapters import Adapters
+from musicapp.ui.state.autosave import Autosave
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
@@ -86,6 +87,9 @@ class Studio(QObject):
         self._closed = False
         self.keeps_part = True  # when it closes while a take is made: what can be heard becomes a shorter one
         self._restore()
+        self.autosave = Autosave(settings, self.messages, self)
+        self.autosave.collect_from(self._remember)
+        self.generation.began.connect(lambda request: settings.remember_prompt(request.prompt))
 
     def start(self) -> None:
         """Begin what takes time: the engine, the list of takes, the outputs. Called when the window is visible."""
@@ -93,6 +97,7 @@ class Studio(QObject):
         self.models.load()
         self.player.refresh_devices()
         self.engine.start()
+        self.autosave.start()
 
     @property
     def shelf(self) -> ModelShelf:
@@ -112,7 +117,6 @@ class Studio(QObject):
         self.player.close()
         if self._shelf is not None:
             self._shelf.close()
-        self._remember()
         self.bridge.close()
         for lane in (self._devices, self._exporting, self._reading, self.files, self._looking):
             lane.close()
@@ -120,10 +124,7 @@ class Studio(QObject):
             log.warning("a part of a take: %s %s", error.message, error.detail)
         for draft in () if self.keeps_part else being_made:
             draft.let_go()
-        try:
-            saved_settings.save(self.settings)
-        except MusicAppError as error:
-            log.warning("settings not saved: %s %s", error.message, error.detail)
+        self.autosave.close()
 
     def report_crash(self, text: str) -> None:
         """An exception nobody expected, from any thread: it is in the log; tell the user."""
@@ -154,6 +155,7 @@ class Studio(QObject):
         for model, strengths in saved.adapters.items():
             form.loras_of[model] = tuple(Lora(path, strength) for path, strength in strengths.items())
         form.set_target(model=saved.model, device=saved.device, precision=saved.precision)
+        self.engine.load_times = saved.load_times
         form.set_sampling(steps=saved.steps, guidance_scale=saved.guidance_scale, sampler=saved.sampler or None)
         form.duration_s = saved.duration_s
         if saved.seed is not None:

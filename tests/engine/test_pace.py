@@ -47,7 +47,13 @@ def test_earlier_runs_tell_before_the_first_step_and_scale_with_length(tmp_path:
     assert told[1] == pytest.approx(8 * 1.0 + 2 * 4.0)
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"model cpu": {"step_s": null}}', "{", '{"a": 1}'])
+BAD_SPEEDS = ["null", "true", '"1"', "-1", "NaN", "Infinity", "1e400", "1" + "0" * 400, "9" * 5000, "[" * 50_000, "{}"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{", '{"a": 1}', *(f'{{"model cpu": {{"step_s": 1, "decode_s": {speed}}}}}' for speed in BAD_SPEEDS)],
+)
 def test_a_damaged_memory_is_no_memory(tmp_path: Path, clock: list[float], content: str) -> None:
     (tmp_path / pace_module.FILE_NAME).write_text(content)
     first, _ = run(tmp_path, clock)

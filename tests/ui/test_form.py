@@ -155,7 +155,7 @@ def test_a_broken_model_gets_a_message_and_the_window_works_on(desk: Desk) -> No
     desk.host.emit(ModelFailed("broken", "“broken” is not a model folder.", ""))
     desk.wait(lambda: "not a model folder" in desk.message)
     assert "Choose another model" in desk.message
-    assert desk.window.status.engine.text() == "Model not ready"
+    assert desk.window.status.engine.text() == "No model is loaded"
     desk.host.emit(ModelLoaded(INFO))
     desk.wait(lambda: desk.studio.engine.phase == "ready")
     desk.make_take()

@@ -107,7 +107,7 @@ def real_sitting(application: QApplication, model: Path) -> Iterator[tuple[Studi
         assert time.monotonic() < end_s and studio.engine.phase != "failed"
         QTest.qWait(20)
     yield studio, host
-    window.close()
+    window.leave()
     studio.close()
     for made in (window, studio, theme):
         made.deleteLater()
@@ -169,8 +169,7 @@ def test_a_killed_engine_leaves_window_and_takes_alone(short_sitting: tuple[Stud
     assert host.pid is not None
     os.kill(host.pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: not studio.generation.is_running, timeout=PATIENCE_MS)
-    # The take's failure is told first, then what became of the engine.
-    qtbot.waitUntil(lambda: "restarted" in getattr(studio.messages.current, "text", ""), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "ended by the system" in getattr(studio.messages.current, "text", ""), timeout=PATIENCE_MS)
     assert [row.take_id for row in studio.library.model.rows] == [made.args[0].take_id]
     studio.take_settings.set_sampling(steps=None)
     with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS):

@@ -1,0 +1,83 @@
+"""Settings and the half-written form are on disk while one works; no damaged small file keeps the window shut."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+
+from musicapp import paths, settings
+from musicapp.errors import LibraryError
+from musicapp.ui.state import autosave
+from tests.test_settings import ODD
+from tests.ui.conftest import Desk
+
+
+def test_what_is_typed_is_on_disk_a_moment_later(desk: Desk) -> None:
+    prompt = desk.window.prompts.prompt
+    prompt.setFocus()
+    QTest.keyClicks(prompt, "harp, 92 bpm, half a thou")
+    desk.wait(lambda: settings.load().prompt == "harp, 92 bpm, half a thou", 2000)
+    desk.studio.take_settings.set_seed_text("4711")
+    desk.studio.take_settings.set_duration(12.5)
+    desk.studio.take_settings.set_negative_prompt("drums")
+    desk.studio.take_settings.set_sampling(steps=12)
+    desk.studio.player.set_volume(-20.0)
+    desk.window.advanced.set_unfolded(True)
+    desk.window.resize(1000, 700)
+
+    def is_saved() -> bool:
+        saved = settings.load()
+        return (saved.seed, saved.seed_locked, saved.duration_s, saved.negative_prompt, saved.steps) == (
+            4711,
+            True,
+            12.5,
+            "drums",
+            12,
+        ) and (round(saved.volume, 3), saved.advanced_is_open, bool(saved.window_geometry)) == (0.1, True, True)
+
+    desk.wait(is_saved, 2000)
+
+
+def test_nothing_is_written_while_nothing_changes(desk: Desk, home: Path) -> None:
+    desk.wait(lambda: (home / "settings.json").exists(), 2000)
+    desk.qtbot.wait(3 * autosave.PAUSE_MS)
+    before = (home / "settings.json").stat()
+    desk.qtbot.wait(4 * autosave.PAUSE_MS)
+    assert (home / "settings.json").stat() == before
+
+
+def test_a_disk_that_refuses_is_told_once_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+
+    def refuse(text: str) -> None:
+        tries.append(text)
+        raise LibraryError("The settings could not be saved: the disk is full.", hint="Free some space.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settings, "write", refuse)
+        desk.studio.take_settings.set_prompt("harp")
+        desk.wait(lambda: "disk is full" in desk.message)
+        desk.studio.messages.put_aside()
+        desk.wait(lambda: len(tries) > 3)
+        assert desk.message == ""
+    desk.wait(lambda: settings.load().prompt == "harp", 2000)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes pipes and links")
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("name", ["settings.json", "data/pace.json", "data/models-folder.txt", "logs", "cache"])
+def test_the_window_opens_and_makes_a_take_whatever_lies_there(
+    home: Path, open_desk: Callable[[], Desk], name: str, kind: str
+) -> None:
+    place = home / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    ODD[kind](place)
+    desk = open_desk()
+    take = desk.make_take("harp", 1.0)
+    assert take.frames == 44100
+    desk.wait(lambda: settings.load().prompt == "harp", 2000)
+    assert paths.user_models_folder() == home / "data" / "models"
