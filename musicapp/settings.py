@@ -69,6 +69,7 @@ class Settings:
     model, device, precision   as in TakeRequest
     adapters       of each model: path of an adapter -> its strength, in their order
     load_times     seconds that the engine ("engine") and each model took to load the last time
+    loop_regions   of takes by id: first frame of the marked part, and the first one behind it
     auto_play      a new take plays: off, idle (nothing else is playing), always
     """
 
@@ -98,6 +99,7 @@ class Settings:
     recent_prompts: list[str] = field(default_factory=list)
     adapters: dict[str, dict[str, float]] = field(default_factory=dict)
     load_times: dict[str, float] = field(default_factory=dict)
+    loop_regions: dict[str, list[int]] = field(default_factory=dict)
 
     def remember_prompt(self, prompt: str) -> None:
         """Put a prompt first among the recent ones."""
@@ -191,6 +193,8 @@ def _fits(name: str, value: Any, kind: str) -> bool:
         return "None" in kind
     if name == "adapters":
         return isinstance(value, dict) and all(_are_strengths(each) and _is_text(key) for key, each in value.items())
+    if name == "loop_regions":
+        return isinstance(value, dict) and all(_is_text(key) and _is_region(each) for key, each in value.items())
     if kind.startswith("list"):
         return isinstance(value, list) and len(value) <= MAX_RECENT_PROMPTS and all(map(_is_prompt, value))
     if kind.startswith("dict"):
@@ -223,6 +227,12 @@ def _is_prompt(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= MAX_NUMBER
+
+
+def _is_region(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) != 2 or any(type(each) is not int for each in value):
+        return False
+    return 0 <= value[0] < value[1] <= MAX_NUMBER
 
 
 def _are_strengths(values: Any) -> bool:

@@ -48,6 +48,7 @@ class Actions(QObject):
         studio.player.loop_changed.connect(self._show_state)
         studio.player.volume_changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
+        studio.form_history.changed.connect(self._show_state)
         studio.take_settings.seed_lock_changed.connect(self._show_state)
         window.advanced.unfolded.connect(self._show_state)
         self._show_state()
@@ -67,6 +68,7 @@ class Actions(QObject):
             ("Shift+Left, Shift+Right", "Mark a loop from it on (in the waveform)"),
             ("Wheel, Shift+Wheel", "Zoom and scroll the waveform"),
             ("Enter", "Show and play a take (in the list)"),
+            ("Up, Down", "Prompts of before (at the ends of the prompt)"),
         ]
 
     def _add(
@@ -108,6 +110,7 @@ class Actions(QObject):
         self.lock.setCheckable(True)
         menu.addSeparator()
         self.recall = self._add(menu, "recall", "&Use settings of the take", "R", window.stage.recall_settings)
+        self.undo = self._add(menu, "undo", "&Undo “Use settings”", "Ctrl+Z", studio.form_history.undo)
         self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
         menu.addSeparator()
         advanced = window.advanced
@@ -199,6 +202,7 @@ class Actions(QObject):
         with_take = (self.recall, self.copy_seed, self.to_start, self.to_end, self.loop, self.loop_start, self.loop_end)
         for action in with_take:
             action.setEnabled(has_take)
+        self.undo.setEnabled(studio.form_history.can_undo)
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
         self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.resize(*theme.WINDOW_SIZE)
 
         self.transport = TransportBar(studio.player, themes)
-        self.prompts = PromptFields(studio.take_settings, studio.prompt_note)
+        self.prompts = PromptFields(studio.take_settings, studio.prompt_note, studio.form_history)
         self.length = LengthField(studio.take_settings, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.messages, themes)
         self.advanced = AdvancedPanel(
@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
             studio.player,
             studio.generation,
             studio.take_settings,
+            studio.form_history,
             studio.messages,
             studio.looks,
             studio.take_gain,

@@ -21,6 +21,7 @@ from musicapp.ui.state.autosave import Autosave
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.looks import Looks
@@ -36,6 +37,8 @@ from musicapp.ui.state.take_library import TakeLibrary
 from musicapp.ui.state.take_settings import TakeSettings
 
 log = logging.getLogger(__name__)
+
+MOST_REGIONS = 200
 
 
 class Studio(QObject):
@@ -66,6 +69,8 @@ class Studio(QObject):
         self.generation = Generation(
             self.bridge, self.take_settings, self.messages, self.open_takes, self.engine, self.leftovers, self
         )
+        self.form_history = FormHistory(self.take_settings, settings, self.messages, self)
+        self.generation.began.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.looks = Looks(self._looking, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
@@ -89,7 +94,6 @@ class Studio(QObject):
         self._restore()
         self.autosave = Autosave(settings, self.messages, self)
         self.autosave.collect_from(self._remember)
-        self.generation.began.connect(lambda request: settings.remember_prompt(request.prompt))
 
     def start(self) -> None:
         """Begin what takes time: the engine, the list of takes, the outputs. Called when the window is visible."""
@@ -156,6 +160,7 @@ class Studio(QObject):
             form.loras_of[model] = tuple(Lora(path, strength) for path, strength in strengths.items())
         form.set_target(model=saved.model, device=saved.device, precision=saved.precision)
         self.engine.load_times = saved.load_times
+        self.player.regions = {take_id: (start, end) for take_id, (start, end) in saved.loop_regions.items()}
         form.set_sampling(steps=saved.steps, guidance_scale=saved.guidance_scale, sampler=saved.sampler or None)
         form.duration_s = saved.duration_s
         if saved.seed is not None:
@@ -179,6 +184,8 @@ class Studio(QObject):
         }
         saved.steps, saved.guidance_scale, saved.sampler = form.steps, form.guidance_scale, form.sampler or ""
         saved.duration_s, saved.seed, saved.seed_locked = form.duration_s, form.seed, form.seed_is_locked
+        newest = list(self.player.regions.items())[-MOST_REGIONS:]
+        saved.loop_regions = {take_id: list(region) for take_id, region in newest}
         if self.player.shown is not None:
             saved.last_take_id = self.player.shown.take_id
 

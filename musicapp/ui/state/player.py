@@ -53,6 +53,7 @@ class Player(QObject):
         self.is_playing = False
         self.is_looping = False
         self.region: tuple[int, int] | None = None
+        self.regions: dict[str, tuple[int, int]] = {}  # of every take that has loop marks
         self.volume_db = FIRST_VOLUME_DB
         self.take_gain_db = 0.0
         self.devices: list[OutputDevice] = []
@@ -146,8 +147,22 @@ class Player(QObject):
             region = (start, end) if end > start else None
         if region != self.region:
             self.region = region
+            self._remember_region()
             self._apply_loop()
             self.loop_changed.emit()
+
+    def _remember_region(self) -> None:
+        if self.shown is not None:
+            self.regions.pop(self.shown.take_id, None)
+            if self.region is not None:
+                self.regions[self.shown.take_id] = self.region
+
+    def _known_region(self) -> tuple[int, int] | None:
+        """The loop marks that the take on the stage had, if they lie within it."""
+        if self.shown is None:
+            return None
+        start, end = self.regions.get(self.shown.take_id, (0, 0))
+        return (start, end) if 0 <= start < end <= self.shown.audio.total_frames else None
 
     def clear_loop(self) -> None:
         """Take the loop marks away and play on without repeating."""
@@ -198,7 +213,7 @@ class Player(QObject):
     def _take_up(self) -> None:
         """Another take is on the stage; what played before stops."""
         self.pause()
-        self.region = None
+        self.region = self._known_region()
         self._transport.set_source(self.shown.audio.buffer if self.shown else None)
         self._apply_loop()
         self.shown_changed.emit()

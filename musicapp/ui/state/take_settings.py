@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
 
 from musicapp.engine.events import ModelInfo
@@ -23,6 +25,22 @@ from musicapp.request import (
 DEFAULT_DURATION_S = 30.0
 USUAL_CAP_S = 285.0  # the slider's end until a model says what it can do
 _NO_VALUE = object()
+
+
+@dataclass(frozen=True)
+class FormValues:
+    """Everything that the form says, to have it back later."""
+
+    prompt: str
+    negative_prompt: str
+    duration_s: float
+    seed: int
+    seed_is_locked: bool
+    seed_is_unused: bool
+    steps: int | None
+    guidance_scale: float | None
+    sampler: str | None
+    model: str
 
 
 class TakeSettings(QObject):
@@ -241,3 +259,30 @@ class TakeSettings(QObject):
         self.set_duration(request.duration_s)
         self.set_seed(request.seed)
         self.set_seed_locked(True)
+
+    def values(self) -> FormValues:
+        """What the form says now, without adapters and without where the model runs."""
+        return FormValues(
+            prompt=self.prompt,
+            negative_prompt=self.negative_prompt,
+            duration_s=self.duration_s,
+            seed=self.seed,
+            seed_is_locked=self.seed_is_locked,
+            seed_is_unused=self._seed_is_unused,
+            steps=self.steps,
+            guidance_scale=self.guidance_scale,
+            sampler=self.sampler,
+            model=self.model,
+        )
+
+    def set_values(self, values: FormValues) -> None:
+        """Have the form say this again."""
+        self.set_target(model=values.model)
+        self.loras_changed.emit()
+        self.set_prompt(values.prompt)
+        self.set_negative_prompt(values.negative_prompt)
+        self.set_sampling(steps=values.steps, guidance_scale=values.guidance_scale, sampler=values.sampler)
+        self.set_duration(values.duration_s)
+        self.set_seed(values.seed)
+        self._seed_is_unused = values.seed_is_unused
+        self.set_seed_locked(values.seed_is_locked)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from musicapp.request import MAX_PROMPT_CHARACTERS
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT
@@ -46,14 +47,43 @@ class TextBox(QPlainTextEdit):
         self.left.emit()
 
 
+class PromptBox(TextBox):
+    """The prompt: Up in its first line and Down in its last go through the prompts of before, Ctrl+Z also undoes
+    "Use settings".
+    """
+
+    def __init__(self, lines: int, history: FormHistory) -> None:
+        super().__init__(lines)
+        self._history = history
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+        if plain and event.key() == Qt.Key.Key_Up and not self._can_move(QTextCursor.MoveOperation.Up):
+            self._history.older()
+        elif plain and event.key() == Qt.Key.Key_Down and not self._can_move(QTextCursor.MoveOperation.Down):
+            self._history.newer()
+        elif event.matches(QKeySequence.StandardKey.Undo) and self._history.can_undo and not self.has_edits:
+            self._history.undo()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether something was typed since the text was last put in."""
+        return self.document().isModified()
+
+    def _can_move(self, way: QTextCursor.MoveOperation) -> bool:
+        return QTextCursor(self.textCursor()).movePosition(way)
+
+
 class PromptFields(QWidget):
     """Prompt and negative prompt with their labels; below, what the model reads out of it and does not know."""
 
-    def __init__(self, settings: TakeSettings, note: PromptNote) -> None:
+    def __init__(self, settings: TakeSettings, note: PromptNote, history: FormHistory) -> None:
         super().__init__()
         self._settings = settings
         self.prompt = described(
-            TextBox(PROMPT_LINES), "prompt", "Prompt", "Describe the music: instruments, mood, tempo, key"
+            PromptBox(PROMPT_LINES, history), "prompt", "Prompt", "Describe the music: instruments, mood, tempo, key"
         )
         self.prompt.setPlaceholderText("calm piano, 90 bpm, in C minor")
         self.negative_prompt = described(

@@ -14,6 +14,7 @@ from musicapp.request import note_about
 from musicapp.ui import guard
 from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
@@ -48,6 +49,7 @@ class Stage(QWidget):
         player: Player,
         generation: Generation,
         settings: TakeSettings,
+        history: FormHistory,
         messages: Messages,
         looks: Looks,
         take_gain: TakeGain,
@@ -56,7 +58,7 @@ class Stage(QWidget):
         super().__init__()
         self._looks, self._take_gain = looks, take_gain
         self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
-        self._settings, self._messages = settings, messages
+        self._settings, self._history, self._messages = settings, history, messages
         self.examples: list[QPushButton] = []
         self.page: TakePage | None = None
         self._pages = QStackedLayout(self)
@@ -114,13 +116,8 @@ class Stage(QWidget):
         if shown is None:
             return
         request, gone = split_gone(shown.request)
-        self._settings.recall(request)
-        problems = [note for note in (note_about(shown.left_out), _note_about_gone(gone)) if note[0]]
-        if problems:
-            texts, hints = zip(*problems, strict=True)
-            self._messages.post("warning", " ".join(texts), " ".join(hints))
-        else:
-            self._messages.remark("Settings of the take are back; its seed is locked")
+        notes = [note for note in (note_about(shown.left_out), _note_about_gone(gone)) if note[0]]
+        self._history.use(request, (" ".join(text for text, _ in notes), " ".join(hint for _, hint in notes)))
 
     def copy_the_seed(self) -> None:
         """Put the seed of the take on the stage on the clipboard."""
