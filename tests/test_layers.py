@@ -44,6 +44,7 @@ SERVICES = (
     "analysis",
     "engine.events",
     "engine.host",
+    "engine.checking",
 )
 
 # The longest matching name counts. A part may always import itself; BASE may import only what stands before it.
@@ -64,6 +65,7 @@ LAYERS = {
     "engine.events": Layer(("errors", "request")),
     "engine.commands": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.commands", "engine.worker")),
+    "engine.checking": Layer(("errors",)),
     "engine.worker": Layer((*BASE, "engine.events", "engine.commands")),
     "analysis": Layer(("errors", "paths")),
     "composing": Layer(("errors", "request", "prompts")),
@@ -83,7 +85,11 @@ LAYERS = {
 
 # Only inside functions: the commands that train and evaluate, so that `--help` stays instant; and the engine's process,
 # whose module the window imports in order to start it.
-WITHIN_FUNCTIONS = {"cli": ("training", "evaluation"), "engine.worker": ("engine",)}
+WITHIN_FUNCTIONS = {
+    "cli": ("training", "evaluation"),
+    "engine.worker": ("engine",),
+    "engine.checking": ("checkpoints",),
+}
 LATE_TORCH = ("engine.worker",)
 
 FILES = sorted((ROOT / "musicapp").rglob("*.py"))
@@ -211,6 +217,7 @@ def test_window_and_command_line_start_without_torch() -> None:
     """Measured, not read: whatever these modules pull in, torch and scipy are not among it."""
     code = (
         "import sys, musicapp.__main__, musicapp.cli.main, musicapp.engine.host, musicapp.ui.app\n"
+        "import musicapp.engine.checking\n"
         "print(sorted({'torch', 'transformers', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from musicapp.checkpoints import copy_writer, lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
 from musicapp.checkpoints.reading import DTYPES, Source, dtype_of
-from musicapp.description import copies, promises
+from musicapp.description import copies, promises, wrapped_names
 from musicapp.description.config import ModelConfig, read_config
 from musicapp.description.configs import AutoencoderConfig
 from musicapp.errors import CheckpointError
@@ -90,19 +91,8 @@ def load_model(
     if original is not None and (copy := copies.find(original, precision)) is not None:
         original, path = None, copy
     with weight_files.open_weights(path) as file:
-        stored = weights.inventory(file, path)
-        weights.refuse_oversized(stored, promises.of_model(config))
-        with torch.device("meta"):
-            networks = nn.ModuleDict(
-                {
-                    "dit": DiffusionTransformer(config.diffusion.dit),
-                    "autoencoder": build_autoencoder(config.autoencoder),
-                }
-            )
-        wanted = _shapes(networks)
+        stored, networks = _checked(file, path, config)
         # Text encoders are loaded only after the cheap checks, but their widths decide on projections.
-        weights.check({n: s for n, s in stored.items() if not n.startswith("conditioner.")}, wanted)
-        weights.check_rotation(file, attention.rotary_frequencies)
         conditioner = build_conditioner(config, folder, text_encoder_folder, text_encoder)
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
@@ -112,9 +102,9 @@ def load_model(
     places = {part: torch.device("cpu") if part in on_cpu else target for part in networks}
     source = Source(path, stored, config, precision, frozenset(packed), places)
     state = dict(source.read())
-    remark = ""
+    remark = _remark_on(path)
     if original is not None and not any("scale" in entry.parts for entry in stored.values()):
-        remark = copy_writer.keep_copy(original, state, precision)
+        remark = f"{remark} {copy_writer.keep_copy(original, state, precision)}".strip()
     with torch.device("meta"):
         quantize.use_packed_linears(networks, packed, precision)
     for name, shape in _shapes(networks).items():
@@ -129,6 +119,41 @@ def load_model(
     dit, autoencoder = networks["dit"], networks["autoencoder"]
     assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
     return LoadedModel(config, autoencoder, dit, conditioner, target, precision, source, remark)
+
+
+def check_model(folder: Path) -> None:
+    """Raise what `load_model` would for the names, shapes and formats of the weights; none of them is read.
+
+    Of the conditions only the names are checked: their widths come from the text encoder, which may not be here yet.
+    """
+    config, path = read_config(folder), weight_files.weights_path(folder)
+    with weight_files.open_weights(path) as file:
+        stored, _ = _checked(file, path, config)
+    ids = {entry.id for entry in config.conditioning.entries}
+    for name in stored:
+        if name.startswith("conditioner.") and name.split(".")[2] not in ids:
+            weights.refuse_unused(name, [])
+
+
+def _checked(file: Any, path: Path, config: ModelConfig) -> tuple[dict[str, weights.Stored], nn.ModuleDict]:
+    """What a file holds, and the empty networks that it fits, but for the conditions. Raises CheckpointError."""
+    stored = weights.inventory(file, path)
+    weights.refuse_oversized(stored, promises.of_model(config))
+    with torch.device("meta"):
+        networks = nn.ModuleDict(
+            {"dit": DiffusionTransformer(config.diffusion.dit), "autoencoder": build_autoencoder(config.autoencoder)}
+        )
+    weights.check({n: s for n, s in stored.items() if not n.startswith("conditioner.")}, _shapes(networks))
+    weights.check_rotation(file, attention.rotary_frequencies)
+    return stored, networks
+
+
+def _remark_on(path: Path) -> str:
+    """What of a file is used in place of another part of it, or left out."""
+    seen = weight_files.seen_in(path)
+    average = "These weights are the average that the training kept." if wrapped_names.AVERAGE in seen else ""
+    encoder = "The text encoder in the model's file is left out; the one in its own folder is used."
+    return " ".join(filter(None, (average, encoder if wrapped_names.TEXT_ENCODER in seen else "")))
 
 
 def use_adapters(model: LoadedModel, adapters: lora.Matched) -> None:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import torch
 from torch import Tensor
 
-from musicapp.description.header import Entry, damaged, read_header
+from musicapp.description.header import FORMATS_HINT, Entry, damaged, read_header
 from musicapp.errors import CheckpointError
 
 DTYPES = {
@@ -28,6 +28,12 @@ DTYPES = {
     "I8": torch.int8,
     "U8": torch.uint8,
     "BOOL": torch.bool,
+}
+EIGHT_BITS = {  # read as float32: nothing can be computed in them
+    "F8_E4M3": torch.float8_e4m3fn,
+    "F8_E5M2": torch.float8_e5m2,
+    "F8_E4M3FNUZ": torch.float8_e4m3fnuz,
+    "F8_E5M2FNUZ": torch.float8_e5m2fnuz,
 }
 
 
@@ -54,8 +60,16 @@ class TensorFile:
         return self._header.entries[name]
 
     def get_tensor(self, name: str) -> Tensor:
-        """A weight, in memory of its own. Raises CheckpointError when the file has become shorter."""
+        """A weight, in memory of its own; floats of eight bits become float32.
+
+        Raises CheckpointError when the file has become shorter, or for numbers of a kind that is not read.
+        """
         entry = self._header.entries[name]
+        if entry.dtype not in DTYPES and entry.dtype not in EIGHT_BITS:
+            raise CheckpointError(
+                f"{self._path.name} has “{name[:80]}” in a number format that is not read ({entry.dtype}).",
+                hint=FORMATS_HINT,
+            )
         content = torch.empty(entry.end - entry.start, dtype=torch.uint8)
         view, position = content.numpy().data, 0
         try:
@@ -67,6 +81,8 @@ class TensorFile:
                 position += count
         except OSError as error:
             raise damaged(self._path, str(error)) from error
+        if entry.dtype in EIGHT_BITS:
+            return content.view(EIGHT_BITS[entry.dtype]).float().reshape(entry.shape)
         return content.view(DTYPES[entry.dtype]).reshape(entry.shape)
 
     def refuse_change(self) -> None:

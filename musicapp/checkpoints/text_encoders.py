@@ -16,7 +16,8 @@ import torch
 from torch import nn
 
 from musicapp.checkpoints.tokenizer_file import HINT, load_tokenizer
-from musicapp.checkpoints.weights import open_weights, read_floats
+from musicapp.checkpoints.weights import WEIGHTS_NAME, open_weights, read_floats
+from musicapp.description import weight_names
 from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH
 from musicapp.description.sections import read_json, read_object, refuse_code
 from musicapp.errors import CheckpointError
@@ -85,7 +86,7 @@ def _load(cls: Any, folder: Path, settings: dict[str, Any]) -> tuple[nn.Module, 
     transformers gets settings whose sizes were checked, and weights that we read: its own reader maps the file, which
     ends the process when the file becomes shorter, and takes numbers that are not finite.
     """
-    with open_weights(folder / "model.safetensors") as file, _in_words(folder):
+    with open_weights(weight_names.find(folder, WEIGHTS_NAME)) as file, _in_words(folder):
         depth = min(MAX_DEPTH, len(file.keys()))  # every layer has weights
         config = cls.config_class.from_dict(_cleaned(settings, folder / "config.json", depth))
         with torch.device("meta"):

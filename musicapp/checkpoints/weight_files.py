@@ -1,7 +1,8 @@
 """The weights of a folder as one open file in the published layout, however many files hold them under what names.
 
-    model.safetensors                    as it is
+    model.safetensors                    as it is, under whatever names its trainer's wrappers gave (`wrapped_names`)
     model.safetensors.index.json         in several files, which the index names
+    my_finetune.safetensors              what else `weight_names` finds
     model_index.json                     a diffusers folder: transformer/, vae/ and projection_model/
 
 What is handed out has `keys`, `get_slice` and `get_tensor` as `safetensors.safe_open` has them.
@@ -19,11 +20,11 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints import diffusers_keymap, weights
+from musicapp.description import weight_names, wrapped_names
 from musicapp.description.diffusers_config import INDEX_NAME, is_pipeline
 from musicapp.description.sections import read_json
 from musicapp.errors import CheckpointError
 
-SHARD_INDEX = ".index.json"
 PART_FILE = "diffusion_pytorch_model.safetensors"
 PARTS = ("transformer", "vae", "projection_model")
 _MIXED = "The folder is damaged or mixes two models; get the model again."
@@ -33,17 +34,43 @@ def weights_path(folder: Path) -> Path:
     """The file that `open_weights` takes for this folder, whether it is there or not."""
     if is_pipeline(folder):
         return folder / INDEX_NAME
-    index = folder / (weights.WEIGHTS_NAME + SHARD_INDEX)
-    return index if index.is_file() and not (folder / weights.WEIGHTS_NAME).is_file() else folder / weights.WEIGHTS_NAME
+    return weight_names.find(folder, weights.WEIGHTS_NAME, any_name=True)
 
 
 @contextmanager
 def open_weights(path: Path) -> Iterator[Any]:
-    """All weights that a path of `weights_path` stands for. Raises CheckpointError: a file is missing or damaged."""
+    """All weights that a path of `weights_path` stands for, by their published names.
+
+    Raises CheckpointError: a file is missing or damaged.
+    """
     if path.name == INDEX_NAME:
         with _open_pipeline(path.parent) as joined:
             yield joined
-    elif path.name.endswith(SHARD_INDEX):
+    else:
+        with _open(path) as file:
+            yield _published(file)
+
+
+def seen_in(path: Path) -> frozenset[str]:
+    """What a file holds beside the model, see `wrapped_names`."""
+    if path.name == INDEX_NAME:
+        return frozenset()
+    with _open(path) as file:
+        return wrapped_names.unwrapped(file.keys()).seen
+
+
+def _published(file: Any) -> Any:
+    """The file itself, or the same weights under their published names."""
+    own = list(file.keys())
+    names = wrapped_names.unwrapped(own).names
+    if len(names) == len(own) and all(published == name for published, name in names.items()):
+        return file
+    return Joined({published: ((file, name),) for published, name in names.items()})
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
+    if weight_names.is_index(path):
         with _open_shards(path) as joined:
             yield joined
     else:
@@ -55,7 +82,7 @@ def files_of(path: Path) -> list[Path]:
     """All files that a path of `weights_path` stands for, always in the same order."""
     if path.name == INDEX_NAME:
         return [file for part in PARTS for file in files_of(_part_path(path.parent / part))]
-    return sorted(_files_of(path)) if path.name.endswith(SHARD_INDEX) else [path]
+    return sorted(_files_of(path)) if weight_names.is_index(path) else [path]
 
 
 @dataclass(frozen=True)
@@ -130,8 +157,7 @@ def _files_of(index: Path) -> set[Path]:
 
 
 def _part_path(folder: Path) -> Path:
-    index = folder / (PART_FILE + SHARD_INDEX)
-    return index if index.is_file() and not (folder / PART_FILE).is_file() else folder / PART_FILE
+    return weight_names.find(folder, PART_FILE)
 
 
 @contextmanager
@@ -140,7 +166,7 @@ def _open_pipeline(folder: Path) -> Iterator[Joined]:
         found: dict[str, dict[int, tuple[Any, str]]] = {}
         for part in PARTS:
             path = _part_path(folder / part)
-            file = stack.enter_context(open_weights(path))
+            file = stack.enter_context(_open(path))
             for name, (published, place) in _places(part, list(file.keys())).items():
                 if place in found.setdefault(published, {}):
                     raise CheckpointError(f"The weight “{published}” is there twice.", hint=_MIXED)

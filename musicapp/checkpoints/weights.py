@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
 
 from musicapp.checkpoints import keymap
-from musicapp.checkpoints.tensor_file import TensorFile
-from musicapp.description.header import damaged
+from musicapp.checkpoints.tensor_file import EIGHT_BITS, TensorFile
+from musicapp.description.adapter_names import ADAPTER_HINT, is_marked
+from musicapp.description.header import FORMATS_HINT, damaged
 from musicapp.description.plain_files import open_plain
 from musicapp.description.promises import Promise
 from musicapp.errors import CheckpointError
@@ -27,7 +28,7 @@ from musicapp.nn.int4 import GROUP
 WEIGHTS_NAME = "model.safetensors"
 SCALE = "weight_scale"  # beside an int8 weight: one per output row; beside a 4 bit one: one per group of a row
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
-FLOATS = ("F64", "F32", "F16", "BF16")
+FLOATS = ("F64", "F32", "F16", "BF16", *EIGHT_BITS)
 GET_AGAIN = "Get the model again; the copy may not have finished."
 
 
@@ -64,6 +65,8 @@ def open_weights(path: Path) -> Iterator[TensorFile]:
 def inventory(file: Any, path: Path) -> dict[str, Stored]:
     """Our name -> what the file holds for it, by reading the header only. Raises CheckpointError."""
     names = list(file.keys())
+    if is_marked(names):
+        raise CheckpointError(f"{path.name} is an adapter, not a model.", hint=ADAPTER_HINT)
     if (kind := keymap.layout(names)) != "published":
         raise CheckpointError(
             f"{path} holds {kind}.", hint="Choose a folder with a model of the Stable Audio 2, Open or 3 families."
@@ -102,16 +105,21 @@ def check(stored: Mapping[str, Stored], wanted: Mapping[str, tuple[int, ...]]) -
             raise CheckpointError(f"The weight “{keymap.to_published(name)}” is missing from the model.", hint=_MIXED)
     for name, entry in stored.items():
         if name not in wanted:
-            near = difflib.get_close_matches(name, list(wanted), n=1)
-            detail = f"nearest known: {near[0]}" if near else ""
-            shown = keymap.to_published(name)
-            raise CheckpointError(f"The model has a weight “{shown}” that it does not use.", hint=_MIXED, detail=detail)
+            refuse_unused(name, wanted)
         if entry.shape != tuple(wanted[name]):
             raise CheckpointError(
                 f"The weight “{keymap.to_published(name)}” has the shape {list(entry.shape)}; "
                 f"the model's description asks for {list(wanted[name])}.",
                 hint=_MIXED,
             )
+
+
+def refuse_unused(name: str, wanted: Iterable[str]) -> NoReturn:
+    """Raise CheckpointError for a weight of ours that the model does not use."""
+    near = difflib.get_close_matches(name, list(wanted), n=1)
+    detail = f"nearest known: {near[0]}" if near else ""
+    shown = keymap.to_published(name)
+    raise CheckpointError(f"The model has a weight “{shown}” that it does not use.", hint=_MIXED, detail=detail)
 
 
 def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
@@ -130,7 +138,9 @@ def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
 def read_floats(file: Any, name: str) -> Tensor:
     """A weight of real numbers. Raises CheckpointError when it is of others, or when one is not finite."""
     if (dtype := file.get_slice(name).get_dtype()) not in FLOATS:
-        raise CheckpointError(f"The weight “{name[:100]}” is stored in a way that is not known ({dtype}).", hint=_MIXED)
+        raise CheckpointError(
+            f"The weight “{name[:100]}” is stored in a way that is not known ({dtype}).", hint=FORMATS_HINT
+        )
     return _finite(file, name)
 
 
@@ -187,7 +197,10 @@ def _stored(file: Any, ours: str, found: dict[str, str]) -> Stored:
     else:
         good = dtype in FLOATS
     if not good:
-        raise CheckpointError(f"The weight “{ours}” is stored in a way that is not known ({dtype}).", hint=_MIXED)
+        raise CheckpointError(
+            f"The weight “{ours}” is stored in a way that is not known ({dtype}).",
+            hint=_MIXED if dtype in FLOATS else FORMATS_HINT,
+        )
     return Stored(shape, found)
 
 

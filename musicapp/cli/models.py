@@ -207,12 +207,13 @@ def _get(args: argparse.Namespace) -> None:
 
 def _add(args: argparse.Namespace) -> None:
     from musicapp.cli.transfer import TransferLine
+    from musicapp.engine.checking import check_model
     from musicapp.store import folders, importing, shelf
 
     models = folders.usable()
-    job = importing.plan(args.path, models, key=args.name)
+    job = importing.plan(args.path, models, key=args.name, verify=check_model)
     with TransferLine(sys.stderr) as line:
-        for progress in importing.run(job, models):
+        for progress in importing.run(job, models, verify=check_model):
             line.show(job.key, progress)
     encoder = shelf.missing_encoder(job.key)
     if encoder is not None:

@@ -14,6 +14,7 @@ from musicapp.description.header import check_file
 from musicapp.errors import CheckpointError
 
 CHOOSE = "Choose a LoRA adapter (.safetensors) that was trained for this model."
+ADAPTER_HINT = "Add it to a model: drop it on the window, Add under Advanced, or --lora on the command line."
 KINDS = "Musicapp knows LoRA, DoRA, LoRA-XS, LoHa and LoKr adapters of linear layers."
 
 _NAMED = r"(?:\.(?!(?:weight|bias)$)[\w-]{1,100})?"  # PEFT puts the adapter's own name behind the part's

@@ -18,6 +18,7 @@ from musicapp.errors import CheckpointError
 INDEX_NAME = "model_index.json"
 PIPELINE = "StableAudioPipeline"
 SCHEDULERS = ("CosineDPMSolverMultistepScheduler", "EDMDPMSolverMultistepScheduler")
+NO_MATTER = ("dtype", "torch_dtype")  # what the weights were saved in
 NUMBERS = ("seconds_start", "seconds_total")
 
 T = TypeVar("T")
@@ -135,7 +136,9 @@ def read_description(folder: Path) -> dict[str, Any]:
 def _read(cls: type[T], folder: Path, kinds: tuple[str, ...], *, name: str = "config.json") -> T:
     values = read_json(folder / name)
     one_of(f"{folder.name}._class_name", values.get("_class_name"), kinds)
-    return read_section(cls, {k: v for k, v in values.items() if not k.startswith("_")}, folder.name)
+    return read_section(
+        cls, {k: v for k, v in values.items() if not k.startswith("_") and k not in NO_MATTER}, folder.name
+    )
 
 
 def _token_limit(folder: Path) -> int:

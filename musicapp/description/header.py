@@ -17,7 +17,16 @@ from musicapp.errors import CheckpointError
 
 MAX_HEADER_BYTES = 8 << 20  # the largest public models need a tenth of it; JSON takes many times its length in memory
 MAX_DIMENSIONS = 8
-ITEM_BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+ITEM_BITS = {  # every number format of the standard
+    **dict.fromkeys(("F64", "I64", "U64", "C64"), 64),
+    **dict.fromkeys(("F32", "I32", "U32"), 32),
+    **dict.fromkeys(("F16", "BF16", "I16", "U16"), 16),
+    **dict.fromkeys(("I8", "U8", "BOOL"), 8),
+    **dict.fromkeys(("F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"), 8),
+    **dict.fromkeys(("F6_E2M3", "F6_E3M2"), 6),
+    "F4": 4,
+}
+FORMATS_HINT = "Get it with weights in float32, float16, bfloat16 or float8."
 DAMAGED_HINT = "Get the model again; the copy may not have finished."
 
 
@@ -68,8 +77,18 @@ def read_header(file: BinaryIO, path: Path) -> Header:
         if len(content) < length:
             raise ValueError("the header is cut short")
         return parse_header(content, size)
+    except UnknownFormatError as error:
+        raise CheckpointError(
+            f"{path.name} in {path.parent} has numbers in a format that is not known ({error}), or is damaged or incomplete.",
+            hint=FORMATS_HINT,
+            detail=str(error),
+        ) from error
     except (ValueError, RecursionError) as error:
         raise damaged(path, str(error)) from error
+
+
+class UnknownFormatError(ValueError):
+    """A format of numbers that this version of the standard does not have."""
 
 
 def parse_header(content: bytes, size: int) -> Header:
@@ -95,13 +114,15 @@ def _entry(name: str, value: Any, start: int) -> Entry:
     if not isinstance(value, dict) or value.keys() != {"dtype", "shape", "data_offsets"}:
         raise ValueError(f"{name[:60]!r} has no dtype, shape and data_offsets")
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
-    if not isinstance(dtype, str) or dtype not in ITEM_BYTES:
-        raise ValueError(f"{name[:60]!r} has the unknown dtype {str(dtype)[:20]!r}")
+    if not isinstance(dtype, str):
+        raise ValueError(f"{name[:60]!r} has no dtype")
+    if dtype not in ITEM_BITS:
+        raise UnknownFormatError(f"{dtype[:20]} in “{name[:60]}”")
     if not _are_sizes(shape) or len(shape) > MAX_DIMENSIONS:
         raise ValueError(f"{name[:60]!r} has no possible shape")
     if not _are_sizes(offsets) or len(offsets) != 2:
         raise ValueError(f"{name[:60]!r} has no possible offsets")
-    if offsets[1] - offsets[0] != math.prod(shape) * ITEM_BYTES[dtype]:
+    if offsets[1] - offsets[0] != math.prod(shape) * ITEM_BITS[dtype] / 8:
         raise ValueError(f"{name[:60]!r} has another size than its shape")
     return Entry(dtype, tuple(shape), start + offsets[0], start + offsets[1])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicapp.description import catalogue, header
+from musicapp.description import adapter_names, catalogue, header
 from musicapp.description.config import CONFIG_NAME, read_json
 from musicapp.errors import CheckpointError
 
@@ -71,6 +71,12 @@ def check_header(path: Path) -> None:
     """Raise CheckpointError unless this is a whole safetensors file, by its header and size."""
     if not header.check_file(path).entries:
         raise CheckpointError(f"{path.name} in {path.parent.name} holds no weights.", hint=GET_AGAIN)
+
+
+def refuse_adapter(path: Path) -> None:
+    """Raise when a file is an adapter, of whatever kind: beside a description nothing else would say so."""
+    if adapter_names.is_marked(header.check_file(path).entries):
+        raise CheckpointError(f"{path.name} is an adapter, not a model.", hint=adapter_names.ADAPTER_HINT)
 
 
 def refuse_pickle(path: Path) -> None:

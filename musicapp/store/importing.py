@@ -9,13 +9,12 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from musicapp import paths
-from musicapp.description import catalogue
-from musicapp.description.config import CONFIG_NAME, read_json
+from musicapp.description.config import CONFIG_NAME, parse_config, read_json
 from musicapp.errors import CheckpointError, ModelStoreError
 from musicapp.store import check, folders, locks
 from musicapp.store.download import SPARE_BYTES, Progress
@@ -29,25 +28,32 @@ INCOMING = ".incoming"
 SUFFIXES = (".safetensors", ".json", ".txt", ".md", ".model")
 NAMES = ("LICENSE", "LICENCE", "NOTICE")
 WEIGHTS = "model.safetensors"
+Verify = Callable[[Path], None]
 _UNUSABLE = re.compile(r"[^\w.+-]+")
 
 
 @dataclass(frozen=True)
 class Import:
-    """What is going to be copied. files  name in the new folder -> where it lies now"""
+    """What is going to be copied.
+
+    files        name in the new folder -> where it lies now
+    is_verified  whether it is sure by now that the model loads
+    """
 
     key: str
     files: dict[str, Path]
     size_bytes: int
+    is_verified: bool = False
 
 
-def plan(source: Path, models: Path, *, key: str = "") -> Import:
+def plan(source: Path, models: Path, *, key: str = "", verify: Verify | None = None) -> Import:
     """Look at a path and decide what to take. Raises CheckpointError or ModelStoreError; nothing is written.
 
-    key  the folder's name below `models`; "" for one after the source
+    key     the folder's name below `models`; "" for one after the source
+    verify  raises CheckpointError for a model folder that would not load
     """
     try:
-        source, folder, files = _look_at(source)
+        source, folder, files = _look_at(source, verify)
         size = sum(path.stat().st_size for path in files.values())
     except OSError as error:
         raise ModelStoreError(
@@ -60,11 +66,13 @@ def plan(source: Path, models: Path, *, key: str = "") -> Import:
         raise ModelStoreError(
             f"There is a model called “{key}” already.", hint="Remove it first, or give this one another name."
         )
-    return Import(key, files, size)
+    return Import(key, files, size, verify is not None and source == folder)
 
 
-def run(job: Import, models: Path) -> Iterator[Progress]:
+def run(job: Import, models: Path, *, verify: Verify | None = None) -> Iterator[Progress]:
     """Copy, check and put into place. Stop iterating to give up: nothing is left behind.
+
+    verify  as for `plan`, for what that could not ask of a single file
 
     Raises CheckpointError when it is no model that the app can open, ModelStoreError when the disk does not allow it.
     """
@@ -79,6 +87,8 @@ def run(job: Import, models: Path) -> Iterator[Progress]:
                 yield from _copy(job, place)
                 yield Progress("checking", job.size_bytes, job.size_bytes)
                 check.check_folder(place)
+                if verify is not None and not job.is_verified:
+                    verify(place)
                 place.rename(models / job.key)
             finally:
                 shutil.rmtree(incoming, ignore_errors=True)
@@ -95,10 +105,14 @@ def _check_room(job: Import, models: Path) -> None:
         )
 
 
-def _look_at(source: Path) -> tuple[Path, Path, dict[str, Path]]:
+def _look_at(source: Path, verify: Verify | None) -> tuple[Path, Path, dict[str, Path]]:
     """The source from the root, the folder that its name comes from, and what to take. Raises OSError too."""
     resolved = folders.absolute(source)
     if resolved.is_dir():
+        if single := _single_in(resolved):
+            return single, resolved, _files_of_single(single)
+        if verify is not None and check.kind_of(resolved) == "model":
+            verify(resolved)
         return resolved, resolved, _files_of_folder(resolved)
     if resolved.is_file():
         source = source.expanduser().absolute()  # a link in the hub's cache: its own name says what it is
@@ -138,15 +152,32 @@ def _files_of_single(path: Path) -> dict[str, Path]:
         raise CheckpointError(
             f"{path.name} is no file with a model's weights.", hint="Choose a .safetensors file or a model's folder."
         )
-    description = path.with_name(CONFIG_NAME)
-    if not description.is_file():
+    check.refuse_adapter(path)
+    description = _description_of(path)
+    if description is None:
         raise CheckpointError(
             f"{path.name} is the weights alone; how the model is built stands in its {CONFIG_NAME}.",
             hint=f"Put the {CONFIG_NAME} of the same model beside it, then import it again.",
         )
-    catalogue.max_duration_s(path.parent)
+    parse_config(read_json(description))
     check.check_header(path)
     return {CONFIG_NAME: description, WEIGHTS: path}
+
+
+def _description_of(weights: Path) -> Path | None:
+    """How a single file of weights is built: the file of its own name, or the usual one."""
+    own, usual = weights.with_suffix(".json"), weights.with_name(CONFIG_NAME)
+    if own.is_file() and "model_type" in read_json(own):
+        return own
+    return usual if usual.is_file() else None
+
+
+def _single_in(folder: Path) -> Path | None:
+    """The weights in a folder that has one file of them and its description under the same name, not the usual one."""
+    if check.kind_of(folder):
+        return None
+    found = [path for path in sorted(folder.glob("*.safetensors")) if path.with_suffix(".json").is_file()]
+    return found[0] if len(found) == 1 and _description_of(found[0]) else None
 
 
 def _files_of_folder(folder: Path) -> dict[str, Path]:
