@@ -79,7 +79,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
         return parse_header(content, size)
     except UnknownFormatError as error:
         raise CheckpointError(
-            f"{path.name} in {path.parent} has numbers in a format that is not known ({error}), or is damaged or incomplete.",
+            f"{path.name} in {path.parent} is damaged or incomplete, or in a number format that is not known: {error}.",
             hint=FORMATS_HINT,
             detail=str(error),
         ) from error
