@@ -151,8 +151,10 @@ class Actions(QObject):
         self._add(menu, "zoom_region", "Zoom to the &loop", "Z", stage.zoom_to_region)
         self._add(menu, "zoom_fit", "Show the &whole take", ("X", "Ctrl+0"), stage.zoom_to_all)
         menu.addSeparator()
-        self._add(menu, "next_part", "&Next part of the window", "F6", window.go_to_next_part)
-        self._add(menu, "previous_part", "&Previous part of the window", "Shift+F6", window.go_to_previous_part)
+        self._add(menu, "prompt", "Go to the &prompt", "Ctrl+P", window.parts.go_to_prompt)
+        self._add(menu, "takes", "Go to the ta&kes", "Ctrl+T", window.parts.go_to_takes)
+        self._add(menu, "next_part", "&Next part of the window", "F6", window.parts.next)
+        self._add(menu, "previous_part", "Pre&vious part of the window", "Shift+F6", window.parts.previous)
         menu.addSeparator()
         theme = self._theme
         ChoiceMenu(menu, "&Theme", "theme", lambda: THEME_LABELS, lambda: theme.choice, theme.choose)

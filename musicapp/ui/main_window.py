@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QFrame,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
-    QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from musicapp.errors import MusicAppError
-from musicapp.ui import icons, theme
+from musicapp.ui import icons, screen_room, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.keys import FocusKeys
+from musicapp.ui.parts import Parts
 from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
+from musicapp.ui.widgets.centre import Centre
+from musicapp.ui.widgets.columns import Columns
 from musicapp.ui.widgets.described import surface
 from musicapp.ui.widgets.export_panel import ExportPanel
 from musicapp.ui.widgets.generate_box import GenerateBox
@@ -35,6 +35,7 @@ from musicapp.ui.widgets.length_field import LengthField
 from musicapp.ui.widgets.message_bar import MessageBar
 from musicapp.ui.widgets.path_drop import ModelDrop
 from musicapp.ui.widgets.prompt_fields import PromptFields
+from musicapp.ui.widgets.scrolling import Form, SidewaysScroll, VerticalScroll
 from musicapp.ui.widgets.seed_field import SeedField
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.status_line import StatusLine
@@ -57,7 +58,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Musicapp")
         self.setWindowIcon(icons.window_icon())
         self.setMinimumSize(*theme.WINDOW_MIN_SIZE)
-        self.resize(*theme.WINDOW_SIZE)
 
         self.transport = TransportBar(studio.player, themes)
         self.prompts = PromptFields(studio.take_settings, studio.prompt_note, studio.form_history)
@@ -83,7 +83,8 @@ class MainWindow(QMainWindow):
         self.takes = TakeList(studio.library, themes)
         self.status = StatusLine(studio.engine, studio.messages)
         self.setStatusBar(self.status)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._rail = surface("panel")
+        self.columns = Columns(self._rail, Centre(self.stage, self.export, self.message_bar), self.takes)
         self._models: ModelsDialog | None = None
         self._question: LeaveQuestion | None = None
         self.drop = ModelDrop(self)
@@ -91,7 +92,9 @@ class MainWindow(QMainWindow):
         studio.adapters.added.connect(self.advanced.unfold)
         self.advanced.models_wanted.connect(self.show_models)
         self._lay_out()
+        self.parts = Parts(self.columns, self.transport, self.prompts, self.stage, self.export, self.takes)
         self.actions_ = Actions(self, studio, themes)
+        self.menuBar().setCornerWidget(self.parts.switch)
         self._keys = FocusKeys(self)
         self._keys.left.connect(self._leave)
         self.message_bar.focus_lost.connect(self.stage.focus_waveform)
@@ -99,57 +102,30 @@ class MainWindow(QMainWindow):
         self.prompts.prompt.setFocus()
 
     def _lay_out(self) -> None:
-        form = QWidget()
+        form = Form()
         fields = QVBoxLayout(form)
         fields.setContentsMargins(theme.SPACE_WIDE, theme.SPACE_WIDE, theme.SPACE_WIDE, theme.SPACE)
         fields.setSpacing(theme.SPACE_WIDE)
         for field in (self.prompts, self.length, self.seed, self.advanced):
             fields.addWidget(field)
         fields.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(form)
-        self._rail = rail = surface("panel")
-        rail_layout = QVBoxLayout(rail)
+        rail_layout = QVBoxLayout(self._rail)
         rail_layout.setContentsMargins(1, 1, 1, theme.SPACE_WIDE)
         rail_layout.setSpacing(0)
-        rail_layout.addWidget(scroll, 1)
+        rail_layout.addWidget(VerticalScroll(form), 1)
         button_row = QWidget()
         button_layout = QVBoxLayout(button_row)
         button_layout.setContentsMargins(theme.SPACE_WIDE, theme.SPACE, theme.SPACE_WIDE, 0)
         button_layout.addWidget(self.generate)
         rail_layout.addWidget(button_row)
-        rail.setMinimumWidth(theme.RAIL_MIN_WIDTH)
-        rail.setMaximumWidth(theme.RAIL_MAX_WIDTH)
-
-        centre = QWidget()
-        centre_layout = QVBoxLayout(centre)
-        centre_layout.setContentsMargins(theme.SPACE_TIGHT, 0, theme.SPACE_TIGHT, 0)
-        centre_layout.setSpacing(theme.SPACE)
-        centre_layout.addWidget(self.message_bar)
-        centre_layout.addWidget(self.stage, 1)
-        centre_layout.addWidget(self.export)
-        self.takes.setMinimumWidth(theme.LIST_MIN_WIDTH)
-        self.takes.setMaximumWidth(theme.LIST_MAX_WIDTH)
-
-        self._splitter.setObjectName("columns")
-        self._splitter.setHandleWidth(theme.SPACE_TIGHT)
-        self._splitter.setChildrenCollapsible(False)
-        for column in (rail, centre, self.takes):
-            self._splitter.addWidget(column)
-        self._splitter.setStretchFactor(1, 1)
-        middle = theme.WINDOW_SIZE[0] - theme.RAIL_WIDTH - theme.LIST_WIDTH
-        self._splitter.setSizes([theme.RAIL_WIDTH, middle, theme.LIST_WIDTH])
+        self._rail.setMinimumWidth(theme.RAIL_MIN_WIDTH)
 
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(theme.SPACE, theme.SPACE_TIGHT, theme.SPACE, 0)
         layout.setSpacing(theme.SPACE)
-        layout.addWidget(self.transport)
-        layout.addWidget(self._splitter, 1)
+        layout.addWidget(SidewaysScroll(self.transport))
+        layout.addWidget(self.columns, 1)
         self.setCentralWidget(body)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -160,6 +136,7 @@ class MainWindow(QMainWindow):
 
     def _start(self) -> None:
         self._studio.autosave.collect_from(self._remember)
+        screen_room.keep_inside(self)  # the window manager has put its frame around it by now
         self.stage.prepare(self._studio.files)
         self._studio.start()
 
@@ -224,30 +201,6 @@ class MainWindow(QMainWindow):
         self.advanced.set_unfolded(unfolded)
         (self.advanced.model if unfolded else self.advanced.heading).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def go_to_next_part(self) -> None:
-        """Put the focus into the next of the window's parts."""
-        self._go_to_part(1)
-
-    def go_to_previous_part(self) -> None:
-        """Put the focus into the part before."""
-        self._go_to_part(-1)
-
-    def _go_to_part(self, step: int) -> None:
-        parts = (
-            (self.transport, self.transport.play),
-            (self._rail, self.prompts.prompt),
-            (self.stage, self.stage.focus_target),
-            (self.export, self.export.format),
-            (self.takes, self.takes.view),
-        )
-        focused = self.focusWidget()
-        here = next((n for n, (part, _) in enumerate(parts) if focused and part.isAncestorOf(focused)), 0)
-        for distance in range(1, len(parts) + 1):
-            target = parts[(here + step * distance) % len(parts)][1]
-            if target.isVisible() and target.isEnabled():
-                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return
-
     def _leave(self, field: QWidget) -> None:
         """Return ended the typing in a field: single keys work again."""
         if field.window() is self:
@@ -264,15 +217,22 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         saved = self._studio.settings
-        if saved.window_geometry:
-            self.restoreGeometry(QByteArray.fromBase64(saved.window_geometry.encode("ascii")))
+        if not saved.window_geometry or not self.restoreGeometry(
+            QByteArray.fromBase64(saved.window_geometry.encode("ascii"))
+        ):
+            room = self.screen().availableGeometry()
+            sizes = (QSize(*theme.WINDOW_SIZE), QSize(*theme.WINDOW_MAX_FIRST_SIZE))
+            self.resize(screen_room.first_size(room.size(), *sizes))
+            self.advanced.set_unfolded(self.height() >= theme.TALL_WINDOW)
+        else:
+            self.advanced.set_unfolded(saved.advanced_is_open)
+        self.columns.divide(self.width())
         if saved.window_columns:
-            self._splitter.restoreState(QByteArray.fromBase64(saved.window_columns.encode("ascii")))
-        self.advanced.set_unfolded(saved.advanced_is_open)
+            self.columns.restore(saved.window_columns)
 
     def _remember(self) -> None:
         saved = self._studio.settings
         saved.window_geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        saved.window_columns = bytes(self._splitter.saveState().toBase64().data()).decode("ascii")
+        saved.window_columns = self.columns.state()
         saved.advanced_is_open = self.advanced.heading.isChecked()
         saved.theme = self._theme.choice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QLayout,
     QMenu,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from musicapp.ui import screen_room
 from musicapp.ui.state.model_list_model import ModelListModel
 from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
@@ -27,8 +27,10 @@ from musicapp.ui.widgets.message_bar import MessageBar
 from musicapp.ui.widgets.model_details import ModelDetails
 from musicapp.ui.widgets.model_list import ModelList
 from musicapp.ui.widgets.path_drop import ModelDrop
+from musicapp.ui.widgets.scrolling import VerticalScroll
 
-SIZE, MIN_SIZE, LIST_WIDTH = (880, 620), (780, 500), 300
+SIZE, MIN_SIZE, LIST_WIDTHS = (880, 620), (460, 300), (180, 300)
+DETAILS_WIDTH = 220  # at least
 FILES = "Weights (*.safetensors)"
 
 
@@ -41,7 +43,7 @@ class ModelsDialog(QDialog):
         self.setToolTip("")
         self.setWindowTitle("Models")
         self.setMinimumSize(*MIN_SIZE)
-        self.resize(*SIZE)
+        screen_room.fit(self, QSize(*SIZE))
         self._shelf = shelf
         self.message = MessageBar(shelf.messages, theme)
         self.message.setObjectName("models_message")
@@ -77,14 +79,15 @@ class ModelsDialog(QDialog):
 
     def _lay_out(self) -> None:
         rail = surface("panel")
-        rail.setFixedWidth(LIST_WIDTH)
+        rail.setMinimumWidth(LIST_WIDTHS[0])
+        rail.setMaximumWidth(LIST_WIDTHS[1])
         rail_layout = QVBoxLayout(rail)
         rail_layout.setContentsMargins(1, 1, 1, SPACE_TIGHT)
         rail_layout.addWidget(self.list)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE)
-        middle.addWidget(rail)
-        middle.addWidget(_scrolling(self.details), 1)
+        middle.addWidget(rail, 1)
+        middle.addWidget(_framed(self.details), 2)
         foot = QHBoxLayout()
         foot.setSpacing(SPACE)
         foot.addWidget(self.folder, 1)
@@ -154,16 +157,10 @@ class ModelsDialog(QDialog):
         self.work.setVisible(bool(words))
 
 
-def _scrolling(details: ModelDetails) -> QFrame:
+def _framed(details: ModelDetails) -> QFrame:
     """The details in a panel that scrolls when the window is small."""
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setWidget(details)
     panel = surface("panel")
     layout = QVBoxLayout(panel)
     layout.setContentsMargins(1, 1, 1, 1)
-    layout.addWidget(scroll)
+    layout.addWidget(VerticalScroll(details, narrowest=DETAILS_WIDTH))
     return panel

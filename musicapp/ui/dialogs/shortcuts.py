@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
+from musicapp.ui import screen_room
 from musicapp.ui.theme import SPACE, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label
+from musicapp.ui.widgets.scrolling import VerticalScroll
 
 
 class ShortcutsDialog(QDialog):
@@ -18,7 +20,9 @@ class ShortcutsDialog(QDialog):
         self.setToolTip("")
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        grid = QGridLayout()
+        sheet = QWidget()
+        grid = QGridLayout(sheet)
+        grid.setContentsMargins(0, 0, SPACE_WIDE, 0)
         grid.setHorizontalSpacing(SPACE_WIDE * 2)
         grid.setVerticalSpacing(SPACE)
         for number, (keys, text) in enumerate(rows):
@@ -29,6 +33,9 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE)
         layout.setSpacing(SPACE_WIDE)
-        layout.addLayout(grid)
-        layout.addWidget(label("Single keys type while a text field has the focus; Esc leaves it.", tone="muted"))
+        layout.addWidget(VerticalScroll(sheet), 1)
+        note = label("Single keys type while a text field has the focus; Esc leaves it.", tone="muted")
+        note.setWordWrap(True)
+        layout.addWidget(note)
         layout.addWidget(buttons)
+        screen_room.fit(self, self.sizeHint())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextCursor, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout
 
 from musicapp.request import MAX_PROMPT_CHARACTERS
 from musicapp.ui.state.form_history import FormHistory
@@ -12,8 +12,9 @@ from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT
 from musicapp.ui.widgets.described import described, label, restyle, set_available
+from musicapp.ui.widgets.scrolling import Form
 
-PROMPT_LINES, NEGATIVE_LINES = 4, 2
+PROMPT_LINES, NEGATIVE_LINES = (2, 10), (1, 4)  # at least, and where there is room
 COUNT_FROM = MAX_PROMPT_CHARACTERS * 3 // 4  # where the number of characters starts to be shown
 NO_NEGATIVE = (
     "This model works without guidance, so a negative prompt has no effect. Set a guidance above 1 to use one."
@@ -21,20 +22,31 @@ NO_NEGATIVE = (
 
 
 class TextBox(QPlainTextEdit):
-    """A plain text box of a few lines; Tab leaves it. `left` tells that the focus went elsewhere."""
+    """A plain text box, as high as there is room within its lines; Tab leaves it. `left` tells that it did."""
 
     left = Signal()
 
-    def __init__(self, lines: int) -> None:
+    def __init__(self, lines: tuple[int, int]) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._lines = lines
-        self._fit()
 
-    def _fit(self) -> None:
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height(self._lines[1]))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._height(self._lines[0]))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
+    def _height(self, lines: int) -> int:
         frame = round(2 * self.document().documentMargin()) + 10
-        self.setFixedHeight(self._lines * self.fontMetrics().lineSpacing() + frame)
+        return lines * self.fontMetrics().lineSpacing() + frame
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -52,7 +64,7 @@ class PromptBox(TextBox):
     "Use settings".
     """
 
-    def __init__(self, lines: int, history: FormHistory) -> None:
+    def __init__(self, lines: tuple[int, int], history: FormHistory) -> None:
         super().__init__(lines)
         self._history = history
 
@@ -76,7 +88,7 @@ class PromptBox(TextBox):
         return QTextCursor(self.textCursor()).movePosition(way)
 
 
-class PromptFields(QWidget):
+class PromptFields(Form):
     """Prompt and negative prompt with their labels; below, what the model reads out of it and does not know."""
 
     def __init__(self, settings: TakeSettings, note: PromptNote, history: FormHistory) -> None:
@@ -105,8 +117,10 @@ class PromptFields(QWidget):
         heading = label("Prompt", tone="section")
         heading.setBuddy(self.prompt)
         self._negative_label.setBuddy(self.negative_prompt)
-        for widget in (heading, self.prompt, self._count, self._note):
-            layout.addWidget(widget)
+        layout.addWidget(heading)
+        layout.addWidget(self.prompt)
+        layout.addWidget(self._count)
+        layout.addWidget(self._note)
         layout.addSpacing(SPACE_TIGHT)
         layout.addWidget(self._negative_label)
         layout.addWidget(self.negative_prompt)

@@ -1,0 +1,84 @@
+"""The parts of the window that the keyboard goes to, and what has to be shown for that."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from musicapp.ui.widgets.columns import Columns
+from musicapp.ui.widgets.described import described
+from musicapp.ui.widgets.export_panel import ExportPanel
+from musicapp.ui.widgets.prompt_fields import PromptFields
+from musicapp.ui.widgets.stage import Stage
+from musicapp.ui.widgets.take_list import TakeList
+from musicapp.ui.widgets.transport_bar import TransportBar
+
+
+class Parts(QObject):
+    """Goes round the parts, and to two of them by name. `switch` is for narrow windows, which show one of the two."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        transport: TransportBar,
+        prompts: PromptFields,
+        stage: Stage,
+        export: ExportPanel,
+        takes: TakeList,
+    ) -> None:
+        super().__init__(columns)
+        self._columns, self._transport, self._prompts = columns, transport, prompts
+        self._stage, self._export, self._takes = stage, export, takes
+        self.switch = described(QPushButton(), "takes_or_settings", "Takes or settings", keys="Ctrl+T, Ctrl+P")
+        self.switch.setProperty("role", "link")
+        self.switch.clicked.connect(self._switch)
+        columns.room_shared.connect(self._show_switch)
+        self._show_switch()
+
+    def go_to_prompt(self) -> None:
+        """Type a prompt now."""
+        self._go(self._prompts.prompt)
+
+    def go_to_takes(self) -> None:
+        """Choose a take now."""
+        self._go(self._takes.view)
+
+    def next(self) -> None:
+        """Go to the next part that there is something to do in."""
+        self._step(1)
+
+    def previous(self) -> None:
+        """Go to the part before."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        targets = [
+            (self._transport, self._transport.play),
+            (self._columns.rail, self._prompts.prompt),
+            (self._stage, self._stage.focus_target),
+            (self._export, self._export.format),
+            (self._takes, self._takes.view),
+        ]
+        focused = self._columns.window().focusWidget()
+        here = next((n for n, (part, _) in enumerate(targets) if focused and part.isAncestorOf(focused)), 0)
+        for distance in range(1, len(targets) + 1):
+            target = targets[(here + step * distance) % len(targets)][1]
+            if target.isEnabled() and self._go(target):
+                return
+
+    def _go(self, target: QWidget) -> bool:
+        self._columns.reveal(target)
+        if not target.isVisible():
+            return False
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def _switch(self) -> None:
+        if self._columns.shows_list:
+            self.go_to_prompt()
+        else:
+            self.go_to_takes()
+
+    def _show_switch(self) -> None:
+        self.switch.setVisible(self._columns.is_narrow)
+        self.switch.setText("Settings" if self._columns.shows_list else "Takes")

@@ -1,0 +1,68 @@
+"""The three columns below the transport. Where the window is too narrow for all, one of the outer two gives way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from musicapp.ui import theme
+
+
+class Columns(QSplitter):
+    """Settings, stage, takes. `room_shared` tells that one of them came or went."""
+
+    room_shared = Signal()
+
+    def __init__(self, rail: QWidget, centre: QWidget, takes: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.rail, self._centre, self._takes = rail, centre, takes
+        self.is_narrow = False  # no room for all three
+        self._wants_list = False  # while there is no room for both
+        self.setObjectName("columns")
+        self.setHandleWidth(theme.SPACE_TIGHT)
+        self.setChildrenCollapsible(False)
+        rail.setMaximumWidth(theme.RAIL_MAX_WIDTH)
+        takes.setMinimumWidth(theme.LIST_MIN_WIDTH)
+        takes.setMaximumWidth(theme.LIST_MAX_WIDTH)
+        for column in (rail, centre, takes):
+            self.addWidget(column)
+        self.setStretchFactor(1, 1)
+
+    @property
+    def shows_list(self) -> bool:
+        """Whether the takes can be seen."""
+        return not self._takes.isHidden()
+
+    def reveal(self, target: QWidget) -> None:
+        """Show the column that holds this, if it is one of the two that may give way."""
+        if self._takes.isAncestorOf(target) or self.rail.isAncestorOf(target):
+            self._wants_list = self._takes.isAncestorOf(target)
+            self._share_room()
+
+    def divide(self, width: int) -> None:
+        """First widths: wide windows give the outer columns more, too."""
+        rail = min(max(theme.RAIL_WIDTH, width // 5), theme.RAIL_MAX_WIDTH)
+        takes = min(max(theme.LIST_WIDTH, width // 5), theme.LIST_MAX_WIDTH)
+        self.setSizes([rail, width - rail - takes, takes])
+
+    def restore(self, state: str) -> None:
+        """Widths as they were left, base64."""
+        self.restoreState(QByteArray.fromBase64(state.encode("ascii")))
+        self._share_room()
+
+    def state(self) -> str:
+        """The widths, base64."""
+        return bytes(self.saveState().toBase64().data()).decode("ascii")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        columns = (self.rail, self._centre, self._takes)
+        needed = sum(max(c.minimumSizeHint().width(), c.minimumWidth()) for c in columns) + 2 * self.handleWidth()
+        self.is_narrow = self.width() < needed
+        self._takes.setVisible(not self.is_narrow or self._wants_list)
+        self.rail.setVisible(not self.is_narrow or not self._wants_list)
+        self.room_shared.emit()

@@ -1,0 +1,110 @@
+"""The window fits its screen, and what one works with can be seen: small laptops, large screens, large text."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QRect, QSize
+
+from musicapp.ui import screen_room
+from tests.ui.conftest import Desk
+
+SCREENS = [
+    ("1366x768", 1.0, 1.0),
+    ("1366x768", 1.25, 1.0),
+    ("1366x768", 1.5, 1.0),
+    ("1366x768", 2.0, 1.0),
+    ("1280x800", 1.0, 1.5),
+    ("1024x700", 1.0, 1.0),
+    ("1024x700", 1.0, 1.5),
+    ("1920x1080", 1.5, 1.0),
+    ("1920x1080", 2.0, 1.5),
+    ("2560x1440", 2.0, 1.0),
+    ("3840x2160", 2.0, 1.0),
+    ("3840x2160", 1.0, 1.0),
+]
+
+
+@pytest.mark.parametrize(("size", "factor", "text"), SCREENS, ids=lambda value: str(value))
+def test_the_first_window_is_on_the_screen_with_all_that_is_needed(size: str, factor: float, text: float) -> None:
+    command = [sys.executable, "-m", "tests.ui.screen_probe", size, str(factor), str(text)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    window, screen = QRect(*found["window"]), QRect(*found["available"])
+    assert screen.contains(window), (window, screen)
+    inside = QRect(0, 0, window.width(), window.height())
+    for name in ("generate", "play", "export"):
+        seen, (width, height) = QRect(*found["seen"][name]), found["needs"][name]
+        assert seen.width() >= width and seen.height() >= height, f"{name} is cut: {seen}"
+        assert inside.contains(seen)
+    assert QRect(*found["seen"]["prompt"]).height() > 30
+    if window.width() > 840:
+        assert QRect(*found["seen"]["takes"]).width() >= 180
+
+
+def test_a_large_screen_gives_every_column_more() -> None:
+    usual, largest = QSize(1180, 760), QSize(1760, 1100)
+    assert screen_room.first_size(QSize(911, 512), usual, largest) == QSize(899, 468)
+    assert screen_room.first_size(QSize(1920, 1040), usual, largest) == QSize(1651, 894)
+    assert screen_room.first_size(QSize(5120, 2880), usual, largest) == largest
+
+
+def test_a_window_outside_its_screen_comes_back(desk: Desk) -> None:
+    """As when a second screen was taken away."""
+    room = desk.window.screen().availableGeometry()
+    desk.window.resize(room.width() + 400, room.height() + 300)
+    desk.window.move(room.width() - 100, -50)
+    desk.qtbot.wait(20)
+    screen_room.keep_inside(desk.window)
+    desk.qtbot.wait(20)
+    assert room.contains(desk.window.frameGeometry())
+
+
+def test_a_narrow_window_shows_settings_or_takes(desk: Desk) -> None:
+    desk.make_take()
+    parts, window = desk.window.parts, desk.window
+    window.resize(1100, 700)
+    desk.wait(lambda: not window.columns.is_narrow)
+    assert window.takes.isVisible() and window.prompts.isVisible() and not parts.switch.isVisible()
+    window.resize(600, 400)
+    desk.wait(lambda: window.columns.is_narrow)
+    assert window.prompts.isVisible() and not window.takes.isVisible() and parts.switch.isVisible()
+    parts.switch.click()
+    assert window.takes.isVisible() and window.takes.view.hasFocus() and not window.prompts.isVisible()
+    assert window.generate.isVisible() is False and parts.switch.text() == "Settings"
+    parts.go_to_prompt()
+    assert window.prompts.prompt.hasFocus() and not window.takes.isVisible()
+    window.resize(1100, 700)
+    desk.wait(lambda: window.takes.isVisible() and window.prompts.isVisible())
+
+
+def test_a_message_moves_nothing(desk: Desk) -> None:
+    desk.make_take()
+    desk.wait(lambda: desk.find("generate").y() == 0)  # the progress above it is gone
+    desk.qtbot.wait(50)
+    places = [desk.find(name).geometry() for name in ("take_title", "waveform", "export", "generate")]
+    desk.studio.messages.post("error", "That did not work. " * 5, "Try something else. " * 8)
+    desk.wait(desk.window.message_bar.isVisible)
+    desk.qtbot.wait(20)
+    assert [desk.find(name).geometry() for name in ("take_title", "waveform", "export", "generate")] == places
+    bar, text = desk.window.message_bar, desk.window.message_bar.text
+    assert bar.height() >= text.heightForWidth(text.width()) + bar.hint.heightForWidth(bar.hint.width())
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager to tell
+def test_dialogs_fit_a_small_screen(desk: Desk) -> None:
+    for name in ("action_shortcuts", "action_about", "action_models"):
+        action = next(a for a in desk.window.actions_._all if a.objectName() == name)
+        action.trigger()
+    from PySide6.QtWidgets import QDialog
+
+    dialogs = desk.window.findChildren(QDialog)
+    assert len(dialogs) == 3
+    for dialog in dialogs:
+        assert dialog.minimumSizeHint().expandedTo(dialog.minimumSize()).height() <= 340, dialog.objectName()
+        assert dialog.minimumSizeHint().expandedTo(dialog.minimumSize()).width() <= 660, dialog.objectName()
+        dialog.close()
