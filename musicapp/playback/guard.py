@@ -27,6 +27,10 @@ class PeakGuard:
         peak = max(float(out.max(initial=0.0)), -float(out.min(initial=0.0)))
         if peak <= 1.0 and self._gain == 1.0:
             return
+        if not np.isfinite(peak):  # a damaged take: silence where its samples are no numbers
+            np.nan_to_num(out, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            self.apply(out)
+            return
         gain = self._curve(out)
         for channel in range(out.shape[1]):
             np.multiply(out[:, channel], gain, out=out[:, channel])

@@ -53,6 +53,7 @@ class Transport:
         self._volume = np.float32(1.0)
         self._meter_read = 0
         self._meter_last = (0.0, 0.0)
+        self.wanted_levels = (0.0, 0.0)
         # Written by the sound card's thread.
         self._done = self._jump  # the last jump that was carried out
         self._position = 0
@@ -64,7 +65,7 @@ class Transport:
         self._starved = False
         self._is_waiting = False
         self._underruns = 0
-        self._meter = np.zeros((METER_SLOTS, 2), np.float32)
+        self._meter = np.zeros((METER_SLOTS, 4), np.float32)
         self._meter_count = 0
         self._meter_time = 0.0
         self._steps = np.arange(1, PIECE_FRAMES + 1, dtype=np.float32)
@@ -162,16 +163,19 @@ class Transport:
         return self._underruns
 
     def levels(self) -> tuple[float, float]:
-        """Left and right peak (after volume) of everything rendered since the last call."""
+        """Left and right peak (after volume) of everything rendered since the last call.
+
+        `wanted_levels` is then what they would be without the guard in front of the sound card.
+        """
         count = self._meter_count
         fresh = min(count - self._meter_read, METER_SLOTS)
         if fresh > 0:
             slots = [(count - 1 - i) % METER_SLOTS for i in range(fresh)]
-            left, right = self._meter[slots].max(axis=0)
-            self._meter_last = (float(left), float(right))
+            left, right, wanted_left, wanted_right = map(float, self._meter[slots].max(axis=0))
+            self._meter_last, self.wanted_levels = (left, right), (wanted_left, wanted_right)
             self._meter_read = count
         elif time.monotonic() - self._meter_time > STALE_METER_S:
-            self._meter_last = (0.0, 0.0)
+            self._meter_last = self.wanted_levels = (0.0, 0.0)
         return self._meter_last
 
     def settle(self) -> None:
@@ -203,8 +207,9 @@ class Transport:
             while filled < len(piece):
                 filled += self._render_stretch(piece[filled:])
             self._apply_volume(piece)
+            before = self._peaks(piece)
             self._guard.apply(piece)
-            self._measure(piece)
+            self._measure(piece, before)
 
     def _render_stretch(self, out: np.ndarray) -> int:
         """Fill the start of `out` up to the next thing that happens; how many frames that was."""
@@ -310,11 +315,14 @@ class Transport:
         elif volume != 1:
             np.multiply(out, volume, out=out)
 
-    def _measure(self, out: np.ndarray) -> None:
+    def _peaks(self, out: np.ndarray) -> tuple[float, float]:
+        left, right = out[:, 0], out[:, out.shape[1] - 1]
+        return max(left.max(), -left.min()), max(right.max(), -right.min())
+
+    def _measure(self, out: np.ndarray, before: tuple[float, float]) -> None:
         slot = self._meter[self._meter_count % METER_SLOTS]
-        for side in (0, 1):
-            line = out[:, min(side, out.shape[1] - 1)]
-            slot[side] = max(line.max(), -line.min())
+        slot[:2] = self._peaks(out)
+        slot[2:] = before
         self._meter_count += 1
         self._meter_time = time.monotonic()
 

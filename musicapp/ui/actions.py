@@ -47,6 +47,7 @@ class Actions(QObject):
         studio.player.devices_changed.connect(self._show_state)
         studio.player.loop_changed.connect(self._show_state)
         studio.player.volume_changed.connect(self._show_state)
+        studio.take_gain.changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.form_history.changed.connect(self._show_state)
         studio.take_settings.seed_lock_changed.connect(self._show_state)
@@ -136,6 +137,8 @@ class Actions(QObject):
         menu.addSeparator()
         self.mute = self._add(menu, "mute", "&Mute", "M", transport.toggle_mute)
         self.mute.setCheckable(True)
+        self.match = self._add(menu, "match_loudness", "Play all takes at one lou&dness", "E", self._toggle_matching)
+        self.match.setCheckable(True)
         self._add(menu, "louder", "Lo&uder", "Ctrl+Up", self._louder)
         self._add(menu, "quieter", "&Quieter", "Ctrl+Down", self._quieter)
         menu.addSeparator()
@@ -177,6 +180,9 @@ class Actions(QObject):
     def _mark_loop_end(self) -> None:
         loop_marks.mark_end(self._studio.player)
 
+    def _toggle_matching(self) -> None:
+        self._studio.take_gain.set_matching(not self._studio.take_gain.is_matching)
+
     def _louder(self) -> None:
         self._studio.player.set_volume(self._studio.player.volume_db + VOLUME_STEP_DB)
 
@@ -207,6 +213,7 @@ class Actions(QObject):
         self.undo.setEnabled(studio.form_history.can_undo)
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
+        self.match.setChecked(studio.take_gain.is_matching)
         self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)
         self.lock.setChecked(studio.take_settings.seed_is_locked)
         self.advanced.setChecked(self._window.advanced.heading.isChecked())

@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.window_icon())
         self.setMinimumSize(*theme.WINDOW_MIN_SIZE)
 
-        self.transport = TransportBar(studio.player, themes)
+        self.transport = TransportBar(studio.player, studio.take_gain, themes)
         self.prompts = PromptFields(studio.take_settings, studio.prompt_note, studio.form_history)
         self.length = LengthField(studio.take_settings, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.messages, themes)

@@ -83,6 +83,7 @@ class Studio(QObject):
             self.files,
             parent=self,
         )
+        self.library.model.follow(self.looks)
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.library.current_changed.connect(self._current_changed)

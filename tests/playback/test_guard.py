@@ -61,3 +61,12 @@ def test_the_meter_shows_what_is_heard() -> None:
     transport.play()
     transport.render(np.zeros((4096, 2), np.float32))
     assert max(transport.levels()) <= 1.0
+    assert max(transport.wanted_levels) > 1.0  # which is what lights its red mark
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_no_numbers_are_silent(wrong: float) -> None:
+    block = np.full((512, 2), 0.25, np.float32)
+    block[100:110, 1] = wrong
+    PeakGuard().apply(block)
+    assert np.isfinite(block).all() and np.abs(block).max() <= 0.25

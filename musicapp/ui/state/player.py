@@ -29,7 +29,7 @@ class Player(QObject):
     shown_changed         another take, or none, is on the stage and can be played
     playing_changed       it began or stopped to play
     position_changed      the play position in frames
-    levels_changed        left and right peak since the last time, linear
+    levels_changed        left and right peak since the last time, linear; `wanted_levels` are those before the guard
     loop_changed          loop switch or loop region
     volume_changed        in dB
     devices_changed       the list of outputs, the chosen one, or whether there is one at all
@@ -78,6 +78,18 @@ class Player(QObject):
     def position(self) -> int:
         """Where it plays, in frames."""
         return self._transport.position if self.shown else 0
+
+    @property
+    def wanted_levels(self) -> tuple[float, float]:
+        """Left and right peak, linear, as they would be without the guard in front of the sound card."""
+        return self._transport.wanted_levels
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it was told to play and the sound is not there yet."""
+        shown = self.shown
+        is_ahead = shown is not None and self.position >= shown.audio.buffer.available < shown.audio.total_frames
+        return self.is_playing and (self._transport.is_waiting or is_ahead)
 
     @property
     def can_play(self) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
+from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import title_of
 
 TAKE_ID_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -17,6 +18,7 @@ DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
 TIME_ROLE = Qt.ItemDataRole.UserRole + 3
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 4
 IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 5
+OUTLINE_ROLE = Qt.ItemDataRole.UserRole + 6
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -35,12 +37,18 @@ class TakeRow:
 
 
 class TakeListModel(QAbstractListModel):
-    """Rows of takes, found by take id."""
+    """Rows of takes, found by take id. What a row looks like is found when it is first seen."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[TakeRow] = []
         self._shown_id = ""
+        self._looks: Looks | None = None
+
+    def follow(self, looks: Looks) -> None:
+        """Show what these find out."""
+        self._looks = looks
+        looks.found.connect(self._look_found)
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -52,11 +60,14 @@ class TakeListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title_of(row.request.prompt)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.request.prompt[:400]}\n{_details(row)} · {_when(row.created)}"
+            return f"{row.request.prompt[:400]}\n{self._details(row)} · {_when(row.created)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.request.prompt[:120]}, {row.note or _details(row)}, {_when(row.created)}"
+            return f"{row.request.prompt[:120]}, {row.note or self._details(row)}, {_when(row.created)}"
         if role == DETAIL_ROLE:
-            return row.note or _details(row)
+            return row.note or self._details(row)
+        if role == OUTLINE_ROLE:
+            look = self._look(row)
+            return look.measures.outline if look and look.measures else None
         values = {
             TAKE_ID_ROLE: row.take_id,
             TIME_ROLE: _when(row.created),
@@ -120,6 +131,20 @@ class TakeListModel(QAbstractListModel):
             if number >= 0:
                 self._tell(number)
 
+    def _look(self, row: TakeRow) -> Look | None:
+        return self._looks.of(row.request, row.take, _duration_s(row)) if self._looks else None
+
+    def _look_found(self, take_id: str) -> None:
+        number = self.row_of(take_id)
+        if number >= 0:
+            self._tell(number)
+
+    def _details(self, row: TakeRow) -> str:
+        look = self._look(row)
+        seed = f"seed {row.request.seed}" if row.take is None or row.take.is_finished else "unfinished"
+        parts = (format_duration(round(_duration_s(row), 1)), look.form.words if look else "", seed)
+        return " · ".join(part for part in parts if part)
+
     def _tell(self, number: int) -> None:
         index = self.index(number)
         self.dataChanged.emit(index, index)
@@ -129,10 +154,8 @@ def _row_for(take: Take) -> TakeRow:
     return TakeRow(take.take_id, take.request, take.created, take)
 
 
-def _details(row: TakeRow) -> str:
-    duration_s = row.take.frames / row.take.sample_rate if row.take else row.request.duration_s
-    seed = f"seed {row.request.seed}" if row.take is None or row.take.is_finished else "unfinished"
-    return f"{format_duration(round(duration_s, 1))} · {seed}"
+def _duration_s(row: TakeRow) -> float:
+    return row.take.duration_s if row.take else row.request.duration_s
 
 
 def _when(created: datetime) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.widgets.described import ElidedLabel, described
 from musicapp.ui.widgets.message_bar import open_log_folder
 
+BAR_WIDTH, PARTS = 120, 1000
 REMARK_MS = 20_000  # so long something said in passing stands there
 
 
@@ -26,6 +27,10 @@ class StatusLine(QStatusBar):
             QLabel(), "engine_device", "Device and precision", "Where the model runs, and how precisely"
         )
         self.message = described(_LogLink(), "last_message", "Last message", "Click to open the log")
+        self.bar = described(QProgressBar(), "engine_progress", "Progress of the engine's start")
+        self.bar.setFixedWidth(BAR_WIDTH)
+        self.bar.setTextVisible(False)
+        self.addWidget(self.bar)
         self.addWidget(self.engine)
         self.addWidget(self.device)
         self.addPermanentWidget(self.message, 1)
@@ -38,6 +43,11 @@ class StatusLine(QStatusBar):
     def _show_engine(self) -> None:
         self.engine.setText(self._engine.text)
         self.device.setText(self._engine.device_text)
+        fraction = self._engine.fraction
+        self.bar.setVisible(self._engine.is_waiting)
+        self.bar.setRange(0, 0 if fraction is None else PARTS)  # without a range the bar runs to and fro
+        if fraction is not None:
+            self.bar.setValue(round(fraction * PARTS))
 
     def _show_message(self, text: str) -> None:
         self.message.set_whole(text, f"{text}\nClick to open the log")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider
 
 from musicapp.ui.state.player import QUIETEST_DB, Player
+from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
 from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import IconButton, described, label, set_available
@@ -13,16 +14,18 @@ from musicapp.ui.widgets.level_meter import LevelMeter
 
 NOTHING_TO_PLAY = "There is no take to play yet."
 LOOK_AGAIN = "look again"
-VOLUME_WIDTH, DEVICE_WIDTH, PLAY_ICON = 96, 164, 20
+VOLUME_MIN_WIDTH, VOLUME_WIDTH, DEVICE_MIN_WIDTH, DEVICE_WIDTH, PLAY_ICON = 60, 120, 110, 164, 20
+WAITING = "waits for the first sound"
+WAITING_ON = "waits for more sound"
 
 
 class TransportBar(QFrame):
     """Buttons and meters for the take on the stage."""
 
-    def __init__(self, player: Player, theme: Theme) -> None:
+    def __init__(self, player: Player, take_gain: TakeGain, theme: Theme) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
-        self._player = player
+        self._player, self._take_gain = player, take_gain
         self.to_start = described(IconButton(theme, "to-start"), "to_start", "To the start", keys="Home")
         self.play = described(IconButton(theme, "play", role="play", tone="on_accent", size=PLAY_ICON), "play", "Play")
         self.stop = described(IconButton(theme, "stop"), "stop", "Stop", "Stop and go back to the start")
@@ -41,10 +44,21 @@ class TransportBar(QFrame):
         self.volume = described(QSlider(Qt.Orientation.Horizontal), "volume", "Volume")
         self.volume.setRange(round(QUIETEST_DB), 0)
         self.volume.setPageStep(6)
-        self.volume.setFixedWidth(VOLUME_WIDTH)
+        self.volume.setMinimumWidth(VOLUME_MIN_WIDTH)
+        self.volume.setMaximumWidth(VOLUME_WIDTH)
+        self.volume_text = label("", tone="muted")
+        self.volume_text.setObjectName("volume_text")
+        self.volume_text.setFont(time_font(self.volume_text, scale=0.92))
+        self.volume_text.setMinimumWidth(self.volume_text.fontMetrics().horizontalAdvance("−60 dB"))
+        self.match = described(
+            IconButton(theme, "match-loudness"), "match_loudness", "Match loudness",
+            f"Play all takes at one loudness ({TARGET_LUFS:.0f} LUFS) to compare them. Exports stay as they are", "E",
+        )  # fmt: skip
+        self.match.setCheckable(True)
         self.meter = LevelMeter(player, theme)
         self.device = described(QComboBox(), "output_device", "Audio output", "Where it plays")
-        self.device.setFixedWidth(DEVICE_WIDTH)
+        self.device.setMinimumWidth(DEVICE_MIN_WIDTH)
+        self.device.setMaximumWidth(DEVICE_WIDTH)
         self.device.setMinimumContentsLength(6)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._volume_before_mute = player.volume_db
@@ -56,17 +70,20 @@ class TransportBar(QFrame):
         self.loop.toggled.connect(player.set_looping)
         self.volume.valueChanged.connect(player.set_volume)
         self.volume_icon.clicked.connect(self.toggle_mute)
+        self.match.toggled.connect(take_gain.set_matching)
         self.device.activated.connect(self._device_chosen)
         player.shown_changed.connect(self._show_available)
         player.playing_changed.connect(self._show_playing)
         player.position_changed.connect(self._show_position)
         player.loop_changed.connect(self._show_loop)
         player.volume_changed.connect(self._show_volume)
+        take_gain.changed.connect(self._show_matching)
         player.devices_changed.connect(self._show_devices)
         self._show_playing(False)
         self._show_position(0)
         self._show_loop()
         self._show_volume(player.volume_db)
+        self._show_matching()
         self._show_devices()
 
     def _lay_out(self) -> None:
@@ -82,8 +99,10 @@ class TransportBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.volume_icon)
         layout.addWidget(self.volume)
+        layout.addWidget(self.volume_text)
+        layout.addWidget(self.match)
         layout.addSpacing(SPACE)
-        layout.addWidget(self.meter)
+        layout.addWidget(self.meter, 1)
         layout.addSpacing(SPACE)
         layout.addWidget(self.device)
 
@@ -104,8 +123,6 @@ class TransportBar(QFrame):
         set_available(self.stop, self._player.problem or nothing)
         set_available(self.to_start, nothing)
         set_available(self.loop, nothing)
-        shown = self._player.shown
-        self.total.setText(f"/ {clock(shown.audio.duration_s)}" if shown else "")
         self._show_position(self._player.position)
 
     def _show_playing(self, playing: bool) -> None:
@@ -116,6 +133,16 @@ class TransportBar(QFrame):
     def _show_position(self, frame: int) -> None:
         shown = self._player.shown
         self.position.setText(clock(frame / shown.audio.sample_rate) if shown else clock(0.0))
+        if shown is None:
+            self.total.setText("")
+        elif self._player.is_waiting:
+            self.total.setText(WAITING if shown.audio.buffer.available == 0 else WAITING_ON)
+        else:
+            self.total.setText(f"/ {clock(shown.audio.duration_s)}")
+
+    def _show_matching(self) -> None:
+        with QSignalBlocker(self.match):
+            self.match.setChecked(self._take_gain.is_matching)
 
     def _show_loop(self) -> None:
         with QSignalBlocker(self.loop):
@@ -127,6 +154,7 @@ class TransportBar(QFrame):
         silent = volume_db <= QUIETEST_DB
         text = "silent" if silent else f"{volume_db:.0f} dB"
         described(self.volume, "volume", "Volume", f"Volume: {text}")
+        self.volume_text.setText(text.replace("-", "−"))
         self.volume_icon.set_icon_name("mute" if silent else "volume")
         self.volume_icon.setChecked(silent)
         described(self.volume_icon, "mute", "Mute", "Play aloud again" if silent else "Mute", "M")
