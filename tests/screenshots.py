@@ -93,6 +93,9 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
             lane.run(lambda: None, returned.append)
         while len(returned) < len(lanes) or studio.exporter.is_running or window.stage.page is None:
             QTest.qWait(50)
+        window.grab()  # rows that are seen for the first time want to be measured
+        while not studio.looks.is_idle:
+            QTest.qWait(50)
         before, image = None, window.grab().toImage()
         while image != before:  # until nothing moves any more
             QTest.qWait(200)

@@ -30,8 +30,7 @@ def opened(desk: Desk, level: float, prompt: str) -> Take:
     desk.studio.library.auto_play = "off"
     take = desk.make_take(prompt, 2.0)
     other = desk.make_take("something else", 1.0)
-    looks = desk.studio.looks
-    desk.wait(lambda: not looks._under_way and not looks._wishes)  # else it would be measured as it was
+    desk.wait(lambda: desk.studio.looks.is_idle)  # else it would be measured as it was
     audio = music(7, 2 * SAMPLE_RATE)
     rewritten(desk, take, audio * (level / np.abs(audio).max()))
     desk.studio.library.open(other.take_id)

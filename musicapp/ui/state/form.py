@@ -56,7 +56,8 @@ class Form:
             count = (
                 max(1, round((end_s - start_s) / bar_s)) if end_s < self.duration_s else _count(start_s, end_s, bar_s)
             )
-            found.extend((start_s + number * bar_s, len(found) + 1 + number) for number in range(count))
+            first = len(found) + 1
+            found += [(start_s + number * bar_s, first + number) for number in range(count)]
         return found
 
 

@@ -45,6 +45,16 @@ class Looks(QObject):
         self._known: dict[str, tuple[_Wish, Look]] = {}
         self._wishes: dict[str, _Wish] = {}  # the last one is the newest
         self._under_way: dict[str, _Wish] = {}
+        self._urgent = ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was asked for is found."""
+        return not self._under_way and not self._wishes
+
+    def hurry(self, take_id: str) -> None:
+        """This take comes before all others."""
+        self._urgent = take_id
 
     def of(self, request: TakeRequest, take: Take | None, duration_s: float) -> Look | None:
         """What is known of a take by now. What is not known yet will be `found`."""
@@ -67,7 +77,8 @@ class Looks(QObject):
     def _go_on(self) -> None:
         """Measure the take that was asked for last, one at a time."""
         if self._wishes and all(wish.take is None for wish in self._under_way.values()):
-            self._fulfil(*self._wishes.popitem(), self._measuring)
+            take_id = self._urgent if self._urgent in self._wishes else next(reversed(self._wishes))
+            self._fulfil(take_id, self._wishes.pop(take_id), self._measuring)
 
     def _fulfil(self, take_id: str, wish: _Wish, lane: Lane) -> None:
         self._under_way[take_id] = wish
@@ -75,16 +86,12 @@ class Looks(QObject):
 
         def work() -> Look:
             form = before.form if before else form_of(wish.request, wish.duration_s)
-            return Look(form, measured(wish.take.path, take_id) if wish.take else None)
+            return Look(form, _measures(wish.take) if wish.take else None)
 
         def done(look: Look) -> None:
             self._keep(take_id, wish, look)
 
-        def failed(error: MusicAppError) -> None:
-            log.info("take %s: %s %s", take_id, error.message, error.detail)
-            self._keep(take_id, wish, Look(before.form if before else Form(wish.duration_s)))
-
-        lane.run(work, done, failed)
+        lane.run(work, done, lambda _error: done(before or Look(Form(wish.duration_s))))
 
     def _keep(self, take_id: str, wish: _Wish, look: Look) -> None:
         if self._under_way.get(take_id) == wish:
@@ -92,3 +99,12 @@ class Looks(QObject):
         self._known[take_id] = wish, look
         self.found.emit(take_id)
         self._go_on()
+
+
+def _measures(take: Take) -> Measures | None:
+    """None for a file that is gone or damaged: whoever opens it is told."""
+    try:
+        return measured(take.path, take.take_id)
+    except MusicAppError as error:
+        log.info("take %s: %s %s", take.take_id, error.message, error.detail)
+        return None

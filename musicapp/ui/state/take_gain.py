@@ -39,6 +39,7 @@ class TakeGain(QObject):
         shown = self._open_takes.shown
         if shown is None:
             return None
+        self._looks.hurry(shown.take_id)
         look = self._looks.of(shown.request, shown.take, shown.audio.duration_s)
         return look.measures if look else None
 

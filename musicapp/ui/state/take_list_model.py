@@ -80,6 +80,11 @@ class TakeListModel(QAbstractListModel):
         """The row of a take, -1 if there is none."""
         return next((number for number, row in enumerate(self.rows) if row.take_id == take_id), -1)
 
+    @property
+    def shown_row(self) -> int:
+        """The row of the take on the stage, -1 if there is none."""
+        return self.row_of(self._shown_id)
+
     def find(self, take_id: str) -> TakeRow | None:
         """The row's content."""
         number = self.row_of(take_id)

@@ -56,5 +56,5 @@ class LevelAxis(pg.AxisItem):
                 if level_db < -12 or (level_db == -12 and lane < 2 * LEAST_LANE):
                     continue  # too near to the name
                 away = from_db(level_db) * LANE_FILL * lane / 2
-                for y in (middle - away, middle + away):
+                for y in (middle - away, middle + away)[: 2 if level_db else 1]:  # lanes touch at full scale
                     painter.drawText(QRectF(0, y - 8, area.width() - 6, 16), right, f"{level_db:.0f}".replace("-", "−"))

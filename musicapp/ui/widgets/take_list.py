@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPainterPath
+import numpy as np
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QListView,
     QStackedLayout,
     QStyle,
@@ -17,14 +19,17 @@ from PySide6.QtWidgets import (
 
 from musicapp.ui.state import take_list_model as roles
 from musicapp.ui.state.take_library import TakeLibrary
-from musicapp.ui.theme import RADIUS, SPACE, SPACE_TIGHT, SPACE_WIDE, TAKE_ROW_HEIGHT, Theme, scaled_font
+from musicapp.ui.theme import RADIUS, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described, label
 
 BAR_HEIGHT = 3
 MARK_WIDTH = 3
 ROW_INSET = SPACE_TIGHT + 2  # of a row in the list
 INDENT = SPACE_WIDE - ROW_INSET  # of its text, which stands below the heading's
+ROW_PADDING, SMALL = 8, 0.92
+PICTURE_SHARE, PICTURE_MIN_WIDTH, PICTURE_MAX_WIDTH = 0.2, 40.0, 120.0
 NO_TAKES = "Takes appear here.\nThey are kept on disk as they are made."
+READING = "Reading takes …"
 
 
 class TakeList(QFrame):
@@ -39,16 +44,20 @@ class TakeList(QFrame):
         self.view.setModel(library.model)
         self.view.setItemDelegate(_RowPainter(theme, self.view))
         self.count = label("", tone="muted")
-        self.empty = label(NO_TAKES, tone="muted")
+        self.count.setObjectName("take_count")
+        self.empty = label(READING, tone="muted")
+        self.empty.setObjectName("takes_empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
 
         heading = QWidget()
-        row = QVBoxLayout(heading)
+        row = QHBoxLayout(heading)
         row.setContentsMargins(SPACE_WIDE, SPACE_WIDE, SPACE_WIDE, 0)
         title = label("Takes", tone="section")
         title.setBuddy(self.view)
         row.addWidget(title)
+        row.addStretch(1)
+        row.addWidget(self.count)
         pages = QWidget()
         self._pages = QStackedLayout(pages)
         self._pages.addWidget(self.empty)
@@ -62,6 +71,7 @@ class TakeList(QFrame):
         self.view.clicked.connect(self._open)
         self.view.activated.connect(self._open)
         library.current_changed.connect(self._follow)
+        library.loaded.connect(self._show_loaded)
         for signal in (library.model.rowsInserted, library.model.rowsRemoved, library.model.modelReset):
             signal.connect(self._show_page)
         theme.changed.connect(self.view.viewport().update)
@@ -72,13 +82,17 @@ class TakeList(QFrame):
 
     def _follow(self) -> None:
         """The current row is the take on the stage, unless the user is walking through the list."""
-        for number in range(self._library.model.rowCount()):
-            index = self._library.model.index(number)
-            if index.data(roles.IS_SHOWN_ROLE) and not self.view.hasFocus():
-                self.view.setCurrentIndex(index)
+        number = self._library.model.shown_row
+        if number >= 0 and not self.view.hasFocus():
+            self.view.setCurrentIndex(self._library.model.index(number))
 
     def _show_page(self) -> None:
-        self._pages.setCurrentIndex(1 if self._library.model.rowCount() else 0)
+        count = self._library.model.rowCount()
+        self._pages.setCurrentIndex(1 if count else 0)
+        self.count.setText(f"{count:,}" if count else "")
+
+    def _show_loaded(self) -> None:
+        self.empty.setText(NO_TAKES)
 
 
 class _View(QListView):
@@ -99,14 +113,15 @@ class _View(QListView):
 
 
 class _RowPainter(QStyledItemDelegate):
-    """Title, details, time; a bar while the take is being made; an edge mark for the take on the stage."""
+    """Outline, title, details, time; a bar while the take is being made; an edge mark for the take on the stage."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, TAKE_ROW_HEIGHT)
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        title, small = QFontMetrics(option.font), QFontMetrics(scaled_font(option.widget, scale=SMALL))
+        return QSize(0, title.height() + small.height() + 2 * ROW_PADDING)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -119,30 +134,50 @@ class _RowPainter(QStyledItemDelegate):
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline = QPainterPath()
-        outline.addRoundedRect(area, RADIUS, RADIUS)
+        shape = QPainterPath()
+        shape.addRoundedRect(area, RADIUS, RADIUS)
         if shown or hovered:
-            painter.fillPath(outline, QColor(colours.accent_soft if shown else colours.raised))
+            painter.fillPath(shape, QColor(colours.accent_soft if shown else colours.raised))
         if focused:
             painter.setPen(QColor(colours.accent))
-            painter.drawPath(outline)
+            painter.drawPath(shape)
         if shown:
-            mark = QRectF(area.left(), area.top() + 10, MARK_WIDTH, area.height() - 20)
+            mark = QRectF(area.left(), area.top() + 8, MARK_WIDTH, area.height() - 16)
             painter.fillRect(mark, QColor(colours.accent))
-        self._write(painter, area.adjusted(INDENT, 7, -10, -7), index, option.widget)
+        inside = area.adjusted(INDENT, ROW_PADDING - 1, -INDENT, 1 - ROW_PADDING)
+        picture = QRectF(inside.left(), inside.top(), picture_width(inside.width()), inside.height())
+        self._draw_outline(painter, picture, index.data(roles.OUTLINE_ROLE), shown)
+        words = inside.adjusted(picture.width() + SPACE, 0, 0, 0)
+        self._write(painter, words, index, option.widget)
         fraction = index.data(roles.FRACTION_ROLE)
         if fraction is not None:
-            bar = QRectF(area.left() + INDENT, area.bottom() - BAR_HEIGHT - 2, area.width() - INDENT - 10, BAR_HEIGHT)
+            bar = QRectF(words.left(), area.bottom() - BAR_HEIGHT - 1, words.width(), BAR_HEIGHT)
             painter.fillRect(bar, QColor(colours.border_strong))
             bar.setWidth(bar.width() * min(fraction, 1.0))
             painter.fillRect(bar, QColor(colours.accent))
         painter.restore()
 
+    def _draw_outline(self, painter: QPainter, area: QRectF, outline: np.ndarray | None, shown: bool) -> None:
+        """The take in small: a closed shape around the middle, a line while nothing is known."""
+        colours = self._theme.colours
+        middle = area.center().y()
+        if outline is None:
+            painter.fillRect(QRectF(area.left(), middle, area.width(), 1), QColor(colours.border_strong))
+            return
+        columns = min(len(outline), max(round(area.width()), 1))
+        ends = np.arange(columns) * len(outline) // columns
+        heights = np.maximum(np.maximum.reduceat(outline, ends) / 255 * area.height() / 2, 0.5)
+        x = area.left() + np.arange(columns) * area.width() / columns
+        points = [*zip(x, middle - heights, strict=True), *zip(x[::-1], (middle + heights)[::-1], strict=True)]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.wave if shown else colours.wave_peak))
+        painter.drawPolygon(QPolygonF([QPointF(*point) for point in points]))
+
     def _write(
         self, painter: QPainter, area: QRectF, index: QModelIndex | QPersistentModelIndex, widget: QWidget
     ) -> None:
         colours = self._theme.colours
-        small = scaled_font(widget, scale=0.92)
+        small = scaled_font(widget, scale=SMALL)
         lines = QFontMetrics(small)
         when = index.data(roles.TIME_ROLE)
         painter.setFont(scaled_font(widget, bold=bool(index.data(roles.IS_SHOWN_ROLE))))
@@ -151,8 +186,14 @@ class _RowPainter(QStyledItemDelegate):
         painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, title)
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
-        room = round(area.width()) - lines.horizontalAdvance(when) - SPACE
-        detail = lines.elidedText(index.data(roles.DETAIL_ROLE), Qt.TextElideMode.ElideRight, room)
         bottom = Qt.AlignmentFlag.AlignBottom
-        painter.drawText(area, bottom | Qt.AlignmentFlag.AlignLeft, detail)
-        painter.drawText(area, bottom | Qt.AlignmentFlag.AlignRight, when)
+        detail, room = index.data(roles.DETAIL_ROLE), round(area.width())
+        if lines.horizontalAdvance(f"{detail} {when}") + SPACE <= room:  # the day is told where there is room for it
+            painter.drawText(area, bottom | Qt.AlignmentFlag.AlignRight, when)
+        shown_detail = lines.elidedText(detail, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(area, bottom | Qt.AlignmentFlag.AlignLeft, shown_detail)
+
+
+def picture_width(row_width: float) -> float:
+    """How much of a row the small outline takes: more where there is much room."""
+    return max(PICTURE_MIN_WIDTH, min(row_width * PICTURE_SHARE, PICTURE_MAX_WIDTH))

@@ -59,7 +59,7 @@ class TransportBar(QFrame):
         self.device = described(QComboBox(), "output_device", "Audio output", "Where it plays")
         self.device.setMinimumWidth(DEVICE_MIN_WIDTH)
         self.device.setMaximumWidth(DEVICE_WIDTH)
-        self.device.setMinimumContentsLength(6)
+        self.device.setMinimumContentsLength(13)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._volume_before_mute = player.volume_db
         self._lay_out()
