@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,32 @@ class OutputDevice:
     name: str
     host_api: str
     is_default: bool
+
+
+def keys_of(found: Sequence[OutputDevice]) -> list[str]:
+    """What each output is remembered and shown by: its name, and with namesakes its host interface and number too.
+
+    Two outputs of one name are two interfaces of one kind, or one that is reached in two ways.
+    """
+    keys: list[str] = []
+    for device in found:
+        namesakes = [other for other in found if other.name == device.name]
+        twins = [other for other in namesakes if other.host_api == device.host_api]
+        number = twins.index(device) + 1
+        with_api = device.name if len(namesakes) == 1 else f"{device.name} ({device.host_api})"
+        keys.append(with_api if number == 1 else f"{with_api} {number}")
+    return keys
+
+
+def match(key: str, found: Sequence[OutputDevice]) -> OutputDevice | None:
+    """The output that was remembered by a key, also when namesakes of it came or went meanwhile; None: not there."""
+    keys = keys_of(found)
+    if key in keys:
+        return found[keys.index(key)]
+    for device in found:
+        if key == device.name or key == f"{device.name} ({device.host_api})":
+            return device
+    return None
 
 
 def sounddevice() -> ModuleType:
@@ -54,13 +81,7 @@ def list_devices() -> list[OutputDevice]:
                 # WORKAROUND sounddevice has no public way to look again; remove when it gets one.
                 sd._terminate()
                 sd._initialize()
-            apis = [api["name"] for api in sd.query_hostapis()]
-            default = _default_index(sd)
-            return [
-                OutputDevice(int(info["index"]), str(info["name"]), apis[info["hostapi"]], info["index"] == default)
-                for info in sd.query_devices()
-                if info["max_output_channels"] > 0
-            ]
+            return _outputs(sd)
         except sd.PortAudioError as error:
             raise AudioDeviceError(
                 "The list of sound outputs cannot be read.",
@@ -70,7 +91,7 @@ def list_devices() -> list[OutputDevice]:
 
 
 def find_device(device: int | str | None) -> dict[str, Any]:
-    """PortAudio's description of an output by index, by name, or the system's default. Raises AudioDeviceError."""
+    """PortAudio's description of an output by index, key or name, or the system's default. Raises AudioDeviceError."""
     sd = sounddevice()
     outputs = {int(info["index"]): dict(info) for info in sd.query_devices() if info["max_output_channels"] > 0}
     if not outputs:
@@ -78,12 +99,12 @@ def find_device(device: int | str | None) -> dict[str, Any]:
             "No sound output was found.", hint="Connect headphones or speakers, then choose the output again."
         )
     if isinstance(device, str) and device:
-        matching = [info for info in outputs.values() if info["name"] == device]
-        if not matching:
+        matching = match(device, _outputs(sd))
+        if matching is None:
             raise AudioDeviceError(
                 f"The output “{device}” is not connected.", hint="Connect it or choose another output."
             )
-        return matching[0]
+        return outputs[matching.index]
     index = device if isinstance(device, int) else _default_index(sd)
     if index in outputs:
         return outputs[index]
@@ -104,6 +125,16 @@ def abandon_stream() -> None:
     log.warning("a sound output does not close; the list of outputs stays as it is until the next start")
     # WORKAROUND sounddevice closes every stream when the program ends, and would hang there.
     atexit.unregister(sounddevice()._exit_handler)
+
+
+def _outputs(sd: ModuleType) -> list[OutputDevice]:
+    apis = [api["name"] for api in sd.query_hostapis()]
+    default = _default_index(sd)
+    return [
+        OutputDevice(int(info["index"]), str(info["name"]), apis[info["hostapi"]], info["index"] == default)
+        for info in sd.query_devices()
+        if info["max_output_channels"] > 0
+    ]
 
 
 def _default_index(sd: ModuleType) -> int:

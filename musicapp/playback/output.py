@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 BLOCK_FRAMES = 1024
 LATENCY_S = 0.1
 CHECK_S = 0.25
+USUAL_RATES = (48000, 44100)  # that a shared device may run at, whatever it says of itself
 STALL_S = 2.0  # without a single callback: the device is gone, even if nobody says so
 CLOSE_PATIENCE_S = 2.0  # a driver whose device went away may never come back from closing
 
@@ -46,6 +47,7 @@ class Output:
         self._keeper: threading.Thread | None = None
         self._feed: Transport | RateFeed = transport
         self._is_running = False
+        self._narrow: np.ndarray | None = None  # a block of what is heard, where the device wants more channels
         # Written by the sound card's thread.
         self._calls = 0
         self._silent_frames = 0
@@ -67,22 +69,13 @@ class Output:
         with self._lock:
             try:
                 info = devices.find_device(device)
-                channels = min(2, int(info["max_output_channels"]))
-                self.sample_rate = _usable_rate(sd, info, channels, sample_rate)
+                self._stream, self.sample_rate, channels = self._open_stream(sd, info, sample_rate)
+                heard = min(2, channels)
+                self._narrow = np.zeros((BLOCK_FRAMES, heard), np.float32) if channels > heard else None
                 if self.sample_rate == sample_rate:
                     self._feed = self.transport
                 else:
-                    self._feed = RateFeed(self.transport, sample_rate, self.sample_rate, channels)
-                self._stream = sd.OutputStream(
-                    samplerate=self.sample_rate,
-                    blocksize=BLOCK_FRAMES,
-                    device=int(info["index"]),
-                    channels=channels,
-                    dtype="float32",
-                    latency=LATENCY_S,
-                    callback=self._callback,
-                    finished_callback=self._note_finished,
-                )
+                    self._feed = RateFeed(self.transport, sample_rate, self.sample_rate, heard)
             except sd.PortAudioError as error:
                 raise AudioDeviceError(
                     "The sound output cannot be opened.",
@@ -97,6 +90,31 @@ class Output:
             self._keeper = threading.Thread(target=self._keep, args=(self._stream,), name="output-keeper", daemon=True)
             self._keeper.start()
         log.info("sound output: %s at %d Hz", self.device_name, self.sample_rate)
+
+    def _open_stream(self, sd: Any, info: dict[str, Any], sample_rate: int) -> tuple[Any, int, int]:
+        """A stream with its rate and channels: as the take is, else in a way that the device itself says it knows.
+
+        Some drivers say yes when asked and refuse when opened, so each way is tried in earnest. Raises PortAudioError.
+        """
+        refused: Exception | None = None
+        for rate, channels in _ways(info, sample_rate):
+            how = {"device": int(info["index"]), "channels": channels, "dtype": "float32", "samplerate": rate}
+            try:
+                sd.check_output_settings(**how)
+                stream = sd.OutputStream(
+                    **how,
+                    blocksize=BLOCK_FRAMES,
+                    latency=LATENCY_S,
+                    callback=self._callback,
+                    finished_callback=self._note_finished,
+                )
+            except sd.PortAudioError as error:
+                log.info("%s does not open with %d channels at %d Hz: %s", info["name"], channels, rate, error)
+                refused = refused or error
+            else:
+                return stream, rate, channels
+        assert refused is not None
+        raise refused
 
     def close(self) -> None:
         """Give the device back. Safe to call at any time, from any thread."""
@@ -182,12 +200,24 @@ class Output:
         if status.output_underflow:
             self._underflows += 1
         was_idle = self._feed.is_idle
-        self._feed.render(out)
+        if self._narrow is None:
+            self._feed.render(out)
+        else:
+            self._render_narrow(self._narrow, out)
         self._calls += 1
         self._silent_frames = self._silent_frames + frames if was_idle else 0
         if self._silent_frames >= TAIL_S * self.sample_rate:
             self._stop_asked = True
             raise sd.CallbackStop
+
+    def _render_narrow(self, narrow: np.ndarray, out: np.ndarray) -> None:
+        """Fill the first channels of a device that opens only with all of its own; the others are silent."""
+        heard = narrow.shape[1]
+        out[:, heard:] = 0
+        for first in range(0, len(out), len(narrow)):
+            piece = out[first : first + len(narrow)]
+            self._feed.render(narrow[: len(piece)])
+            piece[:, :heard] = narrow[: len(piece)]
 
     def _note_finished(self) -> None:
         self._finished = True
@@ -221,17 +251,12 @@ def _close_stream(stream: Any) -> None:
         log.warning("closing the sound output: %s", error)
 
 
-def _usable_rate(sd: Any, info: dict[str, Any], channels: int, sample_rate: int) -> int:
-    """The wanted rate where the device knows it, else the device's own."""
-    try:
-        sd.check_output_settings(device=int(info["index"]), channels=channels, dtype="float32", samplerate=sample_rate)
-    except sd.PortAudioError as error:
-        device_rate = int(info["default_samplerate"])
-        if device_rate == sample_rate:
-            raise
-        log.info("%s does not know %d Hz (%s)", info["name"], sample_rate, error)
-        return device_rate
-    return sample_rate
+def _ways(info: dict[str, Any], sample_rate: int) -> list[tuple[int, int]]:
+    """Rates and channels to try, the likeliest first; no way twice."""
+    most = int(info["max_output_channels"])
+    rates = [sample_rate, int(info["default_samplerate"] or 0), *USUAL_RATES]
+    ways = [(rate, channels) for channels in (min(2, most), most) for rate in rates if rate > 0]
+    return list(dict.fromkeys(ways))
 
 
 def _lost(detail: str) -> AudioDeviceError:

@@ -83,4 +83,5 @@ class RateFeed:
             self.transport.render(block)
             if was_idle:
                 self._silent_frames += BLOCK_FRAMES
-            self._ring.write(stream.resample_chunk(block))
+            # A converted wave may go a little beyond its own samples, and those may be at full scale.
+            self._ring.write(np.clip(stream.resample_chunk(block), -1.0, 1.0))

@@ -7,6 +7,7 @@ import logging
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from musicapp.errors import AudioDeviceError, MusicAppError
+from musicapp.playback.devices import match
 from musicapp.playback.output import Output, OutputDevice, list_devices
 from musicapp.playback.transport import Transport
 from musicapp.ui.state.background import Lane
@@ -57,7 +58,7 @@ class Player(QObject):
         self.volume_db = FIRST_VOLUME_DB
         self.take_gain_db = 0.0
         self.devices: list[OutputDevice] = []
-        self.device_name = ""  # empty: the system's default
+        self.device_name = ""  # the key of the chosen output, see `devices.keys_of`; empty: the system's default
         self.devices_known = False  # whether the outputs were looked for
         self.problem = "Looking for audio outputs …"  # why nothing can be heard, empty when all is well
         self._opened_for: tuple[str, int] | None = None
@@ -106,11 +107,12 @@ class Player(QObject):
         self._close_later.stop()
         self._transport.play()  # sound begins as soon as a device is open
         self._set_playing(True)
-        wanted = (self.device_name, self.shown.audio.sample_rate)
+        device = self._device()
+        wanted = (str(device or ""), self.shown.audio.sample_rate)
         if self._output.is_open and self._opened_for == wanted:
             return
-        device = self.device_name or None
-
+        if self.is_missing:
+            self._messages.remark(f"{self.device_name} is not connected: playing on the system's own output")
         self._opened_for = wanted
         self._lane.run(lambda: self._output.open(device, wanted[1]), None, self._output_failed)
 
@@ -273,11 +275,24 @@ class Player(QObject):
         self._output_failed(error)
         self.position_changed.emit(self.position)
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether an output was chosen that is not connected now. It stays chosen, for when it is back."""
+        return bool(self.device_name) and self.devices_known and match(self.device_name, self.devices) is None
+
+    def _device(self) -> int | str | None:
+        """What to open: the chosen output, by its place in the list where its name says too little."""
+        chosen = match(self.device_name, self.devices) if self.device_name else None
+        if chosen is None:
+            return None if self.is_missing else self.device_name or None
+        return chosen.name if sum(other.name == chosen.name for other in self.devices) == 1 else chosen.index
+
     def _devices_found(self, devices: list[OutputDevice]) -> None:
+        was_missing = self.is_missing
         self.devices, self.devices_known = devices, True
         self.problem = "" if devices else "No audio output was found."
-        if self.device_name and all(device.name != self.device_name for device in devices):
-            self.device_name = ""
+        if self.is_missing and devices and not was_missing:
+            self._messages.remark(f"{self.device_name} is not connected. It is used again when it is back.")
         self.devices_changed.emit()
 
     def _devices_failed(self, error: MusicAppError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider
 
+from musicapp.playback.devices import keys_of, match
 from musicapp.ui.state.player import QUIETEST_DB, Player
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
@@ -177,13 +178,21 @@ class TransportBar(QFrame):
                 self.device.setItemData(0, default, Qt.ItemDataRole.ToolTipRole)
             else:
                 self.device.addItem("No output", "")
-            for device in player.devices:
-                self.device.addItem(device.name, device.name)
+            for device, key in zip(player.devices, keys_of(player.devices), strict=True):
+                self.device.addItem(key, key)
                 self.device.setItemData(
                     self.device.count() - 1, f"{device.name} ({device.host_api})", Qt.ItemDataRole.ToolTipRole
                 )
+            if player.is_missing:
+                self.device.addItem(f"{player.device_name} (not connected)", player.device_name)
             self.device.insertSeparator(self.device.count())
             self.device.addItem("Look again", LOOK_AGAIN)
-            self.device.setCurrentIndex(max(0, self.device.findData(player.device_name)))
+            self.device.setCurrentIndex(max(0, self.device.findData(_chosen_key(player))))
         described(self.device, "output_device", "Audio output", player.problem or "Where it plays")
         self._show_available()
+
+
+def _chosen_key(player: Player) -> str:
+    """The chosen output as the menu has it now: namesakes may have come or gone since it was chosen."""
+    chosen = match(player.device_name, player.devices) if player.device_name else None
+    return keys_of(player.devices)[player.devices.index(chosen)] if chosen else player.device_name
