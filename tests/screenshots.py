@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--theme", choices=("light", "dark"))
     parser.add_argument("--scale", type=int, choices=(100, 200), default=100)
-    parser.add_argument("--size", default="", help="of the window, for example 900x600")
+    parser.add_argument("--size", default="1180x760", help="of the window, for example 900x600")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.theme:

@@ -10,12 +10,12 @@ from musicapp.ui.state.player import QUIETEST_DB, Player
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
 from musicapp.ui.widgets.clock import clock
-from musicapp.ui.widgets.described import IconButton, described, label, set_available
+from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, set_available
 from musicapp.ui.widgets.level_meter import LevelMeter
 
 NOTHING_TO_PLAY = "There is no take to play yet."
 LOOK_AGAIN = "look again"
-VOLUME_MIN_WIDTH, VOLUME_WIDTH, DEVICE_MIN_WIDTH, DEVICE_WIDTH, PLAY_ICON = 60, 120, 110, 164, 20
+VOLUME_MIN_WIDTH, VOLUME_WIDTH, DEVICE_MIN_WIDTH, DEVICE_WIDTH, PLAY_ICON = 48, 120, 84, 164, 20
 WAITING = "waits for the first sound"
 WAITING_ON = "waits for more sound"
 
@@ -36,7 +36,7 @@ class TransportBar(QFrame):
         self.position.setObjectName("position")
         self.position.setAccessibleName("Play position")
         self.position.setFont(time_font(self.position, scale=1.35, bold=True))
-        self.total = label("", tone="muted")
+        self.total = ElidedLabel(tone="muted")
         self.total.setObjectName("total_time")
         self.total.setFont(time_font(self.total))
         self.volume_icon = IconButton(theme, "volume", tone="muted")
@@ -47,10 +47,10 @@ class TransportBar(QFrame):
         self.volume.setPageStep(6)
         self.volume.setMinimumWidth(VOLUME_MIN_WIDTH)
         self.volume.setMaximumWidth(VOLUME_WIDTH)
-        self.volume_text = label("", tone="muted")
+        self.volume_text = ElidedLabel(tone="muted")
         self.volume_text.setObjectName("volume_text")
         self.volume_text.setFont(time_font(self.volume_text, scale=0.92))
-        self.volume_text.setMinimumWidth(self.volume_text.fontMetrics().horizontalAdvance("−60 dB"))
+        self.volume_text.setMaximumWidth(self.volume_text.fontMetrics().horizontalAdvance("−60 dB ") + 4)
         self.match = described(
             IconButton(theme, "match-loudness"), "match_loudness", "Match loudness",
             f"Play all takes at one loudness ({TARGET_LUFS:.0f} LUFS) to compare them. Exports stay as they are", "E",
@@ -135,11 +135,11 @@ class TransportBar(QFrame):
         shown = self._player.shown
         self.position.setText(clock(frame / shown.audio.sample_rate) if shown else clock(0.0))
         if shown is None:
-            self.total.setText("")
+            self.total.set_whole("")
         elif self._player.is_waiting:
-            self.total.setText(WAITING if shown.audio.buffer.available == 0 else WAITING_ON)
+            self.total.set_whole(WAITING if shown.audio.buffer.available == 0 else WAITING_ON)
         else:
-            self.total.setText(f"/ {clock(shown.audio.duration_s)}")
+            self.total.set_whole(f"/ {clock(shown.audio.duration_s)}")
 
     def _show_matching(self) -> None:
         with QSignalBlocker(self.match):
@@ -155,7 +155,7 @@ class TransportBar(QFrame):
         silent = volume_db <= QUIETEST_DB
         text = "silent" if silent else f"{volume_db:.0f} dB"
         described(self.volume, "volume", "Volume", f"Volume: {text}")
-        self.volume_text.setText(text.replace("-", "−"))
+        self.volume_text.set_whole(text.replace("-", "−"))
         self.volume_icon.set_icon_name("mute" if silent else "volume")
         self.volume_icon.setChecked(silent)
         described(self.volume_icon, "mute", "Mute", "Play aloud again" if silent else "Mute", "M")
