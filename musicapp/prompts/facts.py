@@ -6,23 +6,17 @@ opposite of "drums", it learns last.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from musicapp.prompts.drums import read_drums, without_refusals
 from musicapp.prompts.key import read_key
+from musicapp.prompts.key_names import without_key_names
+from musicapp.prompts.metre import read_beats, without_metre
 from musicapp.prompts.scales import SCALES
 from musicapp.prompts.tempo import read_pace, read_tempo, without_tempo
 
 _SHOWN_KEYS = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "G♯/A♭", "A", "A♯/B♭", "B")
 PACES_BPM = {"slow": 72.0, "medium": 104.0, "fast": 140.0}  # what a word for the tempo is played at
-_METRE = re.compile(
-    r"(?<![\d/.])(?<!track\s)(\d{1,2})(?:/([48])(?![\d/])(?!\s*(?:[\"”″]|inch|of\s+(?:the|a|an)\b))|-([48])\s+time\b)",
-    re.IGNORECASE,
-)
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9, "twelve": 12}
-_METRE_IN_WORDS = re.compile(rf"\b({'|'.join(_COUNTS)})[\s-](four|eight)\b(?![\s-]+(?:bars?|measures?|times)\b)", re.I)
-_COMMON_TIME, _WALTZ_TIME = re.compile(r"\bcommon\s+time\b", re.I), re.compile(r"\bwaltz\s+time\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -56,12 +50,12 @@ class PromptFacts:
 def read_prompt(prompt: str) -> PromptFacts:
     """From "92 bpm", "tempo: 120", "slow", "in 6/8", "F# minor", "Bbm", "key of E flat dorian", "no drums" and more."""
     tonic, scale = read_key(prompt)
-    return PromptFacts(read_tempo(prompt), read_pace(prompt), _beats_in_bar(prompt), tonic, scale, read_drums(prompt))
+    return PromptFacts(read_tempo(prompt), read_pace(prompt), read_beats(prompt), tonic, scale, read_drums(prompt))
 
 
 def without_read(prompt: str) -> str:
     """The prompt without what was read of tempo, metre and refused drums: a model need not know those words."""
-    return without_refusals(without_tempo(_METRE_IN_WORDS.sub(", ", prompt)))
+    return without_refusals(without_tempo(without_metre(without_key_names(prompt))))
 
 
 def describe(stated: PromptFacts) -> str:
@@ -77,19 +71,3 @@ def describe(stated: PromptFacts) -> str:
     if stated.has_drums is not None:
         parts.append("drums" if stated.has_drums else "no drums")
     return ", ".join(parts)
-
-
-def _beats_in_bar(prompt: str) -> float | None:
-    if found := _METRE.search(prompt):
-        count, unit = int(found[1]), int(found[2] or found[3])
-    elif found := _METRE_IN_WORDS.search(prompt):
-        count, unit = _COUNTS[found[1].lower()], 4 if found[2].lower() == "four" else 8
-    elif _WALTZ_TIME.search(prompt):
-        return 3.0
-    else:
-        return 4.0 if _COMMON_TIME.search(prompt) else None
-    if count < 2:  # "1/4 inch tape"
-        return None
-    if unit == 4:
-        return float(count)
-    return count / 3 if count % 3 == 0 and count > 3 else count / 2
