@@ -31,18 +31,11 @@ _GERMAN_ONES = _list(
     null ein zwei drei vier fünf sechs sieben acht neun
     """
 )
-_GERMAN_TEENS = [
-    "zehn",
-    "elf",
-    "zwölf",
-    "dreizehn",
-    "vierzehn",
-    "fünfzehn",
-    "sechzehn",
-    "siebzehn",
-    "achtzehn",
-    "neunzehn",
-]
+_GERMAN_TEENS = _list(
+    """
+    zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn
+    """
+)
 _GERMAN_TENS = _list(
     """
     zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig
@@ -53,132 +46,52 @@ _DUTCH_ONES = _list(
     nul een twee drie vier vijf zes zeven acht negen
     """
 )
-_DUTCH_TEENS = [
-    "tien",
-    "elf",
-    "twaalf",
-    "dertien",
-    "veertien",
-    "vijftien",
-    "zestien",
-    "zeventien",
-    "achttien",
-    "negentien",
-]
+_DUTCH_TEENS = _list(
+    """
+    tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien
+    """
+)
 _DUTCH_TENS = _list(
     """
     twintig dertig veertig vijftig zestig zeventig tachtig negentig
     """
 )
-_FRENCH_SMALL = [
-    "zéro",
-    "un",
-    "deux",
-    "trois",
-    "quatre",
-    "cinq",
-    "six",
-    "sept",
-    "huit",
-    "neuf",
-    "dix",
-    "onze",
-    "douze",
-    "treize",
-    "quatorze",
-    "quinze",
-    "seize",
-    "dix-sept",
-    "dix-huit",
-    "dix-neuf",
-]
+_FRENCH_SMALL = _list(
+    """
+    zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept
+    dix-huit dix-neuf
+    """
+)
 _FRENCH_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
-_SPANISH_SMALL = [
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-    "dieciséis",
-    "diecisiete",
-    "dieciocho",
-    "diecinueve",
-    "veinte",
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-]
+_SPANISH_SMALL = _list(
+    """
+    cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+    diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis
+    veintisiete veintiocho veintinueve
+    """
+)
 _SPANISH_TENS = _list(
     """
     treinta cuarenta cincuenta sesenta setenta ochenta noventa
     """
 )
-_PORTUGUESE_SMALL = [
-    "zero",
-    "um",
-    "dois",
-    "três",
-    "quatro",
-    "cinco",
-    "seis",
-    "sete",
-    "oito",
-    "nove",
-    "dez",
-    "onze",
-    "doze",
-    "treze",
-    "catorze",
-    "quinze",
-    "dezesseis",
-    "dezessete",
-    "dezoito",
-    "dezenove",
-]
+_PORTUGUESE_SMALL = _list(
+    """
+    zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis dezessete
+    dezoito dezenove
+    """
+)
 _PORTUGUESE_TENS = _list(
     """
     vinte trinta quarenta cinquenta sessenta setenta oitenta noventa
     """
 )
-_ITALIAN_SMALL = [
-    "zero",
-    "uno",
-    "due",
-    "tre",
-    "quattro",
-    "cinque",
-    "sei",
-    "sette",
-    "otto",
-    "nove",
-    "dieci",
-    "undici",
-    "dodici",
-    "tredici",
-    "quattordici",
-    "quindici",
-    "sedici",
-    "diciassette",
-    "diciotto",
-    "diciannove",
-]
+_ITALIAN_SMALL = _list(
+    """
+    zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici
+    diciassette diciotto diciannove
+    """
+)
 _ITALIAN_TENS = _list(
     """
     venti trenta quaranta cinquanta sessanta settanta ottanta novanta
