@@ -6,7 +6,6 @@ that it was not. Public checkpoints have no such file, and then nothing is said.
 
 from __future__ import annotations
 
-import difflib
 import json
 import logging
 import re
@@ -18,13 +17,13 @@ from typing import Any
 
 from musicapp.description.config import read_json
 from musicapp.errors import CheckpointError
+from musicapp.prompts import near_words
 
 log = logging.getLogger(__name__)
 
 FILE_NAME, FORMAT_VERSION = "vocabulary.json", 1
 MOST_NAMED = 4  # unknown words in one note; a prompt in a foreign language has nothing but them
-MOST_NEAR = 3
-SIMILAR = 0.75  # least likeness of a spelling (difflib's ratio) to be offered
+MOST_NEAR = near_words.MOST_NEAR
 
 # Words that say nothing about the music are never named, learnt or not.
 _PLAIN = frozenset(
@@ -53,7 +52,6 @@ class Vocabulary:
     def __init__(self, words: Iterable[str], relatives: Mapping[str, tuple[str, ...]]) -> None:
         self.words = frozenset(words)
         self.relatives = dict(relatives)
-        self._spellings = sorted(word for word in self.words if len(word) > 2)
         self._find_near = cache(self._near)
 
     def unknown_in(self, prompt: str) -> tuple[Unknown, ...]:
@@ -92,7 +90,8 @@ class Vocabulary:
         for form in (word, word.removesuffix("s")):
             if form in self.relatives:
                 return self.relatives[form][:MOST_NEAR]
-        return tuple(difflib.get_close_matches(word, self._spellings, MOST_NEAR, SIMILAR))
+        names = (name for relatives in self.relatives.values() for name in relatives)
+        return near_words.near_names(word, self._knows, names)
 
 
 def _pair_at(prompt: str, typed: list[re.Match[str]], place: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from musicapp import paths
 from musicapp.prompts.vocabulary import (
     FILE_NAME,
     MOST_NAMED,
@@ -59,6 +60,37 @@ def test_words_on_both_sides_of_a_comma_are_no_pair() -> None:
 def test_a_spelling_that_is_near_is_offered() -> None:
     assert [unknown.near for unknown in WORDS.unknown_in("violine")] == [("violin",)]
     assert note_about(WORDS.unknown_in("钢琴")) == "This model does not know: 钢琴."
+
+
+BUILTIN = read_vocabulary(paths.bundled_models_folder() / "builtin")
+NOT_LIKE = {  # a word, and what only looks like it
+    "acid": "laid", "vinyl": "cradle", "crackle": "cradle", "enter": "meter", "rain": "raga", "shore": "score",
+    "hotel": "hopeful", "castle": "classy", "ghost": "shot", "lemon": "mellow", "stone": "tone", "paper": "paced",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "looks_like"), NOT_LIKE.items())
+def test_near_is_never_what_only_looks_alike(word: str, looks_like: str) -> None:
+    assert BUILTIN is not None
+    near = {name for unknown in BUILTIN.unknown_in(word) for name in unknown.near}
+    assert looks_like not in near
+
+
+def test_near_is_what_sounds_alike_and_is_known() -> None:
+    assert BUILTIN is not None
+    expected = {"acid": "techno", "vinyl": "lo-fi", "horror": "dark", "rainy": "ambient", "klavier": "piano"}
+    for word, name in expected.items():
+        (unknown,) = BUILTIN.unknown_in(word)
+        assert name in unknown.near
+        assert not any(BUILTIN.unknown_in(near) for near in unknown.near)
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("xilophone", "xylophone"), ("saxaphone", "saxophone"), ("cinemattik", "cinematic")]
+)
+def test_a_slip_of_one_or_two_letters_is_understood(slip: str, meant: str) -> None:
+    assert BUILTIN is not None
+    assert all(unknown.near == (meant,) for unknown in BUILTIN.unknown_in(slip))
 
 
 def test_each_word_is_named_once_and_not_all_of_a_foreign_text() -> None:
