@@ -23,6 +23,7 @@ from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.keys import FocusKeys
+from musicapp.ui.outside import Outside
 from musicapp.ui.parts import Parts
 from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
@@ -98,6 +99,8 @@ class MainWindow(QMainWindow):
         self._keys = FocusKeys(self)
         self._keys.left.connect(self._leave)
         self.message_bar.focus_lost.connect(self.stage.focus_waveform)
+        self.outside = Outside(self, studio.generation, studio.open_takes)
+        studio.library.loaded.connect(self.stage.takes_are_read)
         self._restore()
         self.prompts.prompt.setFocus()
 

@@ -16,6 +16,7 @@ from musicapp.ui.widgets.scrolling import Form
 
 PROMPT_LINES, NEGATIVE_LINES = (2, 10), (1, 4)  # at least, and where there is room
 COUNT_FROM = MAX_PROMPT_CHARACTERS * 3 // 4  # where the number of characters starts to be shown
+NOTE_LINES = 3
 NO_NEGATIVE = (
     "This model works without guidance, so a negative prompt has no effect. Set a guidance above 1 to use one."
 )
@@ -109,6 +110,12 @@ class PromptFields(Form):
         self._note.setObjectName("prompt_note")
         self._note.setWordWrap(True)
         self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # Its room is kept: nothing below moves when a note comes or goes.
+        self._note.setMinimumHeight(NOTE_LINES * self._note.fontMetrics().lineSpacing())
+        policy = self._note.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._note.setSizePolicy(policy)
         self._negative_label = label("Negative prompt", tone="section")
 
         layout = QVBoxLayout(self)

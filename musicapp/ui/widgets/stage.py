@@ -24,10 +24,12 @@ from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described, label, surface
+from musicapp.ui.widgets.waiting import Waiting
 
 if TYPE_CHECKING:
     from musicapp.ui.widgets.take_page import TakePage
 
+READING, DESCRIBE = "Reading your takes …", "Describe some music"
 EXAMPLES = (
     "calm piano, 90 bpm, in C minor",
     "warm analog synth pads, slow, dreamy",
@@ -62,8 +64,14 @@ class Stage(QWidget):
         self.examples: list[QPushButton] = []
         self.page: TakePage | None = None
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._make_empty_page())
+        self._empty_page = self._make_empty_page()
+        self._waiting_page = surface("stage")
+        self.waiting = Waiting(generation)
+        QVBoxLayout(self._waiting_page).addWidget(self.waiting)
+        self._pages.addWidget(self._empty_page)
+        self._pages.addWidget(self._waiting_page)
         player.shown_changed.connect(self._show_page)
+        generation.run_changed.connect(self._show_page)
 
     def prepare(self, lane: Lane) -> None:
         """Load what the page for takes needs in the background, then make it."""
@@ -91,7 +99,8 @@ class Stage(QWidget):
         page.setObjectName("empty_stage")
         layout = QVBoxLayout(page)
         layout.setSpacing(SPACE)
-        title = label("Describe some music")
+        self._title = title = label(READING)
+        title.setObjectName("stage_title")
         title.setFont(scaled_font(title, scale=1.5, bold=True))
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text = label("Type a prompt on the left and press Generate, or start from one of these:", tone="muted")
@@ -159,8 +168,19 @@ class Stage(QWidget):
         if self.page is not None:
             self.page.waveform.fit()
 
+    def takes_are_read(self) -> None:
+        """It is known by now whether there are takes: nobody has to fear that they are lost."""
+        self._title.setText(DESCRIBE)
+
     def _show_page(self) -> None:
-        self._pages.setCurrentIndex(1 if self._player.shown and self.page else 0)
+        """The take; while the first one is on its way, how far it is; else examples."""
+        if self._player.shown and self.page:
+            self._pages.setCurrentWidget(self.page)
+        elif self._generation.is_running:
+            self.waiting.show_run()
+            self._pages.setCurrentWidget(self._waiting_page)
+        else:
+            self._pages.setCurrentWidget(self._empty_page)
 
 
 def _note_about_gone(gone: list[Path]) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from musicapp.ui.widgets.level_meter import LevelMeter
 NOTHING_TO_PLAY = "There is no take to play yet."
 LOOK_AGAIN = "look again"
 VOLUME_MIN_WIDTH, VOLUME_WIDTH, DEVICE_MIN_WIDTH, DEVICE_WIDTH, PLAY_ICON = 48, 120, 84, 164, 20
-WAITING = "waits for the first sound"
-WAITING_ON = "waits for more sound"
+WAITING = "waiting for sound"
+WAITING_WHY = "Playing goes on by itself as soon as there is sound"
 
 
 class TransportBar(QFrame):
@@ -137,7 +137,7 @@ class TransportBar(QFrame):
         if shown is None:
             self.total.set_whole("")
         elif self._player.is_waiting:
-            self.total.set_whole(WAITING if shown.audio.buffer.available == 0 else WAITING_ON)
+            self.total.set_whole(WAITING, WAITING_WHY)
         else:
             self.total.set_whole(f"/ {clock(shown.audio.duration_s)}")
 

@@ -1,4 +1,4 @@
-"""Over the empty picture of a take that is being made: what is done just now, and how far it is."""
+"""Where a take will be: what is done for it just now, and how far it is."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PARTS = 1000
 
 
 class Waiting(QFrame):
-    """A sentence and a bar in the middle of `picture`; the mouse goes through."""
+    """A sentence and a bar in the middle; the mouse goes through. It may lie over `picture`."""
 
-    def __init__(self, generation: Generation, picture: QWidget) -> None:
+    def __init__(self, generation: Generation, picture: QWidget | None = None) -> None:
         super().__init__(picture)
         self._generation = generation
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
