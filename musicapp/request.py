@@ -28,10 +28,14 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 @dataclass(frozen=True)
 class Lora:
-    """An adapter of a model: the path of its safetensors file, and how strongly it works; 0 is off."""
+    """An adapter of a model: the path of its safetensors file, and how strongly it works; 0 is off.
+
+    sha256  of the file, where the path is a name alone: exported files tell no folders
+    """
 
     path: str
     strength: float = 1.0
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class TakeRequest:
 
     def as_dict(self) -> dict[str, Any]:
         """The request as plain JSON values, for files; `recall` is the inverse."""
-        return asdict(self) | ({"version": VERSION} if VERSION > 1 else {})
+        loras = [{k: v for k, v in asdict(lora).items() if k != "sha256" or v} for lora in self.loras]
+        return asdict(self) | {"loras": loras} | ({"version": VERSION} if VERSION > 1 else {})
 
 
 @dataclass(frozen=True)

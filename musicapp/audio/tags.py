@@ -5,7 +5,12 @@ ASCII because long comments with other letters came back changed from MP3 files.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from musicapp import __version__
@@ -14,6 +19,7 @@ from musicapp.request import Recalled, TakeRequest, recall
 TITLE_CHARACTERS = 80
 SOFTWARE = f"Musicapp {__version__}"
 # Where a take was made and what it was called there say nothing about its sound: same music, same bytes.
+_FROM_ROOT = re.compile(r"(?:file:)?[/\\~][^\n]|[A-Za-z]:[/\\]")
 _NOT_SOUND = ("take_id", "device")
 
 
@@ -29,6 +35,48 @@ def request_tags(request: TakeRequest, left_out: dict[str, Any] | None = None) -
         "software": SOFTWARE,
         "comment": json.dumps(sound, ensure_ascii=True, sort_keys=True),
     }
+
+
+def shared_tags(request: TakeRequest, left_out: dict[str, Any] | None = None) -> dict[str, str]:
+    """`request_tags` for a file that leaves this computer: names and checksums in the place of private folders.
+
+    Reads the adapters' files once, for their checksums.
+    """
+    loras = tuple(
+        replace(lora, path=_name(lora.path), sha256=lora.sha256 or sha256(lora.path)) for lora in request.loras
+    )
+    shared = replace(request, model=_name(request.model), text_encoder=_name(request.text_encoder), loras=loras)
+    others = {key: without_folders(value) for key, value in (left_out or {}).items()}
+    return request_tags(shared, others)
+
+
+def without_folders(value: Any) -> Any:
+    """A value of JSON with only the last name of every path in it that begins at a root or a home."""
+    if isinstance(value, dict):
+        return {key: without_folders(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_folders(item) for item in value]
+    return _name(value) if isinstance(value, str) and _FROM_ROOT.match(value) else value
+
+
+def sha256(path: str) -> str:
+    """The checksum of a file, "" when it cannot be read."""
+    try:
+        state = Path(path).stat()
+        return _sha256(path, state.st_size, state.st_mtime_ns)
+    except (OSError, ValueError):
+        return ""
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: str, _size: int, _changed_ns: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _name(path: str) -> str:
+    """The last name of a path of any system."""
+    return PureWindowsPath(path).name or path.strip("/\\")
 
 
 def settings_of(tags: dict[str, str]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -83,3 +84,47 @@ def test_a_file_without_id3_has_no_tags(tmp_path: Path) -> None:
     for content in (b"", b"ID3", b"ID3\4\0\0\0\0\0\0", b"\xff\xfb" * 100, b"ID3\3\0\0\0\0\0\x7fTIT2\0\0"):
         path.write_bytes(content)
         assert id3.read_tags(path) == {}
+
+
+FOLDERS = [
+    "/home/someone/Music/",
+    "C:\\Users\\Someone\\",
+    "\\\\server\\share\\",
+    "~/loras/",
+    "models/private/",
+    "./",
+    "../x/",
+]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_shared_file_tells_names_and_no_folders(folder: str) -> None:
+    request = TakeRequest(
+        "a",
+        "piano / strings",
+        30,
+        7,
+        model=f"{folder}my model",
+        text_encoder=f"{folder}t5",
+        loras=(Lora(f"{folder}warm.safetensors", 0.5), Lora(f"{folder}cold.safetensors")),
+    )
+    absolute = folder if not folder.startswith((".", "models")) else f"/{folder}"
+    later = {"init_audio": f"{absolute}me.wav", "more": [{"file": f"{absolute}x.wav", "note": "a/b"}], "version": 2}
+    written = tags.shared_tags(request, later)
+    values = json.loads(written["comment"])
+    assert values["prompt"] == "piano / strings"
+    assert (values["model"], values["text_encoder"], values["init_audio"]) == ("my model", "t5", "me.wav")
+    assert values["more"] == [{"file": "x.wav", "note": "a/b"}]
+    assert [lora["path"] for lora in values["loras"]] == ["warm.safetensors", "cold.safetensors"]
+    assert "omeone" not in written["comment"] and "private" not in written["comment"]
+
+
+def test_a_shared_file_knows_its_adapters_by_their_content(tmp_path: Path) -> None:
+    (tmp_path / "warm.safetensors").write_bytes(b"warm")
+    request = TakeRequest("a", "piano", 30.0, 7, loras=(Lora(str(tmp_path / "warm.safetensors"), 0.5),))
+    written = tags.shared_tags(request)
+    found = tags.recalled(written, "a")
+    assert found is not None and not found.left_out
+    assert found.request.loras == (Lora("warm.safetensors", 0.5, hashlib.sha256(b"warm").hexdigest()),)
+    assert tags.shared_tags(found.request) == written == tags.shared_tags(request), "the same tags every time"
+    assert tags.request_tags(TakeRequest("a", "piano", 30, 7)) == tags.shared_tags(TakeRequest("a", "piano", 30, 7))

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from safetensors.numpy import save_file
 
+from musicapp.audio import tags, wave_io
 from musicapp.request import Lora
+from musicapp.ui.state.adapters import split_gone
 from tests.ui.conftest import Desk
 from tests.ui.test_models import drop
 
@@ -107,3 +109,31 @@ def test_use_settings_brings_adapters_back_or_says_which_are_gone(desk: Desk, wa
     assert desk.studio.take_settings.loras == take.request.loras[1:]
     assert "not the adapter “warm.safetensors”" in desk.message and str(warm) in desk.message
     assert replace(desk.studio.take_settings.make_request(), take_id="").seed == take.request.seed
+
+
+@pytest.mark.parametrize("form", ["wav24", "flac", "mp3", "ogg", "opus"])
+def test_an_exported_file_tells_no_folder_and_finds_its_adapter_again(desk: Desk, tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "private place"
+    folder.mkdir()
+    warm = write(folder / "warm.safetensors")
+    desk.studio.take_settings.set_loras((Lora(str(warm), 0.5),))
+    desk.make_take()
+    desk.studio.exporter.set_format(form)
+    desk.wait(lambda: desk.studio.exporter.name)
+    with desk.qtbot.waitSignal(desk.studio.exporter.exported) as exported:
+        desk.studio.exporter.export()
+    path = exported.args[0].path
+    written = wave_io.read_tags(path)
+    assert all("private place" not in text for text in written.values())
+    assert b"private place" not in path.read_bytes() and "private place".encode("utf-16-le") not in path.read_bytes()
+    found = tags.recalled(written, "a")
+    assert found is not None and found.request.loras[0].path == "warm.safetensors"
+    assert split_gone(found.request, desk.studio.take_settings.known_loras) == (
+        replace(found.request, loras=(Lora(str(warm), 0.5),)),
+        [],
+    )
+    warm.rename(folder / "renamed.safetensors")
+    by_content = split_gone(found.request, [Lora(str(folder / "renamed.safetensors"))])
+    assert by_content[0].loras == (Lora(str(folder / "renamed.safetensors"), 0.5),)
+    warm.write_bytes(b"another adapter of this name")
+    assert split_gone(found.request, [Lora(str(warm))])[1] == [Path("warm.safetensors")]

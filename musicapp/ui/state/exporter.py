@@ -116,7 +116,7 @@ class Exporter(QObject):
                 target,
                 sample_rate=take.sample_rate,
                 format=chosen,
-                tags=tags.request_tags(take.request, take.left_out),
+                tags=tags.shared_tags(take.request, take.left_out),
                 on_progress=self.progress_changed.emit,
                 should_stop=lambda: self._should_stop,
                 overwrite=False,

@@ -200,6 +200,11 @@ class TakeSettings(QObject):
         """The adapters of the chosen model, each on top of those before it."""
         return self.loras_of.get(self.model, ())
 
+    @property
+    def known_loras(self) -> list[Lora]:
+        """Every adapter that any model has."""
+        return [lora for loras in self.loras_of.values() for lora in loras]
+
     def set_loras(self, loras: tuple[Lora, ...]) -> None:
         """Use these adapters with the chosen model."""
         if loras != self.loras:

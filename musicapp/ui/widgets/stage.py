@@ -124,7 +124,7 @@ class Stage(QWidget):
         shown = self._player.shown
         if shown is None:
             return
-        request, gone = split_gone(shown.request)
+        request, gone = split_gone(shown.request, self._settings.known_loras)
         notes = [note for note in (note_about(shown.left_out), _note_about_gone(gone)) if note[0]]
         self._history.use(request, (" ".join(text for text, _ in notes), " ".join(hint for _, hint in notes)))
 
