@@ -118,6 +118,8 @@ def load_model(
     networks.eval().requires_grad_(False)
     dit, autoencoder = networks["dit"], networks["autoencoder"]
     assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
+    if places["autoencoder"].type == "cpu":
+        autoencoder.settle()
     return LoadedModel(config, autoencoder, dit, conditioner, target, precision, source, remark)
 
 

@@ -8,15 +8,23 @@ import torch
 from torch import Tensor
 
 from musicapp.nn.autoencoder import Autoencoder
+from musicapp.nn.oobleck import OobleckDecoder
 from musicapp.nn.spectral import SpectralDecoder
 
 FIRST = 16  # latents of the first chunk: 0.74 s of sound at 2048 frames each
+FIRST_PIECE = 8  # the same for decoders that work in pieces, for which small chunks cost nothing
 SIZE = 128  # latents of the largest chunk: what memory is bounded by
 LAST = 64  # latents decoded at least at the end, context included
 
 
-def chunk_bounds(count: int, size: int = SIZE, *, is_light: bool = False) -> list[tuple[int, int]]:
-    """Latents [start, end) of every chunk: `FIRST` long, each twice the one before, none longer than `size`.
+def plan_of(autoencoder: Autoencoder, count: int, size: int = SIZE) -> list[tuple[int, int]]:
+    """Latents [start, end) of every chunk in which so many are decoded."""
+    first = FIRST_PIECE if isinstance(autoencoder.decoder, OobleckDecoder) else FIRST
+    return chunk_bounds(count, size, first=first, is_light=isinstance(autoencoder.decoder, SpectralDecoder))
+
+
+def chunk_bounds(count: int, size: int = SIZE, *, first: int = FIRST, is_light: bool = False) -> list[tuple[int, int]]:
+    """Latents [start, end) of every chunk: `first` long, each twice the one before, none longer than `size`.
 
     is_light  the context of a chunk costs such a decoder more than its memory: chunks grow twice as fast to twice the
               size, and what is left at the end joins the chunk before when it is a quarter of one or less
@@ -25,7 +33,7 @@ def chunk_bounds(count: int, size: int = SIZE, *, is_light: bool = False) -> lis
     and the same request must give the same bytes.
     """
     growth, longest = (4, 2 * size) if is_light else (2, size)
-    bounds, start, length = [], 0, min(FIRST, size)
+    bounds, start, length = [], 0, min(first, size)
     while start < count:
         end = min(start + length, count)
         if is_light and length == longest and count - end <= longest // 4:
@@ -33,11 +41,6 @@ def chunk_bounds(count: int, size: int = SIZE, *, is_light: bool = False) -> lis
         bounds.append((start, end))
         start, length = end, min(growth * length, longest)
     return bounds
-
-
-def is_light(autoencoder: Autoencoder) -> bool:
-    """Whether its decoder works at so low a rate that chunks may be large."""
-    return isinstance(autoencoder.decoder, SpectralDecoder)
 
 
 @torch.inference_mode()
@@ -57,10 +60,16 @@ def decode_chunks(
 
     Each chunk is decoded with `decoder.margin` true latents on both sides, which are all that its audio depends on;
     only the true ends of the latents meet the decoder's zero padding. So the pieces joined are the whole decode.
-    Some decoders see latents in groups; what they are given begins with a whole one.
+    Some decoders see latents in groups; what they are given begins with a whole one. Those that work in pieces of their
+    own give the same bytes for every plan.
     """
     margin, alignment, total = _margin(autoencoder), _alignment(autoencoder), latents.shape[-1]
-    for start, end in chunk_bounds(total if count is None else min(count, total), size, is_light=is_light(autoencoder)):
+    bounds = plan_of(autoencoder, total if count is None else min(count, total), size)
+    if (pieces := autoencoder.pieces(latents)) is not None:
+        for start, end in bounds:
+            yield autoencoder.finished(pieces.read((end - start) * autoencoder.downsampling_ratio))
+        return
+    for start, end in bounds:
         left, right = max(0, start - start % alignment - margin), min(total, end + margin)
         if right == total:  # threads share the products of a few rows in another way, with another rounding
             left = max(0, min(left, total - min(LAST, size)))

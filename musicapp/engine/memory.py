@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,11 +23,12 @@ from musicapp.checkpoints.load import CPU_PARTS, LoadedModel
 from musicapp.description.configs import DiTConfig, OobleckDecoderConfig
 from musicapp.description.same_configs import SameDecoderConfig
 from musicapp.description.spectral_configs import SpectralDecoderConfig
-from musicapp.engine.decode import SIZE, chunk_bounds, is_light
+from musicapp.engine.decode import SIZE, plan_of
 from musicapp.engine.denoise import plan_for
 from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
 from musicapp.nn.blocks import TILE
+from musicapp.nn.oobleck import PIECE
 from musicapp.nn.phases import CACHED_WINDOWS
 from musicapp.request import MIN_DURATION_S, TakeRequest, format_duration, frames_for
 
@@ -34,9 +36,9 @@ GB, MB = 10**9, 10**6  # as disks and downloads are counted
 CHUNKS = (SIZE, 64, 32, 16)  # latents; context comes on top, so that smaller ones would save nothing
 FIXED_BYTES = {"cpu": 180 * MB, "cuda": 600 * MB, "mps": 400 * MB}  # what kernels, libraries and allocators take
 KERNELS_SHARE = 0.03  # of the weights that lie on the CPU: its kernels' own copies of single ones, and gaps between
-# What the kernels of Oobleck's convolutions take on the CPU beyond the tensors: bytes for every number of the largest
-# stage, by the bytes of a number. Measured; half precision takes more, as if it was worked on as float32.
-CONVOLUTION_BYTES = {4: 10.0, 2: 22.0}
+# What the kernels of Oobleck's decoder take on the CPU beyond the tensors, by the bytes of a number. Measured in the
+# public size, where float32 kernels copy the largest weight.
+CONVOLUTION_BYTES = {4: 110 * MB, 2: 30 * MB}
 LATENTS_KEPT = 16  # tensors of the latents' size that sampler and guidance hold
 AFTER_FAILURE = 0.5  # of what a run that ran out was to take beside its weights: all that is promised then
 
@@ -170,7 +172,7 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     margin = model.autoencoder.decoder.margin
     assert isinstance(margin, int)
     wide = next(p for p in model.autoencoder.decoder.parameters() if p.ndim > 1)
-    bounds = chunk_bounds(decoded, way.chunk, is_light=is_light(model.autoencoder))
+    bounds = plan_of(model.autoencoder, decoded, way.chunk)
     chunk = max(end - start for start, end in bounds)
     decodes_on = "cpu" if "autoencoder" in way.on_cpu else model.device.type
     decoding = decode_bytes(
@@ -214,13 +216,15 @@ def denoise_bytes(config: DiTConfig, latents: int, itemsize: int, *, batch: int 
 def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2, *, kind: str = "cpu") -> int:
     """Peak of a decoder's tensors for one chunk, its context included."""
     if isinstance(config, OobleckDecoderConfig):
-        rate, largest = 1, 0
-        widths = [config.channels * mult for mult in (1, *config.c_mults)]
-        for width, stride in zip(widths[-2::-1], config.strides[::-1], strict=True):
-            rate *= stride
-            largest = max(largest, rate * width)
-        copies = CONVOLUTION_BYTES[itemsize] if kind == "cpu" else 0.0
-        return int((3.8 * itemsize + copies) * largest * latents)
+        rates = itertools.accumulate(config.strides[::-1], operator.mul)
+        widths = [config.channels * mult for mult in (1, *config.c_mults)][-2::-1]
+        numbers = [rate * width * latents for rate, width in zip(rates, widths, strict=True)]  # of each stage
+        if kind != "cpu":
+            return int(3.8 * itemsize * max(numbers))
+        # In pieces: each stage keeps about two of its own, and one works. Then the sound that is put together.
+        pieces = 2.5 * itemsize * sum(min(PIECE, count) for count in numbers)
+        sound = 1.5 * itemsize * channels * math.prod(config.strides) * latents
+        return int(pieces + sound) + CONVOLUTION_BYTES[itemsize]
     if isinstance(config, SameDecoderConfig):
         return int(21 * (config.stride + 1) * config.width * itemsize * latents)
     assert isinstance(config, SpectralDecoderConfig)

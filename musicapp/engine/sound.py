@@ -9,7 +9,7 @@ from torch import Tensor
 
 from musicapp.audio.limiter import Limiter
 from musicapp.checkpoints.load import LoadedModel
-from musicapp.engine.decode import chunk_bounds, decode_chunks, is_light
+from musicapp.engine.decode import decode_chunks, plan_of
 from musicapp.engine.loudness import gain_for
 
 
@@ -40,7 +40,7 @@ def blocks_of(model: LoadedModel, latents: Tensor, frames: int, *, size: int, se
 def bounds_of(model: LoadedModel, frames: int, size: int) -> list[tuple[int, int]]:
     """Latents [start, end) of every chunk that so many frames are decoded in."""
     count = -(-frames // model.autoencoder.downsampling_ratio)
-    return chunk_bounds(count, size, is_light=is_light(model.autoencoder))
+    return plan_of(model.autoencoder, count, size)
 
 
 def _limiter(model: LoadedModel, latents: Tensor) -> Limiter | None:

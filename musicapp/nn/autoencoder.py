@@ -13,6 +13,7 @@ from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConf
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.bottleneck import Posterior, SoftNorm, VAEBottleneck
 from musicapp.nn.oobleck import OobleckDecoder, OobleckEncoder
+from musicapp.nn.pieces import Pieces
 from musicapp.nn.same import SameDecoder, SameEncoder
 from musicapp.nn.spectral import SpectralDecoder, SpectralEncoder
 
@@ -93,12 +94,28 @@ class Autoencoder(nn.Module):
         between = between.to(_dtype_of(self.decoder))
         start, end = keep or (0, latents.shape[-1])
         if isinstance(self.decoder, SpectralDecoder):
-            audio = self.decoder(between, first, (start, end)).float()
+            audio = self.decoder(between, first, (start, end))
         else:
             tokens = None if noise is None or noise.tokens is None else noise.tokens
-            audio = (self.decoder(between) if tokens is None else self.decoder(between, tokens)).float()
+            audio = self.decoder(between) if tokens is None else self.decoder(between, tokens)
             audio = audio[..., start * self.downsampling_ratio : end * self.downsampling_ratio]
-        return audio.tanh() if self.soft_clip else audio
+        return self.finished(audio)
+
+    def pieces(self, latents: Tensor) -> Pieces | None:
+        """The audio of latents, to be read in whatever portions with the same bytes; None for decoders without it."""
+        if not isinstance(self.decoder, OobleckDecoder):
+            return None
+        between = self.bottleneck.decode(latents * self.scale)
+        return self.decoder.pieces(between.to(_dtype_of(self.decoder)))
+
+    def settle(self) -> None:
+        """Order the decoder's weights in memory as the CPU's quick kernels want them; nothing else changes."""
+        if isinstance(self.decoder, OobleckDecoder):
+            self.decoder.settle()
+
+    def finished(self, audio: Tensor) -> Tensor:
+        """What a decoder made as float32, its peaks rounded where the config says so."""
+        return audio.float().tanh() if self.soft_clip else audio.float()
 
     def decode_noise(self, seed: int, first: int, count: int) -> DecodeNoise | None:
         """Noise for decoding the latents `first` to `first + count` of a take; None for decoders trained without.

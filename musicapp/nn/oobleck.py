@@ -2,6 +2,9 @@
 
 The layers lie in `nn.Sequential`s in the order sound passes them, which is also the checkpoint's numbering.
 Weight norm is not a part of them: loading folds it into plain weights once.
+
+On the CPU the decoder works with channels last in memory, for which its convolutions and Snake are much quicker, and in
+pieces (`pieces.py`). Shapes are `(batch, channels, frames)` all the same; layers follow what they are given.
 """
 
 from __future__ import annotations
@@ -10,13 +13,61 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from musicapp.description.configs import OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.nn import receptive_field
+from musicapp.nn.pieces import Pieces, Stage
 from musicapp.nn.receptive_field import Interval
 
 DILATIONS = (1, 3, 9)
 TILE = 1 << 17  # elements of one tile of Snake: its temporaries stay in the processor's cache
+PIECE = 1 << 19  # elements of what a stage of the decoder makes at once; its inputs and results stay in the cache
+
+
+class Conv(nn.Conv1d):
+    """A convolution along time. in `(batch, in_channels, frames)`, out `(batch, out_channels, frames / stride)`
+
+    With channels last in memory it is a two-dimensional one of a single row, for which CPUs have the quick kernel.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not _has_channels_last(x) or torch.is_grad_enabled():
+            return super().forward(x)
+        padding, dilation = (0, int(self.padding[0])), (1, *self.dilation)
+        return F.conv2d(x[:, :, None], self.weight[:, :, None], self.bias, (1, *self.stride), padding, dilation)[
+            :, :, 0
+        ]
+
+    def settle(self) -> None:
+        """Bring the weight into the order in memory that channels last want; its values and shape stay."""
+        self.weight.data = self.weight.data.transpose(1, 2).contiguous().transpose(1, 2)
+
+
+class Upsample(nn.ConvTranspose1d):
+    """A transposed convolution whose kernel is two strides long, padded as the decoder does it.
+
+    in `(batch, in_channels, n)`, out `(batch, out_channels, n * stride)` for an even stride
+
+    With channels last in memory it is a product: every block of `stride` frames is made of two neighbouring inputs.
+    """
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        if not _has_channels_last(x) or torch.is_grad_enabled():
+            return super().forward(x, output_size)
+        (stride,), (padding,) = self.stride, self.padding
+        early, late = self.weight.permute(2, 1, 0).flatten(0, 1).chunk(2)  # each `(stride * out_channels, in_channels)`
+        bias = None if self.bias is None else self.bias.repeat(stride)
+        made = []
+        for rows in F.pad(x.transpose(1, 2), (0, 0, 1, 1)):
+            made.append(torch.addmm(F.linear(rows[1:], early, bias), rows[:-1], late.t()))
+        blocks = torch.stack(made) if len(made) > 1 else made[0][None]
+        frames = blocks.unflatten(2, (stride, self.out_channels)).flatten(1, 2)
+        return frames[:, padding : frames.shape[1] - padding].transpose(1, 2)
+
+    def settle(self) -> None:
+        """As `Conv.settle`."""
+        self.weight.data = self.weight.data.permute(2, 1, 0).contiguous().permute(2, 1, 0)
 
 
 class Snake(nn.Module):
@@ -52,9 +103,9 @@ class ResidualUnit(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             Snake(channels),
-            nn.Conv1d(channels, channels, 7, dilation=dilation, padding=3 * dilation),
+            Conv(channels, channels, 7, dilation=dilation, padding=3 * dilation),
             Snake(channels),
-            nn.Conv1d(channels, channels, 1),
+            Conv(channels, channels, 1),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -77,7 +128,7 @@ class DownBlock(nn.Module):
         self.layers = nn.Sequential(
             *(ResidualUnit(in_channels, dilation) for dilation in DILATIONS),
             Snake(in_channels),
-            nn.Conv1d(in_channels, out_channels, 2 * stride, stride, padding=math.ceil(stride / 2)),
+            Conv(in_channels, out_channels, 2 * stride, stride, padding=math.ceil(stride / 2)),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -99,7 +150,7 @@ class UpBlock(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             Snake(in_channels),
-            nn.ConvTranspose1d(in_channels, out_channels, 2 * stride, stride, padding=math.ceil(stride / 2)),
+            Upsample(in_channels, out_channels, 2 * stride, stride, padding=math.ceil(stride / 2)),
             *(ResidualUnit(out_channels, dilation) for dilation in DILATIONS),
         )
 
@@ -124,10 +175,10 @@ class OobleckEncoder(nn.Module):
         widths = [config.channels * mult for mult in (1, *config.c_mults)]
         blocks = [DownBlock(*sizes) for sizes in zip(widths[:-1], widths[1:], config.strides, strict=True)]
         self.layers = nn.Sequential(
-            nn.Conv1d(config.in_channels, widths[0], 7, padding=3),
+            Conv(config.in_channels, widths[0], 7, padding=3),
             *blocks,
             Snake(widths[-1]),
-            nn.Conv1d(widths[-1], config.latent_dim, 3, padding=1),
+            Conv(widths[-1], config.latent_dim, 3, padding=1),
         )
         self.ratio = math.prod(config.strides)
         self.margin = receptive_field.encoder_margin(self.layers, self.ratio)
@@ -149,17 +200,47 @@ class OobleckDecoder(nn.Module):
         widths = [config.channels * mult for mult in (1, *config.c_mults)][::-1]
         blocks = [UpBlock(*sizes) for sizes in zip(widths[:-1], widths[1:], config.strides[::-1], strict=True)]
         self.layers = nn.Sequential(
-            nn.Conv1d(config.latent_dim, widths[0], 7, padding=3),
+            Conv(config.latent_dim, widths[0], 7, padding=3),
             *blocks,
             Snake(widths[-1]),
-            nn.Conv1d(widths[-1], config.out_channels, 7, padding=3, bias=False),
+            Conv(widths[-1], config.out_channels, 7, padding=3, bias=False),
             nn.Tanh() if config.final_tanh else nn.Identity(),
         )
         self.ratio = math.prod(config.strides)
         self.margin = receptive_field.decoder_margin(self.layers, self.ratio)
+        self._strides, self._widths = config.strides[::-1], widths[1:]
 
     def forward(self, latents: Tensor) -> Tensor:
-        return self.layers(latents)
+        pieces = self.pieces(latents)
+        return self.layers(latents) if pieces is None else pieces.read(latents.shape[-1] * self.ratio).contiguous()
+
+    def pieces(self, latents: Tensor) -> Pieces | None:
+        """The audio of latents, to be read in whatever portions; None where that is not the quick way.
+
+        Which it is on the CPU, when no gradient is kept. Two stages share the ends of `layers`: the first block comes
+        with the convolution before it, the last one with what is behind it.
+        """
+        if latents.device.type != "cpu" or torch.is_grad_enabled():
+            return None
+        start, *blocks = self.layers[: len(self._strides) + 1]
+        ends = [[start, blocks[0]], *([block] for block in blocks[1:])]
+        ends[-1] += self.layers[len(blocks) + 1 :]
+        stages = [
+            Stage(nn.Sequential(*layers), stride, max(1, PIECE // (width * stride)) * stride)
+            for layers, stride, width in zip(ends, self._strides, self._widths, strict=True)
+        ]
+        return Pieces(stages, latents.transpose(1, 2).contiguous().transpose(1, 2))
+
+    def settle(self) -> None:
+        """Order the weights in memory as the quick kernels want them; nothing else changes."""
+        for layer in self.modules():
+            if isinstance(layer, Conv | Upsample):
+                layer.settle()
+
+
+def _has_channels_last(x: Tensor) -> bool:
+    """Whether the channels of one frame lie side by side."""
+    return x.device.type == "cpu" and x.stride(1) == 1 and x.shape[1] > 1
 
 
 def _snake_in_tiles(x: Tensor, frequency: Tensor, strength: Tensor) -> Tensor:

@@ -13,7 +13,8 @@ from musicapp.checkpoints.load import load_model
 from musicapp.description.catalogue import find_model
 from musicapp.description.configs import AutoencoderConfig, OobleckDecoderConfig, OobleckEncoderConfig
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig, TemperedConfig
-from musicapp.engine.decode import FIRST, SIZE, chunk_bounds, decode_chunks
+from musicapp.engine.decode import FIRST, SIZE, chunk_bounds, decode_chunks, plan_of
+from musicapp.nn import oobleck as oobleck_network
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 
 LATENTS = 4
@@ -88,6 +89,30 @@ def test_chunks_that_begin_inside_a_group_join_too(kind: str) -> None:
     joined = torch.cat(list(decode_chunks(autoencoder, latents, size=27)), dim=-1)
     with torch.inference_mode():
         torch.testing.assert_close(joined, autoencoder.decode(latents), atol=1e-5, rtol=0)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("piece", [1 << 9, 1 << 12, 1 << 19])
+def test_pieces_give_the_same_bytes_in_whatever_chunks(
+    dtype: torch.dtype, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oobleck_network, "PIECE", piece)
+    autoencoder, latents = build("oobleck"), latents_of(4.0)
+    for name, weight in autoencoder.named_parameters():
+        if not name.endswith(("alpha", "beta")):
+            weight.data = weight.data.to(dtype)
+    autoencoder.settle()
+    whole = autoencoder.decode(latents)
+    for size in (1, 5, 27, 64, 128):
+        assert torch.equal(torch.cat(list(decode_chunks(autoencoder, latents, size=size)), dim=-1), whole)
+    cut = torch.cat(list(decode_chunks(autoencoder, latents, count=33, size=16)), dim=-1)
+    assert torch.equal(cut, whole[..., : 33 * 2048])
+
+
+def test_the_first_second_of_a_decoder_that_works_in_pieces_comes_in_small_chunks() -> None:
+    assert [end - start for start, end in plan_of(build("oobleck"), 300)] == [8, 16, 32, 64, 128, 52]
+    assert [end - start for start, end in plan_of(build("spectral"), 300)] == [16, 64, 220]
 
 
 def test_chunks_grow_from_small_to_large_and_cover_everything() -> None:

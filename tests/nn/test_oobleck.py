@@ -100,6 +100,54 @@ def test_scale_divides_latents_and_comes_back():
     torch.testing.assert_close(scaled.decode(scaled.encode(audio)), plain.decode(plain.encode(audio)))
 
 
+@torch.inference_mode()
+@pytest.mark.parametrize("strides", [(2,), (2, 4), (4, 2, 6)])
+@pytest.mark.parametrize("piece", [64, 1000, 1 << 19])
+@pytest.mark.parametrize("latent_frames", [1, 2, 23])
+def test_pieces_joined_are_what_the_layers_make(strides, piece, latent_frames, monkeypatch):
+    monkeypatch.setattr(oobleck, "PIECE", piece)
+    torch.manual_seed(0)
+    decoder = oobleck.OobleckDecoder(decoder_config(strides, (1, 2, 3)[: len(strides)], channels=3)).double()
+    for name, weight in decoder.named_parameters():
+        if name.endswith(("alpha", "beta")):
+            nn.init.normal_(weight)
+    latents = torch.randn(2, 2, latent_frames, dtype=torch.double)
+    expected = decoder.layers(latents)
+    torch.testing.assert_close(decoder(latents), expected, atol=1e-6, rtol=0)  # Snake is in float32
+    decoder.settle()
+    torch.testing.assert_close(decoder.layers(latents), expected, atol=1e-6, rtol=0)
+    pieces, parts = decoder.pieces(latents), []
+    while pieces.left:
+        parts.append(pieces.read(7))
+    with pytest.raises(EOFError):
+        pieces.read(1)
+    assert torch.equal(torch.cat(parts, dim=-1), decoder(latents))
+
+
+def test_kept_gradients_go_the_plain_way():
+    assert oobleck.OobleckDecoder(decoder_config()).pieces(torch.randn(1, 2, 5)) is None
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("dtype", [torch.double, torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("settled", [False, True])
+def test_layers_with_channels_last_in_memory_are_the_same_layers(dtype, settled):
+    torch.manual_seed(0)
+    x = torch.randn(2, 6, 50, dtype=dtype)
+    channels_last = x.mT.contiguous().mT
+    for layer in (
+        oobleck.Conv(6, 4, 7, dilation=3, padding=9).to(dtype),
+        oobleck.Conv(6, 4, 8, 4, padding=2).to(dtype),
+        oobleck.Upsample(6, 4, 8, 4, padding=2).to(dtype),
+        oobleck.Upsample(6, 1, 4, 2, padding=1, bias=False).to(dtype),
+    ):
+        plain = layer(x)
+        if settled:
+            layer.settle()
+        tolerance = {torch.double: 1e-6, torch.float32: 1e-5, torch.bfloat16: 0.05}[dtype]
+        torch.testing.assert_close(layer(channels_last), plain, atol=tolerance, rtol=0)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_snake_in_tiles_is_the_formula(dtype, monkeypatch):
     monkeypatch.setattr(oobleck, "TILE", 64)
