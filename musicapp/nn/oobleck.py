@@ -55,7 +55,7 @@ class Upsample(nn.ConvTranspose1d):
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         if not _has_channels_last(x) or torch.is_grad_enabled():
             return super().forward(x, output_size)
-        (stride,), (padding,) = self.stride, self.padding
+        stride, padding = int(self.stride[0]), int(self.padding[0])
         early, late = self.weight.permute(2, 1, 0).flatten(0, 1).chunk(2)  # each `(stride * out_channels, in_channels)`
         bias = None if self.bias is None else self.bias.repeat(stride)
         made = []
@@ -222,13 +222,11 @@ class OobleckDecoder(nn.Module):
         """
         if latents.device.type != "cpu" or torch.is_grad_enabled():
             return None
-        start, *blocks = self.layers[: len(self._strides) + 1]
-        ends = [[start, blocks[0]], *([block] for block in blocks[1:])]
-        ends[-1] += self.layers[len(blocks) + 1 :]
-        stages = [
-            Stage(nn.Sequential(*layers), stride, max(1, PIECE // (width * stride)) * stride)
-            for layers, stride, width in zip(ends, self._strides, self._widths, strict=True)
-        ]
+        layers, last = list(self.layers), len(self._strides)  # of which number 1 to `last` are the blocks
+        stages = []
+        for number, (stride, width) in enumerate(zip(self._strides, self._widths, strict=True), start=1):
+            own = layers[0 if number == 1 else number : None if number == last else number + 1]
+            stages.append(Stage(nn.Sequential(*own), stride, max(1, PIECE // (width * stride)) * stride))
         return Pieces(stages, latents.transpose(1, 2).contiguous().transpose(1, 2))
 
     def settle(self) -> None:

@@ -60,7 +60,8 @@ class _Given:
     """The inputs themselves."""
 
     def __init__(self, inputs: Tensor) -> None:
-        self.count, self._inputs = inputs.shape[-1], inputs
+        self.count: int = inputs.shape[-1]
+        self._inputs = inputs
 
     def between(self, first: int, end: int) -> Tensor:
         return self._inputs[..., first:end]
@@ -70,7 +71,7 @@ class _Made:
     """The outputs of a stage; what lies before the last question's beginning is forgotten."""
 
     def __init__(self, stage: Stage, source: _Given | _Made) -> None:
-        self.count = source.count * stage.ratio
+        self.count: int = source.count * stage.ratio
         self._stage, self._source = stage, source
         self._kept: list[Tensor] = []
         self._begin = self._end = 0
