@@ -2,11 +2,12 @@
 
 A caption is the text of `<stem>.txt`, the "caption", "prompt" or "text" of `<stem>.json`, or that of the line in
 `metadata.jsonl` whose "file_name" is the file's. Nothing is unpacked to disk or unpickled; what cannot be used is left
-out with a sentence in the log.
+out with a sentence in the log. Captions are UTF-8 or UTF-16, with or without a mark; endings may be in capitals.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import logging
@@ -25,7 +26,30 @@ from musicapp.training.dataset import SAMPLE_RATE, Rate, ShardWriter
 
 log = logging.getLogger(__name__)
 
-SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
+SUFFIXES = (".wav", ".wave", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc", ".caf", ".w64", ".au")
+# Sound that libsndfile does not read: it gets a sentence of its own.
+OTHERS = (
+    ".m4a",
+    ".aac",
+    ".mp4",
+    ".wma",
+    ".alac",
+    ".ape",
+    ".wv",
+    ".mka",
+    ".webm",
+    ".ac3",
+    ".dsf",
+    ".amr",
+    ".ra",
+    ".mpc",
+)
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, with whose mark it begins
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 CAPTION_KEYS = ("caption", "prompt", "text")
 SHORTEST_S, LONGEST_S = 0.5, 3600.0
 LARGEST_BYTES = 2 << 30  # of one file in a tar
@@ -60,7 +84,8 @@ def write_recordings(source: Path, work: Path, number: int) -> int:
     if training.count == 0 or held_out.count == 0:
         raise MusicAppError(
             f"There are not two recordings with captions in {source}.",
-            hint="Put a .txt with the caption beside each .wav, .flac, .mp3 or .ogg.",
+            hint="Put a .txt with the caption beside each .wav, .flac, .aiff, .mp3, .ogg or .opus; the log says what "
+            "was left out.",
         )
     return count
 
@@ -89,26 +114,44 @@ def read(source: Path | bytes) -> np.ndarray:
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, Path, str]]:
-    listed = _listed(folder / "metadata.jsonl")
-    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
-        name = path.relative_to(folder).as_posix()
-        caption = listed.get(name, "")
-        for suffix in (".txt", ".json"):
-            if (beside := path.with_suffix(suffix)).is_file():
-                caption = caption or _caption(suffix, beside.read_bytes())
+    listed = _listed(folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    by_name = {path.relative_to(folder).as_posix().lower(): path for path in files}
+    for path in files:
+        name, suffix = path.relative_to(folder).as_posix(), path.suffix.lower()
+        if suffix in OTHERS:
+            log.warning("%s is left out: files of the kind %s are not read; save it as WAV or FLAC", name, suffix)
+        if suffix not in SUFFIXES:
+            continue
+        stem = name[: -len(path.suffix)].lower()
+        texts = {ending: by_name[stem + ending] for ending in (".txt", ".json") if stem + ending in by_name}
+        try:
+            beside = (_caption(ending, file.read_bytes()) for ending, file in texts.items())
+            caption = listed.get(name, "") or next(filter(None, beside), "")
+        except (ValueError, OSError) as error:
+            log.warning("%s is left out: its caption cannot be read: %s", name, error)
+            continue
         if caption:
             yield name, path, caption
         else:
             log.warning("%s is left out: it has no caption", name)
 
 
-def _listed(path: Path) -> dict[str, str]:
+def _listed(folder: Path) -> dict[str, str]:
+    path = next((file for file in sorted(folder.glob("*")) if file.name.lower() == "metadata.jsonl"), None)
+    if path is None:
+        return {}
+    try:
+        lines = text_of(path.read_bytes()).splitlines()
+    except (ValueError, OSError) as error:
+        log.warning("%s is left out: %s", path.name, error)
+        return {}
     captions = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
+    for line in filter(str.strip, lines):
         try:
             values = json.loads(line)
-            captions[str(values["file_name"])] = _chosen(values)
-        except (ValueError, LookupError, TypeError):
+            captions[PurePosixPath(str(values["file_name"]).replace("\\", "/")).as_posix()] = _chosen(values)
+        except (ValueError, LookupError, TypeError, RecursionError):
             log.warning("A line of %s is left out: it has no file_name", path.name)
     return captions
 
@@ -123,6 +166,8 @@ def _in_tar(path: Path) -> Iterator[tuple[str, bytes, str]]:
                 place = PurePosixPath(member.name)
                 first, _, rest = place.name.partition(".")
                 suffix = "." + rest.lower()
+                if member.isfile() and suffix in OTHERS:
+                    log.warning("%s in %s is left out: files of the kind %s are not read", place, path.name, suffix)
                 if not member.isfile() or suffix not in (*SUFFIXES, ".txt", ".json") or member.size > LARGEST_BYTES:
                     continue
                 if (now := str(place.parent / first)) != stem:
@@ -138,20 +183,38 @@ def _in_tar(path: Path) -> Iterator[tuple[str, bytes, str]]:
 
 def _sample(path: Path, stem: str, parts: dict[str, bytes]) -> Iterator[tuple[str, bytes, str]]:
     sound = next((parts[suffix] for suffix in SUFFIXES if suffix in parts), None)
-    caption = next((c for s in (".txt", ".json") if s in parts and (c := _caption(s, parts[s]))), "")
+    try:
+        caption = next((c for s in (".txt", ".json") if s in parts and (c := _caption(s, parts[s]))), "")
+    except ValueError as error:
+        log.warning("%s in %s is left out: its caption cannot be read: %s", stem, path.name, error)
+        return
     if sound is not None and caption:
         yield f"{path.name}/{stem}", sound, caption
     elif sound is not None:
         log.warning("%s in %s is left out: it has no caption", stem, path.name)
 
 
+def text_of(data: bytes) -> str:
+    """A text in UTF-8 or UTF-16, as editors write it, with their mark at the start or without. Raises ValueError."""
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "")
+    if not encoding:
+        odd, even = data[1::2].count(0), data[::2].count(0)
+        wide = 2 * max(odd, even) > len(data) // 2  # of letters of Europe every other byte is 0
+        encoding = ("utf-16-le" if odd > even else "utf-16-be") if wide else "utf-8"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8; save it as that") from error
+
+
 def _caption(suffix: str, data: bytes) -> str:
-    text = data.decode("utf-8", errors="replace")
+    """Raises ValueError for a text in an encoding that is not known."""
+    text = text_of(data)
     if suffix == ".txt":
         return " ".join(text.split())
     try:
         return _chosen(json.loads(text))
-    except ValueError:
+    except (json.JSONDecodeError, RecursionError):
         return ""
 
 

@@ -96,3 +96,76 @@ def test_latents_keep_the_caption(folder, tmp_path):
     recordings.write_recordings(folder, tmp_path / "work", 0)
     (_, told), *_ = latents.audio_pieces(Shards([tmp_path / "work" / "audio"]))
     assert told.caption and type(told).from_dict(told.as_dict()) == told
+
+
+CAPTION = "warm pad, 90 bpm, d’été 🎹"
+ENCODED = {
+    "utf8": CAPTION.encode(),
+    "bom": b"\xef\xbb\xbf" + CAPTION.encode(),
+    "utf16": CAPTION.encode("utf-16"),
+    "utf16be": b"\xfe\xff" + CAPTION.encode("utf-16-be"),
+    "utf16_unmarked": CAPTION.encode("utf-16-le"),
+    "utf16be_unmarked": CAPTION.encode("utf-16-be"),
+    "utf32": CAPTION.encode("utf-32"),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+@pytest.mark.parametrize("place", ["txt", "json", "jsonl", "tar"])
+def test_a_caption_is_the_same_in_every_encoding(tmp_path, encoding, place):
+    folder, data = tmp_path / "music", ENCODED[encoding]
+    folder.mkdir()
+    soundfile.write(folder / "a.wav", tone(), 44100)
+    codec = {"utf8": "utf-8", "bom": "utf-8-sig", "utf16_unmarked": "utf-16-le"}.get(encoding, "utf-16")
+    if place == "txt":
+        (folder / "a.txt").write_bytes(data)
+    elif place == "json":
+        (folder / "a.json").write_bytes(json.dumps({"prompt": CAPTION}, ensure_ascii=False).encode(codec))
+    elif place == "jsonl":
+        line = json.dumps({"file_name": "a.wav", "caption": CAPTION}, ensure_ascii=False)
+        (folder / "metadata.jsonl").write_bytes(f"{line}\n{line}".encode(codec))
+    else:
+        with tarfile.open(tmp_path / "music" / "s.tar", "w") as tar:
+            for name, content in (("a.WAV", (folder / "a.wav").read_bytes()), ("a.TXT", data)):
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+        (folder / "a.wav").unlink()
+    assert [caption for *_, caption in recordings.found_in(folder)] == [CAPTION]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.json", "metadata.jsonl"])
+def test_a_caption_in_another_encoding_leaves_the_recording_out_with_a_sentence(tmp_path, caplog, name):
+    for stem in ("a", "b"):
+        soundfile.write(tmp_path / f"{stem}.wav", tone(), 44100)
+    (tmp_path / "b.txt").write_text("good")
+    (tmp_path / name).write_bytes('{"prompt": "orchestre d’été"}'.encode("cp1252"))
+    assert [found for found, *_ in recordings.found_in(tmp_path)] == ["b.wav"]
+    assert f"{'metadata.jsonl' if 'jsonl' in name else 'a.wav'} is left out" in caplog.text and "UTF-8" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *(("c.aif", {"format": "AIFF"}), ("c.aiff", {"format": "AIFF"}), ("c.aifc", {"format": "AIFF"})),
+        *(("c.opus", {"format": "OGG", "subtype": "OPUS"}), ("c.oga", {"format": "OGG"}), ("c.caf", {"format": "CAF"})),
+        *(("c.w64", {"format": "W64"}), ("c.au", {"format": "AU"}), ("C.WAV", {}), ("c.Aif", {"format": "AIFF"})),
+        *(("c.wav", {"format": "RF64"}), ("c.wav", {"subtype": "DOUBLE"}), ("c.v2.flac", {})),
+    ],
+)
+@pytest.mark.parametrize("capitals", [False, True])
+def test_every_kind_of_sound_that_can_be_read_is_used(tmp_path, name, options, capitals):
+    rate = 48000 if "opus" in name else 44100
+    soundfile.write(tmp_path / name, tone(rate), rate, **options)
+    caption = tmp_path / f"{name.rpartition('.')[0]}{'.TXT' if capitals else '.txt'}"
+    caption.write_text("a caption")
+    ((found, path, told),) = recordings.found_in(tmp_path)
+    assert (found, told) == (name, "a caption") and recordings.read(path).std() > 0.1
+
+
+def test_sound_that_cannot_be_read_gets_its_sentence(tmp_path, caplog):
+    (tmp_path / "a.M4A").write_bytes(b"\0\0\0 ftypM4A ")
+    (tmp_path / "a.txt").write_text("a caption")
+    (tmp_path / "cover.jpg").write_bytes(b"picture")
+    assert list(recordings.found_in(tmp_path)) == []
+    assert "a.M4A is left out: files of the kind .m4a are not read" in caplog.text and "cover" not in caplog.text
