@@ -16,12 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from musicapp.errors import MusicAppError
+from musicapp.request import Recalled
 from musicapp.ui import icons, screen_room, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
+from musicapp.ui.intake import Intake
 from musicapp.ui.keys import FocusKeys
 from musicapp.ui.outside import Outside
 from musicapp.ui.parts import Parts
@@ -34,7 +36,7 @@ from musicapp.ui.widgets.export_panel import ExportPanel
 from musicapp.ui.widgets.generate_box import GenerateBox
 from musicapp.ui.widgets.length_field import LengthField
 from musicapp.ui.widgets.message_bar import MessageBar
-from musicapp.ui.widgets.path_drop import ModelDrop
+from musicapp.ui.widgets.path_drop import FileDrop
 from musicapp.ui.widgets.prompt_fields import PromptFields
 from musicapp.ui.widgets.scrolling import Form, SidewaysScroll, VerticalScroll
 from musicapp.ui.widgets.seed_field import SeedField
@@ -88,8 +90,16 @@ class MainWindow(QMainWindow):
         self.columns = Columns(self._rail, Centre(self.stage, self.export, self.message_bar), self.takes)
         self._models: ModelsDialog | None = None
         self._question: LeaveQuestion | None = None
-        self.drop = ModelDrop(self)
-        self.drop.dropped.connect(self._take_in)
+        self.intake = Intake(
+            studio.adapters,
+            studio.messages,
+            studio.files,
+            use_settings=self._use_settings_of,
+            add_model=self._add_model,
+            parent=self,
+        )
+        self.drop = FileDrop(self)
+        self.drop.dropped.connect(self.intake.take)
         studio.adapters.added.connect(self.advanced.unfold)
         self.advanced.models_wanted.connect(self.show_models)
         self._lay_out()
@@ -121,7 +131,6 @@ class MainWindow(QMainWindow):
         button_layout.setContentsMargins(theme.SPACE_WIDE, theme.SPACE, theme.SPACE_WIDE, 0)
         button_layout.addWidget(self.generate)
         rail_layout.addWidget(button_row)
-        self._rail.setMinimumWidth(theme.RAIL_MIN_WIDTH)
 
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -188,13 +197,15 @@ class MainWindow(QMainWindow):
         self._models.show()
         self._models.activateWindow()
 
-    def _take_in(self, path: Path) -> None:
-        if path.suffix.lower() == ".safetensors" and path.is_file():
-            self._studio.adapters.take_in(path, self._take_in_model)
-        else:
-            self._take_in_model(path)
+    def _use_settings_of(self, path: Path, found: Recalled) -> None:
+        """The settings of a file of ours; a take of the library comes on the stage, too."""
+        rows = self._studio.library.model.rows
+        take = next((row.take for row in rows if row.take is not None and row.take.path == path), None)
+        if take is not None:
+            self._studio.library.open(take.take_id)
+        self.stage.use_settings(found.request, found.left_out)
 
-    def _take_in_model(self, path: Path) -> None:
+    def _add_model(self, path: Path) -> None:
         self.show_models()
         self._studio.shelf.add(path)
 

@@ -205,18 +205,28 @@ def drop(widget: QWidget, path: Path) -> bool:
     """Drop a path as the file manager does; whether it was taken."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
+    return drop_data(widget, data) is not None
+
+
+def drop_data(widget: QWidget, data: QMimeData) -> Qt.DropAction | None:
+    """Drag this over a widget and let go, as a source that prefers to move; what it is told, None for refused."""
     middle = widget.rect().center()
-    action, button, key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(middle), action, data, button, key)
+    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction | Qt.DropAction.LinkAction
+    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(middle), offered, data, button, key)
+    enter.setDropAction(Qt.DropAction.MoveAction)
     enter.ignore()
     QApplication.sendEvent(widget, enter)
-    if enter.isAccepted():
-        QApplication.sendEvent(widget, QDropEvent(QPointF(middle), action, data, button, key))
-    return enter.isAccepted()
+    if not enter.isAccepted():
+        return None
+    drop = QDropEvent(QPointF(middle), offered, data, button, key)
+    drop.setDropAction(Qt.DropAction.MoveAction)
+    drop.ignore()
+    QApplication.sendEvent(widget, drop)
+    return drop.dropAction() if drop.isAccepted() else None
 
 
 def test_a_folder_dropped_on_the_window_is_imported(desk: Desk, tmp_path: Path) -> None:
-    assert not drop(desk.window, write_note(tmp_path / "song.wav"))
     assert drop(desk.window, write_tiny_model(tmp_path / "Sweet Pads", name="Sweet Pads", text_encoder="none"))
     dialog = Models(desk)
     dialog.desk.wait(lambda: dialog.state("Sweet-Pads") == "here")

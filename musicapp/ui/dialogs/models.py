@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicapp.ui import screen_room
+from musicapp.ui.intake import MODEL_SUFFIXES
 from musicapp.ui.state.model_list_model import ModelListModel
 from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
@@ -26,10 +27,11 @@ from musicapp.ui.widgets.described import ElidedLabel, described, label, surface
 from musicapp.ui.widgets.message_bar import MessageBar
 from musicapp.ui.widgets.model_details import ModelDetails
 from musicapp.ui.widgets.model_list import ModelList
-from musicapp.ui.widgets.path_drop import ModelDrop
+from musicapp.ui.widgets.path_drop import FileDrop
 from musicapp.ui.widgets.scrolling import VerticalScroll
 
 SIZE, MIN_SIZE, LIST_WIDTHS = (880, 620), (460, 300), (180, 300)
+WHAT_TO_DROP = "Drop a model’s folder or its weights here, and music or an adapter on the main window."
 DETAILS_WIDTH = 220  # at least
 FILES = "Weights (*.safetensors)"
 
@@ -115,8 +117,8 @@ class ModelsDialog(QDialog):
         shelf.work_changed.connect(self._show_work)
         shelf.added.connect(self.list.choose)
         self.message.focus_lost.connect(self.list.setFocus)
-        self._drop = ModelDrop(self)
-        self._drop.dropped.connect(shelf.add)
+        self._drop = FileDrop(self)
+        self._drop.dropped.connect(self._add_all)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self.details.ask_to_remove)
@@ -124,6 +126,14 @@ class ModelsDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._shelf.load()
+
+    def _add_all(self, paths: list[Path]) -> None:
+        """Import what was dropped, one after the other."""
+        for path in paths:
+            if path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES:
+                self._shelf.add(path)
+            else:
+                self._shelf.messages.post("warning", f"“{path.name}” is no model.", WHAT_TO_DROP)
 
     def _import_folder(self) -> None:
         if chosen := QFileDialog.getExistingDirectory(self, "Import a model’s folder", str(Path.home())):

@@ -87,7 +87,7 @@ class AdvancedPanel(QWidget):
             number.lineEdit().setTextMargins(SPACE_TIGHT + 2, 0, 0, 0)
         for box in (self.model, self.sampler, self.device, self.precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
+            box.setMinimumContentsLength(6)
         _fill(self.device, DEVICES, DEVICE_LABELS)
         _fill(self.precision, PRECISIONS, PRECISION_LABELS)
 
@@ -123,7 +123,7 @@ class AdvancedPanel(QWidget):
             if field is self.adapters.add:
                 form.addWidget(self.adapters, row + 1, 0, 1, 2)
         form.addWidget(self.precision_fact, form.rowCount(), 0, 1, 2)
-        form.addWidget(self.reset, form.rowCount(), 1, Qt.AlignmentFlag.AlignRight)
+        form.addWidget(self.reset, form.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_TIGHT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -23,7 +23,6 @@ class Columns(QSplitter):
         self.setHandleWidth(theme.SPACE_TIGHT)
         self.setChildrenCollapsible(False)
         rail.setMaximumWidth(theme.RAIL_MAX_WIDTH)
-        takes.setMinimumWidth(theme.LIST_MIN_WIDTH)
         takes.setMaximumWidth(theme.LIST_MAX_WIDTH)
         for column in (rail, centre, takes):
             self.addWidget(column)
@@ -59,9 +58,17 @@ class Columns(QSplitter):
         super().resizeEvent(event)
         self._share_room()
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # a column needs another width now
+            self._share_room()
+        return done
+
     def _share_room(self) -> None:
-        columns = (self.rail, self._centre, self._takes)
-        needed = sum(max(c.minimumSizeHint().width(), c.minimumWidth()) for c in columns) + 2 * self.handleWidth()
+        least = {self.rail: theme.RAIL_MIN_WIDTH, self._centre: 0, self._takes: theme.LIST_MIN_WIDTH}
+        for column, width in least.items():
+            column.setMinimumWidth(max(width, column.minimumSizeHint().width()))
+        needed = sum(column.minimumWidth() for column in least) + 2 * self.handleWidth()
         self.is_narrow = self.width() < needed
         self._takes.setVisible(not self.is_narrow or self._wants_list)
         self.rail.setVisible(not self.is_narrow or not self._wants_list)

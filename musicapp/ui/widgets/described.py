@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from musicapp.ui import icons
 from musicapp.ui.theme import ICON_SIZE, Theme
+from musicapp.ui.widgets import field_rules
 
 W = TypeVar("W", bound=QWidget)
 
@@ -30,6 +31,7 @@ def described(widget: W, object_name: str, label: str, tooltip: str = "", keys: 
     text = f"{tooltip or label} ({keys})" if keys else tooltip or label
     widget.setProperty("usual_tooltip", text)
     widget.setToolTip(text)
+    field_rules.apply(widget)
     return widget
 
 

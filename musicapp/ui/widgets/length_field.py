@@ -36,7 +36,7 @@ class LengthEdit(QLineEdit):
         if self.hasFocus() and event.angleDelta().y():
             self._step(1 if event.angleDelta().y() > 0 else -1)
         else:
-            event.ignore()  # whatever scrolls around it may have the wheel
+            event.ignore()  # whatever scrolls around it gets the wheel
 
     def _step(self, seconds: int) -> None:
         self._settings.set_duration(max(1.0, self._settings.duration_s + seconds))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from musicapp.request import note_about
+from musicapp.request import TakeRequest, note_about
 from musicapp.ui import guard
 from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
@@ -121,11 +121,13 @@ class Stage(QWidget):
 
     def recall_settings(self) -> None:
         """Set the form as it was for the take on the stage; what of it could not be set is told."""
-        shown = self._player.shown
-        if shown is None:
-            return
-        request, gone = split_gone(shown.request, self._settings.known_loras)
-        notes = [note for note in (note_about(shown.left_out), _note_about_gone(gone)) if note[0]]
+        if (shown := self._player.shown) is not None:
+            self.use_settings(shown.request, shown.left_out)
+
+    def use_settings(self, request: TakeRequest, left_out: dict[str, Any]) -> None:
+        """Set the form to these settings; what of them could not be set is told, and all can be undone."""
+        request, gone = split_gone(request, self._settings.known_loras)
+        notes = [note for note in (note_about(left_out), _note_about_gone(gone)) if note[0]]
         self._history.use(request, (" ".join(text for text, _ in notes), " ".join(hint for _, hint in notes)))
 
     def copy_the_seed(self) -> None:

@@ -40,6 +40,10 @@ class Waveform(pg.PlotWidget):
         described(self, "waveform", "Waveform", "Click to go there, drag to mark a loop, turn the wheel to zoom")
         self.setToolTip("")  # it would follow the mouse over the music
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
+        for part in (self, self.viewport()):
+            part.setAcceptDrops(
+                False
+            )  # a graphics view takes every drag, and then refuses the drop: the window is to have it
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._player, self._theme = player, theme
         self._shown: OpenTake | None = None
