@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
 
 import platformdirs
+
+from musicapp import part_files
 
 APP_NAME = "Musicapp"
 MAX_SMALL_BYTES = 8 << 20  # of a file that the app keeps for itself
@@ -119,7 +120,7 @@ def replace_file(path: Path, data: bytes) -> None:
     Parent folders are made. Raises OSError and leaves the old file as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(6)}.part")  # short: `path` may have the longest name allowed
+    temporary = part_files.beside(path)
     try:
         with temporary.open("wb") as file:
             file.write(data)

@@ -28,7 +28,7 @@ class Layer:
     qt: bool = False
 
 
-BASE = ("errors", "request", "paths", "settings", "logs")
+BASE = ("errors", "part_files", "request", "paths", "settings", "logs")
 FIRST_TWO = (*BASE, "audio")
 MODEL = ("prompts", "description", "nn", "diffusion", "checkpoints")
 MUSIC = ("analysis", "composing", "captions")
@@ -51,7 +51,8 @@ SERVICES = (
 LAYERS = {
     "errors": Layer(()),
     "request": Layer(("errors",)),
-    "paths": Layer(("errors",)),
+    "part_files": Layer(("errors",)),
+    "paths": Layer(("errors", "part_files")),
     "settings": Layer(("errors", "request", "paths")),
     "logs": Layer(("errors", "request", "paths", "settings")),
     "audio": Layer(BASE),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import math
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from musicapp import part_files
 from musicapp.audio import headroom, levels
 from musicapp.audio.encoders import open_encoder
 from musicapp.audio.formats import EXPORT_FORMATS, ExportFormat, ExportResult
@@ -57,9 +57,10 @@ def export(
     """
     report, stopped = on_progress or (lambda share: None), should_stop or (lambda: False)
     form = EXPORT_FORMATS[format]
-    temporary = target.with_name(f".{secrets.token_hex(6)}.part")
+    temporary = part_files.beside(target)
     try:
         _check_target(target, overwrite)
+        part_files.sweep(target.parent)  # here an export may have been killed that no start knows of
         with ExitStack() as stack:
             audio = _Blocks(source, sample_rate, stack)
             gain = _safe_gain(audio, form, report, stopped)

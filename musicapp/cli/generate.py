@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from musicapp import part_files
 from musicapp.cli.progress import Display
 from musicapp.errors import EngineError, ExportError, RequestError
 from musicapp.library import names
@@ -77,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
     _check_length(request)
     display = Display(sys.stderr)
     _note_unknown_words(request, display)
-    temporary = target.with_name(f".{request.take_id}.part")
+    part_files.sweep(target.parent)
+    temporary = part_files.beside(target)
     try:
         with _sigterm_raises():
             started, finished = _make(request, temporary, display)
@@ -169,7 +171,7 @@ def check_target(target: Path, *, force: bool) -> None:
         raise ExportError(f"There already is a file “{target}”.", hint="Choose another name, or replace it by --force.")
     if not target.parent.is_dir():
         raise ExportError(f"There is no folder “{target.parent}”.", hint="Make it first, or choose another one.")
-    probe = target.with_name(f".{new_take_id()}.part")
+    probe = part_files.beside(target)
     try:
         probe.touch(exist_ok=False)
         probe.unlink()

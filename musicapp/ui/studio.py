@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from musicapp import paths
+from musicapp import part_files, paths
 from musicapp import settings as saved_settings
 from musicapp.audio import levels
 from musicapp.engine.events import Event
@@ -99,10 +99,17 @@ class Studio(QObject):
     def start(self) -> None:
         """Begin what takes time: the engine, the list of takes, the outputs. Called when the window is visible."""
         self.library.load()
+        self.files.run(self._sweep)
         self.models.load()
         self.player.refresh_devices()
         self.engine.start()
         self.autosave.start()
+
+    def _sweep(self) -> None:
+        """Remove what a killed window left half-written."""
+        for folder in {paths.settings_file().parent, paths.data_folder(), self.exporter.folder}:
+            part_files.sweep(folder)
+        part_files.sweep(paths.takes_folder(), deep=True)
 
     @property
     def shelf(self) -> ModelShelf:
