@@ -1,15 +1,19 @@
-"""Where the program starts: the window without arguments, the command line with some."""
+"""Where the program starts: the window, alone or with files to take in, or the command line."""
 
 from __future__ import annotations
 
 import sys
 from multiprocessing import freeze_support
+from pathlib import Path
+
+from musicapp.cli import COMMANDS
 
 
 def main() -> int:
     """Run the window or a command; the exit code."""
     freeze_support()  # first: in the frozen app the engine's process starts here too
-    if len(sys.argv) > 1:
+    files = _files(sys.argv[1:])
+    if len(sys.argv) > 1 and not files:
         from musicapp.cli.main import main as run_command
 
         return run_command(sys.argv[1:])
@@ -19,7 +23,13 @@ def main() -> int:
         print(f"The window cannot open: {error}.", file=sys.stderr)
         print("Try the command line: musicapp generate --help", file=sys.stderr)
         return 1
-    return open_window()
+    return open_window(sys.argv[:1], files)
+
+
+def _files(words: list[str]) -> list[Path]:
+    """What the window is to take in, as when a file is opened with the program; none when the words are a command."""
+    is_command = not words or words[0] in COMMANDS or words[0].startswith("-") or not Path(words[0]).exists()
+    return [] if is_command else [Path(word) for word in words]
 
 
 if __name__ == "__main__":

@@ -6,14 +6,17 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from musicapp import __version__, logs, paths, settings
 from musicapp.engine.host import EngineHost
 from musicapp.ui import guard, icons
+from musicapp.ui.instance import claim
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
@@ -21,6 +24,10 @@ from musicapp.ui.theme import Theme
 log = logging.getLogger(__name__)
 
 SIGNAL_POLL_MS = 200
+NO_ANSWER = (
+    "Musicapp is open already, but its window does not answer. Wait a moment and start it again; if that does not "
+    "help, end it in the system’s list of programs first. Takes that are finished are on the disk."
+)
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -30,8 +37,11 @@ _QT_LEVELS = {
 }
 
 
-def run(argv: list[str] | None = None) -> int:
-    """Open the window and return when it is closed. The exit code is 0 unless Qt says otherwise."""
+def run(argv: list[str] | None = None, files: Sequence[Path] = ()) -> int:
+    """Open the window, take `files` in, and return when it is closed. The exit code is 0 unless Qt says otherwise.
+
+    If there is a window already, it gets the files and comes to the front instead.
+    """
     logs.set_up("window")
     log.info("Musicapp %s starts", __version__)
     qInstallMessageHandler(_log_qt)
@@ -40,6 +50,14 @@ def run(argv: list[str] | None = None) -> int:
     application.setApplicationVersion(__version__)
     application.setWindowIcon(icons.window_icon())
     guard.protect_all()
+    try:
+        instance = claim(list(files))
+    except TimeoutError:
+        QMessageBox.warning(None, paths.APP_NAME, NO_ANSWER)
+        return 1
+    if instance is None:
+        log.info("handed over to the window that is open")
+        return 0
     found = settings.read()
     saved = found.settings
     theme = Theme(application, saved.theme)
@@ -47,14 +65,18 @@ def run(argv: list[str] | None = None) -> int:
     _catch_exceptions(studio)
     window = MainWindow(studio, theme)
     window.closing.connect(application.quit)
+    window.closing.connect(instance.deafen)
+    instance.called.connect(window.come_forward)
     if found.note:
         studio.messages.post("warning", found.note, "Everything else is as it was.")
     window.show()
+    window.intake.take(list(files))
     _heed_signals(window)
     try:
         return application.exec()
     finally:
         studio.close()
+        instance.close()
         qInstallMessageHandler(None)
         log.info("Musicapp ends")
         logs.shut_down()

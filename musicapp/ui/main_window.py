@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
@@ -208,6 +209,16 @@ class MainWindow(QMainWindow):
     def _add_model(self, path: Path) -> None:
         self.show_models()
         self._studio.shelf.add(path)
+
+    def come_forward(self, files: list[Path], token: str) -> None:
+        """Musicapp was started once more: this window is shown, and takes what came along."""
+        if token:  # Wayland lets only those come to the front who were given one
+            os.environ["XDG_ACTIVATION_TOKEN"] = token
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.intake.take(files)
 
     def toggle_advanced(self) -> None:
         """Unfold the advanced settings and go there, or fold them away."""
