@@ -1,10 +1,12 @@
 """Text encoders from a local folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json.
 
-Nothing is downloaded and no code from the folder is run. transformers is imported late: it takes seconds.
+Nothing is downloaded and no code from the folder is run. transformers is imported late: it takes seconds. CLAP, which
+the built-in model has, is a network of our own and does without it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from musicapp.description import weight_names
 from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH
 from musicapp.description.sections import read_json, read_object, refuse_code
 from musicapp.errors import CheckpointError
+from musicapp.nn.clap_text import ClapTextModel, ClapTextModelWithProjection, ClapTextSettings
 from musicapp.nn.conditioners import Tokenizer
 
 CLAP_MAX_LENGTH = 77
@@ -58,16 +61,34 @@ def load_t5gemma(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
 def load_clap_text(folder: Path, *, pooled: bool = False) -> tuple[nn.Module, Tokenizer]:
     """CLAP's text branch and its tokenizer; with its projection if the folder has one or `pooled` needs it."""
     settings = _read_settings(folder, ("clap_text_model", "clap"))
-    from transformers import ClapTextModel, ClapTextModelWithProjection
-
     bare = settings.get("architectures") == ["ClapTextModel"] and not pooled
     settings = read_object(settings.get("text_config", settings), "text_config")
-    encoder, vocabulary = _load(ClapTextModel if bare else ClapTextModelWithProjection, folder, settings)
-    first: Any = encoder.config
+    with open_weights(weight_names.find(folder, WEIGHTS_NAME)) as file, _in_words(folder):
+        values = _cleaned(settings, folder / "config.json", min(MAX_DEPTH, len(file.keys())))
+        known = _clap_settings(values)
+        with torch.device("meta"):
+            encoder = (ClapTextModel if bare else ClapTextModelWithProjection)(known)
+        used = _used_names(file)
+        _refuse_oversized(encoder, _held(file, used), folder)
+        _refuse_others(set(encoder.state_dict()) - set(used), set(used) - set(encoder.state_dict()), folder)
+        encoder.load_state_dict({name: read_floats(file, name).float() for name in used}, assign=True)
+    _try(encoder, folder)
     # Positions are counted from behind the number of the padding token.
-    if first.max_position_embeddings <= first.pad_token_id + CLAP_MAX_LENGTH:
+    if known.max_position_embeddings <= known.pad_token_id + CLAP_MAX_LENGTH:
         raise CheckpointError(f"The text encoder in {folder} is too short for {CLAP_MAX_LENGTH} tokens.", hint=HINT)
-    return encoder, load_tokenizer(folder, CLAP_MAX_LENGTH, vocabulary=vocabulary)
+    return encoder, load_tokenizer(folder, CLAP_MAX_LENGTH, vocabulary=known.vocab_size)
+
+
+def _clap_settings(values: dict[str, Any]) -> ClapTextSettings:
+    """What of the settings decides the network. Raises TypeError for one of another kind, which is then told."""
+    chosen = {}
+    for field in dataclasses.fields(ClapTextSettings):
+        value = values.get(field.name, field.default)
+        kinds = (int, float) if isinstance(field.default, float) else (type(field.default),)
+        if type(value) not in kinds:
+            raise TypeError(f"{field.name} is {value!r:.100}")
+        chosen[field.name] = value
+    return ClapTextSettings(**chosen)
 
 
 def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
@@ -92,21 +113,41 @@ def _load(cls: Any, folder: Path, settings: dict[str, Any]) -> tuple[nn.Module, 
         with torch.device("meta"):
             empty = cls(config)
         vocabulary = int(empty.get_input_embeddings().weight.shape[0])
-        used = [name for name in file.keys() if not name.startswith(UNUSED) and not name.endswith(COUNTERS)]  # noqa: SIM118
-        _refuse_oversized(empty, sum(math.prod(file.get_slice(name).shape) for name in used), folder)
+        used = _used_names(file)
+        _refuse_oversized(empty, _held(file, used), folder)
         state = {name: read_floats(file, name).float() for name in used}
         with _quiet():
             model, report = cls.from_pretrained(None, config=config, state_dict=state, output_loading_info=True)
-    missing = sorted(name for name in report["missing_keys"] if not name.endswith(COUNTERS))
-    surplus = sorted(report["unexpected_keys"])
-    if missing or surplus:
-        problem = f"lacks the weight “{missing[0]}”" if missing else f"has a weight “{surplus[0]}” that it does not use"
-        raise CheckpointError(f"The text encoder in {folder} {problem}.", hint=HINT)
+    missing = {name for name in report["missing_keys"] if not name.endswith(COUNTERS)}
+    _refuse_others(missing, set(report["unexpected_keys"]), folder)
     _count(model)
-    model.eval().requires_grad_(False)
-    with torch.inference_mode(), _in_words(folder):  # what only fails when it is used: an unknown activation, for one
-        model(input_ids=torch.zeros(1, 2, dtype=torch.int64), attention_mask=torch.ones(1, 2, dtype=torch.int64))
+    _try(model, folder)
     return model, vocabulary
+
+
+def _used_names(file: Any) -> list[str]:
+    """The weights of a full published file that a text encoder uses."""
+    return [name for name in file.keys() if not name.startswith(UNUSED) and not name.endswith(COUNTERS)]  # noqa: SIM118
+
+
+def _held(file: Any, names: list[str]) -> int:
+    """Numbers in these weights together."""
+    return sum(math.prod(file.get_slice(name).shape) for name in names)
+
+
+def _refuse_others(missing: set[str], surplus: set[str], folder: Path) -> None:
+    """Raise unless the file holds exactly the network's weights."""
+    if missing or surplus:
+        first = min(missing or surplus)
+        problem = f"lacks the weight “{first}”" if missing else f"has a weight “{first}” that it does not use"
+        raise CheckpointError(f"The text encoder in {folder} {problem}.", hint=HINT)
+
+
+def _try(encoder: nn.Module, folder: Path) -> None:
+    """Use an encoder once: some settings only fail then, an unknown activation for one."""
+    encoder.eval().requires_grad_(False)
+    with torch.inference_mode(), _in_words(folder):
+        encoder(input_ids=torch.zeros(1, 2, dtype=torch.int64), attention_mask=torch.ones(1, 2, dtype=torch.int64))
 
 
 def _cleaned(settings: dict[str, Any], path: Path, depth: int) -> dict[str, Any]:

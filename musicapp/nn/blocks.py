@@ -15,6 +15,15 @@ from musicapp.nn.norms import block_norm
 TILE = 512  # positions that pass the feed-forward at once when no gradient is kept: bounds its memory, saves cache
 
 
+def drawn(*shape: int, deviation: float = 1.0) -> nn.Parameter:
+    """A weight of normal random numbers; on the meta device without values.
+
+    There drawing them would import torch's compiler, which takes a second.
+    """
+    weight = torch.empty(shape)
+    return nn.Parameter(weight if weight.is_meta else weight.normal_(std=deviation))
+
+
 class FourierFeatures(nn.Module):
     """A number per item as cosines and sines of learned frequencies, cosines first.
 
@@ -24,7 +33,7 @@ class FourierFeatures(nn.Module):
 
     def __init__(self, features: int = 256) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(features // 2, 1))
+        self.weight = drawn(features // 2, 1)
 
     def forward(self, value: Tensor) -> Tensor:
         angles = 2 * math.pi * value.float()[:, None] * self.weight.float()[:, 0]
@@ -108,7 +117,7 @@ class TransformerBlock(nn.Module):
         self.ff = FeedForward(dim, int(dim * config.ff_kwargs.mult), bias=not config.ff_kwargs.no_bias)
         self.modulated = config.global_cond_type == "adaLN"
         if self.modulated:
-            self.to_scale_shift_gate = nn.Parameter(torch.randn(6 * dim) / dim**0.5)
+            self.to_scale_shift_gate = drawn(6 * dim, deviation=dim**-0.5)
         if config.zero_init_branch_outputs:
             self._start_as_identity()
 

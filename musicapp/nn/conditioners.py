@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from musicapp.errors import RequestError
-from musicapp.nn.blocks import ExpoFeatures
+from musicapp.nn.blocks import ExpoFeatures, drawn
+from musicapp.nn.clap_text import ClapTextModel
 from musicapp.nn.timeline import NO_FACTS
 
 
@@ -70,7 +71,7 @@ class NumberConditioner(nn.Module):
         self.min_val, self.max_val = min_val, max_val
         self.expo = ExpoFeatures(features) if expo else None
         if not expo:
-            self.frequencies = nn.Parameter(torch.randn(features // 2))
+            self.frequencies = drawn(features // 2)
         self.linear = nn.Linear(features if expo else features + 1, cond_dim)
 
     def forward(self, values: Sequence[float] | Tensor) -> tuple[Tensor, Tensor]:
@@ -142,7 +143,8 @@ class ClapTextConditioner(nn.Module):
     """Text as features of one layer of CLAP's text branch; padding rows keep their features
     (arXiv 2404.10301, section 3.2).
 
-    encoder            a `transformers.ClapTextModelWithProjection`, or a `ClapTextModel` if only features are asked
+    encoder            a `ClapTextModelWithProjection`, or a `ClapTextModel` if only features are asked: ours, or those
+                       of transformers, which training makes
     use_text_features  hidden states `feature_layer` (0 = embeddings, -1 = last layer), else the pooled, normalised
                        and projected embedding as one token
     out                tokens `(batch, tokens, cond_dim)` float32, mask `(batch, tokens)` bool
@@ -171,7 +173,8 @@ class ClapTextConditioner(nn.Module):
             pooled = self.encoder(input_ids=ids, attention_mask=mask).text_embeds.float()
             return self.proj_out(F.normalize(pooled, dim=-1))[:, None], mask[:, :1].bool()
         branch: nn.Module = getattr(self.encoder, "text_model", self.encoder)
-        states = branch(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        wanted = {} if isinstance(branch, ClapTextModel) else {"output_hidden_states": True}
+        states = branch(input_ids=ids, attention_mask=mask, **wanted).hidden_states
         return self.proj_out(states[self.feature_layer].float()), mask.bool()
 
 

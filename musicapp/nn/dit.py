@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn import attention
 from musicapp.nn.attention import Padding
-from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, embedder
+from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, drawn, embedder
 
 __all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
 
@@ -46,7 +46,7 @@ class DiffusionTransformer(nn.Module):
         self.preprocess_conv = nn.Conv1d(channels, channels, 1, bias=False)
         self.project_in = nn.Linear(channels * config.patch_size, dim, bias=False)
         if config.num_memory_tokens:
-            self.memory_tokens = nn.Parameter(torch.randn(config.num_memory_tokens, dim))
+            self.memory_tokens = drawn(config.num_memory_tokens, dim)
         if config.global_cond_type == "adaLN":
             self.global_cond_embedder = nn.Sequential(nn.Linear(dim, dim), nn.SiLU(), nn.Linear(dim, 6 * dim))
         self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))

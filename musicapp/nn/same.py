@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from musicapp.description.same_configs import SameConfig, SameDecoderConfig, SameEncoderConfig
 from musicapp.nn import attention
 from musicapp.nn.attention import Rotation, SelfAttention
-from musicapp.nn.blocks import FeedForward
+from musicapp.nn.blocks import FeedForward, drawn
 from musicapp.nn.norms import DynamicTanh
 
 
@@ -32,7 +32,7 @@ class SameEncoder(nn.Module):
         self.alignment = config.chunk_latents
         self.margin = _aligned(config.reach, self.alignment)
         self.from_patches = nn.Conv1d(config.in_channels, config.width, 1)
-        self.new_token = nn.Parameter(torch.randn(1, 1, config.width) * 0.02)
+        self.new_token = drawn(1, 1, config.width, deviation=0.02)
         self.trunk = SameTrunk(config)
         self.to_latents = nn.Linear(config.width, config.latent_dim)
 
@@ -61,7 +61,7 @@ class SameDecoder(nn.Module):
         kernel = 3 if config.conv_mapping else 1
         self.margin = _aligned(config.reach + kernel // 2, self.alignment)  # a kernel of 3 may touch the next latent
         self.from_latents = nn.Linear(config.latent_dim, config.width)
-        self.new_token = nn.Parameter(torch.randn(1, 1, config.width) * 0.02)
+        self.new_token = drawn(1, 1, config.width, deviation=0.02)
         self.trunk = SameTrunk(config)
         self.to_patches = nn.Conv1d(config.width, config.out_channels, kernel, padding=kernel // 2)
 

@@ -41,7 +41,7 @@ class SpectralEncoder(nn.Module):
         self.config = config
         c = config
         self.downsampling_ratio = c.hop * c.stride
-        self.register_buffer("window", torch.hann_window(c.n_fft), persistent=False)
+        self.register_buffer("window", torch.hann_window(c.n_fft, device="cpu"), persistent=False)
         self.project_in = nn.Linear(c.in_channels * (c.n_fft // 2 + 1), c.width)
         self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
         self.merge = nn.Linear(c.stride * c.width, c.latent_width)
@@ -109,10 +109,13 @@ class SpectralDecoder(nn.Module):
         self.blocks = nn.ModuleList(Block(c.width, c.kernel_size, c.mult) for _ in range(c.depth))
         self.norm = nn.LayerNorm(c.width)
         self.project_out = nn.Linear(c.width, c.out_channels * bins)
-        self.phases = PhaseSearch(c.n_fft, c.hop, c.phase_iterations, self.alignment * c.stride)
-        self.tempered = (
-            None if c.tempered is None else TemperedBank(c.tempered, n_fft=c.n_fft, hop=c.hop, stride=c.stride)
-        )
+        with torch.device(
+            "cpu"
+        ):  # their tables: without values they would import torch's compiler, which takes a second
+            self.phases = PhaseSearch(c.n_fft, c.hop, c.phase_iterations, self.alignment * c.stride)
+            self.tempered = (
+                None if c.tempered is None else TemperedBank(c.tempered, n_fft=c.n_fft, hop=c.hop, stride=c.stride)
+            )
         _zero_biases(self)
         nn.init.constant_(self.project_out.bias, -7.0)  # begin quietly
 
