@@ -151,10 +151,10 @@ def random_seed() -> int:
     return secrets.randbelow(MAX_SEED + 1)
 
 
-def parse_duration(text: str) -> float:
+def parse_duration(text: str, *, cap_s: float = MAX_DURATION_S, model_name: str = "") -> float:
     """Seconds from "90", "12.345", "1:30", "4:45", "90s", "1m30s", "2 min" or "1,5".
 
-    Raises RequestError with a hint when the text is not a length of time above zero.
+    Raises RequestError with a hint when the text is not a length of time above zero, or more than `cap_s`.
     """
     signed = unicodedata.normalize("NFKC", text).strip().lower().replace(",", ".")
     cleaned = signed.removeprefix("-").removeprefix("−").lstrip()
@@ -172,7 +172,7 @@ def parse_duration(text: str) -> float:
         raise RequestError(f"“{clean_prompt(text[:40], required=False)}” is not a length of time.", hint=hint)
     if cleaned != signed:
         raise RequestError(f"A length is a positive time, from {MIN_DURATION_S:g} seconds up.", hint=hint)
-    return check_duration(seconds)
+    return check_duration(seconds, cap_s=cap_s, model_name=model_name)
 
 
 def format_duration(duration_s: float) -> str:
@@ -191,6 +191,8 @@ def check_duration(duration_s: float, *, cap_s: float = MAX_DURATION_S, model_na
         raise RequestError(
             f"The length must be at least {MIN_DURATION_S:g} seconds.", hint="Type seconds, for example 30, or 1:30."
         )
+    if duration_s > MAX_DURATION_S and cap_s >= MAX_DURATION_S:
+        raise RequestError("That is longer than any model makes.", hint="Most make a few minutes: type 90 or 4:45.")
     if duration_s > cap_s:
         who = model_name or "This model"
         raise RequestError(
@@ -205,8 +207,7 @@ def clean_prompt(text: str, *, what: str = "prompt", required: bool = True) -> s
 
     Letters of any script and emoji stay. Raises RequestError when it is empty or too long.
     """
-    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
-    cleaned = " ".join(visible.split())
+    cleaned = _cleaned(text)
     if required and not cleaned:
         raise RequestError(f"The {what} is empty.", hint="Describe the music, for example: calm piano, 90 bpm.")
     if len(cleaned) > MAX_PROMPT_CHARACTERS:
@@ -215,6 +216,16 @@ def clean_prompt(text: str, *, what: str = "prompt", required: bool = True) -> s
             hint="Shorten it: a sentence or a few tags work best.",
         )
     return cleaned
+
+
+def prompt_length(text: str) -> int:
+    """How many characters of a text count."""
+    return len(_cleaned(text))
+
+
+def _cleaned(text: str) -> str:
+    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join(visible.split())
 
 
 def check_seed(seed: int) -> int:

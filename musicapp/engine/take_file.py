@@ -22,7 +22,7 @@ from musicapp.request import TakeRequest
 BLOCK_FRAMES = 65536
 SAMPLE_BYTES = 4
 SPARE_BYTES = 1 << 20  # room that must be left beside the audio itself
-FULL_HINT = "Free some space, or choose another folder for the takes, then try again."
+FULL_HINT = "Free some space or choose another folder, then try again."
 _open: list[TakeFile] = []
 _writing = threading.RLock()  # held while a file changes; for good by whoever ends the process
 
@@ -134,4 +134,9 @@ def _refused(path: Path, error: OSError) -> ExportError:
             hint="Choose another folder or change its permissions.",
             detail=str(error),
         )
-    return ExportError(f"“{path}” could not be written.", hint="Choose another place.", detail=str(error))
+    reason = f": {error.strerror}" if error.strerror else ""
+    return ExportError(
+        f"The take could not be written to “{path.parent}”{reason}.",
+        hint="Check that the folder is there and can be written.",
+        detail=str(error),
+    )

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.length = LengthField(studio.take_settings, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.messages, themes)
         self.advanced = AdvancedPanel(
-            studio.take_settings, studio.models, studio.adapters, studio.precision_facts, themes
+            studio.take_settings, studio.models, studio.adapters, studio.precision_facts, studio.engine, themes
         )
         self.generate = GenerateBox(studio.generation)
         self.message_bar = MessageBar(studio.messages, themes)

@@ -14,7 +14,7 @@ from musicapp.audio import levels
 from musicapp.engine.events import Event
 from musicapp.errors import LibraryError
 from musicapp.library.draft import Draft
-from musicapp.request import Lora
+from musicapp.request import MAX_PROMPT_CHARACTERS, Lora, prompt_length
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.autosave import Autosave
@@ -27,6 +27,7 @@ from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
+from musicapp.ui.state.model_promise import ModelPromise
 from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
@@ -63,6 +64,7 @@ class Studio(QObject):
         self.precision_facts = PrecisionFacts(self.take_settings, self.files, self)
         self.adapters = Adapters(self.take_settings, self.messages, self.files, self)
         self.models = ModelChoice(self.messages, self.files, self)
+        self.model_promise = ModelPromise(self.take_settings, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
         self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
         self.leftovers = Leftovers(self.messages, self.files, self)
@@ -88,6 +90,9 @@ class Studio(QObject):
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
+        self.engine.name_of = lambda key: self.take_settings.model_name or self.models.names.get(key, key)
+        self.take_settings.prompt_changed.connect(self._prompt_changed)
+        self.take_settings.mended.connect(self.messages.dismiss)
         self._crashed.connect(self._show_crash, Qt.ConnectionType.QueuedConnection)
         self._shelf: ModelShelf | None = None
         self._closed = False
@@ -101,6 +106,7 @@ class Studio(QObject):
         self.library.load()
         self.files.run(self._sweep)
         self.models.load()
+        self.model_promise.look()
         self.player.refresh_devices()
         self.engine.start()
         self.autosave.start()
@@ -144,6 +150,11 @@ class Studio(QObject):
 
     def _show_crash(self, text: str) -> None:
         self.messages.post("error", "Something unexpected went wrong.", f"You can go on working. {text}".strip())
+
+    def _prompt_changed(self, text: str) -> None:
+        """What was said of the prompt is over as soon as it is mended."""
+        if 0 < prompt_length(text) <= MAX_PROMPT_CHARACTERS:
+            self.messages.dismiss("prompt")
 
     def _current_changed(self) -> None:
         self.exporter.set_take(self.library.current)

@@ -146,7 +146,7 @@ def test_each_precision_says_what_it_takes_and_changes(desk: Desk, home: Path) -
         return str(box.itemData(box.findData(key), Qt.ItemDataRole.ToolTipRole))
 
     assert tooltip("int8") == fact and "full precision" in tooltip("fp32") and "Not measured" in tooltip("int4")
-    desk.wait(lambda: tooltip("auto") == f"8-bit weights: {fact}")  # what the engine took
+    desk.wait(lambda: tooltip("auto") == f"Small (8 bit): {fact}")  # what the engine took
     desk.studio.take_settings.set_target(precision="int4")
     assert not advanced.precision_fact.isVisible()
 

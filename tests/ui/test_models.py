@@ -78,7 +78,7 @@ def mine(home: Path) -> Path:
 
 def test_the_list_has_what_is_here_and_what_can_be_had(dialog: Models) -> None:
     titles = [row.title for row in dialog.dialog.list.model().rows]  # type: ignore[attr-defined]
-    assert titles.index("On this computer") < titles.index("To get") < titles.index("Stable Audio Open Small")
+    assert titles.index("On this computer") < titles.index("To download") < titles.index("Stable Audio Open Small")
     dialog.choose("stable-audio-3-medium")
     details = [label.text() for label in dialog.dialog.details.findChildren(QLabel) if label.isVisible()]
     for words in ("6:20", "9.22 GB", "Stability AI Community License", "t5gemma-b-b-ul2, which comes along"):

@@ -55,7 +55,7 @@ def test_a_new_model_shortens_what_it_cannot_make(form: TakeSettings) -> None:
     assert form.duration_s == 47.0
 
 
-@pytest.mark.parametrize("text", ["", "-1", str(MAX_SEED + 1), "seven", "1.5", "9" * 60])
+@pytest.mark.parametrize("text", ["-1", str(MAX_SEED + 1), "seven", "1.5", "9" * 60])
 def test_a_seed_that_cannot_be_used_stops_the_take(form: TakeSettings, text: str) -> None:
     form.set_seed_text(text)
     with pytest.raises(RequestError) as caught:

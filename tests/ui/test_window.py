@@ -136,7 +136,7 @@ def test_dialogs_open_and_close(desk: Desk, name: str) -> None:
 
 def test_the_status_bar_tells_model_device_and_precision(desk: Desk) -> None:
     assert desk.window.status.engine.text() == "Musicapp Small ready"
-    assert desk.window.status.device.text() == "CPU, 2 cores · int8"
+    assert desk.window.status.engine.toolTip() == "CPU, 2 cores · int8"
 
 
 def test_closing_ends_the_engine_and_playback_and_saves(open_desk: Callable[[], Desk], home: Path) -> None:

@@ -19,7 +19,7 @@ DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 3
 IN_USE_ROLE = Qt.ItemDataRole.UserRole + 4
 
-HEADINGS = {True: "On this computer", False: "To get"}
+HEADINGS = {True: "On this computer", False: "To download"}
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -114,5 +114,5 @@ def _detail(item: Item) -> str:
     parts = ["Text encoder" if item.is_text_encoder else "", f"up to {longest}" if longest else ""]
     parts.append(format_bytes(item.size_bytes))
     if item.state != "here" and item.known is not None and item.known.gated:
-        parts.append("licence first")
+        parts.append("licence to accept")
     return " · ".join(part for part in parts if part)

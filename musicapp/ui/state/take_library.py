@@ -52,7 +52,6 @@ class TakeLibrary(QObject):
         self._messages, self._files = messages, files
         self.auto_play = auto_play  # "off", "idle" or "always"
         self.model = TakeListModel()
-        self.is_loading = True  # the takes on disk are not listed yet
         self._shown_before = ""  # on the stage when the take being made came
         open_takes.began.connect(self._began)
         open_takes.sounds.connect(self._sounds)
@@ -74,13 +73,9 @@ class TakeLibrary(QObject):
 
         def not_listed(error: MusicAppError) -> None:
             self._messages.post_error(error)
-            self._loaded()
+            self.loaded.emit()
 
         self._files.run(find, self._listed, not_listed)
-
-    def _loaded(self) -> None:
-        self.is_loading = False
-        self.loaded.emit()
 
     @property
     def current(self) -> Take | None:
@@ -115,7 +110,7 @@ class TakeLibrary(QObject):
         self._shown_changed()
         if found.unreadable:
             self._tell_unreadable(found.unreadable)
-        self._loaded()
+        self.loaded.emit()
 
     def _tell_unreadable(self, files: list[takes.Unreadable]) -> None:
         """Say which files of the folder are no takes, and offer to put them out of the way."""

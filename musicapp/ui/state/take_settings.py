@@ -43,12 +43,23 @@ class FormValues:
     model: str
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What a model's description says of it, before it is loaded."""
+
+    key: str
+    name: str
+    max_duration_s: float
+
+
 class TakeSettings(QObject):
     """Views read and write here, never each other.
 
     prompt_changed, negative_prompt_changed, duration_changed, seed_changed, seed_lock_changed, sampling_changed
     (steps, guidance or sampler), target_changed (model, device or precision: the engine must load), loras_changed
-    (the adapters or their strengths) and limits_changed (another model's cap and defaults hold).
+    (the adapters or their strengths), limits_changed (another model's cap and defaults hold), seed_use_changed
+    (whether the seed in the form is the next take's, or was the last one's) and mended ("length" or "seed" can be used
+    again).
     """
 
     prompt_changed = Signal(str)
@@ -60,6 +71,8 @@ class TakeSettings(QObject):
     target_changed = Signal()
     loras_changed = Signal()
     limits_changed = Signal()
+    seed_use_changed = Signal(bool)
+    mended = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +92,7 @@ class TakeSettings(QObject):
         self.precision = "auto"
         self.loras_of: dict[str, tuple[Lora, ...]] = {}  # each model keeps its own
         self.info: ModelInfo | None = None
+        self.promise: Promise | None = None
 
     def set_prompt(self, text: str) -> None:
         if text != self.prompt:
@@ -93,19 +107,38 @@ class TakeSettings(QObject):
     @property
     def cap_s(self) -> float:
         """The longest take that the chosen model makes."""
-        return self.info.max_duration_s if self.info else USUAL_CAP_S
+        known = self.info or self._promise
+        return known.max_duration_s if known else USUAL_CAP_S
+
+    @property
+    def model_name(self) -> str:
+        """The chosen model's name for people, "" until it is known."""
+        known = self.info or self._promise
+        return known.name if known else ""
+
+    @property
+    def _promise(self) -> Promise | None:
+        return self.promise if self.promise is not None and self.promise.key == self.model else None
+
+    def set_promise(self, promise: Promise) -> None:
+        """Learn what a model's description says of it."""
+        self.promise = promise
+        if self.info is None and promise.key == self.model:
+            self.limits_changed.emit()
+            self.set_duration(self.duration_s)
 
     @property
     def cap_reason(self) -> str:
         """Why the length ends where it ends, for people."""
-        if self.info is None:
-            return f"Up to {format_duration(USUAL_CAP_S)}, or what the model allows"
-        return f"Up to {format_duration(self.cap_s)}: the most {self.info.name} makes"
+        most = f"Up to {format_duration(self.cap_s)}"
+        return f"{most}: the most {self.model_name} makes" if self.model_name else most
 
     def set_duration(self, duration_s: float) -> None:
         """Take a length that is already a number; it is held within the cap."""
         within = min(duration_s, self.cap_s)
         had_problem, self.duration_problem = self.duration_problem is not None, None
+        if had_problem:
+            self.mended.emit("length")
         if within != self.duration_s or had_problem:
             self.duration_s = within
             self.duration_changed.emit(within)
@@ -113,8 +146,7 @@ class TakeSettings(QObject):
     def set_duration_text(self, text: str) -> None:
         """Take a length as typed. What cannot be used is kept in `duration_problem` and stops the next take."""
         try:
-            name = self.info.name if self.info else ""
-            duration_s = check_duration(parse_duration(text), cap_s=self.cap_s, model_name=name)
+            duration_s = parse_duration(text, cap_s=self.cap_s, model_name=self.model_name)
         except RequestError as problem:
             self.duration_problem = problem
             return
@@ -122,15 +154,40 @@ class TakeSettings(QObject):
 
     def set_seed(self, seed: int) -> None:
         """Use this seed for the next take, whether the seed is locked or not."""
-        had_problem, self.seed_problem = self.seed_problem is not None, None
-        self._seed_is_unused = True
+        had_problem = self._mend_seed()
         if seed != self.seed or had_problem:
             self.seed = seed
             self.seed_changed.emit(seed)
+        self._set_unused(True)
+
+    def _mend_seed(self) -> bool:
+        """Forget what was wrong with the seed; whether anything was."""
+        had_problem, self.seed_problem = self.seed_problem is not None, None
+        if had_problem:
+            self.mended.emit("seed")
+        return had_problem
+
+    @property
+    def seed_is_next(self) -> bool:
+        """Whether the next take is made with the seed in the form; else it draws its own."""
+        return self._seed_is_unused or self.seed_is_locked
+
+    def _set_unused(self, is_unused: bool) -> None:
+        if is_unused != self._seed_is_unused:
+            self._seed_is_unused = is_unused
+            self.seed_use_changed.emit(self.seed_is_next)
 
     def set_seed_text(self, text: str) -> None:
-        """Take a seed as typed, and lock it: who types a seed wants exactly this one, also next time."""
+        """Take a seed as typed, and lock it: who types a seed wants exactly this one, also next time.
+
+        An empty text leaves the next take to draw its own.
+        """
         cleaned = "".join(text.split()).replace(",", "").replace("_", "")
+        if not cleaned:
+            self._mend_seed()
+            self.set_seed_locked(False)
+            self._set_unused(False)
+            return
         try:
             if not cleaned.removeprefix("-").isdecimal():
                 raise RequestError(
@@ -152,6 +209,7 @@ class TakeSettings(QObject):
         if locked != self.seed_is_locked:
             self.seed_is_locked = locked
             self.seed_lock_changed.emit(locked)
+            self.seed_use_changed.emit(self.seed_is_next)
 
     def set_sampling(
         self,
@@ -232,7 +290,7 @@ class TakeSettings(QObject):
         for problem in (self.duration_problem, self.seed_problem):
             if problem is not None:
                 raise problem
-        check_duration(self.duration_s, cap_s=self.cap_s, model_name=self.info.name if self.info else "")
+        check_duration(self.duration_s, cap_s=self.cap_s, model_name=self.model_name)
         if not self.seed_is_locked and not self._seed_is_unused:
             self.roll_seed()
         request = checked(
@@ -251,7 +309,7 @@ class TakeSettings(QObject):
                 loras=self.loras,
             )
         )
-        self._seed_is_unused = False
+        self._set_unused(False)
         return request
 
     def recall(self, request: TakeRequest) -> None:
@@ -289,5 +347,5 @@ class TakeSettings(QObject):
         self.set_sampling(steps=values.steps, guidance_scale=values.guidance_scale, sampler=values.sampler)
         self.set_duration(values.duration_s)
         self.set_seed(values.seed)
-        self._seed_is_unused = values.seed_is_unused
+        self._set_unused(values.seed_is_unused)
         self.set_seed_locked(values.seed_is_locked)

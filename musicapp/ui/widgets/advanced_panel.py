@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from musicapp.request import BUILTIN_MODEL, DEVICES, MAX_GUIDANCE_SCALE, MAX_STEPS, PRECISIONS
 from musicapp.ui import icons
 from musicapp.ui.state.adapters import Adapters
+from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.take_settings import TakeSettings
@@ -32,14 +33,15 @@ from musicapp.ui.widgets.described import described, label, set_available
 NOT_MEASURED = "Not measured for this model; “musicapp models info NAME --measure” does that."
 UNKNOWN_YET = "Known as soon as the model is loaded."
 BROWSE, MORE = "browse", "more"
-DEVICE_LABELS = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (Metal)"}
+DEVICE_LABELS = {"auto": "Automatic", "cpu": "Processor", "cuda": "NVIDIA graphics card", "mps": "Apple graphics chip"}
+DEVICE_TIPS = {"cpu": "CPU", "cuda": "CUDA", "mps": "Metal"}
 PRECISION_LABELS = {
     "auto": "Automatic",
-    "fp32": "32-bit float",
-    "bf16": "bfloat16",
-    "fp16": "16-bit float",
-    "int8": "8-bit weights",
-    "int4": "4-bit weights, slower",
+    "fp32": "Full (32 bit)",
+    "bf16": "Half (bfloat16)",
+    "fp16": "Half (16 bit)",
+    "int8": "Small (8 bit)",
+    "int4": "Smallest (4 bit), slower",
 }
 
 
@@ -50,9 +52,16 @@ class AdvancedPanel(QWidget):
     models_wanted = Signal()
 
     def __init__(
-        self, settings: TakeSettings, models: ModelChoice, adapters: Adapters, facts: PrecisionFacts, theme: Theme
+        self,
+        settings: TakeSettings,
+        models: ModelChoice,
+        adapters: Adapters,
+        facts: PrecisionFacts,
+        engine: EngineState,
+        theme: Theme,
     ) -> None:
         super().__init__()
+        self._engine = engine
         self._settings, self._models, self._facts, self._theme = settings, models, facts, theme
         self.heading = described(
             QToolButton(), "advanced", "Advanced settings", "Model, adapters, steps, guidance, sampler, device"
@@ -88,7 +97,7 @@ class AdvancedPanel(QWidget):
         for box in (self.model, self.sampler, self.device, self.precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(6)
-        _fill(self.device, DEVICES, DEVICE_LABELS)
+        self._devices: tuple[str, ...] = ()
         _fill(self.precision, PRECISIONS, PRECISION_LABELS)
 
         self._body = QWidget()
@@ -97,6 +106,7 @@ class AdvancedPanel(QWidget):
         self._show_unfolded(False)
         self._show_count()
         self._show_models()
+        self._show_devices()
         self._show_sampling()
         self._show_target()
 
@@ -144,6 +154,7 @@ class AdvancedPanel(QWidget):
         settings.sampling_changed.connect(self._show_sampling)
         settings.limits_changed.connect(self._show_sampling)
         settings.target_changed.connect(self._show_target)
+        self._engine.changed.connect(self._show_devices)
         settings.loras_changed.connect(self._show_count)
         self._models.changed.connect(self._show_models)
         self._facts.changed.connect(self._show_facts)
@@ -215,6 +226,21 @@ class AdvancedPanel(QWidget):
             self.model.addItem("More models …", MORE)
         self._show_target()
 
+    def _show_devices(self) -> None:
+        """Only what this machine has, and what was chosen before."""
+        devices = tuple(key for key in DEVICES if key in ("auto", *self._engine.devices, self._settings.device))
+        if devices == self._devices:
+            return
+        self._devices = devices
+        with QSignalBlocker(self.device):
+            self.device.clear()
+            _fill(self.device, devices, DEVICE_LABELS)
+            for row, key in enumerate(devices):
+                missing = key not in ("auto", *self._engine.devices)
+                tip = "Not found on this computer" if missing else DEVICE_TIPS.get(key, "")
+                self.device.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+        self._show_target()
+
     def _show_target(self) -> None:
         if self._settings.model not in self._models.names:
             self._models.add(self._settings.model)  # answers with `changed`, which comes back here
@@ -259,7 +285,8 @@ class AdvancedPanel(QWidget):
         with QSignalBlocker(self.sampler):
             self.sampler.clear()
             if info is not None:
-                self.sampler.addItem(f"{info.defaults.sampler} (own)", None)
+                self.sampler.addItem("The model’s own", None)
+                self.sampler.setItemData(0, info.defaults.sampler, Qt.ItemDataRole.ToolTipRole)
                 for name in info.samplers:
                     if name != info.defaults.sampler:
                         self.sampler.addItem(name, name)

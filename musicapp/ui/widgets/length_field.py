@@ -89,7 +89,7 @@ class LengthField(QWidget):
     def _left(self) -> None:
         problem = self._settings.duration_problem
         if problem is not None:
-            self._messages.post_error(problem)
+            self._messages.post_error(problem, about="length")
         else:
             self.field.setModified(False)
             self._show(self._settings.duration_s)

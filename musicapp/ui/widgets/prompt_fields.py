@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout
 
-from musicapp.request import MAX_PROMPT_CHARACTERS
+from musicapp.request import MAX_PROMPT_CHARACTERS, prompt_length
 from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_settings import TakeSettings
@@ -160,7 +160,7 @@ class PromptFields(Form):
         _show_text(self.negative_prompt, text)
 
     def _show_count(self) -> None:
-        count = len(self._settings.prompt)
+        count = prompt_length(self._settings.prompt)
         too_long = count > MAX_PROMPT_CHARACTERS
         self._count.setVisible(count > COUNT_FROM)
         self._count.setText(f"{count:,} of {MAX_PROMPT_CHARACTERS:,} characters")

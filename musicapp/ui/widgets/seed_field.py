@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import IconButton, described, label, restyle
+
+OF_NEXT, OF_LAST = "of the next take", "of the last take; the next draws another"
 
 
 class SeedField(QWidget):
@@ -26,10 +28,17 @@ class SeedField(QWidget):
 
         heading = label("Seed", tone="section")
         heading.setBuddy(self.field)
+        self.use = label("", tone="muted")
+        self.use.setObjectName("seed_use")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_TIGHT)
-        layout.addWidget(heading, 0, 0, 1, 3)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_TIGHT)
+        top.addWidget(heading)
+        top.addWidget(self.use)
+        top.addStretch(1)
+        layout.addLayout(top, 0, 0, 1, 3)
         for column, widget in enumerate((self.field, self.dice, self.lock)):
             layout.addWidget(widget, 1, column)
         layout.setColumnStretch(0, 1)
@@ -40,7 +49,9 @@ class SeedField(QWidget):
         self.lock.toggled.connect(settings.set_seed_locked)
         settings.seed_changed.connect(self._show)
         settings.seed_lock_changed.connect(self._show_lock)
+        settings.seed_use_changed.connect(self._show_use)
         self._show(settings.seed)
+        self._show_use(settings.seed_is_next)
         self._show_lock(settings.seed_is_locked)
 
     def _typed(self, text: str) -> None:
@@ -50,7 +61,10 @@ class SeedField(QWidget):
     def _left(self) -> None:
         problem = self._settings.seed_problem
         if problem is not None:
-            self._messages.post_error(problem)
+            self._messages.post_error(problem, about="seed")
+        elif not self.field.text().strip():
+            self._settings.roll_seed()
+            self._show(self._settings.seed)
         else:
             self._show(self._settings.seed)
 
@@ -58,6 +72,10 @@ class SeedField(QWidget):
         if not (self.field.hasFocus() and self.field.isModified() and self.field.text().strip() == str(seed)):
             self.field.setText(str(seed))
         self._show_problem()
+
+    def _show_use(self, is_next: bool) -> None:
+        self.use.setText(OF_NEXT if is_next else OF_LAST)
+        self.field.setAccessibleDescription(self.use.text())
 
     def _show_problem(self) -> None:
         restyle(self.field, "problem", "true" if self._settings.seed_problem else "false")

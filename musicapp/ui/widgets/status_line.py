@@ -1,4 +1,4 @@
-"""The status bar: the engine's state, device and precision, and the last message."""
+"""The status bar: the engine's state, in its tooltip where the model runs, and the last message."""
 
 from __future__ import annotations
 
@@ -23,16 +23,12 @@ class StatusLine(QStatusBar):
         self._engine = engine
         self.setSizeGripEnabled(False)
         self.engine = described(QLabel(), "engine_state", "Engine", "What the engine is doing")
-        self.device = described(
-            QLabel(), "engine_device", "Device and precision", "Where the model runs, and how precisely"
-        )
         self.message = described(_LogLink(), "last_message", "Last message", "Click to open the log")
         self.bar = described(QProgressBar(), "engine_progress", "Progress of the engine's start")
         self.bar.setFixedWidth(BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.addWidget(self.bar)
         self.addWidget(self.engine)
-        self.addWidget(self.device)
         self.addPermanentWidget(self.message, 1)
         engine.changed.connect(self._show_engine)
         messages.remarked.connect(self._show_message)
@@ -42,7 +38,7 @@ class StatusLine(QStatusBar):
 
     def _show_engine(self) -> None:
         self.engine.setText(self._engine.text)
-        self.device.setText(self._engine.device_text)
+        self.engine.setToolTip(self._engine.device_text or self._engine.text)
         fraction = self._engine.fraction
         self.bar.setVisible(self._engine.is_waiting)
         self.bar.setRange(0, 0 if fraction is None else PARTS)  # without a range the bar runs to and fro
