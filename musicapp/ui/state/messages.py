@@ -13,7 +13,7 @@ from musicapp.errors import MusicAppError, RequestError
 
 log = logging.getLogger(__name__)
 
-CAUSE_S = 3.0  # what goes wrong so soon after an error follows from it, and is told after it
+CAUSE_S = 1.0  # what goes wrong so soon after an error follows from it, and is told after it
 MOST_WAITING = 6
 
 
