@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from musicapp.description import diffusers_config
+from musicapp.description import diffusers_config, shift_configs
 from musicapp.description.app_section import AppConfig
 from musicapp.description.autoencoder_section import read_autoencoder, read_pretransform
 from musicapp.description.checks import UNSUPPORTED_HINT, in_range, one_of, same
@@ -62,27 +62,12 @@ CONDITIONERS: dict[str, type] = {
 
 
 @dataclass(frozen=True)
-class ShiftConfig:
-    """`distribution_shift_options`: how flow schedules move with length."""
-
-    type: str = "full"
-    base_shift: float = 0.5
-    max_shift: float = 1.15
-    min_length: int = 256
-    max_length: int = 4096
-    use_sine: bool = False
-
-    def __post_init__(self) -> None:
-        one_of("distribution_shift_options.type", self.type, ("full",))
-
-
-@dataclass(frozen=True)
 class DiffusionConfig:
     """The `diffusion` section: objective, which condition goes where, and the transformer.
 
     objective       "v", "rectified_flow" or "rf_denoiser"
     shift           how training moved its noise levels
-    sampling_shift  how sampling does in Stable Audio 3; None is its default, even steps in log-SNR
+    sampling_shift  how sampling does in Stable Audio 3
     The two flags say how the reference library trains; padding is always masked here.
     """
 
@@ -93,8 +78,8 @@ class DiffusionConfig:
     prepend_cond_ids: tuple[str, ...] = ()
     input_concat_ids: tuple[str, ...] = ()
     local_add_cond_ids: tuple[str, ...] = ()
-    shift: ShiftConfig | None = None
-    sampling_shift: ShiftConfig | None = None
+    shift: object = None
+    sampling_shift: object = shift_configs.DEFAULT
     mask_padding_attention: bool = False
     use_effective_length_for_schedule: bool = False
 
@@ -294,6 +279,11 @@ def _read_diffusion(section: object) -> DiffusionConfig:
     ids = ("cross_attention_cond_ids", "global_cond_ids", "prepend_cond_ids", "input_concat_ids", "local_add_cond_ids")
     flags = ("mask_padding_attention", "use_effective_length_for_schedule")
     refuse_unknown(values, (*renamed, *ids, *flags), where)
+    for key in ("distribution_shift_options", "sampling_distribution_shift_options"):
+        if values.get(key) is None:
+            values.pop(key, None)
+        else:
+            values[key] = shift_configs.read(values[key], f"{where}.{key}")
     return read_section(DiffusionConfig, {renamed.get(key, key): value for key, value in values.items()}, where)
 
 

@@ -17,6 +17,7 @@ from musicapp.errors import CheckpointError
 
 MAX_TOKENS = 1 << 10  # of a text: attention takes their square
 MAX_RATIO = 1 << 16  # audio frames per latent; the public models have 2048 and 4096
+MAX_WINDOW = 1 << 16  # positions of a transformer's sliding window
 TIMELINE_CHANNELS = 55
 
 
@@ -111,12 +112,12 @@ class AutoencoderConfig:
 class AttentionOptions:
     """`attn_kwargs`: how queries and keys are normalised per head before the rotation."""
 
-    qk_norm: str = "none"  # "none", "ln" (LayerNorm, eps 1e-6), "rms" (RMS norm, eps 1e-6) or "l2" (unit length)
+    qk_norm: str = "none"  # "none", "ln" (LayerNorm, eps 1e-6), "rms" (RMS norm, eps 1e-6), "l2" or "dyt"
     differential: bool = False
     feat_scale: bool = False
 
     def __post_init__(self) -> None:
-        one_of("attn_kwargs.qk_norm", self.qk_norm, ("none", "ln", "l2", "rms"))
+        one_of("attn_kwargs.qk_norm", self.qk_norm, ("none", "ln", "l2", "rms", "dyt"))
         only("attn_kwargs.feat_scale", self.feat_scale, False)
 
 
@@ -170,7 +171,7 @@ class DiTConfig:
     timestep_embed_dim: int | None = None
     timestep_features_type: str = "learned"  # frequencies from the checkpoint ("learned") or fixed ones ("expo")
     timestep_features_dim: int = 256
-    timestep_features_logsnr: bool = False
+    timestep_features_logsnr: bool = False  # the features are of the timestep's log-SNR, brought into [0, 1]
     transformer_type: str = "continuous_transformer"
     attn_kwargs: AttentionOptions = field(default_factory=AttentionOptions)
     ff_kwargs: FeedForwardOptions = field(default_factory=FeedForwardOptions)
@@ -184,7 +185,7 @@ class DiTConfig:
     remove_norms: bool = False
     causal: bool = False
     final_cross_attn_ix: int = -1
-    sliding_window: list[int] | None = None
+    sliding_window: list[int] | None = None  # positions that one sees before and behind itself, whatever they are
     use_sinusoidal_emb: bool = False
     use_abs_pos_emb: bool = False
 
@@ -230,13 +231,15 @@ class DiTConfig:
         one_of("timestep_features_type", self.timestep_features_type, ("learned", "expo"))
         in_range("timestep_features_dim", self.timestep_features_dim, 4, 4096)
         whole("timestep_features_dim", self.timestep_features_dim, "2", 2)
-        only("timestep_features_logsnr", self.timestep_features_logsnr, False)
         one_of("norm_type", self.norm_type, ("layer_norm", "rms_norm"))
         only("transformer_type", self.transformer_type, "continuous_transformer")
         for name in ("conformer", "layer_scale", "remove_norms", "causal", "use_sinusoidal_emb", "use_abs_pos_emb"):
             only(name, getattr(self, name), False)
         only("final_cross_attn_ix", self.final_cross_attn_ix, -1)
-        only("sliding_window", self.sliding_window, None)
+        if self.sliding_window is not None:
+            same("the length of sliding_window", len(self.sliding_window), "that of before and behind", 2)
+            for side in self.sliding_window:
+                in_range("sliding_window", side, 0, MAX_WINDOW)
 
 
 @dataclass(frozen=True)

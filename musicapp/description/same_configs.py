@@ -82,15 +82,15 @@ class SameConfig:
         return 1 if self.chunk_size is None else self.chunk_size // self.stride
 
     @property
-    def window(self) -> int | None:
-        """Latents that a position sees to each side in every block; None for chunks."""
-        return None if self.sliding_window is None else self.sliding_window[0]
+    def window(self) -> tuple[int, int] | None:
+        """Latents that a position sees before and behind itself in every block; None for chunks."""
+        return None if self.sliding_window is None else (self.sliding_window[0], self.sliding_window[1])
 
     @property
     def reach(self) -> int:
-        """Latents to each side that the blocks together can see: `sliding_window` of each, added up."""
+        """Latents to either side that the blocks together can see: the longer side of each window, added up."""
         if self.window is not None:
-            return self.depth * self.window
+            return self.depth * max(self.window)
         return 3 * self.chunk_latents // 2 - 1  # a chunk of the one grid touches two of the other
 
     def __post_init__(self) -> None:
@@ -115,9 +115,9 @@ class SameConfig:
         if self.sliding_window is not None:
             only("chunk_size, beside a sliding window,", self.chunk_size, None)
             same("the length of sliding_window", len(self.sliding_window), "that of left and right", 2)
-            same("sliding_window to the left", self.sliding_window[0], "to the right", self.sliding_window[1])
-            in_range("sliding_window", self.sliding_window[0], 1, 64)
-            in_range("the positions in a sliding_window", self.sliding_window[0] * (self.stride + 1), 1, MAX_REACH)
+            for side in self.sliding_window:
+                in_range("sliding_window", side, 0, 64)
+                in_range("the positions in a sliding_window", side * (self.stride + 1), 0, MAX_REACH)
         else:
             in_range("chunk_size", self.chunk_size or 0, 1, MAX_REACH)
             whole("chunk_size", self.chunk_size or 0, "two strides", 2 * self.stride)

@@ -16,6 +16,7 @@ from musicapp.nn.norms import qk_norm
 ROTARY_BASE = 10000.0
 NEAR_BLOCK = 64  # queries that share their keys in windowed attention: few wasted keys, yet matrices of some size
 
+Reach = tuple[int, int]  # positions that one sees before and behind itself
 Rotation = tuple[Tensor, Tensor]  # cosines and sines, `(positions, rotary_dim)` float32
 
 
@@ -79,14 +80,14 @@ class Look(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Every position looks at every position, or, with a `reach`, at the neighbours up to so far on each side.
+    """Every position looks at every position, or, with a `reach`, at the neighbours up to so far before and behind it.
 
     in, out       `(batch, positions, dim)`
     differential  two pairs of queries and keys share the values; the second look is taken off the first
     """
 
     def __init__(
-        self, dim: int, head_dim: int, norm: str, *, differential: bool = False, reach: int | None = None
+        self, dim: int, head_dim: int, norm: str, *, differential: bool = False, reach: Reach | None = None
     ) -> None:
         super().__init__()
         self.heads, self.reach = dim // head_dim, reach
@@ -110,7 +111,7 @@ class SelfAttention(nn.Module):
         if turn is not None:
             q, k = rotate(q, turn), rotate(k, turn)
         if self.reach is not None:
-            return near_attention(q, k, v, self.reach)
+            return near_attention(q, k, v, self.reach) if mask is None else _near_and_valid(q, k, v, self.reach, mask)
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
@@ -150,26 +151,28 @@ class CrossAttention(nn.Module):
         return split.repeat_interleave(sharing, dim=1) if sharing > 1 else split
 
 
-def near_attention(q: Tensor, k: Tensor, v: Tensor, reach: int) -> Tensor:
-    """Attention of every position to those at most `reach` away, exact, with memory that grows with the length only.
+def near_attention(q: Tensor, k: Tensor, v: Tensor, reach: int | Reach) -> Tensor:
+    """Attention of every position to those near it, exact, with memory that grows with the length only.
 
     q, k, v, out  `(batch, heads, positions, head_dim)`
-    Queries go in blocks, each against the keys of its block and of `reach` more on both sides.
+    reach         how far before and behind itself a position sees, one number for both
+    Queries go in blocks, each against the keys of its block and of the reach before and behind it.
     """
+    before, behind = (reach, reach) if isinstance(reach, int) else reach
     batch, positions = q.shape[0], q.shape[2]
-    size = max(NEAR_BLOCK, reach)
+    size = max(NEAR_BLOCK, before, behind)
     if positions <= size:
-        offset = torch.arange(positions, device=q.device)
-        near = (offset[:, None] - offset).abs() <= reach
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=near)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=_is_near(positions, (before, behind), q.device))
     blocks = -(-positions // size)
     fill = blocks * size - positions
+    seen = before + size + behind
     queries = F.pad(q, (0, 0, 0, fill)).unflatten(2, (blocks, size))
-    keys, values = (F.pad(x, (0, 0, reach, reach + fill)).unfold(2, size + 2 * reach, size).mT for x in (k, v))
-    # The key at place j of a block stands j - reach away from the block's first position.
-    place, first = torch.arange(size + 2 * reach, device=q.device), torch.arange(blocks, device=q.device) * size
-    near = (place - reach - torch.arange(size, device=q.device)[:, None]).abs() <= reach
-    absolute = first[:, None] + place - reach
+    keys, values = (F.pad(x, (0, 0, before, behind + fill)).unfold(2, seen, size).mT for x in (k, v))
+    # The key at place j of a block stands j - before away from the block's first position.
+    place, first = torch.arange(seen, device=q.device), torch.arange(blocks, device=q.device) * size
+    away = place - before - torch.arange(size, device=q.device)[:, None]
+    near = (-before <= away) & (away <= behind)
+    absolute = first[:, None] + place - before
     inside = (absolute >= 0) & (absolute < positions)
     # Queries of the fill may have no key left; looking at the whole block keeps them from being no numbers.
     beyond = (first[:, None] + torch.arange(size, device=q.device) >= positions)[..., None]
@@ -177,6 +180,21 @@ def near_attention(q: Tensor, k: Tensor, v: Tensor, reach: int) -> Tensor:
     queries, keys, values = (x.transpose(1, 2).flatten(0, 1) for x in (queries, keys, values))
     out = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask.repeat(batch, 1, 1)[:, None])
     return out.unflatten(0, (batch, blocks)).transpose(1, 2).flatten(2, 3)[:, :, :positions]
+
+
+def _near_and_valid(q: Tensor, k: Tensor, v: Tensor, reach: Reach, valid: Tensor) -> Tensor:
+    """The same where padding is never looked at; a position always sees itself, so that none sees nothing."""
+    positions = q.shape[2]
+    itself = torch.eye(positions, dtype=torch.bool, device=q.device)
+    mask = (_is_near(positions, reach, q.device) & valid) | itself
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+
+
+def _is_near(positions: int, reach: Reach, device: torch.device) -> Tensor:
+    """Whether the query of a row sees the key of a column, `(positions, positions)` bool."""
+    place = torch.arange(positions, device=device)
+    away = place - place[:, None]
+    return (-reach[0] <= away) & (away <= reach[1])
 
 
 def _split_heads(x: Tensor, heads: int) -> Tensor:

@@ -55,6 +55,15 @@ class ExpoFeatures(nn.Module):
         return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
+def logsnr_feature(timestep: Tensor) -> Tensor:
+    """The log signal-to-noise ratio of a flow's timestep, from 0 for the music itself to 1 for noise alone.
+
+    in, out  `(batch,)` float32
+    """
+    level = timestep.float().clamp(1e-7, 1 - 1e-7)
+    return (5.0 - torch.log((1.0 - level) / level).clamp(-12.0, 5.0)) / 17.0
+
+
 def expo_frequencies(count: int) -> Tensor:
     """`(count,)` float32 on the CPU, from 0.5 to 10000 turns per unit, the same bits on every machine.
 
@@ -106,7 +115,9 @@ class TransformerBlock(nn.Module):
         dim, head_dim, options = config.embed_dim, config.head_dim, config.attn_kwargs
         norm, differential = options.qk_norm, options.differential
         self.self_norm = block_norm(dim, config.norm_type, config.norm_kwargs)
-        self.self_attn = SelfAttention(dim, head_dim, norm, differential=differential)
+        window = config.sliding_window
+        reach = None if window is None else (window[0], window[1])
+        self.self_attn = SelfAttention(dim, head_dim, norm, differential=differential, reach=reach)
         self.has_context = config.context_dim > 0
         if self.has_context:
             self.cross_norm = block_norm(dim, config.norm_type, config.norm_kwargs)

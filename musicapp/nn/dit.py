@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn import attention
 from musicapp.nn.attention import Padding
-from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, drawn, embedder
+from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, drawn, embedder, logsnr_feature
 
 __all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
 
@@ -86,7 +86,8 @@ class DiffusionTransformer(nn.Module):
 
     def timestep_embedding(self, timestep: Tensor) -> Tensor:
         """`(batch,)` to `(batch, embed_dim)`"""
-        return self.to_timestep_embed(self.timestep_features(timestep).to(self.dtype))
+        value = logsnr_feature(timestep) if self.config.timestep_features_logsnr else timestep
+        return self.to_timestep_embed(self.timestep_features(value).to(self.dtype))
 
     def global_token(self, timestep: Tensor, global_cond: Tensor | None) -> Tensor:
         """Timestep and global condition as one vector, `(batch, embed_dim)`"""

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from musicapp.description.same_configs import SameConfig, SameDecoderConfig, SameEncoderConfig
 from musicapp.nn import attention
-from musicapp.nn.attention import Rotation, SelfAttention
+from musicapp.nn.attention import Reach, Rotation, SelfAttention
 from musicapp.nn.blocks import FeedForward, drawn
 from musicapp.nn.norms import DynamicTanh
 
@@ -79,14 +79,14 @@ class SameDecoder(nn.Module):
 class SameTrunk(nn.Module):
     """The blocks over groups of `stride + 1` tokens. in, out `(batch, groups * (stride + 1), width)`
 
-    With a window, every block sees that many groups to each side. With chunks, the first half of the blocks works
+    With a window, every block sees so many groups before and behind. With chunks, the first half of the blocks works
     inside chunks, the second half inside chunks moved by half; the ends are lengthened by copies for that.
     """
 
     def __init__(self, config: SameConfig) -> None:
         super().__init__()
         group = config.stride + 1
-        reach = None if config.window is None else config.window * group
+        reach = None if config.window is None else (config.window[0] * group, config.window[1] * group)
         self.chunk = None if config.window is not None else config.chunk_latents * group
         self.rotary_dim = config.dim_heads // 2
         self.blocks = nn.ModuleList(
@@ -119,7 +119,7 @@ class SameTrunk(nn.Module):
 class SameBlock(nn.Module):
     """Self-attention and feed-forward, each added to what came in. in, out `(batch, positions, width)`"""
 
-    def __init__(self, config: SameConfig, reach: int | None, *, sine: bool) -> None:
+    def __init__(self, config: SameConfig, reach: Reach | None, *, sine: bool) -> None:
         super().__init__()
         width = config.width
         self.self_norm = DynamicTanh(width)

@@ -157,12 +157,15 @@ def test_an_unknown_option_is_named_with_its_nearest_known_one(path, value, word
         ("model.diffusion.config.timestep_cond_type", "input_concat"),
         ("model.diffusion.config.causal", True),
         ("model.diffusion.config.conformer", True),
-        ("model.diffusion.config.sliding_window", [4, 4]),
-        ("model.diffusion.config.attn_kwargs", {"qk_norm": "dyt"}),
+        ("model.diffusion.config.sliding_window", [4]),
+        ("model.diffusion.config.sliding_window", [4, -1]),
+        ("model.diffusion.config.attn_kwargs", {"qk_norm": "batch"}),
         ("model.diffusion.config.attn_kwargs", {"feat_scale": True}),
         ("model.diffusion.config.norm_type", "dyt"),
         ("model.diffusion.config.timestep_features_type", "sine"),
-        ("model.diffusion.config.timestep_features_logsnr", True),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "cosine"}),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "flux", "base_shift": 1.0}),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "flux", "min_length": 9, "max_length": 9}),
         ("model.diffusion.config.ff_kwargs", {"glu": False}),
         ("model.diffusion.config.norm_kwargs", {"fix_scale": True}),
         ("model.diffusion.diffusion_objective", "eps"),
@@ -255,3 +258,20 @@ def test_reading_a_description_and_listing_models_needs_no_torch(tmp_path):
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model.diffusion.config.timestep_features_logsnr", True),
+        ("model.diffusion.config.sliding_window", [4, 0]),
+        ("model.diffusion.config.attn_kwargs", {"qk_norm": "dyt"}),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "full", "use_sine": True}),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "flux", "alpha_max": 4.0}),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "logsnr", "rate": 0.5, "anchor_length": 100}),
+        ("model.diffusion.sampling_distribution_shift_options", {"type": "none"}),
+        ("model.diffusion.distribution_shift_options", {"type": "flux"}),
+    ],
+)
+def test_an_option_that_forks_use_is_built(path, value):
+    parse_config(spoiled(path, value))

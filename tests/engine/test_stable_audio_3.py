@@ -13,6 +13,7 @@ from musicapp.checkpoints.load import load_model
 from musicapp.description.config import parse_config
 from musicapp.description.lengths import lengths_for
 from musicapp.diffusion import shifts
+from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import plan_for
 from musicapp.engine.engine import Engine
@@ -36,6 +37,27 @@ def test_the_plan_is_the_published_one(folder: Path) -> None:
     assert plan.latents == lengths.latents and plan.valid is not None and plan.sigmas is not None
     assert int(plan.valid.sum()) == lengths.valid[0]
     torch.testing.assert_close(plan.sigmas, shifts.build(3, lengths.effective[0]), atol=0, rtol=0)
+
+
+SHIFTS = {
+    "full": ({"base_shift": 0.4, "max_shift": 2.0, "min_length": 8, "max_length": 400}, ShiftOptions),
+    "flux": ({"min_length": 8, "max_length": 400, "alpha_min": 2.0, "alpha_max": 5.0}, shifts.FluxShift),
+    "logsnr": ({"anchor_length": 100, "anchor_logsnr": -5.0, "rate": 0.5, "logsnr_end": 3.0}, shifts.LogSNRShift),
+    "none": ({}, lambda: None),
+}
+
+
+@pytest.mark.parametrize("kind", SHIFTS)
+def test_the_models_own_shift_of_sampling_is_followed(folder: Path, kind: str) -> None:
+    options, shift = SHIFTS[kind]
+    values = description()
+    values["model"]["diffusion"]["sampling_distribution_shift_options"] = {"type": kind, **options}
+    model, wanted = load_model(folder), request(folder, steps=6)
+    other = dataclasses.replace(model, config=parse_config(values))
+    sigmas = plan_for(other, wanted, needed=311).sigmas
+    assert sigmas is not None and not torch.equal(sigmas, plan_for(model, wanted, needed=311).sigmas)
+    effective = lengths_for(model.config, [0.9]).effective[0]
+    torch.testing.assert_close(sigmas, shifts.build(6, effective, shift=shift(**options)), atol=0, rtol=0)
 
 
 def test_a_take_is_whole_repeats_and_follows_its_seed(folder: Path, tmp_path: Path) -> None:

@@ -19,9 +19,34 @@ def test_near_attention_is_full_attention_under_a_band_mask(positions, reach):
     torch.testing.assert_close(near_attention(q, k, v, reach), whole, atol=1e-12, rtol=0)
 
 
+@pytest.mark.parametrize("reach", [(0, 0), (5, 0), (0, 5), (3, 17), (70, 2), (2, 90)])
+@pytest.mark.parametrize("positions", [1, 17, 64, 65, 200])
+def test_sides_of_a_window_may_differ(positions, reach):
+    q, k, v = torch.randn(3, 2, 3, positions, 8, dtype=torch.float64)
+    away = torch.arange(positions) - torch.arange(positions)[:, None]  # of a key from its query
+    band = (away >= -reach[0]) & (away <= reach[1])
+    whole = F.scaled_dot_product_attention(q, k, v, attn_mask=band)
+    torch.testing.assert_close(near_attention(q, k, v, reach), whole, atol=1e-12, rtol=0)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("excluded", [True, False])
+def test_a_window_never_sees_padding(excluded):
+    attention, turn = SelfAttention(32, 16, "rms", reach=(4, 9)), rotation(90, 8, torch.device("cpu"))
+    valid = torch.arange(90)[None] < 60
+    x = torch.randn(1, 90, 32)
+    changed = torch.where(valid[..., None], x, x + 3)
+    before, after = (attention(y, turn, Padding(valid, excluded)) for y in (x, changed))
+    assert torch.isfinite(before).all()
+    if excluded:
+        torch.testing.assert_close(before[:, :60], after[:, :60])
+        alone = attention(x[:, :60], (turn[0][:60], turn[1][:60]))
+        torch.testing.assert_close(before[:, :60], alone)
+
+
 @torch.no_grad()
 def test_a_reach_bounds_what_a_position_sees():
-    attention, turn = SelfAttention(32, 16, "rms", reach=5), rotation(150, 8, torch.device("cpu"))
+    attention, turn = SelfAttention(32, 16, "rms", reach=(5, 5)), rotation(150, 8, torch.device("cpu"))
     x = torch.randn(1, 150, 32)
     changed = x.clone()
     changed[:, 90] += 1

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn import attention
+from musicapp.nn.blocks import logsnr_feature
 from musicapp.nn.dit import DiffusionTransformer
 
 SMALL = {"io_channels": 3, "embed_dim": 64, "depth": 2, "num_heads": 2, "cond_token_dim": 32, "global_cond_dim": 8}
@@ -42,6 +43,8 @@ VARIANTS = [
     {"norm_kwargs": NormOptions(bias=True, force_fp32=True), "ff_kwargs": FeedForwardOptions(mult=2, no_bias=True)},
     {"cond_token_dim": 0, "global_cond_dim": 0},
     SA3,
+    SA3 | {"timestep_features_logsnr": True, "sliding_window": [3, 1]},
+    {"attn_kwargs": AttentionOptions(qk_norm="dyt")},
 ]
 
 
@@ -204,3 +207,33 @@ def test_excluded_padding_leaves_the_music_before_it_alone():
     torch.testing.assert_close(dit(x, t, valid=torch.arange(10)[None] < 7)[..., :7], short)
     dit.excludes_padding = False
     assert (dit(x, t, valid=torch.arange(10)[None] < 7)[..., :7] - short).abs().max() > 1e-5
+
+
+@torch.no_grad()
+def test_features_of_the_log_snr_are_those_of_its_place_between_its_ends():
+    """By the formula in numbers of double precision: (5 - clamp(log((1 - t) / t), -12, 5)) / 17."""
+    plain, other = build(**SA3), build(**SA3 | {"timestep_features_logsnr": True})
+    other.load_state_dict(plain.state_dict())
+    for t in torch.tensor([0.0, 1e-9, 0.001, 0.25, 0.5, 0.9, 0.99999, 1.0]):
+        level = min(max(float(t), 1e-7), 1 - 1e-7)
+        place = (5 - min(max(math.log((1 - level) / level), -12), 5)) / 17
+        found = logsnr_feature(t[None])
+        assert abs(float(found) - place) < 1e-6 and 0 <= float(found) <= 1
+        assert torch.equal(other.timestep_embedding(t[None]), plain.timestep_embedding(found))
+    x = torch.randn(1, 3, 8)
+    assert not torch.equal(plain(x, torch.tensor([0.5])), other(x, torch.tensor([0.5])))
+
+
+@torch.no_grad()
+def test_a_window_of_the_transformer_counts_all_positions():
+    """One block of a window (a, b) lets a latent reach those up to b before and a behind it, memory tokens included."""
+    model = build(**SA3 | {"depth": 1, "sliding_window": [4, 1]})
+    x, t = torch.randn(1, 3, 30), torch.tensor([0.5])
+    changed = x.clone()
+    changed[..., 15] += 1
+    moved = (model(x, t) - model(changed, t)).abs().amax(dim=(0, 1)).nonzero().flatten()
+    assert (int(moved.min()), int(moved.max())) == (14, 19)
+    wide = build(**SA3 | {"depth": 1, "sliding_window": [500, 500]})
+    whole = build(**SA3 | {"depth": 1})
+    whole.load_state_dict(wide.state_dict())
+    torch.testing.assert_close(wide(x, t), whole(x, t), atol=1e-5, rtol=1e-5)
