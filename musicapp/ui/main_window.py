@@ -28,6 +28,7 @@ from musicapp.ui.intake import Intake
 from musicapp.ui.keys import FocusKeys
 from musicapp.ui.outside import Outside
 from musicapp.ui.parts import Parts
+from musicapp.ui.spoken import SpokenWindow
 from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
 from musicapp.ui.widgets.centre import Centre
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.parts = Parts(self.columns, self.transport, self.prompts, self.stage, self.export, self.takes)
         self.actions_ = Actions(self, studio, themes)
         self.menuBar().setCornerWidget(self.parts.switch)
+        self._spoken = SpokenWindow(self, studio)
         self._keys = FocusKeys(self)
         self._keys.left.connect(self._leave)
         self.message_bar.focus_lost.connect(self.stage.focus_waveform)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
 from musicapp.ui.theme import DARK, LIGHT, Colours, Theme, contrast, style_sheet
 from tests.ui.conftest import Desk
@@ -28,6 +28,40 @@ TEXT_ON_SURFACE = [
 @pytest.mark.parametrize(("text", "surface"), TEXT_ON_SURFACE)
 def test_text_reaches_four_and_a_half_to_one(colours: Colours, text: str, surface: str) -> None:
     assert contrast(getattr(colours, text), getattr(colours, surface)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("surface", ["window", "panel", "raised", "field", "stage"])
+def test_disabled_text_reaches_three_to_one(colours: Colours, surface: str) -> None:
+    assert contrast(colours.disabled, getattr(colours, surface)) >= 3.0
+
+
+@pytest.mark.parametrize("theme_name", ["dark", "light"])
+def test_every_word_of_the_window_can_be_read(desk: Desk, theme_name: str) -> None:
+    """The colours that the style sheet really gives, of text and of hints in empty fields, enabled and not."""
+    desk.theme.choose(theme_name)
+    desk.window.advanced.set_unfolded(True)
+    desk.studio.take_settings.set_sampling(guidance_scale=1.0)  # the negative prompt is off now
+    desk.qtbot.wait(20)
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    surfaces = [desk.theme.colours.field, desk.theme.colours.panel]
+    seen = set()
+    for kind in (QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QAbstractButton, QLabel):
+        for widget in desk.window.findChildren(kind):
+            if not widget.isVisible():
+                continue
+            state = group.Active if widget.isEnabled() else group.Disabled
+            least = 4.5 if widget.isEnabled() else 3.0
+            names = [role.WindowText]
+            if isinstance(widget, QLineEdit | QPlainTextEdit):
+                names = [role.Text, role.PlaceholderText] if widget.placeholderText() else [role.Text]
+            for name in names:
+                colour = widget.palette().color(state, name)
+                assert colour.alpha() == 255, f"{widget.objectName()} {name}"
+                if not isinstance(widget, QAbstractButton):
+                    assert min(contrast(colour.name(), surface) for surface in surfaces) >= least, widget.objectName()
+            seen.add((kind.__name__, widget.isEnabled()))
+    assert ("QPlainTextEdit", False) in seen and ("QPlainTextEdit", True) in seen
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])

@@ -27,6 +27,7 @@ class AboutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(WIDTH)
         picture = QLabel()
+        picture.setAccessibleName("The icon of Musicapp")
         picture.setPixmap(icons.window_icon().pixmap(ICON, ICON))
         name = label(f"Musicapp {__version__}")
         name.setFont(scaled_font(name, scale=1.5, bold=True))

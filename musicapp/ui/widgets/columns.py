@@ -27,6 +27,8 @@ class Columns(QSplitter):
         for column in (rail, centre, takes):
             self.addWidget(column)
         self.setStretchFactor(1, 1)
+        for number, name in ((1, "Width of the settings"), (2, "Width of the list of takes")):
+            self.handle(number).setAccessibleName(name)
 
     @property
     def shows_list(self) -> bool:

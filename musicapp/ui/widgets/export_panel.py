@@ -63,6 +63,7 @@ class ExportPanel(QFrame):
         self.cancel = described(QPushButton("Cancel"), "export_cancel", "Cancel the export")
         self.cancel.setProperty("role", "link")
         self._done_icon = QLabel()
+        self._done_icon.setAccessibleName("Done")
         self.result = _SavedLabel()
         self.result.setObjectName("export_result")
         self.target = ElidedLabel(tone="muted", alignment=Qt.AlignmentFlag.AlignLeft)

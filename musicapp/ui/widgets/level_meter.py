@@ -75,6 +75,15 @@ class LevelMeter(QWidget):
                 self._hold_db[channel] = max(level_db, self._hold_db[channel] - fall_db)
         self.update()
 
+    @property
+    def words(self) -> str:
+        """The levels for those who do not see them."""
+        if self.highest_db <= FLOOR_DB:
+            return "silent"
+        left, right = (f"{level:.0f}" for level in self._level_db)
+        over = ", over full scale" if any(self.is_over) else ""
+        return f"left {left} dB, right {right} dB, highest {self.highest_db:.1f} dB{over}"
+
     def _playing_changed(self, playing: bool) -> None:
         if playing:
             self.reset()

@@ -90,6 +90,7 @@ class MessageBar(QFrame):
         if message.offer is not None:
             described(self.offer_button, "message_offer", message.offer[0])
             self.offer_button.setText(message.offer[0])
-        self.setAccessibleDescription(f"{message.text} {message.hint}")
+        self.setAccessibleName(f"{message.text} {message.hint}".strip())
+        self._icon.setAccessibleName(message.kind.capitalize())
         colour = getattr(self._theme.colours, ICON_TONES[message.kind])
         self._icon.setPixmap(icons.pixmap(ICONS[message.kind], colour, BIG_ICON, self.devicePixelRatioF()))
