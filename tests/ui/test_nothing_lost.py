@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from musicapp.engine.events import EngineAnswers, EngineSilent, Failed
 from musicapp.library import takes
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest
@@ -165,7 +166,7 @@ def test_what_a_lost_engine_was_making_becomes_a_shorter_take(desk: Desk) -> Non
     request = sound_of(desk)
     desk.host.lose()
     desk.wait(lambda: "The engine crashed." in desk.message)
-    assert "0:02, is kept in the list" in desk.message
+    desk.wait(lambda: "0:02, is kept in the list" in desk.message)
     desk.wait(lambda: desk.studio.library.current)
     part_on_disk(desk, request)
     assert desk.window.message_bar.offer_button.text() == "Make it again"
@@ -181,8 +182,6 @@ def test_an_offer_that_nobody_answered_is_kept_at_the_end(desk: Desk) -> None:
 
 
 def test_a_silent_engine_is_told_of_and_restarted_by_a_button(desk: Desk) -> None:
-    from musicapp.engine.events import EngineAnswers, EngineSilent
-
     desk.host.emit(EngineSilent(10.0))
     desk.wait(lambda: "has not answered for 10 seconds" in desk.message)
     assert desk.studio.engine.text == "The engine does not answer"
@@ -194,3 +193,15 @@ def test_a_silent_engine_is_told_of_and_restarted_by_a_button(desk: Desk) -> Non
     desk.window.message_bar.offer_button.click()
     desk.wait(lambda: desk.studio.engine.phase == "ready")
     assert desk.host.restarts == 1
+
+
+def test_a_folder_that_goes_while_a_take_is_made_is_told_before_what_follows(desk: Desk) -> None:
+    kept = desk.make_take()
+    request = sound_of(desk)
+    folder = desk.host.paths[request.take_id].parent
+    folder.rename(folder.with_name("elsewhere"))
+    desk.host.emit(Failed(request.take_id, f"The folder “{folder}” is gone.", "Bring it back.", kept_frames=88200))
+    desk.wait(lambda: not desk.studio.generation.is_running)
+    desk.qtbot.wait(300)
+    assert desk.message == f"The folder “{folder}” is gone. Bring it back."  # and nothing of a part that is kept
+    assert desk.studio.library.model.find(kept.take_id) is not None

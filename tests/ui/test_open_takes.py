@@ -137,12 +137,12 @@ def test_a_stranger_changes_nothing(bench: Bench) -> None:
     assert bench.told == [] and bench.takes.shown is None
 
 
-def test_a_take_that_cannot_be_kept_is_dropped_and_told(bench: Bench) -> None:
+def test_a_take_whose_details_cannot_be_saved_stays_and_is_told(bench: Bench) -> None:
     bench.takes.begin(bench.draft("a"))
     bench.draft("a").path.with_suffix(".json").mkdir(parents=True)
     bench.write("a")
     bench.finish("a")
-    bench.wait_for("dropped", "a", False)
+    bench.wait_for("made", "a")
     assert bench.messages.current is not None and "could not be saved" in bench.messages.current.text
 
 

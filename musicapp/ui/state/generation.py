@@ -41,14 +41,6 @@ class Run:
     ends_at_s: float | None = None  # on the monotonic clock
 
 
-@dataclass(frozen=True)
-class Lost:
-    """A take that the engine took with it: what was asked for, and how much of it is kept, "" for nothing."""
-
-    request: TakeRequest
-    kept: str
-
-
 class Generation(QObject):
     """At most one take is being made; what there is of it is among the open takes.
 
@@ -74,7 +66,7 @@ class Generation(QObject):
         self._engine, self._leftovers = engine, leftovers
         self.run: Run | None = None
         self._model_name = ""
-        self._lost: Lost | None = None
+        self._lost: tuple[TakeRequest, Draft | None] | None = None  # by an engine that died, and what is left of it
         self._asked_s = -TWICE_S
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.run_changed)
@@ -221,16 +213,14 @@ class Generation(QObject):
         if not self._is_ours(event) or self.run is None:
             return
         request, draft = self.run.request, self._draft()
-        kept = length_of(draft, event.kept_frames) if draft is not None and event.kept_frames else ""
         self._drop_run()
-        if draft is not None and kept:
-            self._leftovers.keep(draft)
         if event.is_lost:  # told when it is known why
-            self._lost = Lost(request, kept)
+            self._lost = (request, draft if event.kept_frames else None)
             return
-        hint = f"{event.hint} {_kept_words(kept)}".strip()
         offer = self._shorter(request, event.fits_s) if event.fits_s else None
-        self._messages.post("error", event.message, hint, offer=offer, about="run")
+        self._messages.post("error", event.message, event.hint, offer=offer, about="run")
+        if draft is not None and event.kept_frames:
+            self._leftovers.keep(draft, about="run")
 
     def _shorter(self, request: TakeRequest, fits_s: float) -> tuple[str, Callable[[], None]]:
         def make_shorter() -> None:
@@ -247,12 +237,14 @@ class Generation(QObject):
         if lost is None:
             self._messages.post("error", event.message, hint, about="run")
             return
+        request, draft = lost
 
         def make_again() -> None:
-            self.make(replace(lost.request, take_id=new_take_id()))
+            self.make(replace(request, take_id=new_take_id()))
 
-        hint = f"{_kept_words(lost.kept)} {hint}".strip()
         self._messages.post("error", event.message, hint, offer=("Make it again", make_again), about="run")
+        if draft is not None:
+            self._leftovers.keep(draft, about="run")
 
     def _cancelled(self, event: events.Cancelled) -> None:
         if not self._is_ours(event):
@@ -279,7 +271,3 @@ class Generation(QObject):
             self._tick.stop()
             self._asked_s = -TWICE_S
             self._set_run(None)
-
-
-def _kept_words(kept: str) -> str:
-    return f"What was made of this take, {kept}, is kept in the list." if kept else ""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from musicapp.errors import MusicAppError
 from musicapp.library.draft import Draft
+from musicapp.library.takes import Take
 from musicapp.request import format_duration
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
@@ -42,10 +43,17 @@ class Leftovers(QObject):
             closed=let_go,
         )
 
-    def keep(self, draft: Draft) -> None:
-        """Make a shorter take of what there is."""
+    def keep(self, draft: Draft, about: str = "") -> None:
+        """Make a shorter take of what there is; a message about `about` then says so, too."""
+
+        def kept(take: Take) -> None:
+            self.kept.emit(take)
+            if about:
+                length = length_of(draft, take.frames)
+                self._messages.add_hint(about, f"What was made of this take, {length}, is kept in the list.")
+
         self._undecided.pop(draft.take_id, None)
-        self._files.run(draft.keep_part, self.kept.emit, self._messages.post_error)
+        self._files.run(draft.keep_part, kept, self._messages.post_error)
 
     def close(self) -> list[Draft]:
         """The window closes: what still has to be kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -34,7 +34,7 @@ class Message:
     about: str = ""
     closed: Callable[[], None] | None = None
     with_log: bool = False
-    posted_s: float = field(default_factory=time.monotonic, compare=False)
+    posted_s: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
 
 class Messages(QObject):
@@ -98,6 +98,13 @@ class Messages(QObject):
         self._all = [m for m in self._all if (m.about not in abouts if abouts else m.closed is not None)]
         if self.current is not before:
             self.message_changed.emit()
+
+    def add_hint(self, about: str, words: str) -> None:
+        """Say more in the message about this, if it still stands."""
+        for place, message in enumerate(self._all):
+            if message.about == about:
+                self._all[place] = replace(message, hint=f"{words} {message.hint}".strip())
+                self.message_changed.emit()
 
     def put_aside(self) -> None:
         """Take the message away because the user closed it."""
