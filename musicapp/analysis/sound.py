@@ -28,6 +28,12 @@ def side_to_mid_db(sound: np.ndarray) -> float:
     return float(10 * np.log10((np.square(side).sum() + SILENCE) / (np.square(mid).sum() + SILENCE)))
 
 
+def balance_db(sound: np.ndarray) -> float:
+    """Energy of the left of `(frames, 2)` against that of the right, dB: above 0 the music leans to the left."""
+    left, right = np.square(sound[:, 0]).sum(), np.square(sound[:, 1]).sum()
+    return float(10 * np.log10((left + SILENCE) / (right + SILENCE)))
+
+
 def partials(mono: np.ndarray, sample_rate: int) -> list[np.ndarray]:
     """The frequencies of the strong partials below 1.3 kHz in each window of `(frames,)`, Hz: tops of parabolas."""
     window, step = np.hanning(SIZE), sample_rate / SIZE

@@ -29,7 +29,8 @@ from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
 from musicapp.nn.blocks import TILE
 from musicapp.nn.oobleck import PIECE
-from musicapp.nn.phases import CACHED_WINDOWS
+from musicapp.nn.phases import CACHED_WINDOWS, LEAST_PART
+from musicapp.nn.spectral import PHASE_GROUP
 from musicapp.request import MIN_DURATION_S, TakeRequest, format_duration, frames_for
 
 GB, MB = 10**9, 10**6  # as disks and downloads are counted
@@ -229,16 +230,19 @@ def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2,
         return int(21 * (config.stride + 1) * config.width * itemsize * latents)
     assert isinstance(config, SpectralDecoderConfig)
     bins, frames = config.n_fft // 2 + 1, config.stride * latents
-    # Magnitudes with their logarithms; then, for each channel that is searched at the same time, pieces and sums of
-    # audio, and the spectra of the windows that pass at once. All in float32.
-    at_once = min(channels, torch.get_num_threads()) if kind == "cpu" else 1
-    passing = min(frames, CACHED_WINDOWS * max(1, torch.get_num_threads() // at_once)) if kind == "cpu" else frames
-    search = frames * (4 * bins + 8 * config.n_fft) + passing * (32 * bins + 8 * config.n_fft)
+    # Magnitudes with their logarithms; then a copy of them and of their sum, pieces and sums of audio, and the spectra
+    # of the windows that pass at once. All in float32. Threads share the windows, and search some around theirs too.
+    threads = max(1, torch.get_num_threads()) if kind == "cpu" else 1
+    passing = min(frames, CACHED_WINDOWS * threads) if kind == "cpu" else frames
+    around = (min(threads, frames // PHASE_GROUP // LEAST_PART) - 1) * 3 * PHASE_GROUP if kind == "cpu" else 0
+    searched = frames + max(0, around)
+    search = searched * (4 * (channels + 2) * bins + 4 * config.n_fft + 4 * (5 + 2 * channels) * config.hop)
+    search += passing * (32 * bins + 8 * config.n_fft)
     network = frames * max(12 * channels * bins, 4 * config.width * (2 * config.mult + 3))
     kept = frames * channels * (4 * bins + 4 * config.hop)  # magnitudes, and audio that was found
-    if config.tempered is not None:  # what the bank says travels behind a second copy of the magnitudes
-        kept += frames * channels * 4 * (bins + 4 * config.tempered.turned_bins)
-    return max(network, kept + at_once * search)
+    if config.tempered is not None:
+        kept += frames * 16 * config.tempered.turned_bins
+    return max(network, kept + search)
 
 
 def longest(model: LoadedModel, request: TakeRequest, room: Room) -> float:

@@ -18,9 +18,13 @@ from musicapp.audio.levels import to_db
 from musicapp.audio.limiter import true_peak
 from musicapp.evaluation.autoencoder import there_and_back
 from musicapp.evaluation.bench import Bench
-from musicapp.evaluation.report import Result, Table, number
+from musicapp.evaluation.mel import HOP, log_mel
+from musicapp.evaluation.report import Matrix, Result, Table, number
 
 MOST_PIECES = 32
+PICTURES = 3  # pieces whose spectra are shown
+PICTURE = (64, 192)  # bands and columns
+QUIETEST = -9.0  # nepers against the loudest place, where a picture is black
 Figures = dict[str, float | None]
 BANDS_HZ = tuple(f"{low:g} to {high:g} Hz" for low, high in measures.BANDS)
 FOUND_HZ = tuple(f"{low:g} to {high:g} Hz" for low, high in measures.FOUND_BANDS)
@@ -30,6 +34,7 @@ NAMES = {
     "peak_max_dbtp": "largest true peak, dBTP",
     "over": "share above 0 dBTP",
     "side_to_mid_db": "side to mid, dB",
+    "balance_db": "left to right, dB",
     **{f"tuning_{number_}": f"partials off the semitones, cents, {band}" for number_, band in enumerate(BANDS_HZ)},
     **{f"found_{number_}": f"partials of the render found again, {band}" for number_, band in enumerate(FOUND_HZ)},
     "attacks": "kurtosis of the spectral flux, 2 to 12 kHz",
@@ -53,8 +58,22 @@ def measure(bench: Bench) -> Result:
         notes=(
             f"{len(takes)} takes and {len(renders)} renders. 25 cents off the semitones is chance; renders are not at "
             "0, since strings and voices waver and drums have partials too.",
+            "Pictures: the first seconds, 30 Hz to 16 kHz.",
+        ),
+        matrices=tuple(
+            Matrix(f"{kind}: {take.prompt}", picture(sound))
+            for take, *three in zip(bench.generated[:PICTURES], takes, renders, coded, strict=False)
+            for kind, sound in zip(("generated", "render", "render through the autoencoder"), three, strict=True)
         ),
     )
+
+
+def picture(sound: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    """Mel spectrum of the first seconds of `(frames, 2)`, high bands first, from 0 to 1."""
+    bands, columns = PICTURE
+    level = log_mel(sound[: columns * HOP], bands).flip(0)
+    seen = 1 - (level - level.max()) / QUIETEST
+    return tuple(tuple(round(max(0.0, float(value)), 2) for value in row) for row in seen)
 
 
 def figures_of(sounds: Sequence[np.ndarray]) -> Figures:
@@ -68,6 +87,7 @@ def figures_of(sounds: Sequence[np.ndarray]) -> Figures:
         "peak_max_dbtp": round(max(peaks), 2),
         "over": _mean([peak > 0 for peak in peaks]),
         "side_to_mid_db": _median([measures.side_to_mid_db(sound) for sound in sounds]),
+        "balance_db": _median([measures.balance_db(sound) for sound in sounds]),
         **{f"tuning_{band}": _median([cents[band] for cents in tuning]) for band in range(len(measures.BANDS))},
         "attacks": _each(sounds, lambda sound: measures.attack_kurtosis(sound.mean(axis=1), SAMPLE_RATE)),
         "loudness_lufs": _median(loudness),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from musicapp.analysis.listening import SAMPLE_RATE
+from musicapp.analysis.loudness import loudness_range_lu
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.form import Form, form_of
 from musicapp.evaluation.prompts import wish_for
@@ -26,6 +28,8 @@ def measure(bench: Bench) -> Result:
     theirs = [form_of(render.sound) for render in renders]
     ours = [form_of(take.sound()) for take in takes]
     made, rendered = _summary(ours), _summary(theirs)
+    made["loudness_range_lu"] = _range_lu([take.sound() for take in takes])
+    rendered["loudness_range_lu"] = _range_lu([render.sound for render in renders])
     rows = tuple(
         (name, show(made[key]), show(rendered[key]), wanted)
         for name, key, show, wanted in (
@@ -34,6 +38,7 @@ def measure(bench: Bench) -> Result:
             ("a motif that returns", "returning", percent, ""),
             ("distinct sections, mean", "sections", number, ""),
             ("strength of the best return, mean", "motif", number, ""),
+            ("loudness range, median, LU", "loudness_range_lu", number, "4"),
         )
     )
     pictures = [
@@ -65,6 +70,12 @@ def _summary(forms: Sequence[Form]) -> dict[str, float | None]:
         "sections": round(float(np.mean([form.sections for form in forms])), 2),
         "motif": round(float(np.mean([form.motif for form in forms])), 2),
     }
+
+
+def _range_lu(sounds: Sequence[np.ndarray]) -> float | None:
+    """Median of the loudness range (EBU Tech 3342)."""
+    ranges = [value for sound in sounds if np.isfinite(value := loudness_range_lu(sound, SAMPLE_RATE))]
+    return round(float(np.median(ranges)), 2) if ranges else None
 
 
 def _picture(form: Form) -> tuple[tuple[float, ...], ...]:

@@ -9,6 +9,7 @@ random phases. Both act locally, so chunks can be exact.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
@@ -32,6 +33,9 @@ LATEST = 0.44  # of a window's length: how far from its middle an attack may lie
 OWNED_BINS = 3  # on each side of a partial's loudest bin: its lobe
 TABLE_SEED = 1
 UNHEARD = 0.1  # of a bin's magnitude: a sine below says little about its phase
+BANDS_PER_OCTAVE = 1  # in which the side leads or lags behind the mid: more of them cost level where they meet
+FIRST_BAND_HZ, TABLE_RATE = 100.0, 44100  # where the second of them begins, at the rate that tables are made for
+LEAST_PART = 8  # groups of windows that are worth a thread
 TRUSTED = 0.1  # how far each projection goes back to trusted sines: further is more in tune, and less the magnitudes
 
 
@@ -56,9 +60,9 @@ class PhaseSearch(nn.Module):
     """Magnitudes to audio; no gradient passes.
 
     in       `(channels, count, n_fft // 2 + 1)`, of Hann windows `hop` frames apart, a full-scale sine being 1
-    sines    complex `(channels, count, lowest)` or None: what gives the lowest bins their first phases instead
-    trust    `(channels, count)`, given with sines: 1 where projections are to follow them, 0 where they are free
-    out      `(channels, count * hop)`
+    sines    complex `(count, lowest)` or None: what gives the lowest bins their first phases instead
+    trust    `(count,)`, given with sines: 1 where projections are to follow them, 0 where they are free
+    out      `(channels, count * hop)`: the first in phase with what was found, the others a quarter of a turn from it
     group    windows whose first phases follow from each other; what is given begins with a whole group
     near     windows on each side of one that its audio depends on, their groups not counted
     reach    and with these
@@ -66,42 +70,72 @@ class PhaseSearch(nn.Module):
 
     window: Tensor
     table: Tensor
+    aside: Tensor
 
     def __init__(self, n_fft: int, hop: int, iterations: int, group: int) -> None:
         super().__init__()
         self.n_fft, self.hop, self.iterations, self.group = n_fft, hop, iterations, group
         beyond = math.ceil((n_fft - hop) / 2 / hop)  # windows that reach into one's own frames from outside
         overlapping = n_fft // hop - 1  # windows on each side that share frames with one
-        self.near = beyond + iterations * overlapping
+        self.near = beyond + (iterations + 1) * overlapping  # the last for what channels take from what was found
         self.reach = self.near + group
         self.join = Join()
         self.later = 2 * HANN_SQUARED_VARIANCE * n_fft**2 / hop  # frames for each neper a hop
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
         self.register_buffer("table", phase_table(n_fft // 2 + 1), persistent=False)
+        self.register_buffer("aside", quarter_turns(n_fft // 2 + 1, TABLE_RATE / n_fft), persistent=False)
 
     def forward(self, magnitude: Tensor, sines: Tensor | None = None, trust: Tensor | None = None) -> Tensor:
-        channels = magnitude.detach()
-        if sines is not None and trust is not None:
-            channels = torch.cat((channels, torch.view_as_real(sines).flatten(-2), trust[..., None]), -1).detach()
-        return torch.stack(side_by_side(self._search, list(channels)))
+        def search(part: _Part) -> Tensor:
+            given, kept = part
+            audio = self._search(
+                magnitude[:, given].detach(), *(None if x is None else x[given] for x in (sines, trust))
+            )
+            return audio[:, (kept.start - given.start) * self.hop : (kept.stop - given.start) * self.hop]
 
-    def _search(self, channel: Tensor) -> Tensor:
-        """One channel, `(count, bins)` to `(count * hop,)`; behind the bins parts of sines and trust, if any.
+        return torch.cat(side_by_side(search, self._parts(magnitude), on_cpu=magnitude.device.type == "cpu"), dim=-1)
+
+    def _parts(self, magnitude: Tensor) -> list[_Part]:
+        """Whole groups that are searched in a thread each, with the windows around them that their audio depends on."""
+        count = magnitude.shape[1]
+        threads = torch.get_num_threads() if magnitude.device.type == "cpu" else 1
+        groups = -(-count // self.group)
+        workers = max(1, min(threads, groups // LEAST_PART))
+        bounds = [min(count, groups * number // workers * self.group) for number in range(workers + 1)]
+        around = -(-self.near // self.group) * self.group
+        return [
+            (slice(max(0, start - around), min(count, end + self.near)), slice(start, end))
+            for start, end in itertools.pairwise(bounds)
+        ]
+
+    def _search(self, magnitude: Tensor, sines: Tensor | None, trust: Tensor | None) -> Tensor:
+        """`(channels, count, bins)` to `(channels, count * hop)`.
 
         On CPUs a few windows pass at once, for which a core's cache is large enough, through memory that is kept: fresh
         pages cost as much as the sums.
         """
-        magnitude, sines = channel[:, : self.n_fft // 2 + 1], channel[:, self.n_fft // 2 + 1 :]
-        count, overlap = len(magnitude), self.n_fft // self.hop
-        size = min(count, CACHED_WINDOWS * torch.get_num_threads() if magnitude.device.type == "cpu" else count)
-        parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+        channels, count = len(magnitude), magnitude.shape[1]
         magnitude = magnitude * (self.n_fft / 4)
-        pieces = magnitude.new_empty(count, self.n_fft)
-        audio = magnitude.new_zeros(count + overlap - 1, self.hop)  # with the zeros beyond both ends
-        share = overlap_add(self.window.square().expand(count, self.n_fft), torch.empty_like(audio)).reciprocal()
-        start = torch.view_as_complex(sines[:, :-1].unflatten(1, (-1, 2)).contiguous()) if sines.shape[1] else None
-        lowest = slice(0, 0 if start is None else start.shape[1])
-        trust = (TRUSTED * sines[:, -1:]).to(torch.complex64)
+        every = magnitude[0] if channels == 1 else magnitude.square().sum(0).sqrt_()
+        work = _Work(self, every)
+        joined = self._found(every, sines, trust, work)
+        edge = (self.n_fft - self.hop) // 2
+        if channels == 1:
+            return joined[None, edge : edge + count * self.hop]
+        windows, out = joined.clone().unfold(0, self.n_fft, self.hop), []
+        for number, channel in enumerate(magnitude):
+            for part in work.parts:
+                spectrum = work.scratch.scaled(torch.fft.rfft(windows[part] * self.window), channel[part])
+                self._write_pieces(spectrum.mul_(self.aside) if number else spectrum, work.pieces[part])
+            out.append(self.join(work.pieces, work.share, work.audio)[edge : edge + count * self.hop].clone())
+        return torch.stack(out)
+
+    def _found(self, magnitude: Tensor, sines: Tensor | None, trust: Tensor | None, work: _Work) -> Tensor:
+        """One sound with such magnitudes, `(count, bins)`, zero beyond both ends: a view of the memory of `work`."""
+        count, pieces, share, audio = len(magnitude), work.pieces, work.share, work.audio
+        lowest = slice(0, 0 if sines is None else sines.shape[1])
+        start = None if sines is None else sines.clone()
+        follow = None if trust is None else (TRUSTED * trust[:, None]).to(torch.complex64)
         for first in range(0, count, self.group):
             group = slice(first, first + self.group)
             phases = self._with_attacks(magnitude[group], self._first_phases(magnitude[group]))
@@ -109,7 +143,6 @@ class PhaseSearch(nn.Module):
             if start is not None:
                 spectrum[:, lowest] = start[group] = self._followed(start[group], spectrum[:, lowest])
             self._write_pieces(spectrum, pieces[group])
-        scratch = _Scratch(size, magnitude)
         before = torch.empty_like(audio)  # what was joined last
         ahead = torch.empty_like(audio)
         for number in range(self.iterations):
@@ -117,14 +150,13 @@ class PhaseSearch(nn.Module):
             if number:  # the transform is linear, so the audio may go beyond what it was last as well as its spectrum
                 joined = torch.lerp(before, audio, 1 + MOMENTUM, out=ahead).flatten()
             windows = joined.unfold(0, self.n_fft, self.hop)
-            for part in parts:
-                spectrum = scratch.scaled(torch.fft.rfft(windows[part] * self.window), magnitude[part])
-                if start is not None:
-                    spectrum[:, lowest].lerp_(start[part], trust[part])
+            for part in work.parts:
+                spectrum = work.scratch.scaled(torch.fft.rfft(windows[part] * self.window), magnitude[part])
+                if start is not None and follow is not None:
+                    spectrum[:, lowest].lerp_(start[part], follow[part])
                 self._write_pieces(spectrum, pieces[part])
             audio, before = before, audio
-        edge = (self.n_fft - self.hop) // 2
-        return self.join(pieces, share, audio)[edge : edge + count * self.hop]
+        return self.join(pieces, share, audio)
 
     def _first_phases(self, magnitude: Tensor) -> Tensor:
         """The guess for the windows of a group, `(count, bins)` in radians.
@@ -180,6 +212,29 @@ class PhaseSearch(nn.Module):
         torch.mul(torch.fft.irfft(spectrum, n=self.n_fft), self.window, out=pieces)
 
 
+_Part = tuple[slice, slice]  # windows that are given, and those of them whose audio is kept
+
+
+class _Work:
+    """The memory of one search over `(count, bins)` magnitudes.
+
+    pieces  `(count, n_fft)` windowed audio
+    audio   `(count + overlap - 1, hop)` what they join to, with the zeros beyond both ends
+    share   one over the sum of the squared windows at every frame of it
+    parts   the windows that pass at once
+    """
+
+    def __init__(self, search: PhaseSearch, magnitude: Tensor) -> None:
+        count, n_fft, hop = len(magnitude), search.n_fft, search.hop
+        size = min(count, CACHED_WINDOWS * torch.get_num_threads() if magnitude.device.type == "cpu" else count)
+        self.parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+        self.pieces = magnitude.new_empty(count, n_fft)
+        self.audio = magnitude.new_zeros(count + n_fft // hop - 1, hop)
+        squares = search.window.square().expand(count, n_fft)
+        self.share = overlap_add(squares, torch.empty_like(self.audio)).reciprocal()
+        self.scratch = _Scratch(size, magnitude)
+
+
 class _Scratch:
     """Memory to give spectra other magnitudes in.
 
@@ -213,6 +268,17 @@ def phase_table(bins: int) -> Tensor:
     """`(bins,)` radians, uniform and without order; the same on every machine (Python promises it for `random`)."""
     rng = random.Random(TABLE_SEED)
     return torch.tensor([2 * math.pi * rng.random() for _ in range(bins)])
+
+
+def quarter_turns(bins: int, bin_hz: float) -> Tensor:
+    """`(bins,)` of i and -i, by turns in bands of so many to an octave: what the side is turned by from the mid.
+
+    Left and right are their sum and difference. In phase all would lean to the left; a quarter of a turn apart they are
+    equally loud, and led by the one or the other channel by turns.
+    """
+    octaves = torch.log2((torch.arange(bins) * bin_hz / FIRST_BAND_HZ).clamp(min=1))
+    lags = (octaves * BANDS_PER_OCTAVE + (octaves > 0)).floor().long() % 2
+    return torch.complex(torch.zeros(bins), 1.0 - 2.0 * lags)
 
 
 def _loudest_near(magnitude: Tensor) -> Tensor:

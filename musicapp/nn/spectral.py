@@ -139,16 +139,22 @@ class SpectralDecoder(nn.Module):
 
     def forward(self, latents: Tensor, first: int = 0, keep: tuple[int, int] | None = None) -> Tensor:
         start, end = keep or (0, latents.shape[-1])
-        channels = self.log_magnitudes(latents).flatten(0, 1)
-        low = () if self.tempered is None else self.tempered(channels, first * self.config.stride)
         near = math.ceil(self.phases.near / self.config.stride)
         begin = max(0, start - near) // self.alignment * self.alignment  # the search takes longer than the networks
-        part = slice(begin * self.config.stride, (end + near) * self.config.stride)
-        magnitudes = channels[:, part].float().exp()
-        del channels  # as large as all that the search needs for one of them
-        audio: Tensor = self.phases(magnitudes, *(values[:, part] for values in low))
-        audio = audio[:, (start - begin) * self.upsampling_ratio : (end - begin) * self.upsampling_ratio]
-        return mid_side(audio.unflatten(0, (len(latents), -1)))
+        searched = slice(begin * self.config.stride, (end + near) * self.config.stride)
+        kept = slice((start - begin) * self.upsampling_ratio, (end - begin) * self.upsampling_ratio)
+        takes = self.log_magnitudes(latents)
+        audio = [self._sound(take, first * self.config.stride, searched)[:, kept] for take in takes]
+        return mid_side(torch.stack(audio))
+
+    def _sound(self, channels: Tensor, first: int, searched: slice) -> Tensor:
+        """Log magnitudes `(channels, count, bins)` of a take to the audio of some of the windows."""
+        low: tuple[Tensor, ...] = ()
+        if self.tempered is not None:
+            heard = channels[..., : self.tempered.config.heard_bins].float()
+            low = self.tempered(torch.logsumexp(2 * heard, dim=0, keepdim=True) / 2, first)
+        sound: Tensor = self.phases(channels[:, searched].float().exp(), *(x[0, searched] for x in low))
+        return sound
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:
         """What is learnt: `(batch, latent_dim, n)` -> `(batch, channels, n * stride, bins)`, a full-scale sine being 0.

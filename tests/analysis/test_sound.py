@@ -33,6 +33,12 @@ def test_width_is_the_energy_of_the_side() -> None:
     assert measures.side_to_mid_db(np.stack([mid, mid], axis=1)) < -100
 
 
+def test_music_that_leans_to_the_left_is_seen() -> None:
+    noise = np.random.default_rng(2).standard_normal((len(TIME), 2))
+    assert measures.balance_db(noise) == pytest.approx(0, abs=0.2)
+    assert measures.balance_db(noise * (2, 1)) == pytest.approx(6, abs=0.2)
+
+
 @pytest.mark.parametrize("cents", [0.0, 10.0, -20.0, 40.0])
 def test_the_distance_from_the_semitones_is_read(cents: float) -> None:
     assert measures.tuning_cents(chord(cents), RATE) == pytest.approx([abs(cents)] * 3, abs=1.5)

@@ -73,6 +73,7 @@ def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
     sound = values["parts"]["sound"]
     assert set(sound) == {"generated", "renders", "autoencoder", "pieces"}
     assert sound["renders"]["side_to_mid_db"] is not None and 0 <= sound["generated"]["group_start"] <= 1
+    assert abs(sound["renders"]["balance_db"]) < 10 and "loudness_range_lu" in values["parts"]["structure"]["composed"]
     assert values["parts"]["timing"]["told"]["takes"] == 2
     assert values["parts"]["distribution"]["frechet_renders"] > 0
     assert values["parts"]["structure"]["pieces"] == 1
@@ -83,6 +84,8 @@ def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
 def test_the_page_stands_alone_and_plays_files_that_are_there(work: Path) -> None:
     page = work / "tiny" / "index.html"
     links = Links(page.read_text(encoding="utf-8"))
+    for kind in ("generated: ", "render: ", "render through the autoencoder: "):
+        assert f'alt="{kind}' in page.read_text(encoding="utf-8")
     players = [name for name in links.files if not name.startswith("data:image/png")]
     assert len(players) > 10 and all((page.parent / name).is_file() for name in players)
     assert {"svg", "img", "audio", "table"} <= links.tags and not {"script", "link"} & links.tags
