@@ -19,9 +19,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints import diffusers_keymap, weights
+from musicapp.checkpoints import diffusers_keymap, diffusers_sa3_keymap, weights
 from musicapp.description import weight_names, wrapped_names
-from musicapp.description.diffusers_config import INDEX_NAME, is_pipeline
+from musicapp.description.diffusers_config import INDEX_NAME, is_pipeline, is_stable_audio_3
 from musicapp.description.sections import read_json
 from musicapp.errors import CheckpointError
 
@@ -81,16 +81,23 @@ def _open(path: Path) -> Iterator[Any]:
 def files_of(path: Path) -> list[Path]:
     """All files that a path of `weights_path` stands for, always in the same order."""
     if path.name == INDEX_NAME:
-        return [file for part in PARTS for file in files_of(_part_path(path.parent / part))]
+        parts = diffusers_sa3_keymap.PARTS if is_stable_audio_3(path.parent) else PARTS
+        return [file for part in parts for file in files_of(_part_path(path.parent / part))]
     return sorted(_files_of(path)) if weight_names.is_index(path) else [path]
 
 
 @dataclass(frozen=True)
 class Joined:
-    """Weights out of several open files. sources: name -> the weights, as (file, name there), on top of each other."""
+    """Weights out of several open files.
+
+    sources  name -> the weights, as (file, name there), on top of each other
+    reshape  a weight's shape as it is handed out
+    reorder  its rows as they are handed out
+    """
 
     sources: Mapping[str, tuple[tuple[Any, str], ...]]
     reshape: Callable[[str, list[int]], list[int]] = lambda name, shape: shape
+    reorder: Callable[[str, Tensor], Tensor] = lambda name, weight: weight
 
     def keys(self) -> list[str]:
         """Every weight's name."""
@@ -110,7 +117,7 @@ class Joined:
         """The weight, its pieces joined."""
         parts = [file.get_tensor(inner) for file, inner in self.sources[name]]
         whole: Tensor = parts[0] if len(parts) == 1 else torch.cat(parts)
-        return whole.reshape(self.reshape(name, list(whole.shape)))
+        return self.reorder(name, whole.reshape(self.reshape(name, list(whole.shape))))
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,10 @@ def _part_path(folder: Path) -> Path:
 
 @contextmanager
 def _open_pipeline(folder: Path) -> Iterator[Joined]:
+    if is_stable_audio_3(folder):
+        with _open_stable_audio_3(folder) as joined:
+            yield joined
+        return
     with ExitStack() as stack:
         found: dict[str, dict[int, tuple[Any, str]]] = {}
         for part in PARTS:
@@ -177,6 +188,31 @@ def _open_pipeline(folder: Path) -> Iterator[Joined]:
         yield Joined(
             {name: tuple(parts[at] for at in sorted(parts)) for name, parts in found.items()}, _published_shape
         )
+
+
+@contextmanager
+def _open_stable_audio_3(folder: Path) -> Iterator[Joined]:
+    with ExitStack() as stack:
+        found: dict[str, tuple[tuple[Any, str], ...]] = {}
+        for part in diffusers_sa3_keymap.PARTS:
+            file = stack.enter_context(_open(_part_path(folder / part)))
+            for name in file.keys():  # noqa: SIM118 - not a mapping
+                published = diffusers_sa3_keymap.published(part, name)
+                if published is None and name in diffusers_sa3_keymap.DROPPED:
+                    continue
+                if published is None or published in found:
+                    raise CheckpointError(
+                        f"The folder {part} has a weight “{name[:100]}” that no part of the model uses.", hint=_MIXED
+                    )
+                found[published] = ((file, name),)
+        yield Joined(found, reorder=_in_published_order)
+
+
+def _in_published_order(name: str, weight: Tensor) -> Tensor:
+    if weight.ndim != 2 or not diffusers_sa3_keymap.is_reordered(name, *weight.shape):
+        return weight
+    parts = weight.chunk(5)
+    return torch.cat([parts[place] for place in diffusers_sa3_keymap.ORDER])
 
 
 def _places(part: str, names: list[str]) -> dict[str, tuple[str, int]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from musicapp.description import diffusers_sa3_config
 from musicapp.description.checks import UNSUPPORTED_HINT, in_range, one_of, only, same
 from musicapp.description.sections import read_json, read_section
 from musicapp.errors import CheckpointError
@@ -104,12 +105,20 @@ def is_pipeline(folder: Path) -> bool:
     return (folder / INDEX_NAME).is_file() and not (folder / "model_config.json").is_file()
 
 
+def is_stable_audio_3(folder: Path) -> bool:
+    """Whether a folder in this layout is of Stable Audio 3. Raises CheckpointError."""
+    return diffusers_sa3_config.is_described(read_json(folder / INDEX_NAME).get("_class_name"))
+
+
 def read_description(folder: Path) -> dict[str, Any]:
     """What the folder's `model_config.json` would be. Raises CheckpointError for other pipelines and options."""
     kind = read_json(folder / INDEX_NAME).get("_class_name")
+    if diffusers_sa3_config.is_described(kind):
+        return diffusers_sa3_config.read_description(folder)
     if kind != PIPELINE:
         raise CheckpointError(
-            f"This diffusers folder is a pipeline of the type “{str(kind)[:40]}”, not {PIPELINE}.",
+            f"This diffusers folder is a pipeline of the type “{str(kind)[:40]}”, not {PIPELINE} or "
+            f"{diffusers_sa3_config.PIPELINES[0]}.",
             hint="Choose a folder with a model of the Stable Audio 2, Open or 3 families.",
         )
     transformer = _read(_Transformer, folder / "transformer", ("StableAudioDiTModel",))

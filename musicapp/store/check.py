@@ -15,7 +15,15 @@ from musicapp.errors import CheckpointError
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 ENCODER_TYPES = ("t5", "t5gemma", "clap", "clap_text_model")
 INDEX_NAME = "model_index.json"
-PARTS = ("transformer", "vae", "text_encoder", "tokenizer", "projection_model", "scheduler")  # of diffusers
+PARTS = (
+    "transformer",
+    "vae",
+    "text_encoder",
+    "tokenizer",
+    "projection_model",
+    "duration_embedder",
+    "scheduler",
+)  # of diffusers
 DIFFUSERS_WEIGHTS = ("transformer", "vae")
 GET_AGAIN = "Get it again; the copy may not have finished."
 
