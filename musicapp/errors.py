@@ -15,6 +15,7 @@ MusicAppError
 
 from __future__ import annotations
 
+import errno
 import re
 
 MOST_CHARACTERS = 1000
@@ -73,6 +74,39 @@ class ExportError(MusicAppError):
 
 class LibraryError(MusicAppError):
     """Takes or settings on disk cannot be used."""
+
+
+def refused_by_system(error: BaseException) -> MusicAppError | None:
+    """What the operating system would not give, in words; None when the error, and what led to it, is of another kind.
+
+    Libraries wrap such errors in their own, and a program that only sees those blames a file for it.
+    """
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        text = str(cause).lower()
+        number = cause.errno if isinstance(cause, OSError) else None
+        if "start new thread" in text or "resource temporarily unavailable" in text:
+            return OutOfMemory(
+                "The system allows this program no more threads.",
+                hint="Close other programs, or raise the limit for processes and memory.",
+                detail=repr(cause),
+            )
+        if isinstance(cause, MemoryError) or number == errno.ENOMEM or "cannot allocate memory" in text:
+            return OutOfMemory(
+                "The system gives this program no more memory.",
+                hint="Close other programs, or ask for a shorter take.",
+                detail=repr(cause),
+            )
+        if number in (errno.EMFILE, errno.ENFILE):
+            return EngineError(
+                "The system lets this program open no more files.",
+                hint="Close other programs, or raise the limit for open files.",
+                detail=repr(cause),
+            )
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _shown(text: str) -> str:

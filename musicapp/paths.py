@@ -35,12 +35,7 @@ def resources_folder() -> Path:
 
 def user_models_folder() -> Path:
     """Models that the user imported or downloaded, one folder each: the usual place, or where they were moved to."""
-    try:
-        chosen = read_small(moved_models_file()).decode("utf-8").strip()
-    except (OSError, ValueError):
-        chosen = ""
-    is_path = chosen and chosen.isprintable() and Path(chosen).is_absolute()
-    return Path(chosen) if is_path else data_folder() / "models"
+    return _chosen_in(moved_models_file()) or data_folder() / "models"
 
 
 def moved_models_file() -> Path:
@@ -49,7 +44,34 @@ def moved_models_file() -> Path:
 
 
 def takes_folder() -> Path:
-    """Where takes are kept: the user's Music folder unless MUSICAPP_HOME says otherwise."""
+    """Where takes are kept: the folder that the user chose, else the usual one."""
+    return _chosen_in(chosen_takes_file()) or usual_takes_folder()
+
+
+def choose_takes_folder(folder: Path) -> None:
+    """Keep takes there from now on; those that were made stay where they are. Raises OSError."""
+    if folder == usual_takes_folder():
+        chosen_takes_file().unlink(missing_ok=True)
+    else:
+        replace_file(chosen_takes_file(), f"{folder}\n".encode())
+
+
+def chosen_takes_file() -> Path:
+    """One line: the folder that takes are kept in. No file: the usual place."""
+    return data_folder() / "takes-folder.txt"
+
+
+def _chosen_in(file: Path) -> Path | None:
+    """The absolute path that a file of one line holds; None without one that could be a folder."""
+    try:
+        chosen = read_small(file).decode("utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    return Path(chosen) if chosen and not {"\0", "\n"} & set(chosen) and Path(chosen).is_absolute() else None
+
+
+def usual_takes_folder() -> Path:
+    """A folder in the user's Music folder, unless MUSICAPP_HOME says otherwise."""
     if home := os.environ.get("MUSICAPP_HOME"):
         return Path(home) / "takes"
     return Path(platformdirs.user_music_dir()) / APP_NAME

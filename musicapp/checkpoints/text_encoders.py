@@ -22,7 +22,7 @@ from musicapp.checkpoints.weights import WEIGHTS_NAME, open_weights, read_floats
 from musicapp.description import weight_names
 from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH
 from musicapp.description.sections import read_json, read_object, refuse_code
-from musicapp.errors import CheckpointError
+from musicapp.errors import CheckpointError, refused_by_system
 from musicapp.nn.clap_text import ClapTextModel, ClapTextModelWithProjection, ClapTextSettings
 from musicapp.nn.conditioners import Tokenizer
 
@@ -188,6 +188,8 @@ def _in_words(folder: Path) -> Iterator[None]:
     except CheckpointError:
         raise
     except Exception as error:  # each kind of setting fails in its own way, some by its author's own class
+        if (refused := refused_by_system(error)) is not None:
+            raise refused from error
         raise CheckpointError(
             f"The text encoder in {folder} cannot be loaded.", hint=HINT, detail=str(error)[:500]
         ) from error

@@ -36,7 +36,7 @@ from musicapp.engine.events import (
     Queued,
     TakeEvent,
 )
-from musicapp.errors import MusicAppError, OutOfMemory
+from musicapp.errors import EngineError, MusicAppError, OutOfMemory, refused_by_system
 from musicapp.request import TakeRequest
 
 if TYPE_CHECKING:
@@ -190,11 +190,12 @@ class Worker:
         except MusicAppError as error:
             log.warning("model %s: %s %s", model, error.message, error.detail)
             self._emit(ModelFailed(model, error.message, error.hint))
-        except Exception:
+        except Exception as error:
             log.exception("model %s could not be loaded", model)
-            self._emit(
-                ModelFailed(model, "The engine hit a problem while loading the model.", "Details are in the log.")
+            told = refused_by_system(error) or EngineError(
+                "The engine hit a problem while loading the model.", hint="Details are in the log."
             )
+            self._emit(ModelFailed(model, told.message, told.hint))
 
     def _make(self, take: OpenTake) -> None:
         """Make one take. Whatever happens, exactly one closing event goes out."""
@@ -221,11 +222,10 @@ class Worker:
             log.warning("take %s: %s %s", take_id, error.message, error.detail)
             fits_s = error.fits_s if isinstance(error, OutOfMemory) else 0.0
             self._close(Failed(take_id, error.message, error.hint, fits_s, take.kept_frames))
-        except Exception:
+        except Exception as error:
             log.exception("take %s failed", take_id)
-            self._close(
-                Failed(take_id, "The engine hit a problem.", "Details are in the log.", kept_frames=take.kept_frames)
-            )
+            told = refused_by_system(error) or EngineError("The engine hit a problem.", hint="Details are in the log.")
+            self._close(Failed(take_id, told.message, told.hint, kept_frames=take.kept_frames))
         finally:
             self._running = None
             logs.current_take.set("-")

@@ -96,6 +96,7 @@ class Actions(QObject):
         add_choices_of(window.export.format, menu, "Export for&mat", "export_format")
         self._add(menu, "export_folder", "Choose the export &folder …", "", window.export.choose_folder)
         self._add(menu, "takes_folder", "&Open the folder of the takes", "", window.open_takes_folder)
+        self._add(menu, "choose_takes_folder", "Choose the folder of the &takes …", "", window.choose_takes_folder)
         menu.addSeparator()
         self._add(menu, "models", "&Models …", "Ctrl+M", window.show_models, "Get, import and remove models")
         menu.addSeparator()

@@ -98,7 +98,7 @@ def claim(files: list[Path]) -> Instance | None:
 
     Raises TimeoutError when another one runs and does not answer.
     """
-    key = hashlib.sha256(f"{_user()}\n{paths.takes_folder().absolute()}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{_user()}\n{paths.usual_takes_folder().absolute()}".encode()).hexdigest()[:16]
     address, end_s = _address(key), time.monotonic() + PATIENCE_S
     while True:
         try:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QFileDialog,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicapp import paths
 from musicapp.errors import MusicAppError
 from musicapp.request import Recalled
 from musicapp.ui import icons, screen_room, theme
@@ -179,6 +181,12 @@ class MainWindow(QMainWindow):
     def _leave_with(self, keep_part: bool) -> None:
         self._studio.keeps_part = keep_part
         self.leave()
+
+    def choose_takes_folder(self) -> None:
+        """Ask where takes are kept from now on."""
+        before = str(paths.takes_folder())
+        if folder := QFileDialog.getExistingDirectory(self, "Choose the folder of the takes", before):
+            self._studio.library.choose_folder(Path(folder))
 
     def open_takes_folder(self) -> None:
         """Show the takes in the system's file manager."""

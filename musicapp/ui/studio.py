@@ -225,4 +225,4 @@ def takes_folder() -> Path:
 
 def usual_export_folder() -> Path:
     """The user's music folder, in which the takes have theirs."""
-    return paths.takes_folder().parent
+    return paths.usual_takes_folder().parent

@@ -151,3 +151,23 @@ def test_damaged_sidecars_do_not_hide_other_takes(open_desk: Callable[[], Desk],
     again = open_desk()
     again.wait(lambda: len(again.studio.library.model.rows) == 2)  # put together from the tags of its audio
     assert again.studio.library.model.find(whole.take_id) is not None
+
+
+def test_takes_can_be_kept_in_another_folder(desk: Desk, tmp_path: Path, open_desk: Callable[[], Desk]) -> None:
+    first = desk.make_take("harp", 1.0)
+    place = tmp_path / "Aufnahmen\u00a0é"
+    desk.studio.library.choose_folder(place)
+    desk.wait(lambda: desk.studio.library.model.rows == [])
+    assert str(first.path.parents[3]) in desk.message
+    second = desk.make_take("piano", 1.0)
+    assert second.path.is_relative_to(place) and first.path.is_file()
+    desk.window.close()
+    desk.studio.close()
+    again = open_desk()
+    again.wait(lambda: [row.take_id for row in again.studio.library.model.rows] == [second.take_id])
+    again.studio.library.choose_folder(first.path.parents[3])
+    again.wait(lambda: [row.take_id for row in again.studio.library.model.rows] == [first.take_id])
+    (tmp_path / "file").touch()
+    again.studio.library.choose_folder(tmp_path / "file" / "below")
+    again.wait(lambda: "Takes cannot be kept in" in again.message)
+    assert again.make_take("bass", 1.0).path.is_relative_to(first.path.parents[3])

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from musicapp import paths
-from musicapp.errors import MusicAppError
+from musicapp.errors import LibraryError, MusicAppError
 from musicapp.library import takes
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
@@ -76,6 +76,34 @@ class TakeLibrary(QObject):
             self.loaded.emit()
 
         self._files.run(find, self._listed, not_listed)
+
+    def choose_folder(self, folder: Path) -> None:
+        """Keep takes in another folder from now on, and list those that are there."""
+        before = paths.takes_folder()
+
+        def choose() -> None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                paths.choose_takes_folder(folder)
+            except OSError as error:
+                raise LibraryError(
+                    f"Takes cannot be kept in “{folder}”: {error.strerror or error}.",
+                    hint="Choose another folder.",
+                    detail=str(error),
+                ) from error
+
+        def chosen(_nothing: object) -> None:
+            self.load()
+            self._messages.post(
+                "notice",
+                f"Takes are kept in “{folder}” now.",
+                f"Those of before stay in “{before}”.",
+                offer=("Back to the one before", lambda: self.choose_folder(before)),
+                about="takes folder",
+            )
+
+        if folder != before:
+            self._files.run(choose, chosen, self._messages.post_error)
 
     @property
     def current(self) -> Take | None:
