@@ -26,6 +26,9 @@ WORDS = (
 BYTES = (0, 1, 0x7F, 0x80, 0xFF)
 LARGE = (64, 256, 1 << 10, 1 << 16)  # sizes that settings may have, and that few files can hold
 DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
+SOUND = (".mp3", ".flac", ".ogg", ".opus")  # whose insides are other libraries' business
+CHUNKS = (b"fmt ", b"data", b"LIST", b"fact", b"ds64", b"JUNK", b"bext", b"RIFF", b"\0\0\0\0", b"dat\xff")
+SIZES = (0, 1, 3, 4, 16, 18, 40, 2**31 - 1, 2**31, 2**32 - 1, 2**32 - 2, 1 << 20, 44100, 8)
 SPECIAL = ("pipe", "folder", "link:/etc/hosts", "link:model.safetensors", "link:.", b"", b"{}", b"[", b"\xff" * 9)
 
 
@@ -65,6 +68,10 @@ def damaged(files: Files, source: Source) -> Files:
             files[name] = _bytes(content, source)
         elif name.endswith(".json"):
             files[name] = _json(content, source)
+        elif name.endswith(".wav"):
+            files[name] = _wave(content, source)
+        elif name.endswith(SOUND):
+            files[name] = _bytes(content, source)
         elif kind < 16:
             files[name] = _header(content, source)
         else:
@@ -202,3 +209,52 @@ def _joined(held: dict[str, list[Any]], metadata: Any) -> bytes:
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [start, end]}
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + b"".join(data for *_, data in held.values())
+
+
+def _wave(content: bytes, source: Source) -> bytes:
+    """A WAV file with its chunks in another order, of other sizes, or with other fields."""
+    form, chunks = content[:12], _chunks(content)
+    kind, place = source.below(8), source.below(max(len(chunks), 1))
+    if not chunks or kind == 0:
+        return _bytes(content, source)
+    name, size, data = chunks[place]
+    if kind == 1:
+        chunks[place] = (source.pick(CHUNKS), size, data)
+    elif kind == 2:
+        chunks[place] = (name, source.pick(SIZES), data)
+    elif kind == 3:
+        chunks.insert(source.below(len(chunks) + 1), chunks[source.below(len(chunks))])
+    elif kind == 4:
+        chunks.pop(place)
+    elif kind == 5:
+        form = source.pick((b"RIFF", b"RF64", b"BW64", b"RIFX", b"riff")) + form[4:8] + b"WAVE"
+    elif kind == 6 and name == b"LIST":
+        changed = _comment(data, source)
+        chunks[place] = (name, len(changed), changed)
+    else:
+        field = source.below(max(len(data) // 2, 1)) * 2 if name != b"data" else 0
+        value = struct.pack("<I", source.pick(SIZES) & 0xFFFFFFFF)[: 2 + 2 * source.below(2)]
+        chunks[place] = (name, size, data[:field] + value + data[field + len(value) :])
+    return form + b"".join(name + struct.pack("<I", size) + data for name, size, data in chunks)
+
+
+def _chunks(content: bytes) -> list[tuple[bytes, int, bytes]]:
+    """Name, size as it is said, and what is there, padding included."""
+    chunks, at = [], 12
+    while at + 8 <= len(content):
+        size = struct.unpack_from("<I", content, at + 4)[0]
+        data = content[at + 8 : at + 8 + size + size % 2]
+        chunks.append((content[at : at + 4], size, data))
+        at += 8 + len(data)
+        if not data and size:
+            break
+    return chunks
+
+
+def _comment(data: bytes, source: Source) -> bytes:
+    """The list of tags with other JSON in its comment."""
+    start, end = data.find(b"{"), data.rfind(b"}") + 1
+    if not 0 <= start < end:
+        return data
+    changed = _json(data[start:end], source)
+    return data[:start] + changed + data[end:]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from musicapp.audio import riff, tags, wave_io, wave_layout
 from musicapp.checkpoints import copy_writer, lora, text_encoders, tokenizer_file, weight_files, weights
 from musicapp.checkpoints.autoencoder_alone import load_autoencoder
 from musicapp.checkpoints.load import load_model
@@ -23,15 +27,22 @@ from musicapp.checkpoints.lora_file import read_adapter
 from musicapp.description import catalogue, header, precision_figures
 from musicapp.description.config import parse_config, read_config, read_json
 from musicapp.engine import self_test
+from musicapp.errors import LibraryError
+from musicapp.library import names, takes
+from musicapp.library.take import Take, save
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.prompts import vocabulary
+from musicapp.request import checked, format_duration, note_about
 from musicapp.store import check, sources
 from tests import diffusers_folder
+from tests.audio import wave_files
 from tests.checkpoints import test_autoencoder_alone, test_diffusers, test_stable_audio_3, tiny_model
 from tests.fuzz.mutations import Files
 from tests.tiny_model import write_tiny_model, write_tiny_t5gemma, write_tiny_text_encoder, write_tokenizer
 
 WORDS = vocabulary.Vocabulary(["piano", "vibraphone", "gamelan", "slow"], {"theremin": ("synth",)})
+WHEN = datetime(2026, 11, 22, tzinfo=UTC)
+SHORT = [(b"data", bytes(320))]  # 40 frames in the place of the whole sound
 LONG_AGO_NS = 10**18  # the time of every file, so that a copy knows its original
 
 
@@ -162,8 +173,70 @@ def _records(folder: Path) -> None:
     (folder / sources.RECORD).write_text(json.dumps(source))
 
 
+def _take(folder: Path, form: str, *, sidecar: bool = True) -> None:
+    path = folder / "2026" / "take.wav"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(wave_files.READABLE[form](wave_files.base(folder)[:3] + SHORT))
+    if sidecar:
+        take = Take("take", path, wave_files.REQUEST, WHEN, 44100, 2, 40, 0.5, "Built-in", 1.0)
+        save(replace(take, left_out={"later": [1, {"x": "y"}]}))
+
+
+def _sounds(folder: Path) -> None:
+    for form in ("wav16", "flac", "mp3", "ogg"):
+        target = folder / f"x{wave_io.EXPORT_FORMATS[form].suffix}"
+        sound = wave_files.SOUND[:400]
+        wave_io.export(sound, target, sample_rate=44100, format=form, tags=wave_files.TAGS)
+
+
 def _keep_all_copies() -> None:
     copy_writer.LEAST_BYTES = copy_writer.SPARE_BYTES = 0
+
+
+def _read_takes(folder: Path) -> None:
+    """As the window does: list, mend, show, play, use settings, export. Only a request may be refused."""
+    found = takes.survey(folder)
+    for odd in found.unreadable:
+        assert odd.path.name in odd.reason
+    for take in map(takes.mended, found.takes):
+        assert math.isfinite(take.duration_s) and math.isfinite(take.peak) and take.created.astimezone(UTC)
+        format_duration(round(take.duration_s, 1))
+        names.suggest_name(take.request)
+        note_about(take.left_out)
+        tags.shared_tags(take.request, take.left_out)
+        audio = wave_io.GrowingReader(take.path, take.channels).read(0, min(take.frames, 1000))
+        assert np.isfinite(audio).all() and audio.shape[1] == take.channels <= 2
+        save(take)
+        assert takes.load(take.path) is not None
+        checked(take.request)
+
+
+def _read_wave(folder: Path) -> None:
+    for path in sorted(folder.rglob("*.wav")):
+        if not path.is_file():
+            continue
+        try:
+            layout = wave_layout.layout_of(path)
+        except (wave_layout.NotReadableError, OSError):
+            continue
+        audio = wave_io.GrowingReader(path, layout.channels).read(0, 1000)
+        assert np.isfinite(audio).all() and np.abs(audio).max(initial=0) <= wave_layout.LOUDEST
+        mended = riff.close_gap(path)
+        assert mended is not None and mended.is_complete and mended.frames == layout.frames
+
+
+def _read_sounds(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        if not path.is_file():
+            continue
+        try:
+            found = tags.recalled(wave_io.read_tags(path), "x")
+        except LibraryError:
+            continue
+        if found is not None:
+            note_about(found.left_out)
+            assert tags.recalled(tags.request_tags(found.request, found.left_out), "x") == found
+            tags.shared_tags(found.request, found.left_out)
 
 
 def _read_weights(folder: Path) -> None:
@@ -257,6 +330,21 @@ TARGETS = {
     "vocabulary": Target((lambda f: vocabulary.write_vocabulary(f, WORDS),), _read_vocabulary, 8),
     "records": Target((_records,), _read_records, 8),
     "folder": Target((tiny_model.write,), check.check_folder, 2),
+    "take": Target(
+        (
+            lambda f: _take(f, "float32"),
+            lambda f: _take(f, "pcm24", sidecar=False),
+            lambda f: _take(f, "list_behind_data", sidecar=False),
+        ),
+        _read_takes,
+        20,
+    ),
+    "wave": Target(
+        tuple(partial(_take, form=form) for form in ("float64", "pcm16_extensible", "rf64", "bext_and_ixml")),
+        _read_wave,
+        20,
+    ),
+    "sound": Target((_sounds,), _read_sounds, 8),
     "tokenizer": Target((lambda f: write_tokenizer(f),), _read_tokenizer, 4),
     "model": Target((tiny_model.write, _spectral), _read_model, 1),
     "copy": Target((_with_copy,), _read_copy, 1),
