@@ -47,7 +47,9 @@ def licence_texts(distribution: metadata.Distribution) -> list[str]:
 
 def write_notices(target: Path) -> list[str]:
     """Write the file and return the names of the distributions in it."""
+    font = (Path(__file__).resolve().parent.parent / "resources" / "fonts" / "OFL.txt").read_text(encoding="utf-8")
     parts = [PREFACE, _entry("Python", sys.version.split()[0], "PSF-2.0", [_python_licence()])]
+    parts.append(_entry("Inter, a font", "3.19", "OFL-1.1", [font]))
     distributions = closure("musicapp")
     distributions.pop("musicapp", None)
     for name in sorted(distributions):

@@ -59,6 +59,7 @@ def test_the_licences_of_what_ships_are_gathered(notices: ModuleType, tmp_path: 
     assert {"torch", "pyside6-essentials", "transformers", "soundfile", "numpy"} <= set(names)
     assert "hf-xet" not in names
     assert "GNU Lesser General Public License" in text
+    assert "The Inter Project Authors" in text and "SIL OPEN FONT LICENSE" in text
     assert len(text) > 100_000  # the texts themselves, not only names
 
 

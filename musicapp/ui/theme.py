@@ -5,15 +5,19 @@ The window follows the system's colour scheme unless the user chose light or dar
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from musicapp.paths import resources_folder
 
+log = logging.getLogger(__name__)
+
+FONT = "Inter"
 THEMES = ("system", "light", "dark")
 SPACE_TIGHT, SPACE, SPACE_WIDE = 4, 8, 14
 RADIUS = 6
@@ -142,6 +146,7 @@ class Theme(QObject):
         self.choice = choice if choice in THEMES else "system"
         self.colours = DARK
         application.setStyle("Fusion")
+        use_our_font(application)
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._ask_scheme()
         self._apply()
@@ -187,12 +192,22 @@ def _luminance(name: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def use_our_font(application: QApplication) -> None:
+    """The font that ships with the app, in the size that the system uses; its own fonts for what ours has not."""
+    for file in sorted((resources_folder() / "fonts").glob("*.otf")):
+        if QFontDatabase.addApplicationFont(str(file)) < 0:
+            log.warning("the font %s cannot be used", file.name)
+    font = application.font()
+    font.setFamilies([FONT, *(family for family in font.families() if family != FONT)])
+    application.setFont(font)
+
+
 def time_font(widget: QWidget, *, scale: float = 1.0, bold: bool = False) -> QFont:
     """The window's font with digits of equal width, so that running times do not wobble."""
     font = QFont(widget.font())
     font.setFeature(QFont.Tag("tnum"), 1)
     font.setPointSizeF(font.pointSizeF() * scale)
-    font.setBold(bold)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return font
 
 
@@ -200,7 +215,7 @@ def scaled_font(widget: QWidget, *, scale: float = 1.0, bold: bool = False) -> Q
     """The window's font, larger or smaller."""
     font = QFont(widget.font())
     font.setPointSizeF(font.pointSizeF() * scale)
-    font.setBold(bold)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return font
 
 

@@ -105,7 +105,6 @@ def test_labels_say_their_text(desk: Desk) -> None:
     desk.studio.player.seek(44100)
     for name, expected in (
         ("engine_state", "Engine: Musicapp Small ready"),
-        ("engine_device", "Device and precision: CPU, 2 cores · int8"),
         ("position", "Play position: 0:01.000"),
         ("take_title", "Calm piano"),
     ):

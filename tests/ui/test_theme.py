@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
-from musicapp.ui.theme import DARK, LIGHT, Colours, Theme, contrast, style_sheet
+from musicapp.paths import resources_folder
+from musicapp.ui.theme import DARK, FONT, LIGHT, Colours, Theme, contrast, scaled_font, style_sheet, time_font
 from tests.ui.conftest import Desk
 
 TEXT_ON_SURFACE = [
@@ -103,3 +104,31 @@ def test_an_unknown_saved_theme_follows_the_system(qapp: QApplication) -> None:
     made = Theme(qapp, "plaid")
     assert made.choice == "system"
     made.deleteLater()
+
+
+def test_the_font_ships_with_the_app_and_keeps_the_systems_size(desk: Desk) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    font = application.font()
+    assert font.family() == FONT and QFontInfo(font).family() == FONT
+    assert font.pointSizeF() == QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
+    assert QFontInfo(desk.window.prompts.prompt.font()).family() == FONT
+    bold = scaled_font(desk.window, bold=True)
+    assert QFontInfo(bold).family() == FONT and QFontInfo(bold).weight() == QFont.Weight.DemiBold
+
+
+def test_running_times_do_not_wobble(desk: Desk) -> None:
+    metrics = QFontMetricsF(time_font(desk.window))
+    widths = {
+        round(metrics.horizontalAdvance(f"{digit}:{digit}{digit}.{digit}{digit}{digit}"), 3) for digit in range(10)
+    }
+    assert len(widths) == 1
+    usual = QFontMetricsF(scaled_font(desk.window))
+    assert usual.horizontalAdvance("1") < usual.horizontalAdvance("0")  # so the test above tests something
+
+
+def test_the_fonts_are_small_and_their_licence_is_beside_them() -> None:
+    folder = resources_folder() / "fonts"
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 1 << 20
+    licence = (folder / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence and "The Inter Project Authors" in licence

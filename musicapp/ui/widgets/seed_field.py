@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
-from musicapp.ui.widgets.described import IconButton, described, label, restyle
+from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, restyle
 
 OF_NEXT, OF_LAST = "of the next take", "of the last take; the next draws another"
 
@@ -28,7 +28,7 @@ class SeedField(QWidget):
 
         heading = label("Seed", tone="section")
         heading.setBuddy(self.field)
-        self.use = label("", tone="muted")
+        self.use = ElidedLabel(tone="muted")
         self.use.setObjectName("seed_use")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -36,8 +36,7 @@ class SeedField(QWidget):
         top = QHBoxLayout()
         top.setSpacing(SPACE_TIGHT)
         top.addWidget(heading)
-        top.addWidget(self.use)
-        top.addStretch(1)
+        top.addWidget(self.use, 1)
         layout.addLayout(top, 0, 0, 1, 3)
         for column, widget in enumerate((self.field, self.dice, self.lock)):
             layout.addWidget(widget, 1, column)
@@ -74,8 +73,9 @@ class SeedField(QWidget):
         self._show_problem()
 
     def _show_use(self, is_next: bool) -> None:
-        self.use.setText(OF_NEXT if is_next else OF_LAST)
-        self.field.setAccessibleDescription(self.use.text())
+        words = OF_NEXT if is_next else OF_LAST
+        self.use.set_whole(words)
+        self.field.setAccessibleDescription(words)
 
     def _show_problem(self) -> None:
         restyle(self.field, "problem", "true" if self._settings.seed_problem else "false")
