@@ -1,6 +1,6 @@
 """Pictures of the window in its main states: `python -m tests.screenshots OUTDIR`.
 
-Light and dark, at 100 % and 200 %, drawn by the real widgets without a screen. The music is synthetic.
+Light and dark, at 100 % and 200 %, drawn by the real widgets without a screen. The music is synthetic without `--real`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,20 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from musicapp.engine.events import ModelDefaults, ModelInfo
 from musicapp.request import Lora, TakeRequest, frames_for
+
+if TYPE_CHECKING:
+    from tests.ui.fake_host import FakeHost
 
 PROMPTS = (
     ("warm analog synth pads, slow, dreamy, wide stereo", 45.0, 2718281828, 26),
@@ -28,6 +38,13 @@ PROMPTS = (
     ("lo-fi hip hop, dusty drums, electric piano, vinyl crackle", 30.0, 4242, 2900),
 )
 PROMPT = "calm piano, 90 bpm, in C minor"
+REAL_PROMPT = "funky electric bass and drums, 118 bpm, E minor"
+REAL_TAKES = (
+    ("slow ambient pads, warm, no drums", 30.0, 11),
+    ("driving techno, 130 bpm, A minor", 20.0, 12),
+    ("calm piano, 90 bpm, in C minor", 20.0, 13),
+    ("string quartet, waltz, 96 bpm, in 3/4, G major", 20.0, 14),
+)
 LOST = "The engine stopped (SIGKILL)."
 
 
@@ -36,12 +53,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--theme", choices=("light", "dark"))
-    parser.add_argument("--scale", type=int, choices=(100, 200), default=100)
-    parser.add_argument("--size", default="1180x760", help="of the window, for example 900x600")
+    parser.add_argument("--scale", type=int, default=100, help="in percent")
+    parser.add_argument("--size", default="1180x760", help="of the window, in points")
+    parser.add_argument("--real", action="store_true", help="one picture, of a take that the built-in model makes")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.theme:
-        shoot(options.folder, options.theme, options.scale, options.size)
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["MUSICAPP_HOME"] = home
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+            shoot = real_shot if options.real else studio_shots
+            shoot(options.folder, options.theme, f"{options.theme}-{options.scale}", options.size, Path(home))
         return 0
     for theme in ("light", "dark"):
         for scale in (100, 200):
@@ -52,122 +74,242 @@ def main() -> int:
     return 0
 
 
-def shoot(folder: Path, theme_name: str, scale: int, size: str) -> None:
-    """Every state of one theme at one scale."""
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["MUSICAPP_HOME"] = home
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        studio_shots(folder, theme_name, f"{theme_name}-{scale}", size, Path(home))
+class Album:
+    """A window of which pictures are taken."""
 
+    def __init__(self, folder: Path, theme_name: str, ending: str, size: str, make_host: Callable[..., Any]) -> None:
+        from PySide6.QtWidgets import QApplication
 
-def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Path) -> None:
-    from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QApplication
+        from musicapp import settings
+        from musicapp.ui.main_window import MainWindow
+        from musicapp.ui.state import player
+        from musicapp.ui.studio import Studio
+        from musicapp.ui.theme import Theme
+        from tests.ui.fake_output import DEVICES, FakeOutput
 
-    from musicapp import settings
-    from musicapp.engine.events import EngineLost
-    from musicapp.ui.main_window import MainWindow
-    from musicapp.ui.state import player
-    from musicapp.ui.state.background import Lane
-    from musicapp.ui.studio import Studio
-    from musicapp.ui.theme import Theme
-    from tests.ui.fake_host import FakeHost
-    from tests.ui.fake_output import DEVICES, FakeOutput
+        player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
+        self.folder, self.ending = folder, ending
+        self.application = QApplication([])
+        self.studio = Studio(make_host, settings.Settings(export_folder="/home/mia/Music", auto_play="off"))
+        self.window = MainWindow(self.studio, Theme(self.application, theme_name))
+        self.window.show()
+        self.wait(lambda: self.window.stage.page)  # by then it has looked how large the screen is
+        self.window.resize(*(int(part) for part in size.split("x")))
+        self.window.columns.divide(self.window.width())
+        self.window.stage.focus_waveform()  # a blinking cursor would be in some pictures only
 
-    player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
-    application = QApplication([])
-    theme = Theme(application, theme_name)
-    studio = Studio(FakeHost, settings.Settings(export_folder=str(home / "exports"), auto_play="off"))
-    window = MainWindow(studio, theme)
-    if size:
-        window.resize(*(int(part) for part in size.split("x")))
-    window.show()
-    window.stage.focus_waveform()  # a blinking cursor would be in some pictures only
-    host = studio.bridge.host
-    assert isinstance(host, FakeHost)
+    @property
+    def host(self) -> FakeHost:
+        from tests.ui.fake_host import FakeHost
 
-    def picture(name: str) -> None:
+        host = self.studio.bridge.host
+        assert isinstance(host, FakeHost)
+        return host
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        from PySide6.QtTest import QTest
+
+        while not condition():
+            QTest.qWait(50)
+
+    def picture(self, name: str) -> None:
+        from PySide6.QtTest import QTest
+
+        from musicapp.ui.state.background import Lane
+
+        studio, window = self.studio, self.window
         lanes = studio.findChildren(Lane)
         returned: list[object] = []
         for lane in lanes:
             lane.run(lambda: None, returned.append)
-        while len(returned) < len(lanes) or studio.exporter.is_running or window.stage.page is None:
-            QTest.qWait(50)
+        self.wait(lambda: len(returned) == len(lanes) and not studio.exporter.is_running and window.stage.page)
         window.grab()  # rows that are seen for the first time want to be measured
-        while not studio.looks.is_idle:
-            QTest.qWait(50)
+        self.wait(lambda: studio.looks.is_idle)
         before, image = None, window.grab().toImage()
         while image != before:  # until nothing moves any more
             QTest.qWait(200)
             before, image = image, window.grab().toImage()
-        image.save(str(folder / f"{name}-{ending}.png"))
+        image.save(str(self.folder / f"{name}-{self.ending}.png"))
 
-    picture("empty")
+    def close(self) -> None:
+        self.window.leave()
+        self.studio.close()
+
+
+def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Path) -> None:
+    """Every state of one theme at one scale."""
+    from tests.ui.fake_host import FakeHost
+
+    album = Album(folder, theme_name, ending, size, lambda on_event: FakeHost(on_event, info=builtin_info()))
+    album.studio.exporter.set_folder(home / "exports")
+    empty_shots(album)
     fill_library(home / "takes")
-    studio.library.load()
+    album.studio.library.load()
+    making_shots(album)
+    take_shots(album)
+    trouble_shots(album)
+    many_shots(album, home / "takes")
+    album.close()
+
+
+def builtin_info() -> ModelInfo:
+    """What the engine says of the built-in model."""
+    from musicapp.description.config import read_config
+    from musicapp.paths import bundled_models_folder
+    from tests.ui.fake_host import INFO
+
+    app = read_config(bundled_models_folder() / "builtin").app
+    return replace(
+        INFO,
+        samplers=("euler", "pingpong"),
+        defaults=ModelDefaults(app.steps, app.guidance_scale, app.sampler),
+        negative_prompt=app.guidance_scale != 1.0,
+        device_name="CPU, 8 cores",
+        precision="bf16",
+    )
+
+
+def empty_shots(album: Album) -> None:
+    """Before there is any take, and while the engine starts."""
+    engine = album.studio.engine
+    album.picture("empty")
+    engine._began_s, engine.load_times = time.monotonic() - 4, {"engine": 12.0}
+    engine._set_phase("preparing")
+    engine._tick.stop()  # or the picture would never stand still
+    album.picture("loading")
+    engine._set_phase("ready")
+
+
+def making_shots(album: Album) -> None:
+    """A long take with a form: denoising, then partly there."""
+    studio, host = album.studio, album.host
     form = studio.take_settings
-    form.set_prompt(PROMPT)
-    form.set_seed(894659138)
-    host.script, host.steps = "denoising", 50
+    form.set_prompt("house, 124 bpm, A minor, deep bass, warm pads")
+    form.set_duration(190.0)
+    host.script, host.steps = "denoising", 8
     studio.generation.start()
-    picture("generating")
+    album.picture("denoising")
     request = host.requests[-1]
-    host.steps, host.chunks = 50, 5
+    host.chunks = 5
     host.write(request, 3)
-    picture("filling")
+    album.picture("streaming")
     host.write(request, 5)
     host.finish(request)
-    while studio.library.current is None:
-        QTest.qWait(50)
-    studio.player.set_region((round(8.0 * 44100), round(16.0 * 44100)))
+    album.wait(lambda: studio.library.current is not None and studio.library.current.take_id == request.take_id)
+
+
+def take_shots(album: Album) -> None:
+    """A finished take: whole, looped while it plays, zoomed in, exported, beyond full scale."""
+    from PySide6.QtTest import QTest
+
+    from tests.ui.fake_output import FakeOutput
+
+    studio, window, host = album.studio, album.window, album.host
+    album.picture("whole")
+    form = studio.take_settings
+    form.set_prompt(PROMPT)
+    form.set_duration(30.0)
+    form.set_seed(894659138)
+    host.script = "finish"
+    studio.generation.start()
+    album.wait(lambda: studio.library.current is not None and studio.library.current.request.prompt == PROMPT)
+    studio.player.set_region((round(8 * 2 / 3 * 44100), 16 * 44100))
     studio.player.set_looping(True)
     studio.player.play()
     QTest.qWait(200)
     studio.player.seek(round(12.2 * 44100))
     FakeOutput.latest.pump(6 * 2048)
-    picture("playing")
+    album.picture("playing")
     studio.player.pause()
+    assert window.stage.page is not None
+    window.stage.page.waveform.show_part(12.0, 13.4)
+    album.picture("zoomed")
+    window.stage.zoom_to_all()
     studio.player.clear_loop()
     studio.exporter.export()
     window.advanced.set_unfolded(True)
-    facts = "86 MB of memory for the weights; differs from full precision by −21 dB (mel distance 0.25)"
-    studio.precision_facts.texts = {"int8": facts}
-    studio.precision_facts.changed.emit()
-    picture("exported")
-    form.set_loras((Lora("/adapters/warm-tape-and-vinyl-crackle-v2.safetensors", 0.8), Lora("/a/brass.safetensors")))
-    picture("adapters")
-    form.set_loras(())
+    album.picture("exported")
+    studio.take_settings.set_loras((Lora("/adapters/warm-tape-v2.safetensors", 0.8), Lora("/a/brass.safetensors")))
+    album.picture("adapters")
+    studio.take_settings.set_loras(())
     window.advanced.set_unfolded(False)
+    studio.library.open("earlier1")
+    album.picture("clipped")
+
+
+def trouble_shots(album: Album) -> None:
+    """An engine that is lost, and a take that does not fit."""
+    from musicapp.engine.events import EngineLost
+
+    studio, host = album.studio, album.host
     host.script = "denoising"
     studio.generation.start()
     host.fail(host.requests[-1], LOST)
     host.emit(EngineLost(LOST, "", -9))
-    picture("error")
+    album.picture("error")
     studio.messages.dismiss()
     host.script = "queued"
-    form.set_duration(285.0)
+    studio.take_settings.set_duration(285.0)
     studio.generation.start()
     host.fail(host.requests[-1], "4:45 needs about 9.1 GB of memory, 4.0 GB are free.", "1:10 would fit.", 70.0)
-    picture("memory")
-    window.close()
-    studio.close()
+    album.picture("memory")
+    studio.messages.dismiss()
 
 
-def fill_library(folder: Path) -> None:
-    """Earlier takes, as the app would have left them."""
+def many_shots(album: Album, folder: Path) -> None:
+    """A list of two hundred takes."""
+    fill_library(folder, 200)
+    album.studio.library.load()
+    album.wait(lambda: album.studio.library.model.rowCount() >= 200)
+    album.picture("many")
+
+
+def real_shot(folder: Path, theme_name: str, _ending: str, size: str, home: Path) -> None:
+    """The window with a take of the built-in model: the picture in the README. Needs torch, takes some minutes."""
+    from musicapp.engine.host import EngineHost
+    from tests.ui.fake_output import FakeOutput
+
+    album = Album(folder, theme_name, theme_name, size, EngineHost)
+    studio = album.studio
+    studio.exporter.set_folder(Path("/home/mia/Music"))
+    for prompt, duration_s, seed in (*REAL_TAKES, (REAL_PROMPT, 60.0, 4812)):
+        album.wait(lambda: studio.engine.phase == "ready" and not studio.generation.is_running)
+        studio.take_settings.set_prompt(prompt)
+        studio.take_settings.set_duration(duration_s)
+        studio.take_settings.set_seed(seed)
+        studio.generation.start()
+        album.wait(lambda: studio.library.current and studio.library.current.request.prompt == prompt)  # noqa: B023
+    four_bars = 16 * 60 / 118 * 44100
+    studio.player.set_region((round(2 * four_bars), round(4 * four_bars)))
+    studio.player.set_looping(True)
+    studio.player.play()
+    album.wait(lambda: studio.player.is_playing and FakeOutput.latest.is_open)
+    studio.player.seek(round(2.6 * four_bars))
+    FakeOutput.latest.pump(8 * 2048)
+    album.wait(lambda: max(album.window.transport.meter._level_db) > -40)
+    studio.messages.remark("")
+    album.picture("window")
+    album.close()
+
+
+def fill_library(folder: Path, count: int = len(PROMPTS)) -> None:
+    """Earlier takes, as the app would have left them; the second one goes beyond full scale."""
     from musicapp.audio import tags
     from musicapp.audio.wave_io import WaveWriter
     from musicapp.library import takes
     from tests.ui.fake_host import SAMPLE_RATE, music
 
-    for number, (prompt, duration_s, seed, minutes_ago) in enumerate(PROMPTS):
+    for number in range(count):
+        prompt, duration_s, seed, minutes_ago = PROMPTS[number % len(PROMPTS)]
+        if number >= len(PROMPTS):
+            duration_s, seed, minutes_ago = 4.0, seed + number, 3000 + 60 * number
         when = datetime.now().astimezone() - timedelta(minutes=minutes_ago)
-        request = TakeRequest(f"earlier{number}", prompt, duration_s, seed, steps=50, guidance_scale=6.0)
+        request = TakeRequest(f"earlier{number}", prompt, duration_s, seed, steps=8, guidance_scale=1.0)
         path = takes.new_take_path(folder, request.take_id, when)
         path.parent.mkdir(parents=True, exist_ok=True)
         frames = frames_for(duration_s, SAMPLE_RATE)
         with WaveWriter(path, SAMPLE_RATE, 2, frames, tags=tags.request_tags(request)) as writer:
-            writer.write(music(seed, frames))
+            writer.write(music(seed, frames) * np.float32(2.1 if number == 1 else 1.0))
         take = takes.Take(request.take_id, path, request, when, SAMPLE_RATE, 2, frames, 0.9, "Musicapp Small", 9.0)
         takes.save(take)
 

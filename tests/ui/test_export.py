@@ -146,3 +146,24 @@ def test_a_long_name_shows_its_start_and_its_end(desk: Desk) -> None:
     at_rest = field.grab().toImage()
     field.setText("a" * 60 + "iiii")
     assert field.grab().toImage() != at_rest  # the end is what differs
+
+
+@pytest.mark.parametrize("width", [788, 1180])
+def test_the_sentence_is_never_cut_at_its_number(desk: Desk, width: int) -> None:
+    desk.window.resize(width, 760)
+    ready_to_export(desk)
+    take = desk.studio.library.current
+    assert take is not None
+    with wave_io.WaveWriter(take.path, 44100, 2, 44100, tags=tags.request_tags(take.request)) as writer:
+        writer.write(np.full((44100, 2), 2.0, np.float32))
+    desk.studio.exporter.set_name("a-very-long-name-of-a-take-that-goes-on-and-on-" * 2)
+    path = export(desk)
+    text = desk.window.export.result.text()
+    assert text.startswith("Saved, lowered by 6.0 dB: a") and text.endswith(".wav")
+    assert str(path) in desk.window.export.result.toolTip()
+    assert desk.window.export.result.fontMetrics().horizontalAdvance(text) <= desk.window.export.result.width()
+
+
+def test_before_an_export_it_says_where_to(desk: Desk) -> None:
+    ready_to_export(desk)
+    assert desk.window.export.target.toolTip() == f"To {desk.studio.exporter.folder}"

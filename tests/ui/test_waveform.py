@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from musicapp.ui.widgets.clock import clock
+from musicapp.ui.widgets.wave_item import shapes
 from tests.ui.conftest import Desk
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -154,3 +156,52 @@ def test_the_ruler_has_a_readable_number_of_labels(ready: Desk) -> None:
         major, minor = (spacing for spacing, _ in axis.tickSpacing(0.0, duration_s, 560.0))
         assert 1 <= duration_s / major <= 7
         assert abs(major / minor - round(major / minor)) < 1e-9
+
+
+def test_samples_beyond_full_scale_are_marked_red_where_they_are(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    desk.make_take("calm piano", 2.0)
+    shown = desk.studio.player.shown
+    assert shown is not None
+    loud = np.zeros((44100, 2), np.float32)
+    loud[22050:22100, 1] = 1.7
+    shown.audio.peaks.add(44100, loud)  # from the second second on, on the right
+    desk.waveform._wave.refresh()
+    made = shapes(shown.audio, 0.0, 2.0, 400, 200)
+    assert not made[0].over
+    ((left, right, is_above),) = made[1].over
+    assert left <= 1.5 + 50 / 44100 and right >= 1.5 and right - left < 0.02 and is_above
+    image = desk.waveform.grab().toImage()
+    red = QColor(desk.theme.colours.meter_over).rgb()
+    found = [(x, y) for x in range(image.width()) for y in range(image.height()) if image.pixel(x, y) == red]
+    assert found and all(y > image.height() / 2 for _, y in found)
+    assert abs(np.mean([x for x, _ in found]) - at(desk, 1.5).x()) < 4
+
+
+def test_the_body_is_inside_the_peaks_and_bars_are_lines(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    desk.make_take("calm piano, 120 bpm", 4.0)
+    desk.wait(lambda: desk.waveform._wave._form is not None)
+    shown = desk.studio.player.shown
+    assert shown is not None
+    for shape in shapes(shown.audio, 0.0, 4.0, 300, 200):
+        assert shape.body is not None
+        peaks, body = shape.peaks.ndarray(), shape.body.ndarray()
+        assert (body[:, 1] >= peaks[:, 1] - 1e-9).all()
+        assert (body[:, 1] + body[:, 3] <= peaks[:, 1] + peaks[:, 3] + 1e-9).all()
+    assert shapes(shown.audio, 1.0, 1.01, 600, 200)[0].body is None  # there are samples to see, not a mean
+    form = desk.waveform._wave._form
+    assert form is not None and [second for second, _ in form.bars()] == pytest.approx([0.0, 2.0])
+
+
+def test_the_readout_tells_start_end_length_and_bars_while_a_part_is_dragged(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    desk.make_take("calm piano, 120 bpm", 8.0)
+    desk.wait(lambda: desk.page._form is not None)
+    desk.studio.player.set_region((2 * 44100, 6 * 44100))
+    told = desk.page.selection.toolTip()
+    assert "from 0:02.000 to 0:06.000" in told and "length 0:04.000" in told and told.endswith("2 bars")
+    desk.waveform.region_changed.emit((1.0, 2.0))
+    assert desk.page.selection.toolTip().endswith("0.5 bars")
+    desk.studio.player.clear_loop()
+    assert "Drag across" in desk.page.selection.toolTip()

@@ -37,7 +37,7 @@ from musicapp.ui.widgets.described import (
 
 NOTHING_TO_EXPORT = "There is no finished take to export yet."
 PARTS = 1000
-NAME_CHARACTERS = 120
+NAME_CHARACTERS, FORMAT_CHARACTERS = 120, 11
 
 
 class ExportPanel(QFrame):
@@ -49,7 +49,7 @@ class ExportPanel(QFrame):
         self._exporter, self._theme = exporter, theme
         self.format = described(QComboBox(), "export_format", "Export format", "File format")
         self.format.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.format.setMinimumContentsLength(10)
+        self.format.setMinimumContentsLength(FORMAT_CHARACTERS)
         for key, form in EXPORT_FORMATS.items():
             self.format.addItem(form.label, key)
         self.name = described(ElidedLineEdit(), "export_name", "File name", "Name of the file, without its ending")
@@ -91,8 +91,8 @@ class ExportPanel(QFrame):
     def _lay_out(self) -> None:
         form = QHBoxLayout()
         form.setSpacing(SPACE)
-        form.addWidget(self.format, 2)
-        form.addWidget(self.name, 5)
+        form.addWidget(self.format)
+        form.addWidget(self.name, 1)
         form.addWidget(self.folder)
         form.addWidget(self.button)
         self._target_row, self._running_row, self._result_row = QWidget(), QWidget(), QWidget()

@@ -111,10 +111,13 @@ class Overview(QWidget):
         height = self.height() - 2 * INSET
         painter.translate(0, INSET + height / 2)
         painter.scale(self.width() / audio.duration_s, -height / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.colours.wave_outside))
         for shape in shapes(audio, 0.0, audio.duration_s, made.width(), height * scale):
-            painter.fillPath(shape.peaks, QColor(self._theme.colours.wave_outside))
+            painter.drawRects(*shape.peaks.drawargs())
         painter.resetTransform()
         painter.setPen(QPen(QColor(self._theme.colours.border), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1))
         painter.end()
         return made

@@ -27,6 +27,7 @@ MARK_WIDTH = 3
 ROW_INSET = SPACE_TIGHT + 2  # of a row in the list
 INDENT = SPACE_WIDE - ROW_INSET  # of its text, which stands below the heading's
 ROW_PADDING, SMALL = 8, 0.92
+LEAST_WITH_PICTURE = 150.0  # of a row
 PICTURE_SHARE, PICTURE_MIN_WIDTH, PICTURE_MAX_WIDTH = 0.2, 40.0, 120.0
 NO_TAKES = "Takes appear here.\nThey are kept on disk as they are made."
 READING = "Reading takes …"
@@ -146,8 +147,9 @@ class _RowPainter(QStyledItemDelegate):
             painter.fillRect(mark, QColor(colours.accent))
         inside = area.adjusted(INDENT, ROW_PADDING - 1, -INDENT, 1 - ROW_PADDING)
         picture = QRectF(inside.left(), inside.top(), picture_width(inside.width()), inside.height())
-        self._draw_outline(painter, picture, index.data(roles.OUTLINE_ROLE), shown)
-        words = inside.adjusted(picture.width() + SPACE, 0, 0, 0)
+        if picture.width():
+            self._draw_outline(painter, picture, index.data(roles.OUTLINE_ROLE), shown)
+        words = inside.adjusted(picture.width() + SPACE if picture.width() else 0, 0, 0, 0)
         self._write(painter, words, index, option.widget)
         fraction = index.data(roles.FRACTION_ROLE)
         if fraction is not None:
@@ -195,5 +197,7 @@ class _RowPainter(QStyledItemDelegate):
 
 
 def picture_width(row_width: float) -> float:
-    """How much of a row the small outline takes: more where there is much room."""
+    """How much of a row the small outline takes: more where there is much room, nothing where words have little."""
+    if row_width < LEAST_WITH_PICTURE:
+        return 0.0
     return max(PICTURE_MIN_WIDTH, min(row_width * PICTURE_SHARE, PICTURE_MAX_WIDTH))

@@ -197,11 +197,13 @@ class TakePage(QFrame):
             self.selection.set_whole(NO_REGION)
             return
         start_s, end_s = region_s
-        text = f"Loop {clock(start_s)} to {clock(end_s)}   Length {clock(end_s - start_s)}"
+        length_s, bars = end_s - start_s, ""
         if self._form is not None and self._form.bar_s:
-            bars = (end_s - start_s) / self._form.bar_s
-            text += f"   {bars:.2f}".rstrip("0").rstrip(".") + (" bar" if abs(bars - 1) < 0.005 else " bars")
-        self.selection.set_whole(text)
+            count = length_s / self._form.bar_s
+            bars = f"{count:.2f}".rstrip("0").rstrip(".") + (" bar" if abs(count - 1) < 0.005 else " bars")
+        parts = (f"{clock(start_s)} to {clock(end_s)}", clock(length_s), bars)
+        told = f"The marked part: from {clock(start_s)} to {clock(end_s)}, length {clock(length_s)}"
+        self.selection.set_whole("   ".join(part for part in parts if part), f"{told}, {bars}" if bars else told)
 
     def _show_note(self) -> None:
         """Over the empty picture: what is being done, until sound can be seen."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from pyqtgraph.Qt.internals import PrimitiveArray
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from musicapp.audio.levels import from_db
@@ -23,21 +24,21 @@ LINES_DB = (-6.0, -12.0)
 MORE_LINES_DB, TALL_LANE = (-3.0, -18.0), 260  # pixels from which a lane has room for these as well
 CLIP_MARK_PIXELS = 4
 LEAST_BAR_PIXELS, LEAST_BEAT_PIXELS = 9, 14
-OUTSIDE_OPACITY = 0.42
+OUTSIDE_SHARE = 0.42  # of the usual colours, beside the part that is marked
 
 
 @dataclass
 class Shapes:
     """What is drawn of one channel. x in seconds; y from -1 (bottom of the picture) to 1.
 
-    peaks    a closed outline
-    body     a closed outline of the RMS; empty where columns are too narrow for it
+    peaks    a rectangle for each column: filling them is several times faster than filling an outline
+    body     the same of the RMS; None where columns are too narrow for it
     over     the spans of columns with samples beyond full scale: left, right, and whether above or below
     middle   where the lane's zero line is
     """
 
-    peaks: QPainterPath
-    body: QPainterPath
+    peaks: PrimitiveArray
+    body: PrimitiveArray | None
     over: list[tuple[float, float, bool]]
     middle: float
 
@@ -55,7 +56,7 @@ def shapes(audio: TakeAudio, start_s: float, end_s: float, columns: int, height:
     view = audio.peaks.view(start_s * rate, known_end_s * rate, columns, audio.buffer.audio)
     rms = audio.peaks.view_rms(start_s * rate, known_end_s * rate, columns)
     width_s = (known_end_s - start_s) / columns
-    x = start_s + (np.arange(columns) + 0.5) * width_s
+    left = start_s + np.arange(columns) * width_s
     half_lane, half_pixel = 1.0 / audio.channels, 1.0 / max(height, 1.0)
     made = []
     for channel in range(audio.channels):
@@ -64,12 +65,12 @@ def shapes(audio: TakeAudio, start_s: float, end_s: float, columns: int, height:
         centre = np.clip((low + high) / 2, -1, 1) * scale + middle
         bottom = np.minimum(np.clip(low, -1, 1) * scale + middle, centre - half_pixel)
         top = np.maximum(np.clip(high, -1, 1) * scale + middle, centre + half_pixel)
-        body = QPainterPath()
+        body = None
         if rms is not None:
             extent = np.minimum(rms[:, channel], 1) * scale
-            body = _closed(x, np.maximum(middle - extent, bottom), np.minimum(middle + extent, top))
+            body = _columns(left, width_s, np.maximum(middle - extent, bottom), np.minimum(middle + extent, top))
         over = [*_spans(high > FULL_SCALE, start_s, width_s, True), *_spans(low < -FULL_SCALE, start_s, width_s, False)]
-        made.append(Shapes(_closed(x, bottom, top), body, over, middle))
+        made.append(Shapes(_columns(left, width_s, bottom, top), body, over, middle))
     return made
 
 
@@ -83,9 +84,12 @@ def lines_of(lane_pixels: float) -> tuple[float, ...]:
     return (*LINES_DB, *MORE_LINES_DB) if lane_pixels >= TALL_LANE else LINES_DB
 
 
-def _closed(x: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> QPainterPath:
-    around_x, around_y = np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])
-    return pg.functions.arrayToQPath(around_x, around_y, connect="all", finiteCheck=False)
+def _columns(left: np.ndarray, width: float, bottom: np.ndarray, top: np.ndarray) -> PrimitiveArray:
+    """Rectangles from `bottom` to `top`, side by side."""
+    made = PrimitiveArray(QRectF, 4)
+    made.resize(len(left))
+    made.ndarray()[:] = np.stack([left, bottom, np.full(len(left), width), np.maximum(top - bottom, 0)], axis=1)
+    return made
 
 
 def _spans(marked: np.ndarray, start_s: float, width_s: float, is_above: bool) -> Iterator[tuple[float, float, bool]]:
@@ -148,16 +152,17 @@ class WaveItem(pg.GraphicsObject):
             self._shapes = shapes(self._audio, start_s, end_s, columns, box.height() * scale)
         self._paint_levels(painter, start_s, end_s, box.height())
         self._paint_bars(painter, start_s, end_s, box.width() / (end_s - start_s))
+        colours = self._theme.colours
         if self._inside is None:
-            self._paint_waves(painter)
+            self._paint_waves(painter, QColor(colours.wave_peak), QColor(colours.wave))
         else:
             left, right = self._inside
-            painter.setOpacity(OUTSIDE_OPACITY)
-            self._paint_waves(painter)
-            painter.setOpacity(1.0)
+            # Mixed beforehand: blending a rectangle for each column takes several times as long.
+            faint = [mixed(colours.stage, colour, OUTSIDE_SHARE) for colour in (colours.wave_peak, colours.wave)]
+            self._paint_waves(painter, *faint)
             painter.save()
-            painter.setClipRect(QRectF(left, -1.0, right - left, 2.0))
-            self._paint_waves(painter)
+            painter.setClipRect(QRectF(left, -1.0, right - left, 2.0), Qt.ClipOperation.IntersectClip)
+            self._paint_waves(painter, QColor(colours.wave_peak), QColor(colours.wave))
             painter.restore()
         self._paint_clipping(painter, 2.0 / max(box.height(), 1), (end_s - start_s) / max(box.width(), 1))
 
@@ -191,13 +196,14 @@ class WaveItem(pg.GraphicsObject):
             painter.setPen(QPen(QColor(self._theme.colours.grid), 0))
             painter.drawLines([QLineF(second, -1.0, second, 1.0) for second in _beats(form, start_s, end_s)])
 
-    def _paint_waves(self, painter: QPainter) -> None:
-        colours = self._theme.colours
+    def _paint_waves(self, painter: QPainter, peaks: QColor, body: QColor) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
         for shape in self._shapes or ():
-            has_body = not shape.body.isEmpty()
-            painter.fillPath(shape.peaks, QColor(colours.wave_peak if has_body else colours.wave))
-            if has_body:
-                painter.fillPath(shape.body, QColor(colours.wave))
+            painter.setBrush(body if shape.body is None else peaks)
+            painter.drawRects(*shape.peaks.drawargs())
+            if shape.body is not None:
+                painter.setBrush(body)
+                painter.drawRects(*shape.body.drawargs())
 
     def _paint_clipping(self, painter: QPainter, pixel_y: float, pixel_s: float) -> None:
         """Red where samples go beyond full scale, at the edge of the lane on their side, two pixels wide at least."""
@@ -208,6 +214,13 @@ class WaveItem(pg.GraphicsObject):
                 y = shape.middle + away if is_above else shape.middle - away - thick
                 mark = QRectF(left, y, max(right - left, 2 * pixel_s), thick)
                 painter.fillRect(mark, QColor(self._theme.colours.meter_over))
+
+
+def mixed(ground: str, ink: str, share: float) -> QColor:
+    """The colour that `share` of an ink gives on a ground."""
+    below, above = QColor(ground), QColor(ink)
+    pairs = ((below.red(), above.red()), (below.green(), above.green()), (below.blue(), above.blue()))
+    return QColor(*(round(under + (over - under) * share) for under, over in pairs))
 
 
 def bar_step(bar_pixels: float, least_pixels: float) -> int:
