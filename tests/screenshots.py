@@ -285,10 +285,10 @@ def real_shot(folder: Path, theme_name: str, _ending: str, size: str, home: Path
     studio.player.play()
     album.wait(lambda: studio.player.is_playing and FakeOutput.latest.is_open)
     studio.player.seek(round(2.6 * four_bars))
-    FakeOutput.latest.pump(8 * 2048)
-    album.wait(lambda: max(album.window.transport.meter._level_db) > -40)
-    studio.messages.remark("")
     album.picture("window")
+    FakeOutput.latest.pump(8 * 2048)  # at last, so that the meter has not fallen yet
+    album.wait(lambda: max(album.window.transport.meter._level_db) > -40)
+    album.window.grab().save(str(folder / f"window-{theme_name}.png"))
     album.close()
 
 

@@ -38,7 +38,8 @@ class Measures:
     true_peak_db   dBTP
     peak_db        of the samples
     over_frames    how many are above full scale
-    outline        `(OUTLINE_COLUMNS,)` uint8: the peak of each part, 255 at the take's own peak
+    outline        `(OUTLINE_COLUMNS,)` uint8: the root mean square of each part, 255 in the loudest. Peaks would show
+                   nothing of music that a limiter holds
     """
 
     loudness_lufs: float
@@ -77,7 +78,7 @@ def measure(path: Path) -> Measures:
     with soundfile.SoundFile(path) as file:
         rate, frames = file.samplerate, max(file.frames, 1)
         loudness, true_peak = PowerMeter(file.channels, rate), TruePeakMeter(file.channels)
-        outline, peak, over, start = np.zeros(OUTLINE_COLUMNS, np.float32), 0.0, 0, 0
+        power, peak, over, start = np.zeros(OUTLINE_COLUMNS), 0.0, 0, 0
         for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
             np.nan_to_num(block, copy=False)
             loudness.push(block)
@@ -88,11 +89,16 @@ def measure(path: Path) -> Measures:
             peak, over = max(peak, float(highest.max())), over + int((highest > FULL_SCALE).sum())
             columns = (start + np.arange(len(block))) * OUTLINE_COLUMNS // frames
             firsts = np.flatnonzero(np.diff(columns, prepend=-1))
-            seen = columns[firsts]
-            outline[seen] = np.maximum(outline[seen], np.maximum.reduceat(highest, firsts))
+            power[columns[firsts]] += np.add.reduceat(np.square(highest), firsts)
             start += len(block)
-    scaled = np.rint(outline * (255 / max(peak, 1e-9))).astype(np.uint8)
-    return Measures(loudness.lufs(rate), levels.to_db(true_peak.peak()), levels.to_db(peak), over, scaled)
+    outline = np.sqrt(power / max(power.max(), 1e-12)) * 255
+    return Measures(
+        loudness.lufs(rate),
+        levels.to_db(true_peak.peak()),
+        levels.to_db(peak),
+        over,
+        np.rint(outline).astype(np.uint8),
+    )
 
 
 def _file(take_id: str) -> Path:
