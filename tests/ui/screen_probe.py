@@ -1,7 +1,7 @@
 """A window on a screen of a given size, in a process of its own since Qt reads scale and screen once.
 
-`python -m tests.ui.screen_probe WIDTHxHEIGHT FACTOR TEXT [PICTURE]` prints where everything lies, as JSON. The size is
-in real pixels; TEXT is the system's text size, 1 for the usual one.
+`python -m tests.ui.screen_probe WIDTHxHEIGHT FACTOR TEXT [PICTURE THEME]` prints where everything lies, as JSON.
+The size is in real pixels; TEXT is the system's text size, 1 for the usual one.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def main() -> int:
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder}/screens.json"
         os.environ["QT_SCALE_FACTOR"] = factor
         os.environ["MUSICAPP_HOME"] = folder
-        print(json.dumps(probe(text, sys.argv[4] if len(sys.argv) > 4 else "")))
+        print(json.dumps(probe(text, *sys.argv[4:6])))
     return 0
 
 
-def probe(text: float, picture: str) -> dict[str, object]:
+def probe(text: float, picture: str = "", theme_name: str = "dark") -> dict[str, object]:
     from musicapp import settings
     from musicapp.ui.main_window import MainWindow
     from musicapp.ui.state import player
@@ -50,7 +50,7 @@ def probe(text: float, picture: str) -> dict[str, object]:
     font = application.font()
     font.setPointSizeF(font.pointSizeF() * text)
     application.setFont(font)
-    theme = Theme(application, "dark")
+    theme = Theme(application, theme_name)
     studio = Studio(FakeHost, settings.Settings(auto_play="off"))
     window = MainWindow(studio, theme)
     window.show()

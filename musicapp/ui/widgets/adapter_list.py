@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QPushBut
 from musicapp.request import MAX_LORA_STRENGTH, Lora
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.take_settings import TakeSettings
-from musicapp.ui.theme import ICON_SIZE, SPACE_TIGHT, STRENGTH_WIDTH, Theme
+from musicapp.ui.theme import ICON_SIZE, SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described
 
 STEP = 0.1
@@ -32,7 +32,6 @@ class AdapterRow(QWidget):
         self.strength.setSingleStep(STEP)
         self.strength.setKeyboardTracking(False)  # what is half typed would be tried out
         self.strength.lineEdit().setTextMargins(SPACE_TIGHT + 2, 0, 0, 0)
-        self.strength.setFixedWidth(STRENGTH_WIDTH)
         self.removal = described(
             IconButton(theme, "close", tone="muted", size=ICON_SIZE - 4), f"adapter_{place}_remove",
             f"Remove {path.stem}", "Do without this adapter; its file stays",

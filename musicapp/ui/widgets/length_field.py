@@ -10,10 +10,10 @@ from musicapp.errors import RequestError
 from musicapp.request import MIN_DURATION_S, format_duration, parse_duration
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
-from musicapp.ui.theme import SPACE, SPACE_TIGHT
+from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label, restyle
 
-FIELD_WIDTH = 84
+WIDEST = "0:00.000"  # what the field has room for, whatever the text's size
 PAGE_S = 15
 
 
@@ -53,7 +53,7 @@ class LengthField(QWidget):
         )
         self.slider.setPageStep(PAGE_S)
         self.field = described(LengthEdit(settings), "length", "Length", "Length of the take: 90, 12.5, 1:30 or 4:45")
-        self.field.setFixedWidth(FIELD_WIDTH)
+        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(WIDEST) + 2 * SPACE_WIDE)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setMaxLength(40)
         self._cap = label("", tone="muted")

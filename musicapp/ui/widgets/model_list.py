@@ -11,7 +11,7 @@ from musicapp.ui.state.model_list_model import ModelListModel
 from musicapp.ui.theme import RADIUS, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described
 
-ROW_HEIGHT, HEADING_HEIGHT, BAR_HEIGHT, MARK_WIDTH = 50, 34, 3, 3
+ROW_PADDING, HEADING_PADDING, BAR_HEIGHT, MARK_WIDTH = 20, 18, 3, 3
 
 
 class ModelList(QListView):
@@ -68,8 +68,9 @@ class _RowPainter(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, ROW_HEIGHT if index.data(roles.KEY_ROLE) else HEADING_HEIGHT)
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        line = option.fontMetrics.height()
+        return QSize(0, 2 * line + ROW_PADDING if index.data(roles.KEY_ROLE) else line + HEADING_PADDING)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
