@@ -105,9 +105,9 @@ def layout_of(path: Path) -> WaveLayout:
         places: dict[bytes, int] = {}
         declared = 0
         for name, length, position in _chunks(file, size):
-            if name == b"ds64" and length >= 24:
+            if name == b"ds64" and len(sizes := file.read(24)) == 24 and length >= 24:
                 places[name] = position
-                _, declared, _ = struct.unpack("<QQQ", file.read(24))
+                declared = struct.unpack_from("<Q", sizes, 8)[0]
             elif name == b"data" and not data[0]:
                 data = position, declared if length == MAX_BYTES and b"ds64" in places else length
             elif name == b"fmt ":
@@ -132,8 +132,8 @@ def _chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
             return
         name, length = head[:4], int.from_bytes(head[4:], "little")
         position += 8
-        if name == b"ds64" and length >= 24:
-            long_data = struct.unpack("<QQ", file.read(16))[1]
+        if name == b"ds64" and len(sizes := file.read(16)) == 16:
+            long_data = struct.unpack_from("<Q", sizes, 8)[0]
             file.seek(position)
         yield name, length, position
         if name == b"data":

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicapp.audio import id3, tags
+from musicapp.audio import id3, tags, wave_io
 from musicapp.request import Lora, Recalled, TakeRequest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
@@ -128,3 +131,47 @@ def test_a_shared_file_knows_its_adapters_by_their_content(tmp_path: Path) -> No
     assert found.request.loras == (Lora("warm.safetensors", 0.5, hashlib.sha256(b"warm").hexdigest()),)
     assert tags.shared_tags(found.request) == written == tags.shared_tags(request), "the same tags every time"
     assert tags.request_tags(TakeRequest("a", "piano", 30, 7)) == tags.shared_tags(TakeRequest("a", "piano", 30, 7))
+
+
+def mp3(path: Path) -> tuple[Path, dict[str, str]]:
+    written = tags.request_tags(TakeRequest("a", "pluie d’été ピアノ", 30.0, 7))
+    sound = np.random.default_rng(1).uniform(-0.1, 0.1, (44100, 2)).astype(np.float32)
+    wave_io.export(sound, path, sample_rate=44100, format="mp3", tags=written)
+    return path, written
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not here")
+@pytest.mark.parametrize("version", ["3", "4"])
+def test_settings_survive_another_programs_tags(tmp_path: Path, version: str) -> None:
+    path, written = mp3(tmp_path / "a.mp3")
+    other = tmp_path / "b.mp3"
+    command = ["ffmpeg", "-v", "error", "-i", path, "-c", "copy", "-id3v2_version", version]
+    subprocess.run([*command, "-metadata", "artist=Söme One", other], check=True)
+    found = wave_io.read_tags(other)
+    assert found["artist"] == "Söme One" and found["title"] == written["title"]
+    assert tags.recalled(found, "a") == tags.recalled(written, "a") is not None
+
+
+def frame(name: bytes, body: bytes, flags: int = 0) -> bytes:
+    size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return name + size + bytes([0, flags]) + body
+
+
+def test_newer_tags_in_every_encoding_are_read(tmp_path: Path) -> None:
+    settings = json.dumps({"prompt": "ピアノ", "duration_s": 1.0, "seed": 7}, ensure_ascii=False)
+    texts = {
+        b"TIT2": b"\3" + "ピアノ – π".encode(),
+        b"TPE1": b"\1" + "Ā".encode("utf-16"),  # a letter whose bytes end in 0
+        b"TALB": b"\2" + "Album".encode("utf-16-be"),
+    }
+    frames = b"".join(frame(name, body) for name, body in texts.items())
+    frames += frame(b"COMM", b"\3eng\0bounced") + frame(
+        b"COMM", b"\1eng" + "Ā\0".encode("utf-16") + settings.encode("utf-16")
+    )
+    head = b"ID3\4\0\0" + frame(b"XXXX", frames)[4:8]
+    path = tmp_path / "a.mp3"
+    path.write_bytes(head + frames + b"\xff\xfb music")
+    found = id3.read_tags(path)
+    assert (found["title"], found["artist"], found["album"]) == ("ピアノ – π", "Ā", "Album")
+    recalled = tags.recalled(found, "a")
+    assert recalled is not None and recalled.request.prompt == "ピアノ"

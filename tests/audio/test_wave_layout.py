@@ -133,3 +133,10 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.wav")
     with pytest.raises(OSError, match="no ordinary file"):
         layout_of(tmp_path / "a.wav")
+
+
+@pytest.mark.parametrize("length", [12, 20, 28, 35, 36, 40, 44, 60])
+def test_a_long_file_cut_anywhere_in_its_header_is_no_trouble(tmp_path: Path, length: int) -> None:
+    path = made(tmp_path, "rf64")
+    os.truncate(path, length)
+    assert read_layout(path) is None
