@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from musicapp.checkpoints import copy_writer, lora, quantize, weight_files, weights
 from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
-from musicapp.checkpoints.reading import DTYPES, Source, dtype_of
+from musicapp.checkpoints.reading import PRECISIONS, Source, dtype_of
 from musicapp.description import copies, promises, wrapped_names
 from musicapp.description.config import ModelConfig, read_config
 from musicapp.description.configs import AutoencoderConfig
@@ -68,16 +68,17 @@ def load_model(
 ) -> LoadedModel:
     """The model of a folder (its description and weights in either layout, its text encoder beside or inside).
 
-    precision            of the transformer; the autoencoder follows unless the config's "musicapp" section says
-                         otherwise (float32 for int8, int4 and SAME), text encoder and number conditions stay float32
+    precision            of the transformer, which computes in bfloat16 around layers in few bits where the device has
+                         it, else in float32; the autoencoder follows unless the config's "musicapp" section says
+                         otherwise (float32 for SAME), text encoder and number conditions stay float32
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer
     on_cpu               of `CPU_PARTS`, those that stay there whatever the device
     check_sizes          gets the bytes of each part before any weight of this folder is read, and may raise
     Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
     """
-    if precision not in DTYPES:
-        raise ValueError(f"{precision} is not one of {', '.join(DTYPES)}")
+    if precision not in PRECISIONS:
+        raise ValueError(f"{precision} is not one of {', '.join(PRECISIONS)}")
     folder = Path(folder)
     if not folder.is_dir():
         raise CheckpointError(
@@ -97,9 +98,9 @@ def load_model(
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
     packed = quantize.layers_to_pack(networks, stored, precision)
-    if check_sizes is not None:
-        check_sizes(_sizes(networks, packed, config, precision))
     places = {part: torch.device("cpu") if part in on_cpu else target for part in networks}
+    if check_sizes is not None:
+        check_sizes(_sizes(networks, packed, config, precision, places))
     source = Source(path, stored, config, precision, frozenset(packed), places)
     state = dict(source.read())
     remark = _remark_on(path)
@@ -110,7 +111,7 @@ def load_model(
     for name, shape in _shapes(networks).items():
         if name not in state:  # an offset that old files leave out
             place = places[name.partition(".")[0]]
-            state[name] = torch.zeros(shape, dtype=dtype_of(name, config, precision), device=place)
+            state[name] = torch.zeros(shape, dtype=dtype_of(name, config, precision, place), device=place)
     _assign(networks, state)
     fill_computed_buffers(networks["autoencoder"], config.autoencoder)
     for part, network in networks.items():
@@ -173,19 +174,26 @@ def use_adapters(model: LoadedModel, adapters: lora.Matched) -> None:
     model.adapted.update(lora.merge(networks, adapters))
 
 
-def _sizes(networks: nn.ModuleDict, packed: Iterable[str], config: ModelConfig, precision: str) -> dict[str, int]:
-    """Bytes that each part will hold, those of text encoders, which are there already, included."""
+def _sizes(
+    networks: nn.ModuleDict,
+    packed: Iterable[str],
+    config: ModelConfig,
+    precision: str,
+    places: Mapping[str, torch.device],
+) -> dict[str, int]:
+    """Bytes that each part will hold in its place, those of text encoders, which are there already, included."""
     in_few_bits = {f"{layer}.weight" for layer in packed}
     few_bits = {"int8": 1.0, "int4": 0.5 + 2 / int4.GROUP}.get(precision, 0.0)  # bytes, those of scales in groups too
     sizes, stored_names = dict.fromkeys(networks, 0), networks.state_dict().keys()
     for name, tensor in itertools.chain(networks.named_parameters(), networks.named_buffers()):
+        part = name.partition(".")[0]
         if name in in_few_bits:
             size = math.ceil(few_bits * tensor.numel())
         elif _is_encoders_own(name) or name not in stored_names:
             size = tensor.nbytes
         else:
-            size = tensor.numel() * dtype_of(name, config, precision).itemsize
-        sizes[name.partition(".")[0]] += size
+            size = tensor.numel() * dtype_of(name, config, precision, places[part]).itemsize
+        sizes[part] += size
     return sizes
 
 

@@ -17,27 +17,30 @@ from musicapp.checkpoints import quantize, weight_files, weights
 from musicapp.checkpoints.weights import Stored
 from musicapp.description.config import ModelConfig
 from musicapp.errors import CheckpointError
+from musicapp.nn import native
 
-DTYPES = {
-    "fp32": torch.float32,
-    "bf16": torch.bfloat16,
-    "fp16": torch.float16,
-    "int8": torch.float32,
-    "int4": torch.float32,
-}
+FLOATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+PRECISIONS = (*FLOATS, *quantize.LAYERS)
 
 
-def dtype_of(name: str, config: ModelConfig, precision: str) -> torch.dtype:
+def number_format(precision: str, device: torch.device) -> torch.dtype:
+    """What a device computes in. Between layers in few bits that is bfloat16 where it is native, for speed."""
+    if precision in FLOATS:
+        return FLOATS[precision]
+    return torch.bfloat16 if native.has_bf16(device) else torch.float32
+
+
+def dtype_of(name: str, config: ModelConfig, precision: str, device: torch.device) -> torch.dtype:
     """What a weight runs in. Snake, timestep frequencies and number conditions are float32 always."""
     if name.startswith("autoencoder."):
         if name.endswith((".alpha", ".beta")):
             return torch.float32
         # The differences of SAME's attention lose too much in half precision.
         usual = precision if config.autoencoder.bottleneck is None else "fp32"
-        return DTYPES[config.app.precision.autoencoder or usual]
+        return number_format(config.app.precision.autoencoder or usual, device)
     if name.startswith("conditioner.") or name == "dit.timestep_features.weight":
         return torch.float32
-    return DTYPES[precision]
+    return number_format(precision, device)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,6 @@ class Source:
                 weight, scale = quantize.repack(weight, scale, self.precision)
             yield f"{layer}.{quantize.SCALE}", scale.to(device)
         else:
-            dtype = dtype_of(name, self.config, self.precision)
+            dtype = dtype_of(name, self.config, self.precision, device)
             weight = (weight if scale is None else quantize.dequantize(weight, scale)).to(dtype)
         yield name, weight.to(device)

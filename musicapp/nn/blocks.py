@@ -9,7 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from musicapp.description.configs import DiTConfig
+from musicapp.nn import tiles
 from musicapp.nn.attention import CrossAttention, Padding, Rotation, SelfAttention
+from musicapp.nn.int4 import Int4Linear
 from musicapp.nn.norms import block_norm
 
 TILE = 512  # positions that pass the feed-forward at once when no gradient is kept: bounds its memory, saves cache
@@ -94,7 +96,9 @@ class FeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if torch.is_grad_enabled() or x.shape[1] <= TILE:
             return self._whole(x)
-        return torch.cat([self._whole(tile) for tile in x.split(TILE, dim=1)], dim=1)
+        if isinstance(self.to_gated, Int4Linear):  # its weights would be unpacked anew for every tile
+            return self._whole(x)
+        return torch.cat([self._whole(tile) for tile in x.split(tiles.even(x.shape[1], TILE), dim=1)], dim=1)
 
     def _whole(self, x: Tensor) -> Tensor:
         value, gate = self.to_gated(x).chunk(2, dim=-1)

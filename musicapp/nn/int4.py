@@ -31,10 +31,10 @@ def quantize_groups(weight: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([packed for packed, _ in parts]), torch.cat([scale for _, scale in parts])
 
 
-def dequantize_groups(packed: Tensor, scale: Tensor) -> Tensor:
-    """The inverse: float32 `(out, in)`, off by about half a scale at most."""
-    numbers = torch.cat((packed & 15, packed >> 4), dim=1).float().add_(LOWEST)
-    return numbers.unflatten(1, (-1, GROUP)).mul_(scale.float()[..., None]).flatten(1)
+def dequantize_groups(packed: Tensor, scale: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """The inverse: `(out, in)`, off by about half a scale at most. In bfloat16 as if rounded from float32."""
+    numbers = torch.cat((packed & 15, packed >> 4), dim=1).to(dtype).add_(LOWEST)
+    return numbers.unflatten(1, (-1, GROUP)).mul_(scale.to(dtype)[..., None]).flatten(1)
 
 
 class Int4Linear(nn.Module):
@@ -70,10 +70,15 @@ class Int4Linear(nn.Module):
         out = x.new_empty(*x.shape[:-1], self.out_features)
         for first in range(0, self.out_features, rows):
             part = slice(first, first + rows)
-            weight = dequantize_groups(self.weight[part], self.weight_scale[part]).to(x.dtype)
+            weight = self._weight(part, x.dtype)
             bias = None if self.bias is None else self.bias[part].to(x.dtype)
             out[..., part] = F.linear(x, weight, bias)
         return out
+
+    def _weight(self, part: slice, dtype: torch.dtype) -> Tensor:
+        """Some rows as floats. float16 has not the range of the scales, so that it comes last."""
+        directly = dtype if dtype == torch.bfloat16 else torch.float32
+        return dequantize_groups(self.weight[part], self.weight_scale[part], directly).to(dtype)
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

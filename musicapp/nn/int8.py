@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.nn import tiles
+
 TILE = 512  # rows that pass at once: the int32 products of a long take would not fit the cache, nor a small memory
 LARGEST = 127
 SMALLEST_SCALE = 1e-12  # for rows that are all zero
@@ -66,7 +68,8 @@ class Int8Linear(nn.Module):
             bias = None if self.bias is None else self.bias.to(x.dtype)
             return F.linear(x, (self.weight * self.weight_scale[:, None]).to(x.dtype), bias)
         out = rows.new_empty(rows.shape[0], self.out_features)
-        for tile, result in zip(rows.split(TILE), out.split(TILE), strict=True):
+        size = tiles.even(rows.shape[0], TILE)
+        for tile, result in zip(rows.split(size), out.split(size), strict=True):
             self._multiply(tile, result)
         return out.view(*x.shape[:-1], self.out_features)
 
@@ -86,7 +89,8 @@ class Int8Linear(nn.Module):
 
     def _multiplies_bytes(self, rows: Tensor) -> bool:
         if rows.device.type == "cuda":
-            last_tile = rows.shape[0] % TILE or TILE
+            size = tiles.even(rows.shape[0], TILE)
+            last_tile = rows.shape[0] % size or size
             sizes = self.in_features % CUDA_MULTIPLE == 0 and self.out_features % CUDA_MULTIPLE == 0
             return sizes and min(last_tile, rows.shape[0]) >= CUDA_ROWS
         return rows.device.type == "cpu"

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from musicapp.checkpoints import quantize
+from musicapp.checkpoints import quantize, reading
 from musicapp.checkpoints.weights import Stored
+from musicapp.nn import native
 
 LOST = {"int8": 0.01, "int4": 0.1}
 
@@ -67,3 +68,13 @@ def test_which_layers_are_packed() -> None:
 def test_only_linear_layers_are_replaced() -> None:
     with pytest.raises(TypeError, match="GELU"):
         quantize.use_packed_linears(small_network(), ["1"], "int8")
+
+
+@pytest.mark.parametrize(("is_native", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_layers_in_few_bits_stand_among_bfloat16_where_it_is_native(
+    is_native: bool, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native, "has_bf16", lambda device: is_native)
+    for precision in ("int8", "int4"):
+        assert reading.number_format(precision, torch.device("cpu")) == dtype
+    assert reading.number_format("fp32", torch.device("cpu")) == torch.float32

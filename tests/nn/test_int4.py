@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from musicapp.nn import int4
+from musicapp.nn.blocks import FeedForward
 from musicapp.nn.int4 import GROUP, Int4Linear, dequantize_groups, quantize_groups
 
 
@@ -80,3 +81,23 @@ def test_half_precision_in_half_precision_out(dtype: torch.dtype) -> None:
     out = layer(x.to(dtype))
     assert out.dtype == dtype and layer.weight_scale.dtype == torch.bfloat16 and layer.weight.dtype == torch.uint8
     assert relative_error(out, linear(x)) < 0.1
+
+
+def test_bfloat16_weights_are_the_float32_ones_rounded() -> None:
+    torch.manual_seed(0)
+    packed, scale = int4.quantize_groups(torch.randn(24, 128))
+    exact = int4.dequantize_groups(packed, scale)
+    assert torch.equal(int4.dequantize_groups(packed, scale, torch.bfloat16), exact.bfloat16())
+
+
+@torch.inference_mode()
+def test_a_feed_forward_in_four_bits_unpacks_its_weights_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    layer = FeedForward(32, 64, bias=True)
+    expected = layer(torch.ones(1, 1200, 32)).shape
+    layer.to_gated = int4.Int4Linear.from_linear(layer.to_gated)
+    layer.to_out = int4.Int4Linear.from_linear(layer.to_out)
+    unpacked: list[int] = []
+    weight_of = int4.Int4Linear._weight
+    monkeypatch.setattr(int4.Int4Linear, "_weight", lambda *given: unpacked.append(1) or weight_of(*given))
+    assert layer(torch.ones(1, 1200, 32)).shape == expected and len(unpacked) == 2

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from musicapp.nn import int8
+from musicapp.nn import int8, tiles
 from musicapp.nn.int8 import Int8Linear, quantize_rows
 
 
@@ -78,3 +78,18 @@ def test_half_precision_in_half_precision_out(dtype: torch.dtype) -> None:
     out = layer(x.to(dtype))
     assert out.dtype == dtype and layer.weight_scale.dtype == torch.float32 and layer.weight.dtype == torch.int8
     assert relative_error(out, linear(x)) < 0.03
+
+
+@pytest.mark.parametrize(("count", "most", "size"), [(1025, 512, 342), (1024, 512, 512), (5, 512, 5), (513, 512, 257)])
+def test_tiles_are_even(count: int, most: int, size: int) -> None:
+    assert tiles.even(count, most) == size
+
+
+@pytest.mark.parametrize("rows", [1, 7, 513, 1025])
+@torch.inference_mode()
+def test_bfloat16_around_the_layer_costs_no_more_than_its_rounding(rows: int) -> None:
+    torch.manual_seed(0)
+    layer, x = int8.Int8Linear.from_linear(nn.Linear(96, 40)), torch.randn(rows, 96).bfloat16()
+    exact, got = layer(x.float()), layer(x)
+    assert got.dtype == torch.bfloat16
+    assert float((got.float() - exact).norm() / exact.norm()) < 2**-8
