@@ -35,14 +35,14 @@ from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
 from musicapp.ui.widgets.centre import Centre
 from musicapp.ui.widgets.columns import Columns
-from musicapp.ui.widgets.described import surface
 from musicapp.ui.widgets.export_panel import ExportPanel
 from musicapp.ui.widgets.generate_box import GenerateBox
 from musicapp.ui.widgets.length_field import LengthField
 from musicapp.ui.widgets.message_bar import MessageBar
 from musicapp.ui.widgets.path_drop import FileDrop
 from musicapp.ui.widgets.prompt_fields import PromptFields
-from musicapp.ui.widgets.scrolling import Form, SidewaysScroll, VerticalScroll
+from musicapp.ui.widgets.rail import Rail
+from musicapp.ui.widgets.scrolling import SidewaysScroll
 from musicapp.ui.widgets.seed_field import SeedField
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.status_line import StatusLine
@@ -90,8 +90,8 @@ class MainWindow(QMainWindow):
         self.takes = TakeList(studio.library, themes)
         self.status = StatusLine(studio.engine, studio.messages)
         self.setStatusBar(self.status)
-        self._rail = surface("panel")
-        self.columns = Columns(self._rail, Centre(self.stage, self.export, self.message_bar), self.takes)
+        rail = Rail((self.prompts, self.length, self.seed, self.advanced), self.generate)
+        self.columns = Columns(rail, Centre(self.stage, self.export, self.message_bar), self.takes)
         self._models: ModelsDialog | None = None
         self._question: LeaveQuestion | None = None
         self.intake = Intake(
@@ -120,23 +120,6 @@ class MainWindow(QMainWindow):
         self.prompts.prompt.setFocus()
 
     def _lay_out(self) -> None:
-        form = Form()
-        fields = QVBoxLayout(form)
-        fields.setContentsMargins(theme.SPACE_WIDE, theme.SPACE_WIDE, theme.SPACE_WIDE, theme.SPACE)
-        fields.setSpacing(theme.SPACE_WIDE)
-        for field in (self.prompts, self.length, self.seed, self.advanced):
-            fields.addWidget(field)
-        fields.addStretch(1)
-        rail_layout = QVBoxLayout(self._rail)
-        rail_layout.setContentsMargins(1, 1, 1, theme.SPACE_WIDE)
-        rail_layout.setSpacing(0)
-        rail_layout.addWidget(VerticalScroll(form), 1)
-        button_row = QWidget()
-        button_layout = QVBoxLayout(button_row)
-        button_layout.setContentsMargins(theme.SPACE_WIDE, theme.SPACE, theme.SPACE_WIDE, 0)
-        button_layout.addWidget(self.generate)
-        rail_layout.addWidget(button_row)
-
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(theme.SPACE, theme.SPACE_TIGHT, theme.SPACE, 0)

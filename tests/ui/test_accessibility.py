@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QWidget
 
 from musicapp.ui.state.messages import Message
 from tests.ui.conftest import Desk
@@ -224,3 +224,15 @@ def test_no_answer_to_qt_is_none(desk: Desk) -> None:
     for widget in (desk.window.length.slider, desk.window.generate.bar, desk.window.transport.meter, desk.waveform):
         for kind in QAccessible.InterfaceType:
             assert node(widget).interface_cast(kind) is not None
+
+
+def test_no_control_of_the_question_before_leaving_is_nameless(desk: Desk) -> None:
+    desk.host.script = "denoising"
+    desk.studio.take_settings.set_prompt("calm piano")
+    desk.studio.generation.start()
+    desk.window.close()
+    question = next(dialog for dialog in desk.window.findChildren(QDialog) if dialog.isVisible())
+    assert check(question) >= 2
+    question.close()
+    desk.studio.generation.cancel()
+    desk.wait(lambda: not desk.studio.generation.is_running)
