@@ -52,17 +52,14 @@ class ClapTextSettings:
 
 @dataclass(frozen=True)
 class ClapTextOutput:
-    """hidden_states  of the embeddings and of every layer, each `(batch, tokens, hidden_size)`
-    text_embeds    `(batch, projection_dim)`; None without a projection
+    """last_hidden_state  of the last layer, `(batch, tokens, hidden_size)`
+    hidden_states      the same of the embeddings and of every layer, where they were asked for
+    text_embeds        `(batch, projection_dim)`; None without a projection
     """
 
-    hidden_states: tuple[Tensor, ...]
+    last_hidden_state: Tensor
+    hidden_states: tuple[Tensor, ...] | None
     text_embeds: Tensor | None
-
-    @property
-    def last_hidden_state(self) -> Tensor:
-        """Of the last layer."""
-        return self.hidden_states[-1]
 
 
 class ClapTextModel(nn.Module):
@@ -80,8 +77,11 @@ class ClapTextModel(nn.Module):
         self.encoder = nn.ModuleDict({"layer": layers})
         self.pooler = nn.ModuleDict({"dense": nn.Linear(settings.hidden_size, settings.hidden_size)})
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> ClapTextOutput:
-        return ClapTextOutput(tuple(self.states(input_ids, attention_mask)), None)
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, *, output_hidden_states: bool = False
+    ) -> ClapTextOutput:
+        states = self.states(input_ids, attention_mask)
+        return ClapTextOutput(states[-1], tuple(states) if output_hidden_states else None, None)
 
     def states(self, ids: Tensor, mask: Tensor) -> list[Tensor]:
         """Hidden states of the embeddings and of every layer."""
@@ -118,11 +118,14 @@ class ClapTextModelWithProjection(nn.Module):
             }
         )
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> ClapTextOutput:
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, *, output_hidden_states: bool = False
+    ) -> ClapTextOutput:
         states = self.text_model.states(input_ids, attention_mask)
         inner = self.text_projection["linear1"](self.text_model.pooled(states))
         activation = ACTIVATIONS[self.config.projection_hidden_act]
-        return ClapTextOutput(tuple(states), self.text_projection["linear2"](activation(inner)))
+        embedding = self.text_projection["linear2"](activation(inner))
+        return ClapTextOutput(states[-1], tuple(states) if output_hidden_states else None, embedding)
 
 
 class _Embeddings(nn.Module):

@@ -13,7 +13,6 @@ from torch.nn import functional as F
 
 from musicapp.errors import RequestError
 from musicapp.nn.blocks import ExpoFeatures, drawn
-from musicapp.nn.clap_text import ClapTextModel
 from musicapp.nn.timeline import NO_FACTS
 
 
@@ -173,8 +172,7 @@ class ClapTextConditioner(nn.Module):
             pooled = self.encoder(input_ids=ids, attention_mask=mask).text_embeds.float()
             return self.proj_out(F.normalize(pooled, dim=-1))[:, None], mask[:, :1].bool()
         branch: nn.Module = getattr(self.encoder, "text_model", self.encoder)
-        wanted = {} if isinstance(branch, ClapTextModel) else {"output_hidden_states": True}
-        states = branch(input_ids=ids, attention_mask=mask, **wanted).hidden_states
+        states = branch(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
         return self.proj_out(states[self.feature_layer].float()), mask.bool()
 
 

@@ -48,7 +48,10 @@ def test_hidden_states_and_embedding_are_the_published_codes(folder: Path, texts
     ours, tokenize = load_clap_text(folder)
     theirs = ClapTextModelWithProjection.from_pretrained(folder).float().eval()
     ids, mask = tokenize(texts)
-    got, expected = ours(ids, mask), theirs(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+    got, expected = (
+        ours(ids, mask, output_hidden_states=True),
+        theirs(input_ids=ids, attention_mask=mask, output_hidden_states=True),
+    )
     assert len(got.hidden_states) == len(expected.hidden_states)
     for state, wanted in zip(got.hidden_states, expected.hidden_states, strict=True):
         assert torch.equal(state, wanted)
