@@ -19,6 +19,7 @@ from musicapp.description.config import ModelConfig
 from musicapp.errors import CheckpointError
 from musicapp.nn import native
 
+PRODUCTS = tuple(f".{part}.weight" for part in ("to_qkv", "self_attn.to_out", "to_gated", "ff.to_out"))
 FLOATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = (*FLOATS, *quantize.LAYERS)
 
@@ -35,9 +36,13 @@ def dtype_of(name: str, config: ModelConfig, precision: str, device: torch.devic
     if name.startswith("autoencoder."):
         if name.endswith((".alpha", ".beta")):
             return torch.float32
-        # The differences of SAME's attention lose too much in half precision.
-        usual = precision if config.autoencoder.bottleneck is None else "fp32"
-        return number_format(config.app.precision.autoencoder or usual, device)
+        asked = config.app.precision.autoencoder
+        if config.autoencoder.bottleneck is None or asked is not None:
+            return number_format(asked or precision, device)
+        # Of SAME only the products of its blocks: the differences of its attention lose too much in half precision.
+        if name.endswith(PRODUCTS) and device.type == "cpu" and precision != "fp32" and native.has_bf16(device):
+            return torch.bfloat16
+        return torch.float32
     if name.startswith("conditioner.") or name == "dit.timestep_features.weight":
         return torch.float32
     return number_format(precision, device)

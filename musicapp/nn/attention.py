@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from musicapp.nn.linear import Linear
 from musicapp.nn.norms import qk_norm
 
 ROTARY_BASE = 10000.0
@@ -92,9 +93,9 @@ class SelfAttention(nn.Module):
         super().__init__()
         self.heads, self.reach = dim // head_dim, reach
         self.parts = 5 if differential else 3  # q, k, v, then the second q and k
-        self.to_qkv = nn.Linear(dim, self.parts * dim, bias=False)
+        self.to_qkv = Linear(dim, self.parts * dim, bias=False)
         self.q_norm, self.k_norm = qk_norm(norm, head_dim), qk_norm(norm, head_dim)
-        self.to_out = nn.Linear(dim, dim, bias=False)
+        self.to_out = Linear(dim, dim, bias=False)
 
     def forward(self, x: Tensor, turn: Rotation | None, padding: Padding | None = None) -> Tensor:
         q, k, v, *second = (_split_heads(part, self.heads) for part in self.to_qkv(x).chunk(self.parts, dim=-1))

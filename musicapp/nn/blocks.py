@@ -12,6 +12,7 @@ from musicapp.description.configs import DiTConfig
 from musicapp.nn import tiles
 from musicapp.nn.attention import CrossAttention, Padding, Rotation, SelfAttention
 from musicapp.nn.int4 import Int4Linear
+from musicapp.nn.linear import Linear
 from musicapp.nn.norms import block_norm
 
 TILE = 512  # positions that pass the feed-forward at once when no gradient is kept: bounds its memory, saves cache
@@ -90,8 +91,8 @@ class FeedForward(nn.Module):
     def __init__(self, dim: int, inner: int, *, bias: bool, sine: bool = False) -> None:
         super().__init__()
         self.sine = sine
-        self.to_gated = nn.Linear(dim, 2 * inner, bias=bias)
-        self.to_out = nn.Linear(inner, dim, bias=bias)
+        self.to_gated = Linear(dim, 2 * inner, bias=bias)
+        self.to_out = Linear(inner, dim, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         if torch.is_grad_enabled() or x.shape[1] <= TILE:
@@ -170,7 +171,7 @@ class TransformerBlock(nn.Module):
         return x + self.cross_attn(self.cross_norm(x), context)
 
     def _start_as_identity(self) -> None:
-        lasts = [self.self_attn.to_out, self.ff.to_out]
+        lasts: list[nn.Linear] = [self.self_attn.to_out, self.ff.to_out]
         if self.has_context:
             lasts.append(self.cross_attn.to_out)
         for last in lasts:
