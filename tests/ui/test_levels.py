@@ -140,3 +140,15 @@ def test_the_meter_shows_the_highest_peak_until_it_is_clicked(desk: Desk) -> Non
     meter.grab()
     desk.qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
     assert meter.is_over == [False, False]
+
+
+def test_the_key_works_everywhere_but_in_text(desk: Desk) -> None:
+    prompt = desk.window.prompts.prompt
+    prompt.setFocus()
+    desk.qtbot.keyClick(prompt, Qt.Key.Key_E)
+    assert not desk.studio.take_gain.is_matching and prompt.toPlainText().lower().endswith("e")
+    desk.window.takes.view.setFocus()
+    desk.qtbot.keyClick(desk.window.takes.view, Qt.Key.Key_E)
+    assert desk.studio.take_gain.is_matching and desk.window.transport.match.isChecked()
+    desk.qtbot.keyClick(desk.window.takes.view, Qt.Key.Key_E)
+    assert not desk.studio.take_gain.is_matching
