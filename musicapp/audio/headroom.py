@@ -18,7 +18,7 @@ from musicapp.audio.true_peak import OVERSAMPLING, TruePeakMeter
 
 CEILING = levels.from_db(-1.0)  # what platforms and broadcasters ask for, -1 dBTP
 AIM = levels.from_db(-1.1)  # meters differ by a tenth of a decibel
-LEAST_CUT = levels.from_db(-0.1)
+LEAST_CUT = levels.from_db(-0.25)  # every time that a file is written again costs as long as the first
 MOST_ATTEMPTS = 8
 BLOCK_FRAMES = 65536
 

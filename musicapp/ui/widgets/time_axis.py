@@ -73,7 +73,7 @@ class TimeAxis(pg.AxisItem):
             end_s = form.parts[number + 1].start_s if number + 1 < len(form.parts) else form.duration_s
             left, right = (part.start_s - left_s) * per_second, (end_s - left_s) * per_second
             block = QRectF(left, 1, right - left - 1, FORM_HEIGHT - 2)
-            painter.fillRect(block, QColor(colours.accent_soft if part.letter == "A" else colours.raised))
+            painter.fillRect(block, QColor(colours.accent_soft if part.letter == "A" else colours.raised_hover))
             painter.setPen(QColor(colours.text))
             start = max(left, 0.0)
             if right - start > 14:
