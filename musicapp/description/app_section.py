@@ -29,6 +29,8 @@ class AppConfig:
     variable_length  lengths below the window were trained: make only as many latents as asked for
     max_duration_s   the longest take, 0 = the window
     section_s        about how long the sections are whose noise returns in takes of several; 0 = noise never returns
+    calm_db          level of calm passages against full ones, dB, where a take has an arc; 0 = it never has one
+    calm_above       the noise level down to which passages that a prompt wants calm are told other words
     refusal_scale    how far a prompt that refuses drums is pushed away from them in its first steps; 0 = not at all
     refusal_above    the noise level (1 is noise alone) down to which that is done
     instrument_scale  how far a prompt that names instruments is pushed away from the same one without them in its
@@ -52,6 +54,8 @@ class AppConfig:
     variable_length: bool = False
     max_duration_s: float = 0.0
     section_s: float = 0.0
+    calm_db: float = 0.0
+    calm_above: float = 0.0
     refusal_scale: float = 0.0
     refusal_above: float = 0.9
     instrument_scale: float = 0.0
@@ -67,6 +71,8 @@ class AppConfig:
         in_range("musicapp.sigma_min", self.sigma_min, 0, self.sigma_max)
         in_range("musicapp.max_duration_s", self.max_duration_s, 0, 24 * 3600)
         in_range("musicapp.section_s", self.section_s, 0, 3600)
+        in_range("musicapp.calm_db", self.calm_db, -30, 0)
+        in_range("musicapp.calm_above", self.calm_above, 0, 1)
         in_range("musicapp.refusal_scale", self.refusal_scale, 0, 100)
         in_range("musicapp.refusal_above", self.refusal_above, 0, 1)
         in_range("musicapp.instrument_scale", self.instrument_scale, 0, 100)

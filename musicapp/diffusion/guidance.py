@@ -78,6 +78,22 @@ def pushed_away(network: Network, pushes: Sequence[Push], *, objective: str = "v
     return pushed
 
 
+def blended(network: Network, other: Network, share: Tensor, *, low: float = 0.0, objective: str = "v") -> Network:
+    """`network` here and `other` there, two descriptions of one piece (joint diffusion, arXiv 2302.08113).
+
+    share  `(latents,)`, how much of the other's answer counts at each latent, from 0 to 1
+    low    the noise level below which the network alone is asked
+    """
+
+    def both(x: Tensor, timestep: Tensor) -> Tensor:
+        plain = network(x, timestep)
+        if (noise_level(timestep, objective) < low).any():
+            return plain
+        return torch.lerp(plain, other(x, timestep), share.to(plain.dtype))
+
+    return both
+
+
 def unconditional(cond: Inputs) -> dict[str, Tensor | None]:
     """The null half: no cross-attention at all, timing kept in the global condition.
 

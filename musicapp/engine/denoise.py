@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -12,13 +12,15 @@ from musicapp.checkpoints.load import LoadedModel
 from musicapp.description import shift_configs
 from musicapp.description.lengths import lengths_for
 from musicapp.diffusion import shifts
+from musicapp.diffusion.guidance import blended
 from musicapp.diffusion.noise import returning_noise
-from musicapp.diffusion.objectives import is_flow
+from musicapp.diffusion.objectives import Network, is_flow
 from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
 from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.engine.request_facts import RequestFacts
 from musicapp.engine.steering import Prompts, steer
+from musicapp.prompts.arc import arc_of, calm_prompt
 from musicapp.prompts.sections import section_latents
 from musicapp.request import TakeRequest
 
@@ -82,9 +84,19 @@ def denoise(
     section, patch = section_latents(model.config, facts.prompt), model.config.diffusion.dit.patch_size
     start = returning_noise(noise, plan.latents, section, multiple=patch).to(model.device)
 
+    def steered(asked: TakeRequest, stated: RequestFacts) -> Network:
+        return steer(model, prompts, asked, stated, plan.latents, plan.valid, section)
+
+    network, arc = steered(request, facts), arc_of(model.config, request.prompt, facts.prompt, request.duration_s)
+    if arc.is_asked:
+        calm = replace(request, prompt=calm_prompt(request.prompt))
+        elsewhere = steered(calm, replace(facts, prompt=replace(facts.prompt, has_drums=False)))
+        rate = model.config.sample_rate / model.autoencoder.downsampling_ratio
+        share = torch.tensor([arc.calm_at((n + 0.5) / rate) for n in range(plan.latents)], device=model.device)
+        network = blended(network, elsewhere, share, low=app.calm_above, objective=objective)
     assert request.sampler is not None and request.steps is not None
     return sample(
-        steer(model, prompts, request, facts, plan.latents, plan.valid, section),
+        network,
         objective,
         start,
         sampler=request.sampler,

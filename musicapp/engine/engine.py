@@ -31,6 +31,7 @@ from musicapp.engine.request_facts import RequestFacts, read_request
 from musicapp.engine.sound import blocks_of, bounds_of
 from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError, OutOfMemory
+from musicapp.prompts.arc import arc_of
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
 
 
@@ -146,7 +147,8 @@ class Engine:
         bounds = bounds_of(model, frames, way.chunk)
         written, peak, first_chunk_s = 0, 0.0, 0.0
         latents = latents.to(memory.device_of(model.autoencoder))
-        blocks = blocks_of(model, latents, frames, size=way.chunk, seed=request.seed)
+        arc = arc_of(model.config, request.prompt, prepared.facts.prompt, request.duration_s)
+        blocks = blocks_of(model, latents, frames, size=way.chunk, seed=request.seed, arc=arc)
         for number, block in enumerate(blocks, start=1):
             self._check_stop()
             file.write(block)

@@ -11,14 +11,20 @@ from musicapp.audio.limiter import Limiter
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.engine.decode import decode_chunks, plan_of
 from musicapp.engine.loudness import gain_for
+from musicapp.prompts.arc import Arc
+
+FULL = Arc()
 
 
-def blocks_of(model: LoadedModel, latents: Tensor, frames: int, *, size: int, seed: int) -> Iterator[np.ndarray]:
+def blocks_of(
+    model: LoadedModel, latents: Tensor, frames: int, *, size: int, seed: int, arc: Arc = FULL
+) -> Iterator[np.ndarray]:
     """The take as `(frames, channels)` float32, one block for each of `bounds_of`; joined they have `frames` frames.
 
     latents  `(1, latent_dim, count)` where the autoencoder is
     size     latents of the largest chunk
     seed     of the noise that some decoders add
+    arc      where the take is calm, and quieter by as much as the model says
 
     Models that ask for a loudness or a highest peak get both: the gain is the same from the first frame on, and what
     the limiter still needs to look at comes with the next block. The blocks joined are the same for every `size`.
@@ -26,15 +32,32 @@ def blocks_of(model: LoadedModel, latents: Tensor, frames: int, *, size: int, se
     limiter = _limiter(model, latents)
     bounds = bounds_of(model, frames, size)
     chunks = decode_chunks(model.autoencoder, latents, size=size, count=bounds[-1][1], seed=seed)
-    left = frames
+    left, curve = frames, Curve(arc, model.config.app.calm_db, model.config.sample_rate)
     for (_, end), chunk in zip(bounds, chunks, strict=True):
         block = chunk[0, :, :left].T.float().cpu().numpy()
+        block = curve.over(block, frames - left)
         left -= len(block)
         if limiter is not None:
             block = limiter.push(block)
             if end == bounds[-1][1]:
                 block = np.concatenate([block, limiter.flush()])
         yield block
+
+
+class Curve:
+    """The level of a take over its course: `calm_db` where its arc is calm, with ways between them."""
+
+    def __init__(self, arc: Arc, calm_db: float, sample_rate: int) -> None:
+        self._is_flat = not arc.points or not calm_db
+        self._frames = np.array([second * sample_rate for second, _ in arc.points])
+        self._levels_db = np.array([calm_db * calm for _, calm in arc.points])
+
+    def over(self, block: np.ndarray, first: int) -> np.ndarray:
+        """A block `(frames, channels)` that begins at frame `first` of the take, at its level."""
+        if self._is_flat:
+            return block
+        level_db = np.interp(np.arange(first, first + len(block)), self._frames, self._levels_db)
+        return (block * (10 ** (level_db / 20))[:, None]).astype(np.float32)
 
 
 def bounds_of(model: LoadedModel, frames: int, size: int) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from musicapp.engine.sound import blocks_of
 from musicapp.engine.steering import Prompts
 from musicapp.nn.conditioners import Conditioning
 from musicapp.nn.timeline import Facts
+from musicapp.prompts.arc import arc_of
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
 
 log = logging.getLogger(__name__)
@@ -121,8 +122,10 @@ class Takes:
         needed = -(-frames // self.model.autoencoder.downsampling_ratio)
         prompts = self._prompts if timed else _Untimed(self.model)
         plan = plan_for(self.model, request, needed)
-        *_, last = denoise(self.model, prompts, request, read_request(request), plan)
-        return np.concatenate(list(blocks_of(self.model, last.latents, frames, size=SIZE, seed=request.seed)))
+        facts = read_request(request)
+        *_, last = denoise(self.model, prompts, request, facts, plan)
+        arc = arc_of(self.model.config, request.prompt, facts.prompt, request.duration_s)
+        return np.concatenate(list(blocks_of(self.model, last.latents, frames, size=SIZE, seed=request.seed, arc=arc)))
 
 
 class _Untimed(Prompts):

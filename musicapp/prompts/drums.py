@@ -87,3 +87,13 @@ def read_drums(prompt: str) -> bool | None:
 def without_refusals(prompt: str) -> str:
     """The prompt without what refuses drums."""
     return _REFUSALS.sub(", ", prompt)
+
+
+def without_drums(prompt: str) -> str:
+    """The prompt without any word of drums, wanted or refused."""
+    return re.sub(
+        rf"(?:\b(?:with|and|plus|backed\s+by|an?|the|some)\s+)*{_WANTED.pattern}",
+        " ",
+        without_refusals(prompt),
+        flags=re.I,
+    )

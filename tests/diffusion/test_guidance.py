@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from musicapp.diffusion.guidance import Push, guided, pushed_away, unconditional, with_negative
+from musicapp.diffusion.guidance import Push, blended, guided, pushed_away, unconditional, with_negative
 
 
 class FakeNetwork:
@@ -122,3 +122,11 @@ def test_pushes_add_up_each_at_its_own_noise_levels():
     for level, factor in ((0.4, 1 - 1.0), (0.5, 1 - 5.0 - 1.0), (0.8, 1 - 5.0 - 1.0), (0.9, 1 - 5.0), (1.0, 1 - 5.0)):
         torch.testing.assert_close(pushed(x, torch.tensor([level])), factor * x)
     assert asked == pytest.approx([0.4, 0.5, 0.8])  # where it does not count it is not asked
+
+
+def test_two_descriptions_share_a_piece_by_latents():
+    here, there = (lambda x, t: x + 1), (lambda x, t: x - 3)
+    x, share = torch.zeros(1, 2, 4), torch.tensor([0.0, 0.5, 1.0, 1.0])
+    network = blended(here, there, share, low=0.3, objective="rectified_flow")
+    assert network(x, torch.tensor([0.9]))[0, 0].tolist() == [1, -1, -3, -3]
+    assert network(x, torch.tensor([0.2]))[0, 1].tolist() == [1, 1, 1, 1]

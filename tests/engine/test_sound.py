@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from musicapp.description.catalogue import find_model
 from musicapp.engine.loudness import gain_for
 from musicapp.engine.sound import blocks_of, bounds_of
 from musicapp.errors import CheckpointError
+from musicapp.prompts.arc import Arc
 from tests.tiny_model import write_tiny_model
 
 SECONDS = 9.3
@@ -64,6 +66,23 @@ def test_the_sound_does_not_depend_on_the_pieces(model: LoadedModel, latents: to
     whole, pieces = made(model, latents), made(model, latents, size)
     assert np.abs(whole - pieces).max() < 1e-4  # kernels round otherwise for other sizes
     assert len(list(bounds_of(model, FRAMES, size))) > 3
+
+
+@pytest.mark.parametrize("size", [16, 40])
+def test_calm_passages_are_quieter_whatever_the_pieces(model: LoadedModel, latents: torch.Tensor, size: int) -> None:
+    arc = Arc(((0.0, 1.0), (4.0, 1.0), (4.25, 0.0)))
+    quiet = dataclasses.replace(model.config.app, loudness_lufs=-30.0)  # so that no peak is limited
+    softer = dataclasses.replace(model, config=dataclasses.replace(model.config, app=quiet))
+
+    def blocks(arc: Arc, size: int = 128) -> np.ndarray:
+        with torch.inference_mode():
+            return np.concatenate(list(blocks_of(softer, latents, FRAMES, size=size, seed=1, arc=arc)))
+
+    plain, calm = blocks(Arc()), blocks(arc)
+    ratio = [np.sqrt(np.square(x[a:b]).sum()) for x in (calm, plain) for a, b in ((0, 4 * 44100), (5 * 44100, FRAMES))]
+    assert 20 * np.log10(ratio[0] / ratio[2]) == pytest.approx(quiet.calm_db, abs=0.1)
+    assert ratio[1] / ratio[3] == pytest.approx(1, abs=0.01)
+    assert np.abs(blocks(arc, size) - calm).max() < 1e-4
 
 
 def test_quiet_and_loud_music_comes_out_alike(model: LoadedModel, latents: torch.Tensor) -> None:

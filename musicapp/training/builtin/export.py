@@ -28,6 +28,7 @@ APP: dict[str, Any] = {
     "variable_length": True,
     "max_duration_s": recipes.MAX_DURATION_S,
     "section_s": 24.0,
+    "calm_db": -6.0,
     "refusal_scale": 6.0,
     "refusal_above": 0.9,  # of a student's eight steps the first four
     "true_peak_dbtp": -1.0,

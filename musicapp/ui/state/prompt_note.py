@@ -64,12 +64,16 @@ class PromptNote(QObject):
 
 def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
     from musicapp.prompts import vocabulary  # late, as `model_choice` does
+    from musicapp.prompts.arc import describe_arc, without_arc
     from musicapp.prompts.facts import describe, read_prompt, without_read
 
     if reader.model != model:
         reader = _reader_of(model)
-    followed = describe(read_prompt(prompt)) if reader.follows_facts else ""
-    rest = without_read(prompt) if reader.follows_facts else prompt
+    followed, rest = "", prompt
+    if reader.follows_facts:
+        facts = read_prompt(prompt)
+        followed = ", ".join(filter(None, (describe(facts), describe_arc(prompt, facts))))
+        rest = without_read(without_arc(prompt))
     unknown = vocabulary.note_about(reader.vocabulary.unknown_in(rest)) if reader.vocabulary else ""
     return reader, "\n".join(part for part in (f"Read as: {followed}" if followed else "", unknown) if part)
 
