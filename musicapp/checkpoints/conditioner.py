@@ -38,6 +38,11 @@ INSIDE: dict[type, tuple[str, ...]] = {
     ClapTextConfig: (CLAP_NAME, "text_encoder"),
 }
 TITLES: dict[type, str] = {T5Config: "T5", T5GemmaConfig: "T5Gemma", ClapTextConfig: "CLAP"}
+KINDS: dict[type, tuple[str, ...]] = {
+    T5Config: text_encoders.T5_KINDS,
+    T5GemmaConfig: text_encoders.T5GEMMA_KINDS,
+    ClapTextConfig: text_encoders.CLAP_KINDS,
+}
 ENCODER_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 TextEncoder = tuple[nn.Module, Tokenizer]
@@ -109,6 +114,23 @@ def find_text_encoder(folder: Path, config: TextConfig, named: str | None = None
         hint=f"{get} its folder (config.json, model.safetensors, tokenizer.json) at {where}, "
         "or choose it with --text-encoder.",
     )
+
+
+def check_text_encoders(config: ModelConfig, folder: Path) -> None:
+    """Raise what loading would for the text encoders inside a model's folder, as far as that costs no weights.
+
+    Those elsewhere are none of the model's business: they may come later.
+    """
+    for entry in config.conditioning.entries:
+        c = entry.config
+        if not isinstance(c, T5Config | T5GemmaConfig | ClapTextConfig):
+            continue
+        named = config.app.text_encoder
+        names = INSIDE[type(c)] if named is None else (named,)
+        place = next((folder / name for name in names if ".." not in name and _is_folder(folder / name)), None)
+        if place is not None:
+            length = text_encoders.CLAP_MAX_LENGTH if isinstance(c, ClapTextConfig) else c.max_length
+            text_encoders.check(place, KINDS[type(c)], length)
 
 
 def _is_folder(place: Path) -> bool:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from musicapp.checkpoints import copy_writer, lora, quantize, weight_files, weights
-from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner
+from musicapp.checkpoints.conditioner import TextEncoder, build_conditioner, check_text_encoders
 from musicapp.checkpoints.reading import PRECISIONS, Source, dtype_of
 from musicapp.description import copies, promises, wrapped_names
 from musicapp.description.config import ModelConfig, read_config
@@ -136,6 +136,7 @@ def check_model(folder: Path) -> None:
     for name in stored:
         if name.startswith("conditioner.") and name.split(".")[2] not in ids:
             weights.refuse_unused(name, [])
+    check_text_encoders(config, folder)
 
 
 def _checked(file: Any, path: Path, config: ModelConfig) -> tuple[dict[str, weights.Stored], nn.ModuleDict]:

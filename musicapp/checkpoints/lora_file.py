@@ -69,7 +69,8 @@ def read_adapter(path: Path) -> Adapter:
         raise CheckpointError(
             f"The adapter {path.name} changes the text encoder alone, which Musicapp leaves as it is.", hint=CHOOSE
         )
-    remark = f"The adapter {path.name} also changes the text encoder ({left_out} layers); that part is left out."
+    count = f"{left_out} layer{'s' if left_out > 1 else ''}"
+    remark = f"The adapter {path.name} also changes the text encoder ({count}); that part is left out."
     return Adapter(path.name, layers, remark if left_out else "")
 
 

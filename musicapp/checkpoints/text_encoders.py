@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from musicapp.checkpoints.tokenizer_file import HINT, load_tokenizer
-from musicapp.checkpoints.weights import WEIGHTS_NAME, open_weights, read_floats
+from musicapp.checkpoints.weights import WEIGHTS_NAME, check_float, open_weights, read_floats
 from musicapp.description import weight_names
 from musicapp.description.checks import MAX_DEPTH, MAX_WIDTH
 from musicapp.description.sections import read_json, read_object, refuse_code
@@ -27,6 +27,7 @@ from musicapp.nn.clap_text import ClapTextModel, ClapTextModelWithProjection, Cl
 from musicapp.nn.conditioners import Tokenizer
 
 CLAP_MAX_LENGTH = 77
+T5_KINDS, T5GEMMA_KINDS, CLAP_KINDS = ("t5",), ("t5gemma",), ("clap_text_model", "clap")
 SIZES = {
     "vocab_size": 1 << 20,
     "max_position_embeddings": 1 << 20,
@@ -42,7 +43,7 @@ COUNTERS = ("position_ids", "token_type_ids")  # 0, 1, 2 ... and 0, 0, 0 ..., wh
 
 def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
     """A `T5EncoderModel` and its tokenizer. Raises CheckpointError."""
-    settings = _read_settings(folder, ("t5",))
+    settings = _read_settings(folder, T5_KINDS)
     from transformers import T5EncoderModel
 
     encoder, vocabulary = _load(T5EncoderModel, folder, settings)
@@ -51,7 +52,7 @@ def load_t5(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
 
 def load_t5gemma(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
     """A `T5GemmaEncoderModel` and its tokenizer; a full file's other half is left. Raises CheckpointError."""
-    settings = _read_settings(folder, ("t5gemma",))
+    settings = _read_settings(folder, T5GEMMA_KINDS)
     from transformers import T5GemmaEncoderModel
 
     encoder, vocabulary = _load(T5GemmaEncoderModel, folder, {**settings, "is_encoder_decoder": False})
@@ -60,7 +61,7 @@ def load_t5gemma(folder: Path, max_length: int) -> tuple[nn.Module, Tokenizer]:
 
 def load_clap_text(folder: Path, *, pooled: bool = False) -> tuple[nn.Module, Tokenizer]:
     """CLAP's text branch and its tokenizer; with its projection if the folder has one or `pooled` needs it."""
-    settings = _read_settings(folder, ("clap_text_model", "clap"))
+    settings = _read_settings(folder, CLAP_KINDS)
     bare = settings.get("architectures") == ["ClapTextModel"] and not pooled
     settings = read_object(settings.get("text_config", settings), "text_config")
     with open_weights(weight_names.find(folder, WEIGHTS_NAME)) as file, _in_words(folder):
@@ -89,6 +90,16 @@ def _clap_settings(values: dict[str, Any]) -> ClapTextSettings:
             raise TypeError(f"{field.name} is {value!r:.100}")
         chosen[field.name] = value
     return ClapTextSettings(**chosen)
+
+
+def check(folder: Path, kinds: tuple[str, ...], max_length: int) -> None:
+    """Raise what loading would for the description, the file of weights and the tokenizer; no weight is read."""
+    _read_settings(folder, kinds)
+    with open_weights(weight_names.find(folder, WEIGHTS_NAME)) as file:
+        for name in file.keys():  # noqa: SIM118 - not a mapping
+            if not name.startswith(UNUSED) and not name.endswith(COUNTERS):
+                check_float(file, name)
+    load_tokenizer(folder, max_length, settings_needed=kinds != T5_KINDS)
 
 
 def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:

@@ -137,11 +137,16 @@ def read(file: Any, entry: Stored) -> tuple[Tensor, Tensor | None]:
 
 def read_floats(file: Any, name: str) -> Tensor:
     """A weight of real numbers. Raises CheckpointError when it is of others, or when one is not finite."""
+    check_float(file, name)
+    return _finite(file, name)
+
+
+def check_float(file: Any, name: str) -> None:
+    """Raise CheckpointError unless a weight is of real numbers, by the header."""
     if (dtype := file.get_slice(name).get_dtype()) not in FLOATS:
         raise CheckpointError(
             f"The weight “{name[:100]}” is stored in a way that is not known ({dtype}).", hint=FORMATS_HINT
         )
-    return _finite(file, name)
 
 
 def is_finite(weight: Tensor) -> bool:

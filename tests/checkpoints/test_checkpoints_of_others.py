@@ -263,6 +263,31 @@ def test_what_does_not_load_is_not_added_for_the_same_reason(
     )
 
 
+@pytest.mark.parametrize("change", ["pickle", "kind", "no tokenizer", "no weights", "whole numbers"])
+def test_a_text_encoder_inside_that_does_not_load_is_no_part_of_a_model(
+    published: Path, tmp_path: Path, change: str
+) -> None:
+    folder = shutil.copytree(published, tmp_path / "m")
+    weights, settings = folder / "t5" / WEIGHTS_NAME, folder / "t5" / "config.json"
+    if change == "pickle":
+        weights.rename(weights.with_name("pytorch_model.bin"))
+    elif change == "kind":
+        settings.write_text(settings.read_text().replace('"t5"', '"bert"'))
+    elif change == "no tokenizer":
+        (folder / "t5" / "tokenizer.json").unlink()
+    elif change == "no weights":
+        weights.unlink()
+    else:
+        recast(weights, "F32", "I32")
+    with pytest.raises(CheckpointError) as loading:
+        load_model(folder)
+    with pytest.raises(CheckpointError) as checking:
+        check_model(folder)
+    assert (loading.value.message, loading.value.hint) == (checking.value.message, checking.value.hint)
+    shutil.rmtree(folder / "t5")
+    check_model(folder)  # it may come later
+
+
 def test_the_check_has_a_process_of_its_own(published: Path, plain: Tensors, tmp_path: Path) -> None:
     from musicapp.engine import checking
 
