@@ -132,6 +132,7 @@ class Studio(QObject):
         self._closed = True
         being_made = [opened.source for opened in self.open_takes.being_made if isinstance(opened.source, Draft)]
         self.exporter.cancel()
+        self.looks.close()
         self.player.close()
         if self._shelf is not None:
             self._shelf.close()

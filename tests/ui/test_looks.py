@@ -155,3 +155,15 @@ def test_the_stage_shows_the_form_before_there_is_sound(desk: Desk) -> None:
     image = desk.page.waveform.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     strip = [image.pixel(x, 9) for x in range(60, image.width() - 10)]
     assert len(set(strip)) > 3  # blocks, letters and bar numbers
+
+
+def test_quitting_does_not_wait_for_a_take_to_be_measured(desk: Desk) -> None:
+    (take,) = earlier_takes(1, seconds=120.0)
+    desk.studio.library.model.set_takes([take])
+    desk.studio.library.model.index(0).data(roles.OUTLINE_ROLE)
+    desk.wait(lambda: desk.studio.looks._under_way)
+    start_s = time.perf_counter()
+    desk.studio.looks.close()
+    desk.studio._looking.close(timeout_s=10.0)
+    assert time.perf_counter() - start_s < 1.0
+    assert not desk.studio._looking._thread.is_alive()

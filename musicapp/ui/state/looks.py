@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -46,6 +47,12 @@ class Looks(QObject):
         self._wishes: dict[str, _Wish] = {}  # the last one is the newest
         self._under_way: dict[str, _Wish] = {}
         self._urgent = ""
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Find out no more: who quits does not wait for a take to be measured."""
+        self._is_closed = True
+        self._wishes.clear()
 
     @property
     def is_idle(self) -> bool:
@@ -86,7 +93,7 @@ class Looks(QObject):
 
         def work() -> Look:
             form = before.form if before else form_of(wish.request, wish.duration_s)
-            return Look(form, _measures(wish.take) if wish.take else None)
+            return Look(form, _measures(wish.take, lambda: self._is_closed) if wish.take else None)
 
         def done(look: Look) -> None:
             self._keep(take_id, wish, look)
@@ -101,10 +108,10 @@ class Looks(QObject):
         self._go_on()
 
 
-def _measures(take: Take) -> Measures | None:
+def _measures(take: Take, should_stop: Callable[[], bool]) -> Measures | None:
     """None for a file that is gone or damaged: whoever opens it is told."""
     try:
-        return measured(take.path, take.take_id)
+        return measured(take.path, take.take_id, should_stop)
     except MusicAppError as error:
         log.info("take %s: %s %s", take.take_id, error.message, error.detail)
         return None

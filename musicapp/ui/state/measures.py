@@ -9,6 +9,7 @@ import base64
 import json
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,26 +61,28 @@ class Measures:
         return min(target_lufs - self.loudness_lufs, ceiling_db - self.true_peak_db)
 
 
-def measured(path: Path, take_id: str) -> Measures:
-    """What is remembered of a take, or is read now. Raises LibraryError."""
+def measured(path: Path, take_id: str, should_stop: Callable[[], bool] = lambda: False) -> Measures:
+    """What is remembered of a take, or is read now. Raises LibraryError, also when told to stop."""
     try:
         stamp = _stamp(path)
         if known := _remembered(take_id, stamp):
             return known
-        found = measure(path)
+        found = measure(path, should_stop)
     except (OSError, soundfile.LibsndfileError) as error:
         raise LibraryError(f"“{path.name}” cannot be measured.", detail=str(error)) from error
     _remember(take_id, stamp, found)
     return found
 
 
-def measure(path: Path) -> Measures:
-    """Read a whole file. Raises OSError and soundfile.LibsndfileError."""
+def measure(path: Path, should_stop: Callable[[], bool] = lambda: False) -> Measures:
+    """Read a whole file. Raises OSError and soundfile.LibsndfileError, and LibraryError when told to stop."""
     with soundfile.SoundFile(path) as file:
         rate, frames = file.samplerate, max(file.frames, 1)
         loudness, true_peak = PowerMeter(file.channels, rate), TruePeakMeter(file.channels)
         power, peak, over, start = np.zeros(OUTLINE_COLUMNS), 0.0, 0, 0
         for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
+            if should_stop():
+                raise LibraryError(f"“{path.name}” was not measured to its end.")
             np.nan_to_num(block, copy=False)
             loudness.push(block)
             true_peak.push(block)
