@@ -46,6 +46,7 @@ def test_a_question_waits_for_its_answer(messages: Messages, clock: list[float])
         offer=("Keep", lambda: answers.append("kept")),
         about="part 1",
         closed=lambda: answers.append("gone"),
+        stays=True,
     )
     clock[0] += 5
     messages.post("error", "An export failed.")

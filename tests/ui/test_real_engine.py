@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -175,3 +176,66 @@ def test_a_killed_engine_leaves_window_and_takes_alone(short_sitting: tuple[Stud
     with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS):
         studio.generation.start()
     assert len(studio.library.model.rows) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops a process with a signal")
+def test_the_window_lives_while_the_engine_stands_still(short_sitting: tuple[Studio, EngineHost], qtbot: QtBot) -> None:
+    """Told after ten seconds, never waited for, and mended by the button."""
+    studio, host = short_sitting
+    stalls: list[float] = []
+    ticks = [time.monotonic()]
+
+    def tick() -> None:
+        now_s = time.monotonic()
+        stalls.append(now_s - ticks[0])
+        ticks[0] = now_s
+
+    timer = QTimer(interval=10)
+    timer.timeout.connect(tick)
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGSTOP)
+    began_s = time.monotonic()
+    timer.start()
+    studio.take_settings.set_prompt("piano, " * 280)  # with these the pipe was full after 17
+    for _ in range(40):
+        studio.generation.start()
+        studio.generation.cancel()
+        qtbot.waitUntil(lambda: not studio.generation.is_running, timeout=5000)
+    qtbot.waitUntil(lambda: studio.engine.phase == "silent", timeout=20_000)
+    told_s = time.monotonic() - began_s
+    assert studio.messages.current is not None and "has not answered" in studio.messages.current.text
+    timer.stop()
+    assert 9 < told_s < 25 and max(stalls) < 0.5, (told_s, max(stalls))
+    studio.messages.accept_offer()
+    qtbot.waitUntil(lambda: studio.engine.phase == "ready", timeout=PATIENCE_MS)
+    studio.take_settings.set_prompt("calm piano")
+    with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS):
+        studio.generation.start()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+def test_a_killed_engine_leaves_what_was_heard_and_makes_the_same_again(
+    short_sitting: tuple[Studio, EngineHost], qtbot: QtBot
+) -> None:
+    studio, host = short_sitting
+    studio.take_settings.set_sampling(steps=1)
+    studio.take_settings.set_duration(120.0)
+    studio.generation.start()
+    qtbot.waitUntil(lambda: studio.generation.heard != "", timeout=PATIENCE_MS)
+    assert studio.generation.run is not None and host.pid is not None
+    lost = studio.generation.run.request
+    os.kill(host.pid, signal.SIGKILL)
+    with qtbot.waitSignal(studio.leftovers.kept, timeout=PATIENCE_MS) as kept:
+        pass
+    part = kept.args[0]
+    audio, _ = wave_io.read(part.path)
+    assert 0 < len(audio) == part.frames < 120 * part.sample_rate and part.request.seed == lost.seed
+    qtbot.waitUntil(lambda: studio.messages.current is not None, timeout=PATIENCE_MS)
+    assert studio.messages.current is not None and studio.messages.current.offer is not None
+    with qtbot.waitSignal(studio.open_takes.made, timeout=PATIENCE_MS) as made:
+        studio.messages.accept_offer()
+    again = made.args[0]
+    assert (again.request.seed, again.request.prompt, again.frames) == (lost.seed, lost.prompt, 120 * again.sample_rate)
+    whole, _ = wave_io.read(again.path)
+    np.testing.assert_array_equal(whole[: len(audio)], audio)  # the part is the beginning of the same take
+    qtbot.waitUntil(lambda: studio.looks.is_idle, timeout=PATIENCE_MS)

@@ -195,6 +195,7 @@ class EngineState(QObject):
             "It may come back by itself. Started anew, it gives up the take it works on; what can be heard is kept.",
             offer=("Start the engine anew", self.restart),
             about="silence",
+            stays=True,
         )
 
     def _answered(self, _event: object) -> None:

@@ -41,6 +41,7 @@ class Leftovers(QObject):
             offer=(f"Keep {length}", keep),
             about=f"part {draft.take_id}",
             closed=let_go,
+            stays=True,
         )
 
     def keep(self, draft: Draft, about: str = "") -> None:

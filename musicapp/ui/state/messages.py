@@ -23,7 +23,8 @@ class Message:
 
     offer     what a button beside it says and does, if there is one
     about     what it speaks of, by which it is taken back: "prompt", "length", "seed", "run", "engine" ...
-    closed    what to do when the user closes it without taking the offer; such a message waits for an answer
+    closed    what to do when the user closes it without taking the offer
+    stays     it holds whatever is begun next: a question that waits for its answer, a trouble that lasts
     with_log  whether the log tells more
     """
 
@@ -33,6 +34,7 @@ class Message:
     offer: tuple[str, Callable[[], None]] | None = None
     about: str = ""
     closed: Callable[[], None] | None = None
+    stays: bool = False
     with_log: bool = False
     posted_s: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
@@ -67,10 +69,11 @@ class Messages(QObject):
         offer: tuple[str, Callable[[], None]] | None = None,
         about: str = "",
         closed: Callable[[], None] | None = None,
+        stays: bool = False,
     ) -> None:
         """Show a message until it is dismissed or another comes."""
         log.log(logging.ERROR if kind == "error" else logging.INFO, "shown: %s %s", text, hint)
-        self._put(Message(kind, text, hint, offer, about, closed, with_log=kind == "error"))
+        self._put(Message(kind, text, hint, offer, about, closed, stays, with_log=kind == "error"))
 
     def post_error(self, error: MusicAppError, *, about: str = "") -> None:
         """Show a failure."""
@@ -93,9 +96,9 @@ class Messages(QObject):
                 message.offer[1]()
 
     def dismiss(self, *abouts: str) -> None:
-        """Take back what is over: the messages about one of these, without any all that wait for no answer."""
+        """Take back what is over: the messages about one of these; without any, all that do not stay."""
         before = self.current
-        self._all = [m for m in self._all if (m.about not in abouts if abouts else m.closed is not None)]
+        self._all = [m for m in self._all if (m.about not in abouts if abouts else m.stays)]
         if self.current is not before:
             self.message_changed.emit()
 
@@ -126,6 +129,6 @@ class Messages(QObject):
         if is_consequence:
             kept.insert(1, message)
         else:  # what asks for nothing makes room
-            kept = [message, *(m for m in kept if m.closed or m.offer or (m.kind == "error" and m.about))]
+            kept = [message, *(m for m in kept if m.stays or m.offer or (m.kind == "error" and m.about))]
         self._all = kept[:MOST_WAITING]
         self.message_changed.emit()
