@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         rail = Rail((self.prompts, self.length, self.seed, self.advanced), self.generate)
         self.columns = Columns(rail, Centre(self.stage, self.export, self.message_bar), self.takes)
         self._models: ModelsDialog | None = None
-        self._question: LeaveQuestion | None = None
+        self.question: LeaveQuestion | None = None
         self.intake = Intake(
             studio.adapters,
             studio.messages,
@@ -156,10 +156,10 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _ask_to_leave(self) -> None:
-        if self._question is None:
-            self._question = LeaveQuestion(self._studio.generation, self)
-            self._question.chosen.connect(self._leave_with)
-        self._question.open()
+        if self.question is None:
+            self.question = LeaveQuestion(self._studio.generation, self)
+            self.question.chosen.connect(self._leave_with)
+        self.question.open()
 
     def _leave_with(self, keep_part: bool) -> None:
         self._studio.keeps_part = keep_part
