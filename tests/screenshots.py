@@ -45,7 +45,6 @@ REAL_TAKES = (
     ("calm piano, 90 bpm, in C minor", 20.0, 13),
     ("string quartet, waltz, 96 bpm, in 3/4, G major", 20.0, 14),
 )
-LOST = "The engine stopped (SIGKILL)."
 
 
 def main() -> int:
@@ -239,15 +238,24 @@ def take_shots(album: Album) -> None:
 
 def trouble_shots(album: Album) -> None:
     """An engine that is lost, and a take that does not fit."""
-    from musicapp.engine.events import EngineLost
+    from musicapp.engine.host import KILLED_HINT
 
     studio, host = album.studio, album.host
     host.script = "denoising"
     studio.generation.start()
-    host.fail(host.requests[-1], LOST)
-    host.emit(EngineLost(LOST, "", -9))
+    host.lose("The engine was ended by the system or by another program.", KILLED_HINT)
     album.picture("error")
     studio.messages.dismiss()
+    host.script = "chunk"
+    studio.generation.start()
+    album.wait(lambda: studio.generation.heard)
+    album.window.close()
+    album.wait(lambda: album.window.question)
+    album.window.question.grab().save(str(album.folder / f"question-{album.ending}.png"))
+    album.window.question.reject()
+    studio.generation.cancel()
+    album.picture("cancelled")
+    studio.messages.put_aside()
     host.script = "queued"
     studio.take_settings.set_duration(285.0)
     studio.generation.start()

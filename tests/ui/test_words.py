@@ -25,7 +25,7 @@ def typed(desk: Desk, field: QLineEdit, text: str) -> None:
 def seed_use(desk: Desk) -> str:
     found = desk.window.findChild(QLabel, "seed_use")
     assert found is not None
-    return found.text()
+    return found.accessibleName()
 
 
 def test_the_limit_is_the_models_own_before_it_is_loaded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

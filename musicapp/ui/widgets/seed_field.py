@@ -9,7 +9,8 @@ from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, restyle
 
-OF_NEXT, OF_LAST = "of the next take", "of the last take; the next draws another"
+OF_NEXT, OF_LAST = "of the next take", "of the last take"
+DRAWS = "The next take draws another seed"
 
 
 class SeedField(QWidget):
@@ -74,8 +75,8 @@ class SeedField(QWidget):
 
     def _show_use(self, is_next: bool) -> None:
         words = OF_NEXT if is_next else OF_LAST
-        self.use.set_whole(words)
-        self.field.setAccessibleDescription(words)
+        self.use.set_whole(words, words if is_next else DRAWS)
+        self.field.setAccessibleDescription(words if is_next else f"{words}. {DRAWS}")
 
     def _show_problem(self) -> None:
         restyle(self.field, "problem", "true" if self._settings.seed_problem else "false")
