@@ -14,6 +14,7 @@ from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessag
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from musicapp import __version__, logs, paths, settings
+from musicapp.engine.checking import check_model
 from musicapp.engine.host import EngineHost
 from musicapp.ui import guard, icons
 from musicapp.ui.instance import claim
@@ -62,6 +63,7 @@ def run(argv: list[str] | None = None, files: Sequence[Path] = ()) -> int:
     saved = found.settings
     theme = Theme(application, saved.theme)
     studio = Studio(EngineHost, saved)
+    studio.check_model = check_model
     _catch_exceptions(studio)
     window = MainWindow(studio, theme)
     window.closing.connect(application.quit)

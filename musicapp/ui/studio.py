@@ -54,6 +54,7 @@ class Studio(QObject):
     def __init__(self, make_host: Callable[[Callable[[Event], None]], Host], settings: saved_settings.Settings) -> None:
         super().__init__()
         self.settings = settings
+        self.check_model: Callable[[Path], None] | None = None  # raises for a model folder that would not load
         self.messages = Messages(self)
         self._reading, self.files = Lane("reading", self), Lane("files", self)
         self._exporting, self._devices = Lane("exporting", self), Lane("devices", self)
@@ -122,6 +123,7 @@ class Studio(QObject):
         """All models; made when it is first wanted, since it has threads of its own."""
         if self._shelf is None:
             self._shelf = ModelShelf(self.models, self.take_settings, self.generation, self)
+            self._shelf.check_model = self.check_model
             self._shelf.messages.remarked.connect(self.messages.remark)  # seen with the dialog closed, too
         return self._shelf
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
+from safetensors.numpy import load_file, save_file
 
 from musicapp import paths
+from musicapp.engine import checking
 from musicapp.request import BUILTIN_MODEL
 from musicapp.store import sources
 from musicapp.ui.dialogs.models import ModelsDialog
@@ -247,6 +250,17 @@ def test_a_broken_folder_is_refused_in_words(dialog: Models, tmp_path: Path) -> 
     assert "again" in dialog.text("models_message_hint") and dialog.text("models_work") == ""
     assert drop(dialog.dialog, write_note(tmp_path / "old.ckpt"))
     dialog.desk.wait(lambda: "can run programs" in dialog.text("models_message_text"))
+
+
+def test_a_folder_that_would_not_load_is_refused_by_what_loading_says(dialog: Models, tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "odd", text_encoder="none")
+    weights = {**load_file(folder / "model.safetensors"), "something.else": np.zeros(2, np.float32)}
+    save_file(weights, folder / "model.safetensors")
+    dialog.desk.studio.shelf.check_model = checking.check_model  # as the program does
+    assert drop(dialog.dialog, folder)
+    dialog.desk.wait(lambda: "something.else" in dialog.text("models_message_text"), timeout_ms=60_000)
+    assert dialog.text("models_work") == ""
+    assert not list(paths.user_models_folder().rglob("*.safetensors"))
 
 
 def test_an_import_without_its_text_encoder_says_which(dialog: Models, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class ModelShelf(QObject):
         self.items: list[Item] = []
         self.use: DiskUse | None = None
         self.work = ""
+        self.check_model: Callable[[Path], None] | None = None  # raises for a model folder that would not load
         self._lane = Lane("models", self)
         self._worked.connect(self._set_work)
         self.transfers.arrived.connect(self._arrived)
@@ -104,8 +105,8 @@ class ModelShelf(QObject):
             from musicapp.store import folders, importing, shelf, words
 
             models = folders.usable()
-            job = importing.plan(path, models)
-            for progress in importing.run(job, models):
+            job = importing.plan(path, models, verify=self.check_model)
+            for progress in importing.run(job, models, verify=self.check_model):
                 self._worked.emit(f"{job.key}: {words.describe(progress)}")
             encoder = shelf.missing_encoder(job.key)
             return job.key, encoder.key if encoder is not None else ""
