@@ -1,0 +1,1 @@
+"""How quick Musicapp is beside others, measured in one run: `python -m benchmarks`."""
