@@ -1,4 +1,4 @@
-"""Ours beside an earlier release and beside diffusers, in one run: `python -m benchmarks [--smoke] [--previous FOLDER]`.
+"""Ours beside an earlier release and beside diffusers, in one run: `python -m benchmarks --help`.
 
 Every subject lives in a process of its own; their passes alternate, so that a machine that gets busy is busy for all.
 What counts is processor time and the ratios of one run. A matrix product in the same run says what the machine gives.

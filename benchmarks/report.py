@@ -25,7 +25,7 @@ def row_of(case: str, subject: str, passes: list[dict[str, Any]]) -> Row:
 
 
 def table(rows: list[Row]) -> str:
-    """Markdown: seconds of the processor and of the clock, and how many times as quick as each other subject ours is."""
+    """Markdown: seconds of the processor and of the clock, and how many times as quick as the others ours is."""
     lines = ["| case | subject | processor s | least | wall s | first sound s | peak MB | ours is |", "|---" * 8 + "|"]
     for row in rows:
         if "error" in row:

@@ -50,7 +50,12 @@ TextConfig = T5Config | T5GemmaConfig | ClapTextConfig
 
 
 def build_conditioner(
-    config: ModelConfig, folder: Path, text_encoder_folder: Path | None = None, text_encoder: TextEncoder | None = None
+    config: ModelConfig,
+    folder: Path,
+    text_encoder_folder: Path | None = None,
+    text_encoder: TextEncoder | None = None,
+    *,
+    keeps_bf16: bool = False,
 ) -> Conditioner:
     """All conditions of a model; but for text encoders they have no weights yet.
 
@@ -59,6 +64,7 @@ def build_conditioner(
     folder               of the model, beside or inside which the text encoder is looked for
     text_encoder_folder  where it is instead
     text_encoder         one that is loaded already, for every text condition
+    keeps_bf16           a T5Gemma in bfloat16 stays in it, unless the config says in what it runs
     """
     built: dict[str, nn.Module] = {}
     for entry in config.conditioning.entries:
@@ -75,8 +81,10 @@ def build_conditioner(
             continue
         if text_encoder is None:
             place = text_encoder_folder or find_text_encoder(folder, c, config.app.text_encoder)
-            encoder, tokenizer = _load(c, place)
-            encoder.to(ENCODER_DTYPES[config.app.precision.text_encoder or "fp32"])
+            stated = config.app.precision.text_encoder
+            encoder, tokenizer = _load(c, place, keeps_bf16=keeps_bf16 and stated is None)
+            if stated is not None:
+                encoder.to(ENCODER_DTYPES[stated])
         else:
             encoder, tokenizer = text_encoder
         with torch.device("meta"):
@@ -148,11 +156,11 @@ def _name_of(config: TextConfig) -> str:
     return T5GEMMA_NAME if isinstance(config, T5GemmaConfig) else CLAP_NAME
 
 
-def _load(config: TextConfig, folder: Path) -> TextEncoder:
+def _load(config: TextConfig, folder: Path, *, keeps_bf16: bool = False) -> TextEncoder:
     if isinstance(config, T5Config):
         return text_encoders.load_t5(folder, config.max_length)
     if isinstance(config, T5GemmaConfig):
-        return text_encoders.load_t5gemma(folder, config.max_length)
+        return text_encoders.load_t5gemma(folder, config.max_length, keeps_bf16=keeps_bf16)
     return text_encoders.load_clap_text(folder, pooled=not config.use_text_features)
 
 

@@ -19,7 +19,7 @@ from musicapp.description import copies, promises, wrapped_names
 from musicapp.description.config import ModelConfig, read_config
 from musicapp.description.configs import AutoencoderConfig
 from musicapp.errors import CheckpointError
-from musicapp.nn import attention, int4
+from musicapp.nn import attention, int4, native
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
 from musicapp.nn.conditioners import Conditioner
 from musicapp.nn.dit import DiffusionTransformer
@@ -70,7 +70,8 @@ def load_model(
 
     precision            of the transformer, which computes in bfloat16 around layers in few bits where the device has
                          it, else in float32; the autoencoder follows unless the config's "musicapp" section says
-                         otherwise (float32 for SAME), text encoder and number conditions stay float32
+                         otherwise (float32 but for the products of SAME); number conditions
+                         and text encoders stay float32, but for T5Gemma from a file in bfloat16
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer
     on_cpu               of `CPU_PARTS`, those that stay there whatever the device
@@ -94,7 +95,9 @@ def load_model(
     with weight_files.open_weights(path) as file:
         stored, networks = _checked(file, path, config)
         # Text encoders are loaded only after the cheap checks, but their widths decide on projections.
-        conditioner = build_conditioner(config, folder, text_encoder_folder, text_encoder)
+        text_device = torch.device("cpu") if "conditioner" in on_cpu else target
+        keeps_bf16 = precision != "fp32" and native.has_bf16(text_device)
+        conditioner = build_conditioner(config, folder, text_encoder_folder, text_encoder, keeps_bf16=keeps_bf16)
         networks["conditioner"] = conditioner
         weights.check(stored, _shapes(networks))
     packed = quantize.layers_to_pack(networks, stored, precision)

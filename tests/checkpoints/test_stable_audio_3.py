@@ -16,6 +16,7 @@ from musicapp.checkpoints.load import load_model
 from musicapp.description.config import parse_config
 from musicapp.description.lengths import Lengths, lengths_for
 from musicapp.errors import CheckpointError
+from musicapp.nn import native
 from musicapp.nn.autoencoder import build_autoencoder
 from musicapp.nn.conditioners import NumberConditioner
 from musicapp.nn.dit import DiffusionTransformer
@@ -258,3 +259,25 @@ def test_lengths_are_the_published_ones():
     for seconds, (latents, effective, valid) in table.items():
         assert lengths_for(config, [seconds]) == Lengths(latents, (effective,), (valid,))
     assert lengths_for(config, [30, 5]) == Lengths(388, (323, 54), (387, 118))
+
+
+def test_a_text_encoder_in_bfloat16_stays_in_it_unless_all_runs_in_float32(folder, tmp_path, monkeypatch):
+    half = tmp_path / "half"
+    shutil.copytree(folder, half)
+    file = half / "t5gemma-b-b-ul2" / "model.safetensors"
+    weights = {name: weight.bfloat16() for name, weight in load_file(file).items()}
+    save_file(weights, file, {"format": "pt"})
+    monkeypatch.setattr(native, "has_bf16", lambda device: True)
+
+    def encoder_of(place, precision):
+        part = load_model(place, precision=precision).conditioner.conditioners["prompt"]
+        with torch.inference_mode():
+            return {p.dtype for p in part.encoder.parameters()}, part(["a warm pad"])[0]
+
+    (kept, tokens), (wide, exact) = encoder_of(half, "bf16"), encoder_of(half, "fp32")
+    assert kept == {torch.bfloat16} and wide == {torch.float32}
+    assert tokens.dtype == torch.float32
+    assert 0 < float((tokens - exact).norm() / exact.norm()) < 0.02
+    assert encoder_of(folder, "bf16")[0] == {torch.float32}  # its file is in float32
+    monkeypatch.setattr(native, "has_bf16", lambda device: False)
+    assert encoder_of(half, "bf16")[0] == {torch.float32}
