@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from musicapp.ui.theme import SPACE
 from musicapp.ui.widgets.columns import Columns
 from musicapp.ui.widgets.described import described
 from musicapp.ui.widgets.export_panel import ExportPanel
@@ -12,6 +13,16 @@ from musicapp.ui.widgets.prompt_fields import PromptFields
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.take_list import TakeList
 from musicapp.ui.widgets.transport_bar import TransportBar
+
+SETTINGS, TAKES = "Settings", "Takes"
+
+
+class _Switch(QPushButton):
+    """As wide as its widest text: a menu bar does not follow one that changes."""
+
+    def sizeHint(self) -> QSize:
+        width = max(self.fontMetrics().horizontalAdvance(words) for words in (SETTINGS, TAKES))
+        return QSize(width + 2 * SPACE, super().sizeHint().height())
 
 
 class Parts(QObject):
@@ -29,7 +40,7 @@ class Parts(QObject):
         super().__init__(columns)
         self._columns, self._transport, self._prompts = columns, transport, prompts
         self._stage, self._export, self._takes = stage, export, takes
-        self.switch = described(QPushButton(), "takes_or_settings", "Takes or settings", keys="Ctrl+T, Ctrl+P")
+        self.switch = described(_Switch(), "takes_or_settings", "Takes or settings", keys="Ctrl+T, Ctrl+P")
         self.switch.setProperty("role", "link")
         self.switch.clicked.connect(self._switch)
         columns.room_shared.connect(self._show_switch)
@@ -81,4 +92,4 @@ class Parts(QObject):
 
     def _show_switch(self) -> None:
         self.switch.setVisible(self._columns.is_narrow)
-        self.switch.setText("Settings" if self._columns.shows_list else "Takes")
+        self.switch.setText(SETTINGS if self._columns.shows_list else TAKES)

@@ -40,7 +40,7 @@ class Desk:
         assert found is not None, f"there is no {name}"
         return found
 
-    def wait(self, condition: Callable[[], object], timeout_ms: int = 5000) -> None:
+    def wait(self, condition: Callable[[], object], timeout_ms: int = 15000) -> None:
         """Run the event loop until the condition holds."""
 
         def check() -> None:

@@ -76,6 +76,8 @@ def test_a_narrow_window_shows_settings_or_takes(desk: Desk) -> None:
     parts.switch.click()
     assert window.takes.isVisible() and window.takes.view.hasFocus() and not window.prompts.isVisible()
     assert window.generate.isVisible() is False and parts.switch.text() == "Settings"
+    assert parts.switch.width() > parts.switch.fontMetrics().horizontalAdvance("Settings")
+    assert window.rect().contains(parts.switch.mapTo(window, parts.switch.rect().bottomRight()))
     parts.go_to_prompt()
     assert window.prompts.prompt.hasFocus() and not window.takes.isVisible()
     window.resize(1100, 700)
