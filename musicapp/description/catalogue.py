@@ -35,13 +35,22 @@ def list_models() -> list[ModelEntry]:
     """All models by name, bundled ones first; folders whose description cannot be read are left out and logged."""
     found: dict[str, ModelEntry] = {}
     for root in _roots():
-        for folder in sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []:
+        for folder in _folders_in(root):
             if folder.name not in found and is_model(folder):
                 try:
                     found[folder.name] = ModelEntry(folder.name, name_of(folder), folder)
                 except CheckpointError as error:
                     log.warning("model folder %s left out: %s", folder, error.message)
     return list(found.values())
+
+
+def _folders_in(root: Path) -> list[Path]:
+    """The folders of a folder; one that cannot be read holds none, so that the other models are still there."""
+    try:
+        return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    except OSError as error:
+        log.warning("models in %s left out: %s", root, error)
+        return []
 
 
 def find_model(key: str) -> Path:

@@ -77,3 +77,16 @@ def test_no_models_at_all_is_an_empty_list(tmp_path, monkeypatch):
             catalogue.find_model("builtin")
         except CheckpointError as error:
             raise CheckpointError(error.hint) from error
+
+
+def test_a_folder_that_cannot_be_read_hides_no_other_model(roots, monkeypatch):
+    """As an unreadable disk does; permissions mean nothing to those who run tests as root."""
+    own, iterdir = roots[1], type(roots[1]).iterdir
+
+    def refuse(path):
+        if path == own:
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(type(own), "iterdir", refuse)
+    assert [entry.key for entry in catalogue.list_models()] == ["builtin"]
