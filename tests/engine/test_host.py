@@ -187,3 +187,24 @@ def test_no_engine_outlives_a_killed_parent(wordless: Path, tmp_path: Path) -> N
     while psutil.pid_exists(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not psutil.pid_exists(pid) and not path.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes pipes")
+@pytest.mark.parametrize("kind", ["no folder", "folders", "pipes", "links to nothing"])
+def test_logs_that_cannot_be_written_do_not_stop_the_engine(
+    host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path, home: Path, kind: str
+) -> None:
+    logs = home / "logs"
+    if kind == "no folder":
+        logs.write_text("in the way")
+    else:
+        logs.mkdir()
+    for name in ("engine-output.log", "engine.log", "engine-crash.log"):
+        if kind == "folders":
+            (logs / name).mkdir()
+        elif kind == "pipes":
+            os.mkfifo(logs / name)
+        elif kind == "links to nothing":
+            (logs / name).symlink_to(home / "away" / name)
+    host.generate(take(wordless, "one"), tmp_path / "one.wav")
+    assert isinstance(listener.wait(*CLOSING, take_id="one"), Finished)
