@@ -67,9 +67,10 @@ class Subject:
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
+        assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(timeout=60)
+        self._process.stdout.close()
 
 
 def measure(case: Case, roots: dict[str, Path], threads: int, passes: int) -> list[report.Row]:
