@@ -1,12 +1,13 @@
 """All takes on disk. The files are the library; there is no index that could be lost.
 
 A take whose sidecar is missing or damaged is put together again from the tags in its audio file. Nothing here deletes
-audio or changes a sample of it; `rescue` alone writes to an audio file: it corrects the header of one that a crash cut
-short.
+audio that can be heard or changes a sample of it; `rescue` alone writes to an audio file: it corrects the header of one
+that a crash cut short.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import stat
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "mended",
     "new_take_path",
+    "remove_if_empty",
     "rescue",
     "save",
     "set_aside",
@@ -133,6 +135,16 @@ def mended(take: Take) -> Take:
     except LibraryError as error:  # it can still be played as it is
         log.warning("%s: %s", take.path, error)
         return take
+
+
+def remove_if_empty(take: Take) -> bool:
+    """Take away what a killed engine left before the first sound, a header and its lock; whether it was that."""
+    if take.frames or not growing.was_left(take.path):
+        return False
+    with contextlib.suppress(OSError):
+        take.path.unlink(missing_ok=True)
+    growing.forget(take.path)
+    return True
 
 
 def rescue(take: Take) -> Take:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ import pytest
 import soundfile
 
 from musicapp import settings
-from musicapp.audio import growing
+from musicapp.audio import growing, tags, wave_io
 from musicapp.library import takes
 from tests.sound_devices import ROOT
 from tests.tiny_model import write_tiny_model
@@ -80,3 +81,18 @@ def test_a_killed_window_loses_neither_words_nor_sound(
     desk.studio.exporter.export()
     desk.wait(lambda: desk.studio.exporter.last)
     assert desk.studio.exporter.last is not None and desk.studio.exporter.last.path.is_file()
+
+
+def test_what_a_kill_left_before_the_first_sound_goes(desk: Desk, home: Path) -> None:
+    """A header without sound, and a lock that nobody holds."""
+    request = replace(desk.make_take("harp", 1.0).request, take_id="empty")
+    path = home / "takes" / "empty.wav"
+    with wave_io.WaveWriter(path, 44100, 2, 44100, tags=tags.request_tags(request)) as writer:
+        writer.flush()
+    growing.lock_of(path).touch()
+    loaded: list[bool] = []
+    desk.studio.library.loaded.connect(lambda: loaded.append(True))
+    desk.studio.library.load()
+    desk.wait(lambda: loaded)
+    assert not path.exists() and not growing.lock_of(path).exists()
+    assert [row.take_id for row in desk.studio.library.model.rows] != ["empty"]

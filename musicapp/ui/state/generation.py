@@ -216,6 +216,8 @@ class Generation(QObject):
         self._drop_run()
         if event.is_lost:  # told when it is known why
             self._lost = (request, draft if event.kept_frames else None)
+            if draft is not None and not event.kept_frames:
+                self._leftovers.let_go(draft)
             return
         offer = self._shorter(request, event.fits_s) if event.fits_s else None
         self._messages.post("error", event.message, event.hint, offer=offer, about="run")

@@ -56,6 +56,10 @@ class Leftovers(QObject):
         self._undecided.pop(draft.take_id, None)
         self._files.run(draft.keep_part, kept, self._messages.post_error)
 
+    def let_go(self, draft: Draft) -> None:
+        """Remove what there is of a take of which nothing was heard."""
+        self._files.run(draft.let_go)
+
     def close(self) -> list[Draft]:
         """The window closes: what still has to be kept."""
         undecided, self._undecided = list(self._undecided.values()), {}

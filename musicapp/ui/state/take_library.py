@@ -69,7 +69,7 @@ class TakeLibrary(QObject):
 
         def find() -> takes.Survey:
             found = takes.survey(folder, skip=making) if folder.is_dir() else takes.Survey([], [])
-            return replace(found, takes=[takes.mended(take) for take in found.takes])
+            return replace(found, takes=[takes.mended(take) for take in found.takes if not takes.remove_if_empty(take)])
 
         def not_listed(error: MusicAppError) -> None:
             self._messages.post_error(error)
