@@ -24,6 +24,7 @@ __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "Spect
 FEATURE_GAIN = 4.0  # brings compressed magnitudes of ordinary music near unit deviation
 COMPRESSION = 0.3  # exponent on the magnitudes that the encoder sees: 80 dB become a factor of 16
 PHASE_GROUP = 32  # windows whose phases are guessed from each other: longer is no better, and costs chunks context
+WIDEST = 0.8  # of the whole, what the side comes near but never reaches: beyond, music is lost when it is heard in mono
 MAX_LOG_MAGNITUDE = 4.0  # keeps exp() finite on foreign latents; a full-scale sine has log magnitude 0
 
 
@@ -153,7 +154,7 @@ class SpectralDecoder(nn.Module):
         if self.tempered is not None:
             heard = channels[..., : self.tempered.config.heard_bins].float()
             low = self.tempered(torch.logsumexp(2 * heard, dim=0, keepdim=True) / 2, first)
-        sound: Tensor = self.phases(channels[:, searched].float().exp(), *(x[0, searched] for x in low))
+        sound: Tensor = self.phases(narrowed(channels[:, searched].float().exp()), *(x[0, searched] for x in low))
         return sound
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:
@@ -170,6 +171,18 @@ class SpectralDecoder(nn.Module):
             x = block(x)
         x = self.project_out(self.norm(x)).unflatten(-1, (self.config.out_channels, -1))
         return x.transpose(1, 2).clamp(max=MAX_LOG_MAGNITUDE)
+
+
+def narrowed(magnitudes: Tensor) -> Tensor:
+    """Mid and side `(2, count, bins)` with the side held softly below `WIDEST` of both together, in place; mono stays.
+
+    A side 10 dB below the mid loses 0.6 dB, one as loud as the mid 2.5 dB.
+    """
+    if len(magnitudes) == 2:
+        mid, side = magnitudes
+        power = side.square()
+        side.mul_(power.div(mid.square().add_(power).mul_(WIDEST**2).add_(1e-30)).add_(1).rsqrt_())
+    return magnitudes
 
 
 def _windows(audio: Tensor, size: int, hop: int) -> Tensor:

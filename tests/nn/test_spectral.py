@@ -13,6 +13,7 @@ from musicapp.nn.spectral import (
     SpectralEncoderConfig,
     audio_of,
     mid_side,
+    narrowed,
     short_time_spectrum,
 )
 
@@ -31,6 +32,15 @@ def decoder(request) -> SpectralDecoder:
 def encoder() -> SpectralEncoder:
     torch.manual_seed(2)
     return SpectralEncoder(SpectralEncoderConfig(latent_dim=16, **SIZES)).eval()
+
+
+def test_the_side_never_outweighs_the_mid():
+    magnitudes = torch.tensor([[1.0, 1.0, 1.0, 0.0], [0.1, 1.0, 100.0, 0.0]])[:, None]
+    mid, side = narrowed(magnitudes.clone())[:, 0]
+    assert mid.tolist() == [1, 1, 1, 0] and side[3] == 0
+    assert 20 * torch.log10(side[:2]) == pytest.approx([-20.07, -2.5], abs=0.06)
+    assert side[2] < 100 * 0.63
+    assert torch.equal(narrowed(magnitudes[:1].clone()), magnitudes[:1])
 
 
 @pytest.mark.parametrize("latent_frames", [1, 2, 7])
