@@ -193,6 +193,7 @@ def _sizes(
         part = name.partition(".")[0]
         if name in in_few_bits:
             size = math.ceil(few_bits * tensor.numel())
+            size += 4 * tensor.shape[0] if precision == "int8" else 0  # a scale for each row
         elif _is_encoders_own(name) or name not in stored_names:
             size = tensor.nbytes
         else:

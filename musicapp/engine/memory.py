@@ -27,6 +27,7 @@ from musicapp.engine.decode import SIZE, plan_of
 from musicapp.engine.denoise import plan_for
 from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
+from musicapp.nn import tiles
 from musicapp.nn.blocks import TILE
 from musicapp.nn.oobleck import PIECE
 from musicapp.nn.phases import CACHED_WINDOWS, LEAST_PART
@@ -169,6 +170,7 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
         model.dit.dtype.itemsize,
         batch=2 if cond_and_uncond else 1,
         kind=model.device.type,
+        tiled=model.precision != "int4",
     )
     margin = model.autoencoder.decoder.margin
     assert isinstance(margin, int)
@@ -195,7 +197,9 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     return total
 
 
-def denoise_bytes(config: DiTConfig, latents: int, itemsize: int, *, batch: int = 1, kind: str = "cpu") -> int:
+def denoise_bytes(
+    config: DiTConfig, latents: int, itemsize: int, *, batch: int = 1, kind: str = "cpu", tiled: bool = True
+) -> int:
     """Peak of the transformer's tensors for so many latents.
 
     In self-attention nine tensors of the width live at once, three more where queries and keys are normalised, and as
@@ -207,7 +211,7 @@ def denoise_bytes(config: DiTConfig, latents: int, itemsize: int, *, batch: int 
     copies += 2.2 if itemsize == 2 else 0.0
     row = batch * positions * config.embed_dim * itemsize
     inner = int(config.embed_dim * config.ff_kwargs.mult)
-    tile = batch * min(TILE, positions) * 4 * inner * itemsize
+    tile = batch * (tiles.even(positions, TILE) if tiled else positions) * 4 * inner * itemsize
     scores = 0
     if kind == "mps":  # its kernel has all scores of one block at once, and their softmax
         scores = 2 * batch * config.num_heads * positions**2 * itemsize
