@@ -63,7 +63,8 @@ class Settings:
     theme          system, light or dark
     export_format  a key of EXPORT_FORMATS
     export_folder  empty: the user's music folder
-    seed           kept with the lock closed; None before the first take
+    seed           in the form; None before the first take
+    seed_is_used   the last take was made with it: an open lock draws another for the next one
     steps, guidance_scale   None: the model's own; so does an empty sampler
     window_columns, advanced_is_open, last_take_id   how the window was left
     model, device, precision   as in TakeRequest
@@ -83,6 +84,7 @@ class Settings:
     duration_s: float = 30.0
     seed: int | None = None
     seed_locked: bool = False
+    seed_is_used: bool = False
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str = ""

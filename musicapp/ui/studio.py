@@ -186,7 +186,7 @@ class Studio(QObject):
         form.set_sampling(steps=saved.steps, guidance_scale=saved.guidance_scale, sampler=saved.sampler or None)
         form.duration_s = saved.duration_s
         if saved.seed is not None:
-            form.set_seed(saved.seed)
+            form.set_seed(saved.seed, is_used=saved.seed_is_used)
         form.set_seed_locked(saved.seed_locked)
 
     def _remember(self) -> None:
@@ -206,6 +206,7 @@ class Studio(QObject):
         }
         saved.steps, saved.guidance_scale, saved.sampler = form.steps, form.guidance_scale, form.sampler or ""
         saved.duration_s, saved.seed, saved.seed_locked = form.duration_s, form.seed, form.seed_is_locked
+        saved.seed_is_used = form.seed_is_used
         newest = list(self.player.regions.items())[-MOST_REGIONS:]
         saved.loop_regions = {take_id: list(region) for take_id, region in newest}
         if self.player.shown is not None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from musicapp import paths, settings
 from musicapp.errors import LibraryError
@@ -40,6 +42,34 @@ def test_what_is_typed_is_on_disk_a_moment_later(desk: Desk) -> None:
         ) and (round(saved.volume, 3), saved.advanced_is_open, bool(saved.window_geometry)) == (0.1, True, True)
 
     desk.wait(is_saved, 2000)
+
+
+def test_a_seed_that_made_a_take_is_not_taken_again_after_a_restart(desk: Desk, open_desk: Callable[[], Desk]) -> None:
+    first = desk.make_take("harp").request.seed
+    desk.window.close()
+    desk.studio.close()
+    again = open_desk()
+    use = again.find("seed_use")
+    assert isinstance(use, QLabel) and use.text().startswith("of the last take")
+    assert again.window.seed.field.text() == str(first)
+    QTest.keyClick(again.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    again.wait(lambda: again.host.requests)
+    assert again.host.requests[-1].seed != first
+
+
+def test_a_seed_that_was_rolled_or_locked_is_taken_after_a_restart(desk: Desk, open_desk: Callable[[], Desk]) -> None:
+    desk.make_take("harp")
+    desk.window.takes.setFocus()
+    QTest.keyClick(desk.window.takes, Qt.Key.Key_D)
+    rolled = desk.studio.take_settings.seed
+    desk.window.close()
+    desk.studio.close()
+    again = open_desk()
+    assert again.make_take("harp").request.seed == rolled
+    again.studio.take_settings.set_seed_locked(True)
+    again.window.close()
+    again.studio.close()
+    assert open_desk().make_take("harp").request.seed == rolled
 
 
 def test_nothing_is_written_while_nothing_changes(desk: Desk, home: Path) -> None:

@@ -152,13 +152,16 @@ class TakeSettings(QObject):
             return
         self.set_duration(duration_s)
 
-    def set_seed(self, seed: int) -> None:
-        """Use this seed for the next take, whether the seed is locked or not."""
+    def set_seed(self, seed: int, *, is_used: bool = False) -> None:
+        """Use this seed for the next take, whether the seed is locked or not.
+
+        is_used  a take was made with it already: only the lock keeps it for the next one
+        """
         had_problem = self._mend_seed()
         if seed != self.seed or had_problem:
             self.seed = seed
             self.seed_changed.emit(seed)
-        self._set_unused(True)
+        self._set_unused(not is_used)
 
     def _mend_seed(self) -> bool:
         """Forget what was wrong with the seed; whether anything was."""
@@ -171,6 +174,11 @@ class TakeSettings(QObject):
     def seed_is_next(self) -> bool:
         """Whether the next take is made with the seed in the form; else it draws its own."""
         return self._seed_is_unused or self.seed_is_locked
+
+    @property
+    def seed_is_used(self) -> bool:
+        """Whether a take was made with the seed in the form."""
+        return not self._seed_is_unused
 
     def _set_unused(self, is_unused: bool) -> None:
         if is_unused != self._seed_is_unused:
@@ -346,6 +354,5 @@ class TakeSettings(QObject):
         self.set_negative_prompt(values.negative_prompt)
         self.set_sampling(steps=values.steps, guidance_scale=values.guidance_scale, sampler=values.sampler)
         self.set_duration(values.duration_s)
-        self.set_seed(values.seed)
-        self._set_unused(values.seed_is_unused)
+        self.set_seed(values.seed, is_used=not values.seed_is_unused)
         self.set_seed_locked(values.seed_is_locked)
