@@ -125,9 +125,17 @@ def test_examples_are_among_the_commands() -> None:
 
 def test_every_take_has_its_command() -> None:
     made = sorted(parsed(command).output.as_posix() for command in TAKES)
-    assert made == sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "listen").iterdir())
+    assert made == sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "listen").glob("*.*"))
     assert {ROOT / name for name in made} <= LINKED
     assert sum((ROOT / name).stat().st_size for name in made) <= TAKES_MOST_BYTES
+
+
+def test_every_pair_of_takes_is_linked_and_all_are_small() -> None:
+    pairs = set((ROOT / "docs" / "listen" / "before-and-after").iterdir())
+    assert len(pairs) == 20 and pairs == set(links_of("docs/before-and-after.md")) & pairs
+    after = {path for path in pairs if "-after." in path.name}
+    assert {path.with_name(path.name.replace("-after.", "-before.")) for path in after} == pairs - after
+    assert sum(path.stat().st_size for path in (ROOT / "docs" / "listen").rglob("*.ogg")) <= 2 << 20
 
 
 @pytest.mark.parametrize("command", TAKES)
