@@ -231,17 +231,19 @@ def _received(events: queue.Queue[Event]) -> Iterator[Event]:
 
 def _deliver(take: Path, target: Path, form: str, started: Started, *, force: bool) -> None:
     """Bring the finished take to its place and format. Raises ExportError."""
-    if form == "wav32f":  # the take itself, as the window keeps it
+    from musicapp.audio.tags import request_tags, shared_tags
+    from musicapp.audio.wave_io import export
+
+    tags = shared_tags(started.request)
+    if form == "wav32f" and tags == request_tags(
+        started.request
+    ):  # the take itself, which names no folders
         check_target(target, force=force)  # again: minutes have passed
         try:
             take.replace(target)
         except OSError as error:
             raise ExportError(f"“{target}” could not be written.", hint="Choose another place.") from error
         return
-    from musicapp.audio.tags import shared_tags
-    from musicapp.audio.wave_io import export
-
-    tags = shared_tags(started.request)
     export(take, target, sample_rate=started.sample_rate, format=form, tags=tags, overwrite=force)
 
 

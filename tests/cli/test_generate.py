@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 import soundfile
@@ -59,7 +60,10 @@ def test_file_is_the_float_take_that_the_window_gets(
     while not isinstance(events.get(timeout=60), Finished):
         pass
     host.close()
-    assert (tmp_path / "window.wav").read_bytes() == target.read_bytes()
+    np.testing.assert_array_equal(soundfile.read(tmp_path / "window.wav")[0], soundfile.read(target)[0])
+    assert (
+        str(tmp_path).encode() not in target.read_bytes() and str(wordless.parent).encode() not in target.read_bytes()
+    )
     info = soundfile.info(target)
     assert (info.frames, info.samplerate, info.channels, info.subtype) == (154350, 44100, 2, "FLOAT")
 
@@ -194,7 +198,8 @@ def test_stable_audio_3_with_its_text_encoder_elsewhere(
     samples, rate = wave_io.read(tmp_path / "take.wav")
     assert len(samples) == round(0.6 * rate) and samples.std() > 0
     made = tags.recalled(wave_io.read_tags(tmp_path / "take.wav"), "t")
-    assert made is not None and made.request.text_encoder == str(tmp_path / "encoder")
+    assert made is not None and made.request.text_encoder == "encoder"
+    assert str(tmp_path).encode() not in (tmp_path / "take.wav").read_bytes()
 
 
 def test_seed_is_drawn_when_none_is_given() -> None:
