@@ -100,11 +100,11 @@ def test_words_that_the_model_never_learnt_are_named(
 def test_a_length_that_does_not_fit_is_refused_with_the_one_that_would(
     wordless: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MUSICAPP_MEMORY_GB", "0.19")
+    monkeypatch.setenv("MUSICAPP_MEMORY_GB", "0.2")
     words = ["generate", "piano", "--model", str(wordless), "--precision", "fp32", "-o", str(tmp_path / "x.wav")]
     assert main([*words, "--seconds", "4:45"]) == 1
     *_, sentence, hint = capfd.readouterr().err.splitlines()
-    assert re.fullmatch(r"musicapp: 4:45 needs about \d+ MB of memory, 190 MB are free\.", sentence)
+    assert re.fullmatch(r"musicapp: 4:45 needs about \d+ MB of memory, 200 MB are free\.", sentence)
     match = re.fullmatch(r"(\d:\d\d) would fit\.", hint)
     assert match and not list(tmp_path.glob("*.wav"))
     assert main([*words, "--seconds", match[1]]) == 0
