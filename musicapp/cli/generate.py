@@ -235,9 +235,7 @@ def _deliver(take: Path, target: Path, form: str, started: Started, *, force: bo
     from musicapp.audio.wave_io import export
 
     tags = shared_tags(started.request)
-    if form == "wav32f" and tags == request_tags(
-        started.request
-    ):  # the take itself, which names no folders
+    if form == "wav32f" and tags == request_tags(started.request):  # the take itself, which names no folders
         check_target(target, force=force)  # again: minutes have passed
         try:
             take.replace(target)
