@@ -133,10 +133,15 @@ def from_tags(path: Path, layout: WaveLayout) -> Take | None:
 
 
 def is_being_written(path: Path) -> bool:
-    """Whether another window may be making it: its engine says so, or nobody says anything and it changed lately."""
+    """Whether another window may be making it: its engine says so, or nobody says anything and it changed lately.
+
+    A sidecar is written last of all: beside one, nobody makes the take any more.
+    """
     if growing.lock_of(path).exists():
         return growing.is_held(path)
     try:
+        if path.with_suffix(".json").is_file():
+            return False
         return abs(time.time() - path.stat().st_mtime) < QUIET_S  # a date to come is a clock that was wrong
     except (OSError, ValueError):
         return False

@@ -166,7 +166,8 @@ def rescue(take: Take) -> Take:
         rescued = None
     if rescued is None:
         raise LibraryError("The unfinished take could not be repaired.", hint="Its file changed meanwhile.")
-    rescued = replace(rescued, created=take.created)  # not the moment of the repair
+    # Not the moment of the repair, and the name that people know the model by.
+    rescued = replace(rescued, created=take.created, model_name=take.model_name)
     save(rescued)
     growing.forget(take.path)
     return rescued

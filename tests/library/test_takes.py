@@ -406,6 +406,16 @@ def test_a_take_without_a_sidecar_gets_one(tmp_path: Path) -> None:
     assert [mended(take) for take in list_takes(tmp_path)] and not fresh.path.with_suffix(".json").exists()
 
 
+def test_a_finished_take_that_was_just_damaged_is_told_and_mended_at_once(tmp_path: Path) -> None:
+    cut, empty = write_take(tmp_path, "cut"), write_take(tmp_path, "empty")
+    os.truncate(cut.path, cut.path.stat().st_size - 8000)  # the time of the file is now
+    os.truncate(empty.path, 0)
+    found = survey(tmp_path)
+    assert [odd.path for odd in found.unreadable] == [empty.path]
+    (take,) = [mended(take) for take in found.takes]
+    assert take.is_finished and take.frames == 2000 and take.model_name == cut.model_name
+
+
 def test_a_take_from_the_future_is_mended_all_the_same(tmp_path: Path) -> None:
     take = write_take(tmp_path, "a", sidecar=False)
     os.truncate(take.path, take.path.stat().st_size - 8000)

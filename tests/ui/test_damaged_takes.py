@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from musicapp import paths
+from musicapp.description import catalogue
+from musicapp.request import BUILTIN_MODEL
 from tests.audio import wave_files
 from tests.ui.conftest import Desk
 
@@ -67,6 +69,18 @@ def test_damaged_takes_are_counted_named_and_set_aside(open_desk: Callable[[], D
     with desk.qtbot.waitSignal(desk.studio.library.loaded):
         desk.studio.library.load()
     assert desk.studio.messages.current is None and len(desk.studio.library.model.rows) == 3
+
+
+def test_a_take_without_its_sidecar_names_the_model_as_people_know_it(
+    open_desk: Callable[[], Desk], home: Path
+) -> None:
+    path = put(paths.takes_folder(), "lone.wav", wave_files.riff_of(wave_files.base(home)))
+    desk = open_desk()
+    desk.wait(lambda: desk.studio.library.model.rows)
+    take = desk.studio.library.model.rows[0].take
+    assert take is not None and take.request.model == BUILTIN_MODEL
+    assert take.model_name == catalogue.name_of(catalogue.find_model(BUILTIN_MODEL)) != BUILTIN_MODEL
+    assert json.loads(path.with_suffix(".json").read_text())["model_name"] == take.model_name
 
 
 @pytest.mark.parametrize("name", ["pcm24", "pcm16", "pcm8", "float64", "pcm32_extensible", "rf64", "list_behind_data"])

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from musicapp import paths
-from musicapp.errors import LibraryError, MusicAppError
+from musicapp.errors import CheckpointError, LibraryError, MusicAppError
 from musicapp.library import takes
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
@@ -69,7 +69,8 @@ class TakeLibrary(QObject):
 
         def find() -> takes.Survey:
             found = takes.survey(folder, skip=making) if folder.is_dir() else takes.Survey([], [])
-            return replace(found, takes=[takes.mended(take) for take in found.takes if not takes.remove_if_empty(take)])
+            whole = _named([take for take in found.takes if not takes.remove_if_empty(take)])
+            return replace(found, takes=[takes.mended(take) for take in whole])
 
         def not_listed(error: MusicAppError) -> None:
             self._messages.post_error(error)
@@ -216,6 +217,26 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         self.model.set_shown(shown.take_id if shown else "")
         self.current_changed.emit()
+
+
+def _named(found: list[Take]) -> list[Take]:
+    """The takes with their models' names for people where only a folder's name was known: a tag says no other."""
+    from musicapp.description import catalogue  # late, as `model_choice` does
+
+    names: dict[str, str] = {}
+    for take in found:
+        model = take.request.model
+        if take.model_name == Path(model).name and model not in names:
+            try:
+                names[model] = catalogue.name_of(catalogue.find_model(model))
+            except CheckpointError:  # a model that is gone keeps its folder's name
+                names[model] = take.model_name
+    return [
+        replace(take, model_name=names[take.request.model])
+        if take.model_name == Path(take.request.model).name
+        else take
+        for take in found
+    ]
 
 
 def _show_folder(folder: Path) -> None:
