@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from musicapp.ui.widgets.prompt_fields import NOTE_LINES
 from tests.tiny_model import write_tiny_model
 from tests.ui.conftest import Desk
 
@@ -19,6 +21,30 @@ def test_the_line_comes_and_goes_with_the_words(desk: Desk) -> None:
     assert line.text() == "This model does not know: theremin. Near: saw lead, whistle."
     desk.studio.take_settings.set_prompt("calm piano")
     desk.wait(lambda: not line.isVisible())
+
+
+def test_a_long_note_takes_no_room_from_the_fields(desk: Desk) -> None:
+    desk.window.resize(1180, 760)
+    advanced = desk.window.advanced
+    advanced.heading.click()
+    fields = (desk.window.prompts.prompt, advanced.model, advanced.adapters.add, advanced.steps, advanced.guidance)
+
+    def rooms() -> list[int]:
+        return [field.height() for field in fields] + [
+            below.y() - above.y() for above, below in pairwise(fields[1:])
+        ]  # how high they are, and how far the rows are from each other
+
+    desk.qtbot.wait(50)
+    before = rooms()
+    QTest.keyClicks(desk.find("prompt"), "slow theremin, oud, shoegaze, vinyl crackle, hurdy gurdy, bagpipes, kazoo")
+    line = desk.find("prompt_note")
+    assert isinstance(line, QLabel)
+    desk.wait(line.isVisible)
+    desk.qtbot.wait(50)
+    assert line.height() > NOTE_LINES * line.fontMetrics().lineSpacing() and line.height() >= line.heightForWidth(
+        line.width()
+    )
+    assert rooms() == before
 
 
 def test_what_the_model_follows_is_read_back(desk: Desk) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QTextCursor, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout
 
 from musicapp.request import MAX_PROMPT_CHARACTERS, prompt_length
 from musicapp.ui.state.form_history import FormHistory
@@ -89,6 +89,48 @@ class PromptBox(TextBox):
         return QTextCursor(self.textCursor()).movePosition(way)
 
 
+class NoteLabel(QLabel):
+    """Wrapped lines that keep the room of NOTE_LINES, so that nothing below moves when a note comes or goes.
+
+    It asks for its height by itself: a layout that asks for the height at a width gives fields around it their
+    largest heights, and takes the room from those below.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("tone", "muted")
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        usual = NOTE_LINES * self.fontMetrics().lineSpacing()
+        self.setMinimumHeight(max(usual, self.heightForWidth(self.width())))
+
+
 class PromptFields(Form):
     """Prompt and negative prompt with their labels; below, what the model reads out of it and does not know."""
 
@@ -106,16 +148,8 @@ class PromptFields(Form):
         self._count = label("", tone="muted")
         self._count.setObjectName("prompt_count")
         self._count.hide()
-        self._note = label("", tone="muted")
+        self._note = NoteLabel()
         self._note.setObjectName("prompt_note")
-        self._note.setWordWrap(True)
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        # Its room is kept: nothing below moves when a note comes or goes.
-        self._note.setMinimumHeight(NOTE_LINES * self._note.fontMetrics().lineSpacing())
-        policy = self._note.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._note.setSizePolicy(policy)
         self._negative_label = label("Negative prompt", tone="section")
 
         layout = QVBoxLayout(self)
