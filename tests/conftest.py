@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
-PATIENCE_S = 3.0
+PATIENCE_S = 15.0
 # Threads of libraries that serve the whole run.
 LASTING_THREADS = ("pytest_timeout", "tqdm", "ThreadPoolExecutor", "QtThread", "Dummy")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,12 +16,15 @@ from musicapp.library.takes import Take
 from musicapp.playback.output import OutputDevice
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.state import player
+from musicapp.ui.state.background import Lane
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.take_page import TakePage
 from musicapp.ui.widgets.waveform import Waveform
 from tests.ui.fake_host import FakeHost
 from tests.ui.fake_output import DEVICES, FakeOutput
+
+LANE_PATIENCE_S = 60.0  # the app itself gives a lane 2 s; on a busy machine its work takes longer
 
 
 @dataclass
@@ -52,7 +56,7 @@ class Desk:
         """Make a short take through the form."""
         self.studio.take_settings.set_prompt(prompt)
         self.studio.take_settings.set_duration(duration_s)
-        with self.qtbot.waitSignal(self.studio.open_takes.made, timeout=5000) as made:
+        with self.qtbot.waitSignal(self.studio.open_takes.made, timeout=15000) as made:
             self.studio.generation.start()
         take: Take = made.args[0]
         shown = self.studio.player.shown
@@ -78,6 +82,23 @@ class Desk:
         return f"{message.text} {message.hint}" if message else ""
 
 
+def end(window: MainWindow, studio: Studio) -> None:
+    """Close a window and what is below it; nothing of them reaches the next test."""
+    window.leave()
+    studio.close()
+    for lane in studio.findChildren(Lane):
+        lane.close(LANE_PATIENCE_S)
+    delete(window, studio)
+
+
+def delete(*objects: QObject) -> None:
+    """Delete now: `deleteLater` alone waits for an event loop, which only the next test runs."""
+    for each in objects:
+        each.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+
+
 @pytest.fixture
 def outputs(monkeypatch: pytest.MonkeyPatch) -> list[OutputDevice]:
     """The outputs that will be found; a test may change the list."""
@@ -92,7 +113,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     """The dark theme, taken off again afterwards."""
     made = Theme(qapp, "dark")
     yield made
-    made.deleteLater()
+    delete(made)
 
 
 @pytest.fixture
@@ -114,11 +135,7 @@ def open_desk(qtbot: QtBot, theme: Theme, outputs: list[OutputDevice], home: Pat
 
     yield make
     for desk in desks:
-        desk.window.leave()
-        desk.studio.close()
-        desk.window.deleteLater()
-        desk.studio.deleteLater()
-    QApplication.processEvents()
+        end(desk.window, desk.studio)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def sound_of(desk: Desk, script: str = "chunk") -> TakeRequest:
     desk.studio.take_settings.set_duration(3.0)
     desk.studio.generation.start()
     if script == "chunk":
-        desk.wait(lambda: desk.studio.generation.heard)
+        desk.wait(lambda: desk.studio.generation.heard == "0:02")  # the file is read in two pieces
     return desk.host.requests[-1]
 
 

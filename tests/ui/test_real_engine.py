@@ -27,6 +27,7 @@ from musicapp.ui.state import player
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
 from tests import sound_devices
+from tests.ui.conftest import delete, end
 from tests.ui.fake_output import DEVICES, FakeOutput
 
 PATIENCE_MS = 240_000
@@ -108,11 +109,8 @@ def real_sitting(application: QApplication, model: Path) -> Iterator[tuple[Studi
         assert time.monotonic() < end_s and studio.engine.phase != "failed"
         QTest.qWait(20)
     yield studio, host
-    window.leave()
-    studio.close()
-    for made in (window, studio, theme):
-        made.deleteLater()
-    QApplication.processEvents()
+    end(window, studio)
+    delete(theme)
 
 
 @pytest.fixture(scope="module")
