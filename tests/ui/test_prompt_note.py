@@ -47,6 +47,16 @@ def test_a_long_note_takes_no_room_from_the_fields(desk: Desk) -> None:
     assert rooms() == before
 
 
+def test_a_text_that_fits_shows_no_scroll_bar(desk: Desk) -> None:
+    desk.window.resize(1180, 760)
+    desk.window.advanced.heading.click()  # both boxes are as low as they may be
+    QTest.keyClicks(desk.find("prompt"), "two lines of a prompt that just fit in here, harp")
+    desk.qtbot.wait(50)
+    for box, lines in ((desk.window.prompts.prompt, 2), (desk.window.prompts.negative_prompt, 1)):
+        assert box.height() == box.minimumSizeHint().height() and round(box.document().size().height()) == lines
+        assert not box.verticalScrollBar().isVisible()
+
+
 def test_what_the_model_follows_is_read_back(desk: Desk) -> None:
     note = desk.studio.prompt_note
     desk.studio.take_settings.set_prompt("calm piano, 92 bpm, Bbm, drumless")

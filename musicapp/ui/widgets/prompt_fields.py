@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout
 
 from musicapp.request import MAX_PROMPT_CHARACTERS, prompt_length
@@ -47,7 +49,7 @@ class TextBox(QPlainTextEdit):
 
     def _height(self, lines: int) -> int:
         frame = round(2 * self.document().documentMargin()) + 10
-        return lines * self.fontMetrics().lineSpacing() + frame
+        return ceil(lines * QFontMetricsF(self.font()).lineSpacing()) + frame + 1  # Qt scrolls where it just fits
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
