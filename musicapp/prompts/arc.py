@@ -148,19 +148,33 @@ def without_arc(prompt: str) -> str:
     return prompt
 
 
-def describe_arc(prompt: str, facts: PromptFacts) -> str:
-    """What was read, for people: "full at 0:45, calm at 1:30"; "" for nothing that names a time."""
-    marks = _marks(prompt, facts, float("inf"))
-    return ", ".join(f"{'calm' if calm else 'full'} at {int(at // 60)}:{int(at % 60):02}" for at, calm in marks)
+def describe_arc(prompt: str, facts: PromptFacts, duration_s: float = float("inf")) -> str:
+    """What was read, for people: "quiet start, full at 0:45, calm at 1:30"; "" for nothing.
+
+    A time that the take is too short for is told as that: it has no effect.
+    """
+    told = ["quiet start"] if _OPENS.search(prompt) else []
+    for at, calm in _said_marks(prompt, facts, duration_s):
+        late = " (after the end)" if at >= duration_s else ""
+        told.append(f"{'calm' if calm else 'full'} at {int(at // 60)}:{int(at % 60):02}{late}")
+    told += ["quiet ending"] if _ENDS.search(prompt) else []
+    if not told and _BUILDS.search(prompt):
+        told.append("builds")
+    return ", ".join(told)
 
 
 def _marks(prompt: str, facts: PromptFacts, duration_s: float) -> list[tuple[float, bool]]:
     """`(second, whether it gets calm there)`, in order, those inside of the take."""
+    return [(at, calm) for at, calm in _said_marks(prompt, facts, duration_s) if at < duration_s]
+
+
+def _said_marks(prompt: str, facts: PromptFacts, duration_s: float) -> list[tuple[float, bool]]:
+    """The same with those behind the end of the take."""
     found = [
         (_second(match, facts, duration_s), False) for said in (_FULL, _NOT_UNTIL) for match in said.finditer(prompt)
     ]
     found += [(_second(match, facts, duration_s), True) for match in _CALM.finditer(prompt)]
-    return sorted((at, calm) for at, calm in found if at is not None and 0 < at < duration_s)
+    return sorted((at, calm) for at, calm in found if at is not None and 0 < at < float("inf"))
 
 
 def _second(found: re.Match[str], facts: PromptFacts, duration_s: float) -> float | None:

@@ -95,3 +95,18 @@ def test_what_was_read_is_told_and_not_called_unknown() -> None:
     assert describe_arc(prompt, read_prompt(prompt)) == "full at 0:45, calm at 1:30"
     assert "45" not in without_arc(prompt) and "house, 124 bpm" in without_arc(prompt)
     assert describe_arc("house", read_prompt("house")) == "" and without_arc("house") == "house"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seconds", "told"),
+    [
+        ("rock, starts quiet, drop at 0:30", 30, "quiet start, full at 0:30 (after the end)"),
+        ("rock, starts quiet, drop at 0:30", 31, "quiet start, full at 0:30"),
+        ("120 bpm, beat comes in after 8 bars, breakdown at 1:00", 45, "full at 0:16, calm at 1:00 (after the end)"),
+        ("house, drop halfway, ends softly", 60, "full at 0:30, quiet ending"),
+        ("techno, builds", 60, "builds"),
+        ("house, drop halfway", float("inf"), ""),
+    ],
+)
+def test_times_behind_the_end_are_told_as_that(prompt: str, seconds: float, told: str) -> None:
+    assert describe_arc(prompt, read_prompt(prompt), seconds) == told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -67,6 +68,18 @@ def test_what_the_model_follows_is_read_back(desk: Desk) -> None:
     desk.wait(lambda: note.text == "Read as: slow (72 bpm), no drums")
     desk.studio.take_settings.set_prompt("calm piano")
     desk.wait(lambda: not note.text)
+
+
+def test_a_drop_behind_the_end_is_told_until_the_length_reaches_it(desk: Desk) -> None:
+    line, length = desk.find("prompt_note"), desk.find("length")
+    assert isinstance(line, QLabel)
+    QTest.keyClicks(desk.find("prompt"), "calm piano, 120 bpm, starts quiet, drop at 0:30")
+    desk.wait(lambda: line.text() == "Read as: 120 bpm, quiet start, full at 0:30 (after the end)")
+    length.setFocus()
+    QTest.keyClick(length, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(length, "0:45")
+    QTest.keyClick(length, Qt.Key.Key_Return)
+    desk.wait(lambda: line.text() == "Read as: 120 bpm, quiet start, full at 0:30")
 
 
 def test_an_unknown_word_makes_a_take_all_the_same(desk: Desk) -> None:

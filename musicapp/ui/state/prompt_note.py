@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from musicapp.prompts.vocabulary import Vocabulary
 
 PAUSE_MS = 500  # a word that is being typed is not yet unknown
+_Asked = tuple[str, str, float]  # model, prompt, length in seconds
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,31 @@ class PromptNote(QObject):
         self._look_soon.timeout.connect(self._look)
         settings.prompt_changed.connect(self._wait)
         settings.target_changed.connect(self._wait)
+        settings.duration_changed.connect(self._wait)  # what is said to happen at a time may lie behind the end
 
     def _wait(self) -> None:
         self._look_soon.start()
 
     def _look(self) -> None:
-        asked = (self._settings.model, self._settings.prompt)
+        asked = self._asked()
         reader = self._reader
 
-        def work() -> tuple[tuple[str, str], _Reader, str]:
+        def work() -> tuple[_Asked, _Reader, str]:
             return asked, *_note(*asked, reader)
 
         self._files.run(work, self._found)
 
-    def _found(self, result: tuple[tuple[str, str], _Reader, str]) -> None:
+    def _asked(self) -> _Asked:
+        return self._settings.model, self._settings.prompt, self._settings.duration_s
+
+    def _found(self, result: tuple[_Asked, _Reader, str]) -> None:
         asked, self._reader, text = result
-        if asked == (self._settings.model, self._settings.prompt) and text != self.text:
+        if asked == self._asked() and text != self.text:
             self.text = text
             self.changed.emit(text)
 
 
-def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
+def _note(model: str, prompt: str, duration_s: float, reader: _Reader) -> tuple[_Reader, str]:
     from musicapp.prompts import vocabulary  # late, as `model_choice` does
     from musicapp.prompts.arc import describe_arc, without_arc
     from musicapp.prompts.facts import describe, read_prompt, without_read
@@ -72,7 +77,7 @@ def _note(model: str, prompt: str, reader: _Reader) -> tuple[_Reader, str]:
     followed, rest = "", prompt
     if reader.follows_facts:
         facts = read_prompt(prompt)
-        followed = ", ".join(filter(None, (describe(facts), describe_arc(prompt, facts))))
+        followed = ", ".join(filter(None, (describe(facts), describe_arc(prompt, facts, duration_s))))
         rest = without_read(without_arc(prompt))
     unknown = vocabulary.note_about(reader.vocabulary.unknown_in(rest)) if reader.vocabulary else ""
     return reader, "\n".join(part for part in (f"Read as: {followed}" if followed else "", unknown) if part)
