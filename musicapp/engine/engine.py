@@ -115,7 +115,7 @@ class Engine:
         way = memory.choose(model, request, memory.room_for(model.device, memory.parts_of(model).values()))
         yield from self._remarks.once(way.remark)
         for text in (request.prompt, request.negative_prompt):
-            yield from self._remarks.once(remarks.about_unread(model.conditioner.unread(text)))
+            yield from self._remarks.once(remarks.about_unread(model.conditioner.unread(text)), is_to_do=True)
 
         def ran_out(detail: str) -> OutOfMemory:
             return memory.ran_out(model, request, way, detail)

@@ -112,6 +112,7 @@ class Remarked:
     """Something worth knowing that stops nothing, in one sentence. Each is said once by an engine process."""
 
     text: str
+    is_to_do: bool = False  # the user would want to change something: it stays until it is read
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ class Remarks:
     def __init__(self) -> None:
         self._said: set[str] = set()
 
-    def once(self, text: str) -> Iterator[Event]:
-        """Remarked, unless the text is nothing or has been said."""
+    def once(self, text: str, *, is_to_do: bool = False) -> Iterator[Event]:
+        """Remarked, unless the text is nothing or has been said; `is_to_do` as there."""
         if text and text not in self._said:
             self._said.add(text)
-            yield Remarked(text)
+            yield Remarked(text, is_to_do)
 
 
 def about_unread(end: str) -> str:

@@ -128,6 +128,19 @@ def test_a_remark_of_the_engine_is_in_the_status_line(desk: Desk) -> None:
     assert desk.studio.messages.current is None
 
 
+def test_what_the_engine_did_not_read_stands_there_after_the_take(desk: Desk) -> None:
+    desk.host.script = "denoising"
+    QTest.keyClicks(desk.find("prompt"), "harp")
+    QTest.keyClick(desk.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.wait(lambda: desk.studio.generation.run)
+    desk.host.emit(Remarked("The prompt is longer than this model reads. Not heard is: “happy. Very.”.", True))
+    desk.wait(lambda: desk.message)
+    desk.studio.messages.remark("Take saved")
+    message = desk.studio.messages.current
+    assert message is not None and message.kind == "notice" and message.text.endswith("than this model reads.")
+    assert message.hint == "Not heard is: “happy. Very.”."
+
+
 def test_a_lost_engine_is_restarted_and_makes_the_same_take_again(desk: Desk) -> None:
     kept = desk.make_take()
     desk.host.script = "denoising"

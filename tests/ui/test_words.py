@@ -88,18 +88,17 @@ def test_the_seed_field_says_whose_seed_it_shows(desk: Desk) -> None:
     assert seed_use(desk) == "of the next take"
 
 
-def test_the_same_again_is_remarked(desk: Desk) -> None:
+def test_the_same_again_is_told_until_it_is_read(desk: Desk) -> None:
     desk.make_take("harp", 1.0)
-    desk.studio.take_settings.set_seed_locked(True)
+    desk.window.takes.setFocus()
+    QTest.keyClick(desk.window.takes, Qt.Key.Key_K)
     desk.make_take("harp", 2.0)
-    remarks: list[str] = []
-    desk.studio.messages.remarked.connect(remarks.append)
+    assert desk.message == ""
     desk.make_take("harp", 1.0)
-    assert any("will sound the same" in text for text in remarks)
-    remarks.clear()
-    desk.studio.take_settings.set_seed_locked(False)
+    assert "will sound the same. For another one roll the dice (D)" in desk.message
+    QTest.keyClick(desk.window.takes, Qt.Key.Key_D)
     desk.make_take("harp", 1.0)
-    assert not any("will sound the same" in text for text in remarks)
+    assert desk.message == ""
 
 
 def test_counts_agree(desk: Desk) -> None:

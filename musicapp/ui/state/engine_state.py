@@ -184,7 +184,11 @@ class EngineState(QObject):
         self._set_phase("failed")
 
     def _remarked(self, event: Remarked) -> None:
-        self._messages.remark(event.text)
+        if event.is_to_do:  # in the status line “Take saved” would soon be in its place
+            what, dot, more = event.text.partition(". ")
+            self._messages.post("notice", what + dot.strip(), more)
+        else:
+            self._messages.remark(event.text)
 
     def _fell_silent(self, event: EngineSilent) -> None:
         self._before_silence = self.phase

@@ -58,7 +58,7 @@ class TakeLibrary(QObject):
         open_takes.made.connect(self._made)
         open_takes.dropped.connect(self._dropped)
         leftovers.kept.connect(self._part_kept)
-        generation.began.connect(self._remark_same)
+        generation.began.connect(self._tell_same)
         generation.run_changed.connect(self._progressed)
         player.shown_changed.connect(self._shown_changed)
 
@@ -196,11 +196,14 @@ class TakeLibrary(QObject):
             self.open(take.take_id)
         self._messages.remark(f"Kept as a take of {format_duration(round(take.duration_s, 1))}")
 
-    def _remark_same(self, request: TakeRequest) -> None:
+    def _tell_same(self, request: TakeRequest) -> None:
         """Say so when there is a take of all the same already."""
         if any(row.take is not None and _asks_the_same(request, row.request) for row in self.model.rows):
-            self._messages.remark(
-                "There is a take of this prompt, seed and length already: this one will sound the same"
+            self._messages.post(
+                "notice",
+                "There is a take of this prompt, seed and length already: this one will sound the same.",
+                "For another one roll the dice (D), or open the lock of the seed (K).",
+                about="same",
             )
 
     def _dropped(self, take_id: str, was_shown: bool) -> None:
