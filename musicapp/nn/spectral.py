@@ -174,7 +174,7 @@ class SpectralDecoder(nn.Module):
 
 
 def narrowed(magnitudes: Tensor) -> Tensor:
-    """Mid and side `(2, count, bins)` with the side held softly below `WIDEST` of both together, in place; mono stays.
+    """Mid and side `(2, ..., bins)` with the side held softly below `WIDEST` of both together, in place; mono stays.
 
     A side 10 dB below the mid loses 0.6 dB, one as loud as the mid 2.5 dB.
     """
