@@ -152,8 +152,9 @@ def test_the_question_goes_when_the_take_is_done(desk: Desk) -> None:
     made = sound_of(desk)
     left: list[bool] = []
     desk.window.closing.connect(lambda: left.append(True))
-    desk.window.close()
-    assert desk.window.findChild(LeaveQuestion) is not None
+    QTest.keyClick(desk.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    question = desk.window.findChild(LeaveQuestion)
+    assert question is not None and "when the take is done, it is saved and Musicapp quits" in question.text.text()
     desk.host.write(made, 3)
     desk.host.finish(made)
     desk.wait(lambda: left)

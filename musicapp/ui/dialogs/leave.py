@@ -10,6 +10,7 @@ from musicapp.ui.theme import SPACE, SPACE_WIDE, scaled_font
 from musicapp.ui.widgets.described import described, label
 
 NOTHING_YET = "Nothing of it can be heard yet."
+BY_ITSELF = "If you wait: when the take is done, it is saved and Musicapp quits."
 
 
 class LeaveQuestion(QDialog):
@@ -59,9 +60,8 @@ class LeaveQuestion(QDialog):
         heard = self._generation.heard
         self.keep.setVisible(bool(heard))
         self.keep.setText(f"Keep {heard} and quit")
-        self.text.setText(
-            f"{heard} of it can be heard. Kept, that becomes a shorter take in the list." if heard else NOTHING_YET
-        )
+        told = f"{heard} of it can be heard. Kept, that becomes a shorter take in the list." if heard else NOTHING_YET
+        self.text.setText(f"{told}\n{BY_ITSELF}")
 
     def _keep(self) -> None:
         self.accept()
