@@ -22,7 +22,7 @@ def test_what_is_typed_is_on_disk_a_moment_later(desk: Desk) -> None:
     prompt = desk.window.prompts.prompt
     prompt.setFocus()
     QTest.keyClicks(prompt, "harp, 92 bpm, half a thou")
-    desk.wait(lambda: settings.load().prompt == "harp, 92 bpm, half a thou", 2000)
+    desk.wait(lambda: settings.load().prompt == "harp, 92 bpm, half a thou")
     desk.studio.take_settings.set_seed_text("4711")
     desk.studio.take_settings.set_duration(12.5)
     desk.studio.take_settings.set_negative_prompt("drums")
@@ -41,7 +41,7 @@ def test_what_is_typed_is_on_disk_a_moment_later(desk: Desk) -> None:
             12,
         ) and (round(saved.volume, 3), saved.advanced_is_open, bool(saved.window_geometry)) == (0.1, True, True)
 
-    desk.wait(is_saved, 2000)
+    desk.wait(is_saved)
 
 
 def test_a_seed_that_made_a_take_is_not_taken_again_after_a_restart(desk: Desk, open_desk: Callable[[], Desk]) -> None:

@@ -92,7 +92,7 @@ def test_a_name_may_be_typed_and_enter_exports(desk: Desk) -> None:
     field = desk.window.export.name
     field.selectAll()
     QTest.keyClicks(field, "My song 1")
-    with desk.qtbot.waitSignal(desk.studio.exporter.exported, timeout=5000) as done:
+    with desk.qtbot.waitSignal(desk.studio.exporter.exported, timeout=15_000) as done:
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert done.args[0].path.name == "My song 1.wav"
 

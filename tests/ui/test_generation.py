@@ -113,7 +113,7 @@ def test_a_length_that_does_not_fit_is_offered_shorter_by_a_button(desk: Desk) -
     assert button.isVisible() and button.text() == button.accessibleName() == "Make 1:10 instead"
     assert not desk.window.message_bar.log_button.isVisible()
     desk.host.script = "finish"
-    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=5000):
+    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=15_000):
         button.click()
     made = desk.host.requests[-1]
     assert (made.duration_s, made.seed, made.prompt) == (70.0, refused.seed, "harp")
@@ -155,7 +155,7 @@ def test_a_lost_engine_is_restarted_and_makes_the_same_take_again(desk: Desk) ->
     desk.host.script = "finish"
     desk.studio.take_settings.set_prompt("something else")
     desk.studio.take_settings.set_seed(1)
-    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=5000):
+    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=15_000):
         button.click()
     again = desk.host.requests[-1]
     assert (again.prompt, again.seed, again.duration_s) == (lost.prompt, lost.seed, lost.duration_s)

@@ -68,7 +68,7 @@ def test_an_empty_seed_draws_one(desk: Desk) -> None:
     assert form.seed_is_locked
     typed(desk, field, "")
     form.set_prompt("harp")
-    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=5000):
+    with desk.qtbot.waitSignal(desk.studio.open_takes.made, timeout=15_000):
         QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert desk.host.requests[-1].seed != 4711 and not form.seed_is_locked
     assert field.text() == str(desk.host.requests[-1].seed)
