@@ -41,6 +41,11 @@ _FULL = re.compile(
     rf"|\b(?:gets?|goes|turns?|becomes?)\s+{_LOUD}|\bthen\s+(?:the\s+)?{_PLAYERS}){_AT}{_TIME}",
     re.IGNORECASE,
 )
+# At the beginning of a clause, so that nothing in front refuses them.
+_PLAYERS_AT = re.compile(
+    rf"(?:^|[,;.:(]\s*|\b(?:then|and|with)\s+)(?:the\s+|heavy\s+|big\s+|loud\s+)*{_PLAYERS}\s+(?:at|after|from)\s+{_TIME}",
+    re.IGNORECASE,
+)
 _NOT_UNTIL = re.compile(
     rf"\b(?:(?:no|without)\s+{_PLAYERS}|(?:stays?\s+)?(?:{_QUIET}|beatless|drumless)){_UNTIL}{_TIME}", re.IGNORECASE
 )
@@ -136,14 +141,14 @@ def read_arc(prompt: str, facts: PromptFacts, sections: Sequence[Section], durat
 
 def calm_prompt(prompt: str) -> str:
     """What is played where it is calm: the prompt without its drums and without what is said of the arc."""
-    for said in (_FULL, _NOT_UNTIL, _CALM, _OPENS, _ENDS, _BUILDS):
+    for said in (_FULL, _PLAYERS_AT, _NOT_UNTIL, _CALM, _OPENS, _ENDS, _BUILDS):
         prompt = said.sub(" ", prompt)
     return f"{without_drums(prompt)}, {CALM_WORDS}"
 
 
 def without_arc(prompt: str) -> str:
     """The prompt without what was read of times: a model need not know those words."""
-    for said in (_FULL, _NOT_UNTIL, _CALM):
+    for said in (_FULL, _PLAYERS_AT, _NOT_UNTIL, _CALM):
         prompt = said.sub(", ", prompt)
     return prompt
 
@@ -171,10 +176,12 @@ def _marks(prompt: str, facts: PromptFacts, duration_s: float) -> list[tuple[flo
 def _said_marks(prompt: str, facts: PromptFacts, duration_s: float) -> list[tuple[float, bool]]:
     """The same with those behind the end of the take."""
     found = [
-        (_second(match, facts, duration_s), False) for said in (_FULL, _NOT_UNTIL) for match in said.finditer(prompt)
+        (_second(match, facts, duration_s), False)
+        for said in (_FULL, _PLAYERS_AT, _NOT_UNTIL)
+        for match in said.finditer(prompt)
     ]
     found += [(_second(match, facts, duration_s), True) for match in _CALM.finditer(prompt)]
-    return sorted((at, calm) for at, calm in found if at is not None and 0 < at < float("inf"))
+    return sorted({(at, calm) for at, calm in found if at is not None and 0 < at < float("inf")})
 
 
 def _second(found: re.Match[str], facts: PromptFacts, duration_s: float) -> float | None:

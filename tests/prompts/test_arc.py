@@ -29,6 +29,9 @@ def form(count: int, length_s: float = 24.0) -> tuple[Section, ...]:
         ("pads, then the beat after 8 bars, 120 bpm", (1, 15), (17, 100)),
         ("pads, then the beat after eight bars, 120 bpm, in 3/4", (1, 11), (13, 100)),
         ("no drums until 0:30, rock", (0, 29), (31, 170)),
+        ("pads, beat after 8 bars, 120 bpm", (1, 15), (17, 100)),
+        ("piano, drums at 0:30", (0, 29), (31, 170)),
+        ("strings and the drums from 0:30", (0, 29), (31, 170)),
         ("drums come in after about 30 seconds", (0, 29), (31, 170)),
         ("bass kicks in at the 1 minute, dub", (0, 59), (61, 170)),
         ("dnb, drums drop out at 1:00, kick in at 1:20", (62, 79), (0, 59, 81)),
@@ -110,3 +113,15 @@ def test_what_was_read_is_told_and_not_called_unknown() -> None:
 )
 def test_times_behind_the_end_are_told_as_that(prompt: str, seconds: float, told: str) -> None:
     assert describe_arc(prompt, read_prompt(prompt), seconds) == told
+
+
+@pytest.mark.parametrize(
+    "prompt", ["no drums from 0:30", "mute the drums at 0:30", "bass at 120 bpm", "drums in 2 bar loops"]
+)
+def test_players_at_a_time_are_not_taken_for_a_drop_when_they_are_refused(prompt: str) -> None:
+    assert arc(prompt) == Arc()
+
+
+def test_a_time_that_is_said_once_is_told_once() -> None:
+    prompt = "pads, then the beat after 8 bars, 120 bpm"
+    assert describe_arc(prompt, read_prompt(prompt)) == "full at 0:16"
