@@ -86,7 +86,12 @@ class _FileTokenizer:
             behind = self._tokenizer.encode(text).overflowing
             offsets = next((encoding.offsets for encoding in behind), [])
         starts = [start for start, end in offsets if end > start]  # marks have no place in the text
-        return text[min(starts) :].strip(" ,;.\n") if starts else ""
+        if not starts:
+            return ""
+        first = min(starts)
+        while first > 0 and not text[first - 1].isspace():  # a word of which only a part is read is not heard
+            first -= 1
+        return text[first:].strip(" ,;.\n")
 
 
 def _read(folder: Path) -> str:

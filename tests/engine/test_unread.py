@@ -39,6 +39,13 @@ def test_what_is_named_changes_nothing_and_what_comes_before_does(model: LoadedM
     assert not torch.equal(cross(LONG), cross(f"{start[:-30]}{end}"))
 
 
+@pytest.mark.parametrize("letters", range(5))
+def test_what_is_named_begins_with_a_whole_word(model: LoadedModel, letters: int) -> None:
+    words = [f"{'x' * letters}shuffled", "kaleidoscopic", "glockenspiels", "reverberating", "dulcimers"] * 40
+    end = model.conditioner.unread(" ".join(words))
+    assert end and end.split()[0] in words
+
+
 def test_short_prompts_are_read_whole(model: LoadedModel) -> None:
     assert model.conditioner.unread("") == ""
     assert model.conditioner.unread("calm piano, 90 bpm") == ""

@@ -50,6 +50,16 @@ def test_a_click_shows_and_plays(desk: Desk) -> None:
     assert str(first.request.seed) in desk.page.details.text()
 
 
+def test_a_right_click_marks_no_second_row(desk: Desk) -> None:
+    desk.make_take("calm piano")
+    desk.make_take("warm pads")
+    view = desk.window.takes.view
+    before = view.currentIndex()
+    other = desk.studio.library.model.index(1 - before.row() if before.isValid() else 1)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=view.visualRect(other).center())
+    assert view.currentIndex() == before
+
+
 def test_enter_in_the_list_plays_and_letters_stay_shortcuts(desk: Desk) -> None:
     desk.studio.library.auto_play = "off"
     desk.make_take()
