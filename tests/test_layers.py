@@ -60,7 +60,7 @@ LAYERS = {
     "prompts": Layer(("errors", "description")),
     "store": Layer((*BASE, "description")),
     "nn": Layer(("errors", "description"), torch=True),
-    "diffusion": Layer(("errors",), torch=True),
+    "diffusion": Layer(("errors", "description"), torch=True),
     "checkpoints": Layer(("errors", "paths", "description", "nn"), torch=True),
     "engine": Layer((*FIRST_TWO, *MODEL, "analysis"), torch=True),
     "engine.events": Layer(("errors", "request")),

@@ -79,7 +79,7 @@ class DiffusionConfig:
     input_concat_ids: tuple[str, ...] = ()
     local_add_cond_ids: tuple[str, ...] = ()
     shift: object = None
-    sampling_shift: object = shift_configs.DEFAULT
+    sampling_shift: object = shift_configs.DEFAULT  # a `ShiftConfig`, which is read before
     mask_padding_attention: bool = False
     use_effective_length_for_schedule: bool = False
 

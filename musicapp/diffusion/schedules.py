@@ -6,24 +6,14 @@ Computed in float64 and returned as float32 on the CPU, so the first value is ex
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from musicapp.description.shift_configs import FullShift
+
 LOGSNR_START = -6.0  # log-SNR of the first value when the schedule starts from pure noise
 LOGSNR_END = 2.0  # the last value before 0 is sigmoid(-2) = 0.119 for many steps
-
-
-@dataclass(frozen=True)
-class ShiftOptions:
-    """The `distribution_shift_options` section; field names are the checkpoint's own. Lengths are latent frames."""
-
-    base_shift: float = 0.5
-    max_shift: float = 1.15
-    min_length: int = 256
-    max_length: int = 4096
-    use_sine: bool = False
 
 
 def polyexponential(steps: int, sigma_min: float, sigma_max: float, *, rho: float = 1.0) -> Tensor:
@@ -60,7 +50,7 @@ def logsnr(steps: int, sigma_max: float = 1.0) -> Tensor:
     return _with_ends(levels[:-1], sigma_max)
 
 
-def shift(sigmas: Tensor, latent_frames: int, options: ShiftOptions) -> Tensor:
+def shift(sigmas: Tensor, latent_frames: int, options: FullShift) -> Tensor:
     """Move flow levels towards noise, more so for longer music; 0 and 1 stay where they are.
 
     A longer signal needs more noise to hide the same share of it (the resolution shift of arXiv 2403.03206).

@@ -7,39 +7,14 @@ the last bit of a level into 0.004 rad of its highest timestep frequency.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from musicapp.diffusion.schedules import ShiftOptions
+from musicapp.description.shift_configs import DEFAULT, FluxShift, FullShift, NoShift, ShiftConfig
 
 
-@dataclass(frozen=True)
-class LogSNRShift:
-    """Even steps in log signal-to-noise ratio; with a `rate` above 0 longer music starts from a lower one."""
-
-    anchor_length: int = 2000
-    anchor_logsnr: float = -6.2
-    rate: float = 0.0
-    logsnr_end: float = 2.0
-
-
-@dataclass(frozen=True)
-class FluxShift:
-    """Odds of noise to signal multiplied by a factor that grows with the length, on logarithmic scales."""
-
-    min_length: int = 256
-    max_length: int = 4096
-    alpha_min: float = 1.0
-    alpha_max: float = 6.93
-
-
-Shift = LogSNRShift | FluxShift | ShiftOptions | None  # None leaves the steps even
-DEFAULT = LogSNRShift()
-
-
-def build(steps: int, latent_frames: int, *, sigma_max: float = 1.0, shift: Shift = DEFAULT) -> Tensor:
+def build(steps: int, latent_frames: int, *, sigma_max: float = 1.0, shift: ShiftConfig = DEFAULT) -> Tensor:
     """The levels `(steps + 1,)` for music of a length, the first exactly `sigma_max`, the last exactly 0.
 
     As published, only the first value is brought to `sigma_max` after the warp: below 1 the level rises once, after
@@ -52,11 +27,11 @@ def build(steps: int, latent_frames: int, *, sigma_max: float = 1.0, shift: Shif
     return sigmas
 
 
-def warp(levels: Tensor, latent_frames: int, shift: Shift) -> Tensor:
+def warp(levels: Tensor, latent_frames: int, shift: ShiftConfig) -> Tensor:
     """Levels in [0, 1] moved by a shift; 0 and 1 stay where they are."""
-    if shift is None:
+    if isinstance(shift, NoShift):
         return levels.clone()
-    if isinstance(shift, ShiftOptions):
+    if isinstance(shift, FullShift):
         scale = math.exp(
             -_between(latent_frames, shift.min_length, shift.max_length, shift.base_shift, shift.max_shift)
         )

@@ -9,15 +9,14 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
-from musicapp.description import shift_configs
 from musicapp.description.lengths import lengths_for
+from musicapp.description.shift_configs import ShiftConfig
 from musicapp.diffusion import shifts
 from musicapp.diffusion.guidance import blended
 from musicapp.diffusion.noise import returning_noise
 from musicapp.diffusion.objectives import Network, is_flow
 from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
-from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.engine.request_facts import RequestFacts
 from musicapp.engine.steering import Prompts, steer
 from musicapp.prompts.arc import arc_of, calm_prompt
@@ -51,21 +50,12 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
         assert request.steps is not None
         lengths = lengths_for(config, [request.duration_s])
         valid = torch.arange(lengths.latents)[None] < lengths.valid[0]
-        shift = _shift(config.diffusion.sampling_shift)
-        return Plan(lengths.latents, valid, shifts.build(request.steps, lengths.effective[0], shift=shift))
+        shift = config.diffusion.sampling_shift
+        assert isinstance(shift, ShiftConfig)
+        sigmas = shifts.build(request.steps, lengths.effective[0], shift=shift)
+        return Plan(lengths.latents, valid, sigmas)
     latents = needed + HEADROOM if config.app.variable_length else max(needed, config.window_latents)
     return Plan(latents + -latents % config.diffusion.dit.patch_size)
-
-
-def _shift(config: object) -> shifts.Shift:
-    """What a description calls a shift, as the schedules have it."""
-    kinds = {
-        shift_configs.FullShift: ShiftOptions,
-        shift_configs.FluxShift: shifts.FluxShift,
-        shift_configs.LogSNRShift: shifts.LogSNRShift,
-    }
-    kind = kinds.get(type(config))
-    return kind(**vars(config)) if kind is not None else None
 
 
 def denoise(

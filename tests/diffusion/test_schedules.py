@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
+from musicapp.description.shift_configs import FullShift
 from musicapp.diffusion import schedules
-from musicapp.diffusion.schedules import ShiftOptions
 
 ALL = [
     lambda steps: schedules.polyexponential(steps, 0.3, 500.0),
@@ -59,20 +59,20 @@ def test_fifty_logsnr_steps_jump_to_zero_from_the_published_level():
 
 @pytest.mark.parametrize(("frames", "expected"), [(256, 0.62246), (1024, 0.65249), (4096, 0.75951)])
 def test_shift_moves_the_middle_by_the_published_amount(frames, expected):
-    shifted = schedules.shift(torch.tensor([1.0, 0.5, 0.0]), frames, ShiftOptions())
+    shifted = schedules.shift(torch.tensor([1.0, 0.5, 0.0]), frames, FullShift())
     assert shifted.tolist() == pytest.approx([1.0, expected, 0.0], abs=1e-5)
 
 
 @pytest.mark.parametrize(("outside", "limit"), [(10, 256), (9000, 4096)])
 def test_shift_holds_the_length_within_its_limits(outside, limit):
     sigmas = schedules.linear(8)
-    held = schedules.shift(sigmas, outside, ShiftOptions())
-    torch.testing.assert_close(held, schedules.shift(sigmas, limit, ShiftOptions()), atol=0, rtol=0)
+    held = schedules.shift(sigmas, outside, FullShift())
+    torch.testing.assert_close(held, schedules.shift(sigmas, limit, FullShift()), atol=0, rtol=0)
 
 
 def test_shift_with_sine_keeps_both_ends():
-    shifted = schedules.shift(schedules.linear(10), 2000, ShiftOptions(use_sine=True))
-    plain = schedules.shift(schedules.linear(10), 2000, ShiftOptions())
+    shifted = schedules.shift(schedules.linear(10), 2000, FullShift(use_sine=True))
+    plain = schedules.shift(schedules.linear(10), 2000, FullShift())
     torch.testing.assert_close(shifted, torch.sin(plain * math.pi / 2), atol=1e-6, rtol=0)
     assert shifted[0] == 1.0
     assert shifted[-1] == 0.0

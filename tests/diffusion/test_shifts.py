@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
+from musicapp.description.shift_configs import FluxShift, FullShift, LogSNRShift, NoShift
 from musicapp.diffusion import samplers, shifts
-from musicapp.diffusion.schedules import ShiftOptions, linear, shift
-from musicapp.diffusion.shifts import FluxShift, LogSNRShift
+from musicapp.diffusion.schedules import linear, shift
 
-ALL = [shifts.DEFAULT, LogSNRShift(rate=1.0), FluxShift(), ShiftOptions(), ShiftOptions(use_sine=True), None]
+ALL = [shifts.DEFAULT, LogSNRShift(rate=1.0), FluxShift(), FullShift(), FullShift(use_sine=True), NoShift()]
 
 
 def test_eight_steps_have_the_published_values():
@@ -33,7 +33,7 @@ def test_from_pure_noise_every_shift_falls_and_keeps_the_ends(kind, steps):
     assert (sigmas[0], sigmas[-1]) == (1.0, 0.0) and (sigmas.diff() < 0).all()
 
 
-@pytest.mark.parametrize("kind", [LogSNRShift(rate=1.0), FluxShift(), ShiftOptions()])
+@pytest.mark.parametrize("kind", [LogSNRShift(rate=1.0), FluxShift(), FullShift()])
 def test_longer_music_spends_more_steps_in_noise(kind):
     assert (shifts.build(8, 2000, shift=kind)[1:-1] > shifts.build(8, 500, shift=kind)[1:-1]).all()
 
@@ -42,7 +42,7 @@ def test_the_default_does_not_depend_on_length():
     assert shifts.build(8, 30).equal(shifts.build(8, 4000))
 
 
-@pytest.mark.parametrize("options", [ShiftOptions(), ShiftOptions(use_sine=True)])
+@pytest.mark.parametrize("options", [FullShift(), FullShift(use_sine=True)])
 def test_the_full_shift_is_that_of_stable_audio_2(options):
     even = linear(9)
     torch.testing.assert_close(shifts.warp(even, 1500, options), shift(even, 1500, options), atol=1e-6, rtol=0)

@@ -12,8 +12,8 @@ from musicapp.audio import wave_io
 from musicapp.checkpoints.load import load_model
 from musicapp.description.config import parse_config
 from musicapp.description.lengths import lengths_for
+from musicapp.description.shift_configs import FluxShift, FullShift, LogSNRShift, NoShift
 from musicapp.diffusion import shifts
-from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.engine.decode import decode_chunks
 from musicapp.engine.denoise import plan_for
 from musicapp.engine.engine import Engine
@@ -40,10 +40,10 @@ def test_the_plan_is_the_published_one(folder: Path) -> None:
 
 
 SHIFTS = {
-    "full": ({"base_shift": 0.4, "max_shift": 2.0, "min_length": 8, "max_length": 400}, ShiftOptions),
-    "flux": ({"min_length": 8, "max_length": 400, "alpha_min": 2.0, "alpha_max": 5.0}, shifts.FluxShift),
-    "logsnr": ({"anchor_length": 100, "anchor_logsnr": -5.0, "rate": 0.5, "logsnr_end": 3.0}, shifts.LogSNRShift),
-    "none": ({}, lambda: None),
+    "full": ({"base_shift": 0.4, "max_shift": 2.0, "min_length": 8, "max_length": 400}, FullShift),
+    "flux": ({"min_length": 8, "max_length": 400, "alpha_min": 2.0, "alpha_max": 5.0}, FluxShift),
+    "logsnr": ({"anchor_length": 100, "anchor_logsnr": -5.0, "rate": 0.5, "logsnr_end": 3.0}, LogSNRShift),
+    "none": ({}, NoShift),
 }
 
 

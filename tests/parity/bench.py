@@ -11,9 +11,9 @@ from typing import Any
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.description.shift_configs import FullShift
 from musicapp.diffusion.guidance import guided, unconditional, with_negative
 from musicapp.diffusion.objectives import Network
-from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.nn.conditioners import Conditioning
 from tests.parity.golden import Golden
 
@@ -42,12 +42,12 @@ class Bench:
         return self.model.config.diffusion.objective
 
     @property
-    def shift_options(self) -> ShiftOptions:
+    def shift_options(self) -> FullShift:
         """The distribution shift that the model was trained with."""
         shift = self.model.config.diffusion.shift
         if shift is None:
-            return ShiftOptions()
-        return ShiftOptions(**{name: value for name, value in asdict(shift).items() if name != "type"})
+            return FullShift()
+        return FullShift(**{name: value for name, value in asdict(shift).items() if name != "type"})
 
     @property
     def ids(self) -> list[str]:

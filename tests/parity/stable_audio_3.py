@@ -18,11 +18,11 @@ from torch.nn import functional as F
 
 from musicapp.checkpoints.conditioner import TextEncoder
 from musicapp.description.lengths import Lengths, lengths_for
+from musicapp.description.shift_configs import FluxShift, FullShift, LogSNRShift, NoShift
 from musicapp.diffusion import apg, inpainting, shifts
 from musicapp.diffusion.guidance import unconditional, with_negative
 from musicapp.diffusion.objectives import Network
 from musicapp.diffusion.sampling import SAMPLERS, STABLE_AUDIO_3_LEAST_SIGNAL, sample
-from musicapp.diffusion.schedules import ShiftOptions
 from musicapp.diffusion.starts import flow_start
 from musicapp.nn import same
 from tests.parity import autoencoder, conditioning, transformer
@@ -36,10 +36,10 @@ Cond = dict[str, Tensor | None]
 # follow from the recorded values exactly.
 SHIFTS: dict[str, shifts.Shift] = {
     "logsnr_default": shifts.DEFAULT,
-    "logsnr_adaptive": shifts.LogSNRShift(rate=1.0),
-    "full": ShiftOptions(),
-    "full_sine": ShiftOptions(use_sine=True),
-    "flux": shifts.FluxShift(alpha_min=1.2, alpha_max=6.9),
+    "logsnr_adaptive": LogSNRShift(rate=1.0),
+    "full": FullShift(),
+    "full_sine": FullShift(use_sine=True),
+    "flux": FluxShift(alpha_min=1.2, alpha_max=6.9),
 }
 
 
@@ -138,7 +138,7 @@ def schedules_of_lengths(bench: Bench, name: str) -> Tensor:
 
 
 def even_schedule(bench: Bench, name: str) -> Tensor:
-    return shifts.build(len(bench.golden[name]) - 1, 1, shift=None)
+    return shifts.build(len(bench.golden[name]) - 1, 1, shift=NoShift())
 
 
 def direct_sigmas(bench: Bench, name: str) -> Tensor:
