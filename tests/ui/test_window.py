@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QPlainTextEdit, QSlider, QSpinBox, QWidget
 
+from musicapp.engine.events import ModelLoaded, ModelLoading
 from musicapp.ui.widgets import message_bar
 from tests.ui.conftest import Desk
 
@@ -137,6 +139,22 @@ def test_dialogs_open_and_close(desk: Desk, name: str) -> None:
 def test_the_status_bar_tells_model_device_and_precision(desk: Desk) -> None:
     assert desk.window.status.engine.text() == "Musicapp Small ready"
     assert desk.window.status.engine.toolTip() == "CPU, 2 cores · int8"
+
+
+def test_the_status_bar_tells_what_the_engine_waits_for_and_how_long(desk: Desk) -> None:
+    """A bar that runs to and fro at first; with the time of the last load one that fills, and the time left."""
+    status, engine, key = desk.window.status, desk.studio.engine, desk.studio.take_settings.model
+    assert not status.bar.isVisible()
+    desk.host.emit(ModelLoading("", key))
+    desk.wait(lambda: engine.phase == "loading")
+    assert status.engine.text().startswith("Reading Musicapp Small")
+    assert status.bar.isVisible()
+    engine.load_times[key] = 20.0
+    desk.wait(lambda: status.bar.maximum() > 0 and status.bar.value() > 0)
+    assert "about 0:" in status.engine.text() and status.bar.value() < status.bar.maximum() / 2
+    desk.host.emit(ModelLoaded(replace(desk.host.info, key=key)))
+    desk.wait(lambda: engine.phase == "ready")
+    assert not status.bar.isVisible() and status.engine.text() == "Musicapp Small ready"
 
 
 def test_closing_ends_the_engine_and_playback_and_saves(open_desk: Callable[[], Desk], home: Path) -> None:
