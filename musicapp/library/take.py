@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from musicapp import paths
-from musicapp.errors import LibraryError
+from musicapp.library import sidecar
 from musicapp.request import TakeRequest
 
-VERSION = 1  # of the sidecar
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -26,6 +23,7 @@ class Take:
     seconds_taken  to make it; 0 when not known
     is_finished    False for what a crash left of a take: its first `frames` frames can be played
     left_out       what of its settings this version does not understand, see `request.Recalled`
+    title, tags, is_starred, made_from, measured  as `sidecar` tells; `library.edits` changes them
     """
 
     take_id: str
@@ -40,6 +38,11 @@ class Take:
     seconds_taken: float
     is_finished: bool = True
     left_out: dict[str, Any] = field(default_factory=dict, hash=False)
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    is_starred: bool = False
+    made_from: dict[str, Any] = field(default_factory=dict, hash=False)
+    measured: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def duration_s(self) -> float:
@@ -55,9 +58,14 @@ def new_take_path(folder: Path, take_id: str, when: datetime) -> Path:
 
 
 def save(take: Take) -> Path:
-    """Write the sidecar, all or nothing; its path. Raises LibraryError."""
-    values = {
-        "version": VERSION,
+    """Write the sidecar, all or nothing; its path. What stands there besides is kept. Raises LibraryError."""
+    sidecar.change(take.path, lambda there: {**there, **values_of(take)})
+    return sidecar.of(take.path)
+
+
+def values_of(take: Take) -> dict[str, Any]:
+    """What the sidecar says of a take. What people or listening add is in it only where there is some."""
+    values: dict[str, Any] = {
         "take_id": take.take_id,
         "created": take.created.astimezone(UTC).isoformat(),
         "sample_rate": take.sample_rate,
@@ -69,13 +77,11 @@ def save(take: Take) -> Path:
         "is_finished": take.is_finished,
         "request": {**take.request.as_dict(), **take.left_out},
     }
-    path = take.path.with_suffix(".json")
-    try:
-        paths.replace_file(path, json.dumps(values, indent=2).encode())
-    except OSError as error:
-        raise LibraryError(
-            f"The details of the take could not be saved in “{path.parent}”.",
-            hint="Free some space or choose another folder; the audio itself is there.",
-            detail=str(error),
-        ) from error
-    return path
+    added = {
+        "title": take.title,
+        "tags": list(take.tags),
+        "starred": take.is_starred,
+        "made_from": take.made_from,
+        "measured": take.measured,
+    }
+    return values | {name: value for name, value in added.items() if value}

@@ -5,22 +5,23 @@ The audio says how long it is, the sidecar everything else; without one the tags
 
 from __future__ import annotations
 
-import json
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from musicapp.audio import growing, tags, wave_io, wave_layout
 from musicapp.audio.wave_layout import WaveLayout
+from musicapp.library import sidecar
+from musicapp.library.labels import clean_tags, clean_title
 from musicapp.library.take import Take
 from musicapp.request import MAX_NUMBER, recall
 
 log = logging.getLogger(__name__)
 
 QUIET_S = 600.0  # after so long without a change nobody is writing a take any more
-MAX_SIDECAR_BYTES = 16 << 20
 MOST_CHANNELS = 2
 YEARS = range(1970, 9000)  # far from both ends of the calendar, where a change of zone overflows
 BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
@@ -47,19 +48,16 @@ def read(path: Path) -> Take | None:
 
 
 def _from_sidecar(path: Path, layout: WaveLayout) -> Take | None:
-    sidecar = path.with_suffix(".json")
     try:
-        with wave_layout.open_plain(sidecar) as file:
-            values = json.loads(file.read(MAX_SIDECAR_BYTES).decode("utf-8-sig"))
-        return _take(path, layout, values)
+        return as_told(path, layout, sidecar.read(path))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        log.warning("%s is damaged, the tags of the audio take its place: %r", sidecar, error)
+    except (*sidecar.DAMAGE, KeyError, AttributeError, OverflowError) as error:
+        log.warning("%s is damaged, the tags of the audio take its place: %r", sidecar.of(path), error)
         return None
 
 
-def _take(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
+def as_told(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
     """The file says how long it is, the sidecar everything else; what is no value of its kind counts as not known.
 
     Raises AttributeError, KeyError, OSError, TypeError or ValueError when there is no request in it.
@@ -67,7 +65,7 @@ def _take(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
     recalled = recall(values["request"])
     take_id, model_name = values.get("take_id"), values.get("model_name")
     is_finished = values.get("is_finished", True)
-    return Take(
+    told = Take(
         take_id=take_id if isinstance(take_id, str) and take_id else path.stem,
         path=path,
         request=recalled.request,
@@ -81,6 +79,23 @@ def _take(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
         is_finished=is_finished is not False and layout.is_complete,
         left_out=recalled.left_out,
     )
+    return with_added(told, values)
+
+
+def with_added(take: Take, values: dict[str, Any]) -> Take:
+    """The take with what people and listening added to the values of its sidecar."""
+    return replace(
+        take,
+        title=clean_title(values.get("title")),
+        tags=clean_tags(values.get("tags")),
+        is_starred=values.get("starred") is True,
+        made_from=_object(values.get("made_from")),
+        measured=_object(values.get("measured")),
+    )
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _number(value: object) -> float:
@@ -140,7 +155,7 @@ def is_being_written(path: Path) -> bool:
     if growing.lock_of(path).exists():
         return growing.is_held(path)
     try:
-        if path.with_suffix(".json").is_file():
+        if sidecar.of(path).is_file():
             return False
         return abs(time.time() - path.stat().st_mtime) < QUIET_S  # a date to come is a clock that was wrong
     except (OSError, ValueError):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from musicapp.audio import growing, riff
 from musicapp.errors import LibraryError
-from musicapp.library import take_file
+from musicapp.library import sidecar, take_file
 from musicapp.library.names import free_path
 from musicapp.library.take import Take, new_take_path, save
 
@@ -106,7 +106,7 @@ def set_aside(folder: Path, files: Iterable[Path]) -> Path:
     try:
         place.mkdir(exist_ok=True)
         for file in files:
-            for path in (file, file.with_suffix(".json")):
+            for path in (file, sidecar.of(file)):
                 if path.is_file():
                     path.rename(free_path(place, path.stem, path.suffix))
     except OSError as error:
@@ -129,7 +129,7 @@ def mended(take: Take) -> Take:
     try:
         if not take.is_finished:
             return rescue(take)
-        if not take.path.with_suffix(".json").exists():
+        if not sidecar.of(take.path).exists():
             save(take)  # so that the next start need not read its sound again
         return take
     except LibraryError as error:  # it can still be played as it is
@@ -166,8 +166,17 @@ def rescue(take: Take) -> Take:
         rescued = None
     if rescued is None:
         raise LibraryError("The unfinished take could not be repaired.", hint="Its file changed meanwhile.")
-    # Not the moment of the repair, and the name that people know the model by.
-    rescued = replace(rescued, created=take.created, model_name=take.model_name)
+    # Not the moment of the repair, the name that people know the model by, and what they wrote on it.
+    rescued = replace(
+        rescued,
+        created=take.created,
+        model_name=take.model_name,
+        title=take.title,
+        tags=take.tags,
+        is_starred=take.is_starred,
+        made_from=take.made_from,
+        measured=take.measured,
+    )
     save(rescued)
     growing.forget(take.path)
     return rescued
