@@ -1,12 +1,14 @@
 """Where the program starts: the window, alone or with files to take in, or the command line."""
 
-from __future__ import annotations
+from musicapp import import_path
 
-import sys
-from multiprocessing import freeze_support
-from pathlib import Path
+import_path.leave_out_current_folder()  # before anything is looked for there
 
-from musicapp.cli import COMMANDS
+import sys  # noqa: E402
+from multiprocessing import freeze_support  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from musicapp.cli import COMMANDS  # noqa: E402
 
 
 def main() -> int:

@@ -50,6 +50,7 @@ SERVICES = (
 # The longest matching name counts. A part may always import itself; BASE may import only what stands before it.
 LAYERS = {
     "errors": Layer(()),
+    "import_path": Layer(()),
     "request": Layer(("errors",)),
     "part_files": Layer(("errors",)),
     "paths": Layer(("errors", "part_files")),
@@ -80,7 +81,7 @@ LAYERS = {
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),
     "ui": Layer(SERVICES, qt=True),
-    "__main__": Layer(("cli", "ui")),
+    "__main__": Layer(("import_path", "cli", "ui")),
     "__init__": Layer(()),
 }
 

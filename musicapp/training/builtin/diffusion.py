@@ -22,7 +22,7 @@ from musicapp.nn.conditioners import ClapTextConditioner, Conditioner, Metadata,
 from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import TimelineConditioner
 from musicapp.prompts.facts import read_prompt
-from musicapp.training import device, loop, objective, samples
+from musicapp.training import compiling, device, loop, objective, samples
 from musicapp.training.builtin import autoencoder, recipes
 from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.ema import WeightAverage
@@ -158,6 +158,7 @@ def allow_plain_attention() -> None:
 
 def compile_blocks(model: Generator) -> None:
     """Fuse the small operations of the transformer's blocks, for any length."""
+    compiling.check(next(model.parameters()).device)
     for block in model.dit.blocks:
         block.compile(dynamic=True)
 
