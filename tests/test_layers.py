@@ -69,7 +69,7 @@ LAYERS = {
     "engine.host": Layer((*BASE, "engine.events", "engine.commands", "engine.worker")),
     "engine.checking": Layer(("errors",)),
     "engine.worker": Layer((*BASE, "engine.events", "engine.commands")),
-    "analysis": Layer(("errors", "paths")),
+    "analysis": Layer(FIRST_TWO),
     "composing": Layer(("errors", "request", "prompts")),
     "captions": Layer(("prompts", "composing")),
     "training": Layer(TRAINING, ("training.stages", *RECIPES), torch=True),

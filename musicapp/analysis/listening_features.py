@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,26 +15,35 @@ TEMPI = np.exp(np.linspace(np.log(55), np.log(190), 96))
 TEETH = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 7, 8)
 _RANGES_HZ = (20, 200, 800, 3200, 14000)  # kick and bass; chords; attacks; cymbals
 _BANDS_AN_OCTAVE = 6
+_COLUMNS = 512  # of a spectrogram at a time
 _LEAST = 101  # times over which the mean is taken away
 
 # Where pitches are counted, as MIDI numbers, in which part of a piece. The last chord is heard before it dies away.
 _BASS, _LOW, _REST = (28, 52), (28, 60), (52, 100)
-_WINDOW = 16384
+_WINDOW, _HIGHEST_HZ = 16384, 4000
 _START_S, _END_S, _RELEASE_S = 2.5, 3.0, 0.5
 
 
 def spectrogram(sound: np.ndarray, size: int, hop: int) -> np.ndarray:
-    """Magnitudes `(columns, size // 2 + 1)` of the mono sum of `(frames, 2)`."""
+    """Magnitudes `(columns, size // 2 + 1)` of the mono sum of `(frames, channels)`."""
+    return np.concatenate(list(_columns(sound, size, hop)))
+
+
+def _columns(sound: np.ndarray, size: int, hop: int) -> Iterator[np.ndarray]:
+    """The same some hundred columns at a time: a long piece's would take a gigabyte on the way."""
     mono = np.pad(sound.mean(axis=1), size // 2)
+    window = np.hanning(size).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop]
-    return np.abs(np.fft.rfft(windows * np.hanning(size).astype(np.float32), axis=1)).astype(np.float32)
+    for first in range(0, len(windows), _COLUMNS):
+        yield np.abs(np.fft.rfft(windows[first : first + _COLUMNS] * window, axis=1)).astype(np.float32)
 
 
 def onsets(sound: np.ndarray) -> np.ndarray:
     """How suddenly it gets louder in four ranges of pitch: `(4, times)`, a hundred times a second."""
     edges = np.unique(np.round(20 * 2 ** np.arange(0, 9.4, 1 / _BANDS_AN_OCTAVE) * 2048 / SAMPLE_RATE).astype(int))
     edges = edges[(edges >= 1) & (edges < 1000)]
-    bands = np.add.reduceat(spectrogram(sound, 2048, HOP), edges, axis=1)[:, :-1] / np.diff(edges)
+    columns = [np.add.reduceat(part, edges, axis=1)[:, :-1] for part in _columns(sound, 2048, HOP)]
+    bands = np.concatenate(columns) / np.diff(edges)
     levels, hertz = np.log1p(10 * bands), edges[:-1] * SAMPLE_RATE / 2048
     rises = np.maximum(levels[2:] - levels[:-2], 0)
     limits = itertools.pairwise(_RANGES_HZ)
@@ -67,7 +77,8 @@ def pitch_classes(sound: np.ndarray) -> np.ndarray:
     `(7, 12)`, rows summing to one. Partials are placed by the parabola through a peak of the spectrum, and a tuning
     that is off for the whole piece is taken out.
     """
-    levels = spectrogram(sound, _WINDOW, _WINDOW // 4)
+    highest = round(_HIGHEST_HZ * _WINDOW / SAMPLE_RATE) + 2  # bins above are no pitches
+    levels = np.concatenate([part[:, :highest] for part in _columns(sound, _WINDOW, _WINDOW // 4)])
     pitches, weights = _peaks(levels)
     turn = np.angle((weights * np.exp(2j * np.pi * pitches)).sum()) / (2 * np.pi)
     pitches = pitches - turn
@@ -90,7 +101,7 @@ def _peaks(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     logs = [np.log(np.maximum(part, 1e-6)) for part in (before, here, after)]
     shift = 0.5 * (logs[0] - logs[2]) / np.minimum(logs[0] - 2 * logs[1] + logs[2], -1e-6)
     hertz = (np.arange(1, levels.shape[1] - 1) + np.clip(shift, -0.5, 0.5)) * SAMPLE_RATE / _WINDOW
-    is_peak = (here > before) & (here > after) & (hertz > 50) & (hertz < 4000)
+    is_peak = (here > before) & (here > after) & (hertz > 50) & (hertz < _HIGHEST_HZ)
     return 69 + 12 * np.log2(np.maximum(hertz, 1) / 440), np.where(is_peak, np.sqrt(here), 0)
 
 

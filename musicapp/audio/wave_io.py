@@ -24,6 +24,7 @@ __all__ = [
     "peak",
     "read",
     "read_tags",
+    "unreadable",
 ]
 
 _TAG_NAMES = ("title", "artist", "comment", "software", "date", "genre", "album")
@@ -34,7 +35,7 @@ def read(path: Path) -> tuple[np.ndarray, int]:
     try:
         return soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def read_tags(path: Path) -> dict[str, str]:
@@ -47,7 +48,7 @@ def read_tags(path: Path) -> dict[str, str]:
         with soundfile.SoundFile(path) as file:
             return {name: text for name in _TAG_NAMES if (text := getattr(file, name))}
     except (OSError, soundfile.LibsndfileError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def peak(path: Path, layout: WaveLayout) -> float:
@@ -92,7 +93,7 @@ class GrowingReader:
         except FileNotFoundError:  # a cancelled take's file is removed at any time
             return nothing
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         return self._layout.decoded(content)
 
     def _read_layout(self) -> WaveLayout:
@@ -110,8 +111,11 @@ class GrowingReader:
         return layout
 
 
-def _unreadable(path: Path, error: Exception) -> LibraryError:
-    if not path.is_file():
+def unreadable(path: Path, error: Exception) -> LibraryError:
+    """One sentence and a next step for a file that could not be read."""
+    if path.is_dir():
+        return LibraryError(f"“{path.name}” is a folder.", hint="Give the files in it.", detail=str(error))
+    if not path.exists():
         return LibraryError(f"“{path.name}” is gone.", hint="It may have been moved or deleted.", detail=str(error))
     return LibraryError(
         f"“{path.name}” cannot be read.", hint="It may be damaged or not be an audio file.", detail=str(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from musicapp.analysis.loudness import gated_lufs, k_weighting
+from musicapp.audio.loudness import gated_lufs, k_weighting
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.spectral import SpectralDecoder, narrowed
 

@@ -13,9 +13,9 @@ import torch
 
 from musicapp.analysis import sound as measures
 from musicapp.analysis.listening import SAMPLE_RATE
-from musicapp.analysis.loudness import loudness_lufs, loudness_range_lu
 from musicapp.audio.levels import to_db
 from musicapp.audio.limiter import true_peak
+from musicapp.audio.loudness import loudness_lufs, loudness_range_lu
 from musicapp.evaluation.autoencoder import there_and_back
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.mel import HOP, log_mel

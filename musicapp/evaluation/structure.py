@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musicapp.analysis.listening import SAMPLE_RATE
-from musicapp.analysis.loudness import loudness_range_lu
+from musicapp.audio.loudness import loudness_range_lu
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.form import Form, form_of
 from musicapp.evaluation.prompts import wish_for

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from musicapp.analysis.loudness import loudness_lufs
 from musicapp.analysis.sound import attack_kurtosis
+from musicapp.audio.loudness import loudness_lufs
 from musicapp.engine.engine import Engine
 from musicapp.request import TakeRequest
 from tests.making import make

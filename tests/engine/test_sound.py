@@ -10,8 +10,8 @@ import pytest
 import soxr
 import torch
 
-from musicapp.analysis.loudness import loudness_lufs
 from musicapp.audio.levels import to_db
+from musicapp.audio.loudness import loudness_lufs
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.description.app_section import AppConfig
 from musicapp.description.catalogue import find_model

@@ -8,13 +8,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from musicapp import paths, settings
-from musicapp.analysis.loudness import loudness_lufs
 from musicapp.audio import tags, wave_io
+from musicapp.audio.loudness import loudness_lufs
+from musicapp.library import sidecar
 from musicapp.library.takes import Take
 from musicapp.ui.state import measures
 from musicapp.ui.state.take_gain import CEILING_DB, TARGET_LUFS
+from tests.analysis.test_listening import band
 from tests.ui.conftest import Desk
 from tests.ui.fake_host import SAMPLE_RATE, music
 
@@ -114,13 +117,31 @@ def test_silence_and_very_short_takes_have_levels(desk: Desk) -> None:
         assert len(found.outline) == measures.OUTLINE_COLUMNS
 
 
+def test_asked_and_heard_stand_side_by_side_and_in_the_sidecar(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    take = desk.make_take("piano, 96 bpm, F major", 3.0)
+    rewritten(desk, take, band(96, 5, seconds=6.0))
+    desk.wait(lambda: desk.studio.looks.is_idle)
+    desk.studio.looks._known.clear()
+    found = measures.measured(take.path, take.take_id)
+    assert found.heard is not None and found.heard.key == "F major"
+    desk.studio.library.open(desk.make_take("another", 1.0).take_id)
+    desk.studio.library.open(take.take_id)
+    desk.wait(lambda: desk.studio.looks.is_idle and desk.studio.take_gain.measures is not None)
+    details = desk.window.findChild(QLabel, "take_details").toolTip()
+    assert f"asked 96 bpm · F major, heard {found.heard.tempo_bpm:g} bpm · F major" in details
+    noted = sidecar.read(take.path)["measured"]
+    assert noted["key"] == "F major" and noted["loudness_lufs"] == round(found.loudness_lufs, 2)
+    assert noted["size"] == take.path.stat().st_size
+
+
 @pytest.mark.parametrize("damage", ["", "{}", "[]", "[" * 100_000, '{"version": 1, "stamp": null}'])
 def test_a_damaged_memory_is_measured_again(desk: Desk, damage: str) -> None:
     desk.studio.library.auto_play = "off"
     take = desk.make_take("remembered", 1.0)
     found = measures.measured(take.path, take.take_id)
     file = paths.cache_folder() / "takes" / f"{take.take_id}.json"
-    assert json.loads(file.read_text())["version"] == 1
+    assert json.loads(file.read_text())["version"] == measures.VERSION
     file.write_text(damage)
     again = measures.measured(take.path, take.take_id)
     assert again.loudness_lufs == found.loudness_lufs and (again.outline == found.outline).all()

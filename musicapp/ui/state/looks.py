@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from musicapp.errors import MusicAppError
+from musicapp.library import edits
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest
 from musicapp.ui.state.background import Lane
@@ -111,7 +112,21 @@ class Looks(QObject):
 def _measures(take: Take, should_stop: Callable[[], bool]) -> Measures | None:
     """None for a file that is gone or damaged: whoever opens it is told."""
     try:
-        return measured(take.path, take.take_id, should_stop)
+        found = measured(take.path, take.take_id, should_stop)
+        _note(take, found)
+        return found
     except MusicAppError as error:
         log.info("take %s: %s %s", take.take_id, error.message, error.detail)
         return None
+
+
+def _note(take: Take, found: Measures) -> None:
+    """Keep in the sidecar of a finished take what was heard of it, unless it stands there."""
+    if not take.is_finished:
+        return
+    try:
+        noted = found.as_noted(take.path)
+        if any(take.measured.get(name) != value for name, value in noted.items()):
+            edits.note_measured(take, **noted)
+    except (OSError, MusicAppError) as error:  # it can be measured again
+        log.info("take %s: what was measured is not kept: %s", take.take_id, error)

@@ -1,4 +1,4 @@
-"""What a take's sound measures: its levels, and its outline in small. Read in one pass, remembered on disk.
+"""What a take's sound measures: levels, tempo, key, and its outline in small. Read in one pass, remembered on disk.
 
 The memory is a cache: a file of its own for each take, thrown away when the take's file is another than it was.
 """
@@ -10,30 +10,28 @@ import json
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
 
 from musicapp import paths
-from musicapp.analysis.loudness import PowerMeter
+from musicapp.analysis import measures as files
+from musicapp.analysis.heard import TONICS, Heard
 from musicapp.audio import levels
-from musicapp.audio.true_peak import TruePeakMeter
 from musicapp.errors import LibraryError
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
-BLOCK_FRAMES = 1 << 17
+VERSION = 2
 OUTLINE_COLUMNS = 160
-FULL_SCALE = 1.0  # a sample above it is cut off by what plays or stores whole numbers
+_LEVELS = ("loudness_lufs", "true_peak_db", "peak_db", "short_term_max_lufs")
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Levels of a whole take. What is silent has minus infinity.
+    """What is known of the sound of a whole take. What is silent has minus infinity.
 
     loudness_lufs  integrated, ITU-R BS.1770
     true_peak_db   dBTP
@@ -41,6 +39,8 @@ class Measures:
     over_frames    how many are above full scale
     outline        `(OUTLINE_COLUMNS,)` uint8: the root mean square of each part, 255 in the loudest. Peaks would show
                    nothing of music that a limiter holds
+    range_lu       how far quiet and loud passages are apart
+    heard          None where there is nothing to hear a tempo in
     """
 
     loudness_lufs: float
@@ -48,6 +48,9 @@ class Measures:
     peak_db: float
     over_frames: int
     outline: np.ndarray
+    range_lu: float
+    short_term_max_lufs: float
+    heard: Heard | None
 
     @property
     def gain_as_exported_db(self) -> float:
@@ -60,48 +63,68 @@ class Measures:
             return 0.0
         return min(target_lufs - self.loudness_lufs, ceiling_db - self.true_peak_db)
 
+    def as_noted(self, path: Path) -> dict[str, Any]:
+        """The same for a take's sidecar, see `library.sidecar`; None for what is not there. Raises OSError."""
+        size, changed_ns = _stamp(path)
+        return {
+            "tempo_bpm": self.heard.tempo_bpm if self.heard else None,
+            "key": self.heard.key if self.heard else None,
+            "loudness_lufs": _noted(self.loudness_lufs),
+            "loudness_range_lu": _noted(self.range_lu),
+            "short_term_max_lufs": _noted(self.short_term_max_lufs),
+            "true_peak_db": _noted(self.true_peak_db),
+            "size": size,
+            "changed_ns": changed_ns,
+        }
+
 
 def measured(path: Path, take_id: str, should_stop: Callable[[], bool] = lambda: False) -> Measures:
     """What is remembered of a take, or is read now. Raises LibraryError, also when told to stop."""
     try:
         stamp = _stamp(path)
-        if known := _remembered(take_id, stamp):
-            return known
-        found = measure(path, should_stop)
-    except (OSError, soundfile.LibsndfileError) as error:
+    except OSError as error:
         raise LibraryError(f"“{path.name}” cannot be measured.", detail=str(error)) from error
+    if known := _remembered(take_id, stamp):
+        return known
+    found = measure(path, should_stop)
     _remember(take_id, stamp, found)
     return found
 
 
 def measure(path: Path, should_stop: Callable[[], bool] = lambda: False) -> Measures:
-    """Read a whole file. Raises OSError and soundfile.LibsndfileError, and LibraryError when told to stop."""
-    with soundfile.SoundFile(path) as file:
-        rate, frames = file.samplerate, max(file.frames, 1)
-        loudness, true_peak = PowerMeter(file.channels, rate), TruePeakMeter(file.channels)
-        power, peak, over, start = np.zeros(OUTLINE_COLUMNS), 0.0, 0, 0
-        for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
-            if should_stop():
-                raise LibraryError(f"“{path.name}” was not measured to its end.")
-            np.nan_to_num(block, copy=False)
-            loudness.push(block)
-            true_peak.push(block)
-            highest = np.abs(block[:, 0])
-            for channel in block.T[1:]:  # several times faster than a maximum over interleaved channels
-                np.maximum(highest, np.abs(channel), out=highest)
-            peak, over = max(peak, float(highest.max())), over + int((highest > FULL_SCALE).sum())
-            columns = (start + np.arange(len(block))) * OUTLINE_COLUMNS // frames
-            firsts = np.flatnonzero(np.diff(columns, prepend=-1))
-            power[columns[firsts]] += np.add.reduceat(np.square(highest), firsts)
-            start += len(block)
-    outline = np.sqrt(power / max(power.max(), 1e-12)) * 255
+    """Read a whole file. Raises LibraryError, also when told to stop."""
+    outline = _Outline()
+    found = files.measure(path, on_block=outline.push, should_stop=should_stop)
     return Measures(
-        loudness.lufs(rate),
-        levels.to_db(true_peak.peak()),
-        levels.to_db(peak),
-        over,
-        np.rint(outline).astype(np.uint8),
+        found.loudness.integrated_lufs,
+        found.true_peak_db,
+        found.peak_db,
+        found.over_frames,
+        outline.columns(),
+        found.loudness.range_lu,
+        found.loudness.short_term_max_lufs,
+        found.heard,
     )
+
+
+class _Outline:
+    """Root mean squares of the loudest channel, for a picture some pixels high."""
+
+    def __init__(self) -> None:
+        self._power, self._start = np.zeros(OUTLINE_COLUMNS), 0
+
+    def push(self, block: np.ndarray, frames: int) -> None:
+        highest = np.abs(block[:, 0])
+        for channel in block.T[1:]:
+            np.maximum(highest, np.abs(channel), out=highest)
+        columns = (self._start + np.arange(len(block))) * OUTLINE_COLUMNS // max(frames, 1)
+        firsts = np.flatnonzero(np.diff(columns, prepend=-1))
+        self._power[columns[firsts]] += np.add.reduceat(np.square(highest), firsts)
+        self._start += len(block)
+
+    def columns(self) -> np.ndarray:
+        """`(OUTLINE_COLUMNS,)` uint8."""
+        return np.rint(np.sqrt(self._power / max(self._power.max(), 1e-12)) * 255).astype(np.uint8)
 
 
 def _file(take_id: str) -> Path:
@@ -122,11 +145,11 @@ def _remembered(take_id: str, stamp: list[int]) -> Measures | None:
         if len(outline) != OUTLINE_COLUMNS:
             return None
         return Measures(
-            loudness_lufs=_level(values["loudness_lufs"]),
-            true_peak_db=_level(values["true_peak_db"]),
-            peak_db=_level(values["peak_db"]),
+            **{name: _level(values[name]) for name in _LEVELS},
             over_frames=int(values["over_frames"]),
             outline=outline,
+            range_lu=max(_level(values["range_lu"]), 0.0),
+            heard=_heard(values["heard"]),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None  # it is measured again
@@ -140,13 +163,29 @@ def _level(value: Any) -> float:
     return level
 
 
+def _noted(level: float) -> float | None:
+    return round(level, 2) if math.isfinite(level) else None
+
+
+def _heard(value: Any) -> Heard | None:
+    """Raises KeyError, TypeError and ValueError."""
+    if value is None:
+        return None
+    heard = Heard(_level(value["tempo_bpm"]), int(value["tonic"]), str(value["mode"]))
+    if not heard.tempo_bpm > 0 or not 0 <= heard.tonic < 12 or heard.mode not in TONICS:
+        raise ValueError("no tempo or key")
+    return heard
+
+
 def _remember(take_id: str, stamp: list[int], found: Measures) -> None:
-    told = {name: getattr(found, name) for name in ("loudness_lufs", "true_peak_db", "peak_db")}
+    told = {name: getattr(found, name) for name in _LEVELS}
     values = {
         "version": VERSION,
         "stamp": stamp,
         **{name: level if math.isfinite(level) else None for name, level in told.items()},
         "over_frames": found.over_frames,
+        "range_lu": found.range_lu,
+        "heard": asdict(found.heard) if found.heard else None,
         "outline": base64.b64encode(found.outline.tobytes()).decode("ascii"),
     }
     path = _file(take_id)

@@ -163,8 +163,7 @@ class TakePage(QFrame):
         if look is not None:
             self._form = look.form
             self.waveform.set_form(look.form)
-        words = look.form.words if look else ""
-        self.details.set_whole(*_details(shown, words))
+        self.details.set_whole(*_details(shown, look))
         self._show_levels()
         self._show_selection(self._region_s)
 
@@ -224,9 +223,9 @@ class TakePage(QFrame):
         self.waiting.setGeometry(self.waveform.rect())
 
 
-def _details(shown: OpenTake, words: str) -> tuple[str, str]:
+def _details(shown: OpenTake, look: Look | None) -> tuple[str, str]:
     """What a musician wants to know of a take, and the rest for the tooltip."""
-    request = shown.request
+    request, words = shown.request, _asked_and_heard(look) if look else ""
     adapters = [f"{Path(lora.path).stem} × {lora.strength:g}" for lora in request.loras]
     parts = [format_duration(shown.audio.duration_s), words, f"seed {request.seed}", shown.model_name, *adapters]
     more = [f"{shown.audio.sample_rate / 1000:g} kHz", f"{request.steps} steps" if request.steps else ""]
@@ -234,3 +233,12 @@ def _details(shown: OpenTake, words: str) -> tuple[str, str]:
         more.append(f"guidance {request.guidance_scale:g}")
     text = " · ".join(part for part in parts if part)
     return text, f"{text}\n{' · '.join(part for part in more if part)}"
+
+
+def _asked_and_heard(look: Look) -> str:
+    """Tempo and key, "120 bpm · C minor, heard 120 bpm · C minor", as far as there is any of both."""
+    asked, heard = look.form.words, look.measures.heard if look.measures else None
+    if heard is None:
+        return asked
+    words = f"heard {heard.tempo_bpm:g} bpm · {heard.key}".replace("#", "♯")
+    return f"asked {asked}, {words}" if asked else words
