@@ -23,6 +23,7 @@ from musicapp.audio.wave_io import GrowingReader
 from musicapp.engine.events import AudioChunk, Event, Failed, Finished, ModelFailed, ModelLoaded, Progress, Started
 from musicapp.engine.host import EngineHost
 from musicapp.playback.output import Output
+from musicapp.playback.renderer import Renderer
 from musicapp.playback.transport import TakeBuffer, Transport
 from musicapp.request import TakeRequest, new_take_id
 from tests import sound_devices
@@ -39,17 +40,18 @@ class Sitting:
         self.loaded, self.finished = threading.Event(), threading.Event()
         self.times: dict[str, float] = {}
         self.failure = ""
-        self.transport = Transport()
-        self.output = Output(self.transport, lambda error: sys.exit(error.message))
+        renderer = Renderer()
+        self.transport = Transport(renderer)
+        self.output = Output(renderer, lambda error: sys.exit(error.message))
         self.output.open(None, sample_rate)
         self.host = EngineHost(self._note)
         self._reader: GrowingReader | None = None
         self._buffer: TakeBuffer | None = None
-        self._render = self.transport.render
+        self._renderer, self._render = renderer, renderer.render
 
     def stream_into_transport(self) -> None:
         """From now on chunks of the take are played as they come."""
-        self.transport.render = self._listen  # type: ignore[method-assign]
+        self._renderer.render = self._listen  # type: ignore[method-assign]
         self._buffer = TakeBuffer(0, 0, 0)
 
     def _listen(self, out: np.ndarray) -> None:

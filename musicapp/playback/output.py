@@ -14,7 +14,7 @@ from musicapp.errors import AudioDeviceError
 from musicapp.playback import devices
 from musicapp.playback.devices import OutputDevice, list_devices
 from musicapp.playback.rate_feed import RateFeed
-from musicapp.playback.transport import TAIL_S, Transport
+from musicapp.playback.renderer import TAIL_S, Renderer
 
 __all__ = ["Output", "OutputDevice", "list_devices"]
 
@@ -29,15 +29,15 @@ CLOSE_PATIENCE_S = 2.0  # a driver whose device went away may never come back fr
 
 
 class Output:
-    """Plays a transport on one device.
+    """Plays a renderer on one device.
 
-    `open` takes the device, but a stream runs only from `transport.play()` until playing has paused or ended and
-    0.2 s of silence are out. `on_lost` is called, from a background thread, when the device disappears; playback is
-    then paused where it was, and the output closed.
+    `open` takes the device, but a stream runs only from an order to play until playing has paused or ended and
+    0.2 s of silence are out. `on_lost` is called, from a background thread, when the device disappears; the output is
+    then closed, and the renderer stands where it was.
     """
 
-    def __init__(self, transport: Transport, on_lost: Callable[[AudioDeviceError], None]) -> None:
-        self.transport = transport
+    def __init__(self, renderer: Renderer, on_lost: Callable[[AudioDeviceError], None]) -> None:
+        self.renderer = renderer
         self.device_name = ""
         self.sample_rate = 0  # that the device runs at
         self._on_lost = on_lost
@@ -45,7 +45,7 @@ class Output:
         self._wake = threading.Event()
         self._stream: Any = None
         self._keeper: threading.Thread | None = None
-        self._feed: Transport | RateFeed = transport
+        self._feed: Renderer | RateFeed = renderer
         self._is_running = False
         self._narrow: np.ndarray | None = None  # a block of what is heard, where the device wants more channels
         # Written by the sound card's thread.
@@ -57,7 +57,7 @@ class Output:
         # Written by whoever checks.
         self._seen_calls = 0
         self._seen_time = 0.0
-        transport.on_play = self._wake.set
+        renderer.on_orders = self._wake.set
 
     def open(self, device: int | str | None, sample_rate: int) -> None:
         """Get ready to play audio of `sample_rate` on a device (index, name, or None: the system's choice).
@@ -73,9 +73,9 @@ class Output:
                 heard = min(2, channels)
                 self._narrow = np.zeros((BLOCK_FRAMES, heard), np.float32) if channels > heard else None
                 if self.sample_rate == sample_rate:
-                    self._feed = self.transport
+                    self._feed = self.renderer
                 else:
-                    self._feed = RateFeed(self.transport, sample_rate, self.sample_rate, heard)
+                    self._feed = RateFeed(self.renderer, sample_rate, self.sample_rate, heard)
             except sd.PortAudioError as error:
                 raise AudioDeviceError(
                     "The sound output cannot be opened.",
@@ -132,7 +132,7 @@ class Output:
 
     @property
     def latency_s(self) -> float:
-        """Seconds from the transport to the ear, as far as the driver knows."""
+        """Seconds from the renderer to the ear, as far as the driver knows."""
         stream, feed = self._stream, self._feed
         if stream is None:
             return 0.0
@@ -146,7 +146,7 @@ class Output:
     def check(self) -> None:
         """Start the stream when there is something to hear, and notice when the device is lost.
 
-        The keeper calls this four times a second and at `play`; nobody else has to.
+        The keeper calls this four times a second and at each order; nobody else has to.
         """
         error = None
         with self._lock:
@@ -160,8 +160,6 @@ class Output:
                 error = self._start()
             if error is not None:
                 self._release()
-                self.transport.pause()
-                self.transport.settle()
         if error is not None:
             log.warning("sound output lost: %s", error.detail)
             self._on_lost(error)
@@ -231,7 +229,7 @@ class Output:
         self._is_running = False
         if isinstance(self._feed, RateFeed):
             self._feed.stop()
-        self._feed = self.transport
+        self._feed = self.renderer
         closer = threading.Thread(target=_close_stream, args=(stream,), name="output-closer", daemon=True)
         closer.start()
         closer.join(CLOSE_PATIENCE_S)
@@ -239,7 +237,7 @@ class Output:
             devices.abandon_stream()
         else:
             devices.count_stream(-1)
-        self.transport.settle()
+        self.renderer.settle()
 
 
 def _close_stream(stream: Any) -> None:

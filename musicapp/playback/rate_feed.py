@@ -10,8 +10,8 @@ import threading
 import numpy as np
 import soxr
 
+from musicapp.playback.renderer import TAIL_S, Renderer
 from musicapp.playback.ring import Ring
-from musicapp.playback.transport import TAIL_S, Transport
 
 BLOCK_FRAMES = 512
 AHEAD_S = 0.15
@@ -19,10 +19,10 @@ NAP_S = 0.01
 
 
 class RateFeed:
-    """Stands between the transport and the callback and looks like the transport to it (`render`, `is_idle`)."""
+    """Stands between the renderer and the callback and looks like the renderer to it (`render`, `is_idle`)."""
 
-    def __init__(self, transport: Transport, take_rate: int, device_rate: int, channels: int) -> None:
-        self.transport, self.take_rate, self.device_rate, self.channels = transport, take_rate, device_rate, channels
+    def __init__(self, renderer: Renderer, take_rate: int, device_rate: int, channels: int) -> None:
+        self.renderer, self.take_rate, self.device_rate, self.channels = renderer, take_rate, device_rate, channels
         self.shortages = 0
         self._ring = Ring(int((AHEAD_S + 0.1) * device_rate), channels)
         self._is_primed = False
@@ -38,7 +38,7 @@ class RateFeed:
     @property
     def is_idle(self) -> bool:
         """Whether nothing but silence is left in the queue."""
-        return self.transport.is_idle and self._is_flushed
+        return self.renderer.is_idle and self._is_flushed
 
     def start(self) -> None:
         """Begin to queue."""
@@ -74,13 +74,13 @@ class RateFeed:
                 self._is_primed = True
                 self._stopping.wait(NAP_S)
                 continue
-            was_idle = self.transport.is_idle
+            was_idle = self.renderer.is_idle
             if was_idle and self._is_flushed:
                 self._stopping.wait(NAP_S)
                 continue
             if not was_idle:
                 self._silent_frames = 0
-            self.transport.render(block)
+            self.renderer.render(block)
             if was_idle:
                 self._silent_frames += BLOCK_FRAMES
             # A converted wave may go a little beyond its own samples, and those may be at full scale.

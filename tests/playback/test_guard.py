@@ -7,6 +7,7 @@ import pytest
 
 from musicapp.playback.guard import PeakGuard
 from musicapp.playback.transport import TakeBuffer, Transport
+from tests.playback.test_transport import renderer_of
 
 RATE = 44100
 
@@ -24,7 +25,7 @@ def played(take: np.ndarray, block: int) -> np.ndarray:
     transport.play()
     out = np.zeros((len(take), 2), np.float32)
     for first in range(0, len(out), block):
-        transport.render(out[first : first + block])
+        renderer_of(transport).render(out[first : first + block])
     return out
 
 
@@ -59,7 +60,7 @@ def test_the_meter_shows_what_is_heard() -> None:
     transport = Transport()
     transport.set_source(TakeBuffer.of(hot_take()[RATE - 2000 :], RATE))
     transport.play()
-    transport.render(np.zeros((4096, 2), np.float32))
+    renderer_of(transport).render(np.zeros((4096, 2), np.float32))
     assert max(transport.levels()) <= 1.0
     assert max(transport.wanted_levels) > 1.0  # which is what lights its red mark
 

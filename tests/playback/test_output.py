@@ -40,7 +40,13 @@ def wait_until(is_true, seconds=10):
 
 lost = []
 transport = Transport()
-output = Output(transport, lost.append)
+
+
+def lose(error):
+    transport.pause()
+    lost.append(error)
+
+output = Output(transport.link, lose)
 """
 
 
@@ -71,7 +77,7 @@ def test_the_device_gets_the_samples_of_the_take_across_100_loop_wraps(tmp_path:
         PLAYER
         + """
 take, wraps = np.load(sys.argv[1]), 0
-render, last = transport.render, [0]
+render, last = transport.link.render, [0]
 def counting(out):
     global wraps
     render(out)
@@ -79,7 +85,7 @@ def counting(out):
     last[0] = transport.position
     if wraps == 100:
         transport.set_loop(None)
-transport.render = counting
+transport.link.render = counting
 transport.set_source(TakeBuffer.of(take, 44100))
 transport.set_loop((3000, 12345))
 transport.volume = 0.3
@@ -217,11 +223,11 @@ def check(**settings):  # the null sink itself takes any rate
     if settings["samplerate"] != 48000:
         raise sounddevice.PortAudioError("Invalid sample rate")
 sounddevice.check_output_settings = check
-render, rendered = transport.render, []
+render, rendered = transport.link.render, []
 def keep(out):
     render(out)
     rendered.append(out.copy())
-transport.render = keep
+transport.link.render = keep
 transport.set_source(TakeBuffer.of(np.load(sys.argv[1]), 44100))
 output.open(None, 44100)
 transport.play()

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicapp.playback.transport import RAMP_S, RESUME_S, TAIL_S, TakeBuffer, Transport
+from musicapp.playback.renderer import RAMP_S, RESUME_S, TAIL_S, Renderer
+from musicapp.playback.transport import TakeBuffer, Transport
 
 RATE = 44100
 RAMP = round(RAMP_S * RATE)
@@ -30,10 +31,15 @@ def playing(audio: np.ndarray, **changes: float) -> Transport:
     return transport
 
 
+def renderer_of(transport: Transport) -> Renderer:
+    assert isinstance(transport.link, Renderer)
+    return transport.link
+
+
 def rendered(transport: Transport, frames: int, block: int = 1024, channels: int = 2) -> np.ndarray:
     out = np.full((frames, channels), np.nan, np.float32)
     for first in range(0, frames, block):
-        transport.render(out[first : first + block])
+        renderer_of(transport).render(out[first : first + block])
     return out
 
 
@@ -45,7 +51,7 @@ def test_a_take_comes_out_exactly_times_the_volume_then_silence(block: int, fram
     out = rendered(transport, frames + tail + 5 * block, block)
     np.testing.assert_array_equal(out[RAMP:frames], take[RAMP:] * np.float32(volume))
     assert not out[frames:].any()
-    assert transport.ended and not transport.is_playing and transport.is_idle
+    assert transport.ended and not transport.is_playing and renderer_of(transport).is_idle
     assert transport.position == frames and transport.underruns == 0
 
 
@@ -133,7 +139,7 @@ def test_pause_holds_the_position_and_play_goes_on_from_there() -> None:
     transport.pause()
     assert not transport.is_playing
     silence = rendered(transport, 3000)[RAMP:]
-    assert not silence.any() and transport.is_idle
+    assert not silence.any() and renderer_of(transport).is_idle
     position = transport.position
     assert position == 5000 + RAMP
     transport.play()
@@ -292,11 +298,11 @@ def test_settle_obeys_at_once_when_nobody_renders() -> None:
     transport = playing(noise(50000))
     rendered(transport, 5000)
     transport.pause()
-    transport.settle()
-    assert transport.is_idle and transport.position == 5000
+    renderer_of(transport).settle()
+    assert renderer_of(transport).is_idle and transport.position == 5000
     transport.seek(77)
-    transport.settle()
-    assert transport.is_idle and transport.position == 77
+    renderer_of(transport).settle()
+    assert renderer_of(transport).is_idle and transport.position == 77
 
 
 def test_rendering_allocates_no_audio() -> None:
@@ -304,14 +310,14 @@ def test_rendering_allocates_no_audio() -> None:
     transport.set_loop((1000, 100_000))
     out = np.zeros((1024, 2), np.float32)
     for _ in range(50):
-        transport.render(out)
+        renderer_of(transport).render(out)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         tracemalloc.reset_peak()
         for round_ in range(200):
             transport.volume = 0.5 + round_ % 2 / 4
-            transport.render(out)
+            renderer_of(transport).render(out)
         peak = tracemalloc.get_traced_memory()[1] - before
     finally:
         tracemalloc.stop()
@@ -325,7 +331,7 @@ def test_commands_from_another_thread_never_break_rendering() -> None:
         out = np.zeros((256, 2), np.float32)
         try:
             while not done.is_set():
-                transport.render(out)
+                renderer_of(transport).render(out)
                 assert np.abs(out).max() <= 1.0
         except Exception as error:
             errors.append(error)

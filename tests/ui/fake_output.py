@@ -8,7 +8,7 @@ import numpy as np
 
 from musicapp.errors import AudioDeviceError
 from musicapp.playback.output import OutputDevice
-from musicapp.playback.transport import Transport
+from musicapp.playback.renderer import Renderer
 
 DEVICES = [OutputDevice(0, "Built-in Audio", "ALSA", True), OutputDevice(1, "USB Interface 4x4", "ALSA", False)]
 
@@ -18,8 +18,8 @@ class FakeOutput:
 
     latest: FakeOutput
 
-    def __init__(self, transport: Transport, on_lost: Callable[[AudioDeviceError], None]) -> None:
-        self.transport, self.on_lost = transport, on_lost
+    def __init__(self, renderer: Renderer, on_lost: Callable[[AudioDeviceError], None]) -> None:
+        self.renderer, self.on_lost = renderer, on_lost
         self.is_open = False
         self.opened: list[tuple[int | str | None, int]] = []
         self.heard: list[np.ndarray] = []
@@ -34,18 +34,17 @@ class FakeOutput:
 
     def close(self) -> None:
         self.is_open = False
-        self.transport.settle()
+        self.renderer.settle()
 
     def pump(self, frames: int) -> np.ndarray:
         """Let the sound card ask for that many frames."""
         out = np.zeros((frames, 2), np.float32)
-        self.transport.render(out)
+        self.renderer.render(out)
         self.heard.append(out)
         return out
 
     def lose(self) -> None:
         """The device goes away."""
-        self.transport.pause()
-        self.transport.settle()
+        self.renderer.settle()
         self.is_open = False
         self.on_lost(AudioDeviceError("The sound output went away while playing.", hint="Choose another output."))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from musicapp.errors import AudioDeviceError, MusicAppError
 from musicapp.playback.devices import match
 from musicapp.playback.output import Output, OutputDevice, list_devices
+from musicapp.playback.renderer import Renderer
 from musicapp.playback.transport import Transport
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
@@ -49,8 +50,9 @@ class Player(QObject):
     def __init__(self, open_takes: OpenTakes, messages: Messages, devices: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open_takes, self._messages, self._lane = open_takes, messages, devices
-        self._transport = Transport()
-        self._output = Output(self._transport, self._lost.emit)
+        renderer = Renderer()
+        self._transport = Transport(renderer)
+        self._output = Output(renderer, self._lost.emit)
         self.is_playing = False
         self.is_looping = False
         self.region: tuple[int, int] | None = None
@@ -194,7 +196,11 @@ class Player(QObject):
     def set_take_gain(self, gain_db: float) -> None:
         """How much louder this take is played than it is, before the volume."""
         self.take_gain_db = gain_db
-        self._apply_volume()
+        self._transport.gain = self._linear_take_gain
+
+    @property
+    def _linear_take_gain(self) -> float:
+        return 10 ** (self.take_gain_db / 20)
 
     @property
     def gain(self) -> float:
@@ -228,7 +234,7 @@ class Player(QObject):
         """Another take is on the stage; what played before stops."""
         self.pause()
         self.region = self._known_region()
-        self._transport.set_source(self.shown.audio.buffer if self.shown else None)
+        self._transport.set_source(self.shown.audio.buffer if self.shown else None, self._linear_take_gain)
         self._apply_loop()
         self.shown_changed.emit()
         self.loop_changed.emit()
@@ -250,7 +256,7 @@ class Player(QObject):
         self._transport.set_loop((self.region or whole) if self.is_looping else None)
 
     def _apply_volume(self) -> None:
-        self._transport.volume = self.gain * 10 ** (self.take_gain_db / 20)
+        self._transport.volume = self.gain
 
     def _follow(self) -> None:
         self.position_changed.emit(self.position)
