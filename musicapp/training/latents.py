@@ -94,8 +94,11 @@ def audio_pieces(shards: Shards, skip: int = 0) -> Iterable[tuple[np.ndarray, Tr
 
 
 def latent_batch(shards: Shards, rng: random.Random, size: int, length: int) -> tuple[Tensor, list[Truth]]:
-    """Stretches of equal length from different pieces, `(size, channels, length)`, for the contrastive stage."""
-    numbers = rng.sample(range(len(shards)), size)
+    """Stretches of equal length from different pieces, `(size, channels, length)`, for the contrastive stage.
+
+    Where there are fewer pieces than `size`, one of each.
+    """
+    numbers = rng.sample(range(len(shards)), min(size, len(shards)))
     windows = [_window(shards, number, length, rng, crop=True) for number in numbers]
     return torch.stack([w.latents for w in windows]), [w.truth for w in windows]
 

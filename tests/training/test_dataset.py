@@ -78,6 +78,14 @@ def test_windows_of_a_batch_have_one_length_and_tell_where_they_begin(tmp_path):
     assert seen_crop
 
 
+@pytest.mark.parametrize(("wanted", "given"), [(2, 2), (3, 3), (64, 3)])
+def test_few_pieces_make_a_batch_of_one_stretch_of_each(tmp_path, wanted, given):
+    shards = Shards([write_latent_shard(tmp_path, [60, 70, 80])])
+    stretches, truths = latents.latent_batch(shards, random.Random(0), wanted, 50)
+    assert stretches.shape == (given, shards.width, 50)
+    assert len({truth.duration_s for truth in truths}) == len(truths) == given
+
+
 @pytest.mark.parametrize("lengths", [[60, 70], [900, 1000]])
 def test_music_that_is_all_short_or_all_long_makes_batches_too(tmp_path, lengths):
     shards = Shards([write_latent_shard(tmp_path, lengths)])
