@@ -7,6 +7,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from musicapp.errors import RequestError
@@ -87,7 +88,7 @@ def recall(values: dict[str, Any]) -> Recalled:
 
     TypeError when it has no take_id, prompt, length or seed that could be used.
     """
-    kinds = get_type_hints(TakeRequest)
+    kinds = _kinds_of(TakeRequest)
     known = {key: value for key, value in values.items() if key in kinds and _is_of(kinds[key], value)}
     left_out = {key: value for key, value in values.items() if key not in known}
     if _is_of(int, values.get("version")) and 1 <= values["version"] <= VERSION:
@@ -113,6 +114,9 @@ def note_about(left_out: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+_kinds_of = lru_cache(get_type_hints)  # the same for every take of thousands
+
+
 def _is_of(kind: Any, value: object) -> bool:
     """Whether a value out of JSON can stand in a field; whole numbers are also numbers, but nothing endless is."""
     if isinstance(value, bool):
@@ -124,7 +128,7 @@ def _is_of(kind: Any, value: object) -> bool:
 
 def _recall_loras(values: Any) -> tuple[tuple[Lora, ...], bool]:
     """Those adapters that are understood, and whether that is all of every one."""
-    kinds = get_type_hints(Lora)
+    kinds = _kinds_of(Lora)
     items = values if isinstance(values, list | tuple) else [values]
     loras, are_whole = [], True
     for item in items:

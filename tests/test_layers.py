@@ -77,7 +77,7 @@ LAYERS = {
     "training.published": Layer((*TRAINING, "training"), ("training.stages", "training.builtin"), torch=True),
     "training.stages": Layer((*TRAINING, "training"), torch=True),
     "evaluation": Layer((*TRAINING, "engine", "training"), ("training.stages", *RECIPES), torch=True),
-    "library": Layer((*FIRST_TWO, "engine.events")),
+    "library": Layer((*FIRST_TWO, "prompts", "engine.events")),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),
     "ui": Layer(SERVICES, qt=True),

@@ -65,11 +65,11 @@ def as_told(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
     recalled = recall(values["request"])
     take_id, model_name = values.get("take_id"), values.get("model_name")
     is_finished = values.get("is_finished", True)
-    told = Take(
+    return Take(
         take_id=take_id if isinstance(take_id, str) and take_id else path.stem,
         path=path,
         request=recalled.request,
-        created=_time(values.get("created")) or _changed(path),
+        created=moment(values.get("created")) or _changed(path),
         sample_rate=layout.sample_rate,
         channels=layout.channels,
         frames=layout.frames,
@@ -78,20 +78,23 @@ def as_told(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
         seconds_taken=_number(values.get("seconds_taken")),
         is_finished=is_finished is not False and layout.is_complete,
         left_out=recalled.left_out,
+        **_added(values),
     )
-    return with_added(told, values)
 
 
 def with_added(take: Take, values: dict[str, Any]) -> Take:
     """The take with what people and listening added to the values of its sidecar."""
-    return replace(
-        take,
-        title=clean_title(values.get("title")),
-        tags=clean_tags(values.get("tags")),
-        is_starred=values.get("starred") is True,
-        made_from=_object(values.get("made_from")),
-        measured=_object(values.get("measured")),
-    )
+    return replace(take, **_added(values))
+
+
+def _added(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": clean_title(values.get("title")),
+        "tags": clean_tags(values.get("tags")),
+        "is_starred": values.get("starred") is True,
+        "made_from": _object(values.get("made_from")),
+        "measured": _object(values.get("measured")),
+    }
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def _number(value: object) -> float:
     return float(value) if is_number and 0 <= value <= MAX_NUMBER else 0.0  # type: ignore[operator, arg-type]
 
 
-def _time(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
     """A moment that can be shown in any zone and written again."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -116,7 +119,7 @@ def _time(value: object) -> datetime | None:
 def _changed(path: Path) -> datetime:
     """When a file was changed; a time that cannot be shown is the beginning of time."""
     try:
-        return _time(datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()) or BEGINNING
+        return moment(datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()) or BEGINNING
     except (ValueError, OverflowError):
         return BEGINNING
 

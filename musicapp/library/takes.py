@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from musicapp.audio import growing, riff
 from musicapp.errors import LibraryError
 from musicapp.library import sidecar, take_file
 from musicapp.library.names import free_path
-from musicapp.library.take import Take, new_take_path, save
+from musicapp.library.take import Take, new_take_path, save, values_of
 
 __all__ = [
     "Survey",
@@ -29,17 +29,20 @@ __all__ = [
     "load",
     "mended",
     "new_take_path",
+    "newest_first",
     "remove_if_empty",
     "rescue",
     "save",
     "set_aside",
     "survey",
+    "values_of",
 ]
 
 log = logging.getLogger(__name__)
 
 SUFFIX = ".wav"
 SET_ASIDE = "Set aside"  # a folder beside the takes for what cannot be used
+TRASH = "Trash"  # and one for what was thrown away, see `trash`
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,11 @@ def list_takes(folder: Path, *, skip: Collection[str] = ()) -> list[Take]:
     return survey(folder, skip=skip).takes
 
 
-def survey(folder: Path, *, skip: Collection[str] = ()) -> Survey:
+def survey(folder: Path, *, skip: Collection[str] = (), read: Callable[[Path], Take | None] | None = None) -> Survey:
     """Every take under `folder`, each file looked at by itself: whatever is wrong with one costs no other.
 
     skip  ids of takes that are being made right now
+    read  gives the take of a file in the place of `take_file.read`
     Files of other programs are neither; what is no ordinary file (a pipe, a circle of links) is passed over.
     """
     found: list[Take] = []
@@ -75,7 +79,7 @@ def survey(folder: Path, *, skip: Collection[str] = ()) -> Survey:
         if path.stem in skip:
             continue
         try:
-            take = take_file.read(path)
+            take = (read or take_file.read)(path)
         except take_file.UnusableError as error:
             log.warning("%s", error)
             unreadable.append(Unreadable(path, str(error)))
@@ -84,8 +88,7 @@ def survey(folder: Path, *, skip: Collection[str] = ()) -> Survey:
             unreadable.append(Unreadable(path, f"“{path.name}” cannot be understood: {type(error).__name__}."))
         else:
             found += [take] if take else []
-    found = _with_ids_of_their_own(found)
-    return Survey(sorted(found, key=lambda take: (take.created, take.take_id), reverse=True), unreadable)
+    return Survey(newest_first(found), unreadable)
 
 
 def load(path: Path) -> Take | None:
@@ -124,13 +127,13 @@ def mended(take: Take) -> Take:
 
     A take that another window may be making is left alone.
     """
-    if not take.frames or take_file.is_being_written(take.path):
+    is_whole = take.is_finished and sidecar.of(take.path).exists()
+    if is_whole or not take.frames or take_file.is_being_written(take.path):
         return take
     try:
         if not take.is_finished:
             return rescue(take)
-        if not sidecar.of(take.path).exists():
-            save(take)  # so that the next start need not read its sound again
+        save(take)  # so that the next start need not read its sound again
         return take
     except LibraryError as error:  # it can still be played as it is
         log.warning("%s: %s", take.path, error)
@@ -182,6 +185,11 @@ def rescue(take: Take) -> Take:
     return rescued
 
 
+def newest_first(found: list[Take]) -> list[Take]:
+    """Takes in the order of a list, each with an id of its own."""
+    return sorted(_with_ids_of_their_own(found), key=lambda take: (take.created, take.take_id), reverse=True)
+
+
 def _with_ids_of_their_own(found: list[Take]) -> list[Take]:
     """A copy made by a file manager has the id of its original inside: it goes by its file's name."""
     own: dict[str, Take] = {}
@@ -197,7 +205,7 @@ def _with_ids_of_their_own(found: list[Take]) -> list[Take]:
 
 def _wave_files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=lambda error: log.warning("cannot list: %s", error)):
-        folders[:] = sorted(name for name in folders if name != SET_ASIDE)
+        folders[:] = sorted(name for name in folders if name not in (SET_ASIDE, TRASH))
         for path in (Path(parent, name) for name in names if not name.startswith(".")):
             if path.suffix.lower() == SUFFIX and _is_ordinary(path):
                 yield path

@@ -1,0 +1,52 @@
+"""What is typed into a search: words that must all be there, anywhere, in any order; “quoted words” as they stand.
+
+Large and small letters, accents and the ways to write sharps and flats count as the same. A `#` in front asks for tags.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from musicapp.library.take import Take
+
+MOST_WORDS = 20
+MAX_CHARACTERS = 400
+_WORDS = re.compile(r'["“”„]([^"“”„]+)["“”„]|(\S+)')
+_SIGNS = str.maketrans({"♯": "#", "♭": "b", "\0": " "})
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a search, folded; none for an empty one, which finds everything."""
+    found = (folded(quoted or word).strip(' "') for quoted, word in _WORDS.findall(text[:MAX_CHARACTERS]))
+    return tuple(word for word in found if word)[:MOST_WORDS]
+
+
+def is_found(words: tuple[str, ...], text: str) -> bool:
+    """Whether a text of `text_of` has all the words."""
+    return all(word in text for word in words)
+
+
+def text_of(take: Take, tempo_bpm: float | None = None, key: str = "") -> str:
+    """All that a take is found by, folded: its words, tags, model, seed, tempo and key as people write them."""
+    request = take.request
+    parts = [
+        take.title,
+        request.prompt,
+        request.negative_prompt,
+        " ".join(f"#{tag}" for tag in take.tags),
+        take.model_name,
+        f"seed {request.seed}",
+        f"{tempo_bpm:g} bpm" if tempo_bpm else "",
+        key,
+        take.take_id,
+    ]
+    return folded("\n".join(part for part in parts if part))
+
+
+@lru_cache(maxsize=256)
+def folded(text: str) -> str:
+    """The text as it is compared."""
+    parts = unicodedata.normalize("NFKD", text.translate(_SIGNS))
+    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
