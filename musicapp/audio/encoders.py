@@ -24,16 +24,24 @@ Write = Callable[[np.ndarray], None]
 
 @contextmanager
 def open_encoder(
-    path: Path, form: ExportFormat, *, sample_rate: int, channels: int, frames: int, tags: dict[str, str]
+    path: Path,
+    form: ExportFormat,
+    *,
+    sample_rate: int,
+    channels: int,
+    frames: int,
+    tags: dict[str, str],
+    chunks: bytes = b"",
 ) -> Iterator[Write]:
     """A function that appends blocks of `(frames, channels)` float32 to a new file at `path`.
 
     frames   in all, at `sample_rate`; WAV needs to know it first
+    chunks   more of them for WAV, whole; other formats have no place for them
     Raises OSError, ValueError (too long for WAV), soundfile.LibsndfileError, AssertionError (soundfile, disk full).
     """
     tags = {"software": SOFTWARE, **tags, "comment": ascii_comment(tags.get("comment", ""))}
     if form.container == "WAV":
-        with WaveWriter(path, sample_rate, channels, frames, bits=form.bits, tags=tags) as wave:
+        with WaveWriter(path, sample_rate, channels, frames, bits=form.bits, tags=tags, chunks=chunks) as wave:
             round_off = _rounding(form.bits)
             yield lambda block: wave.write(round_off(block))
     elif form.container == "MP3":

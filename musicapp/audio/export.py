@@ -1,4 +1,4 @@
-"""Export: one pass that finds the peak, one that writes beside the target, a check, then the old file is replaced.
+"""Export: one pass that measures, one that writes beside the target, a check, then the old file is replaced.
 
 Until that last step nothing touches what was at the target before. Lossy files are written again, with less gain, until
 they leave room above their decoded peaks.
@@ -7,28 +7,28 @@ they leave room above their decoded peaks.
 from __future__ import annotations
 
 import errno
-import math
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
 from musicapp import part_files
-from musicapp.audio import headroom, levels
+from musicapp.audio import headroom, levels, one_gain, wave_chunks
 from musicapp.audio.encoders import open_encoder
-from musicapp.audio.formats import EXPORT_FORMATS, ExportFormat, ExportResult
+from musicapp.audio.formats import AS_IT_IS, EXPORT_FORMATS, ExportFormat, ExportResult, Finish
+from musicapp.audio.passage import WHOLE, Passage, PassageReader, Source
+from musicapp.audio.tags import SOFTWARE
+from musicapp.audio.wave_chunks import WaveFacts
 from musicapp.errors import ExportError
 
-BLOCK_FRAMES = 65536  # never more: libsndfile's Vorbis encoder crashes on large blocks
 PEAK_SHARE = 0.1  # of the progress bar; the rest is writing
 ATTEMPT_SHARE = 0.6  # of what is left of the bar, for every time that a lossy file is written
 FULL_DISK_BYTES = 1 << 20
-Source = Path | np.ndarray
+MIN_RATE, MAX_RATE = 8_000, 192_000
 Report = Callable[[float], None]
 Stopped = Callable[[], bool]
 
@@ -40,6 +40,9 @@ def export(
     sample_rate: int,
     format: str,
     tags: dict[str, str],
+    passage: Passage = WHOLE,
+    finish: Finish = AS_IT_IS,
+    facts: WaveFacts | None = None,
     on_progress: Report | None = None,
     should_stop: Stopped | None = None,
     overwrite: bool = True,
@@ -47,13 +50,14 @@ def export(
     """Write `source` to `target` as `format` (a key of EXPORT_FORMATS).
 
     source       the path of an audio file, or `(frames, channels)` float32 samples at `sample_rate`
+    facts        what the chunks of a WAV file say; other formats have no place for them
     on_progress  is told 0 to 1
     should_stop  is asked between blocks; True ends the export with a result whose `cancelled` is set
     overwrite    False refuses a target that exists
 
-    16 bit gets triangular dither, always the same. Peaks over full scale lower the whole file by one gain, except in
-    float WAV, which can hold them; in lossy formats so do decoded true peaks above -1 dBTP. Same source, same bytes.
-    Raises ExportError, and then the target is as it was.
+    16 bit gets triangular dither, always the same. The whole file gets one gain: for its loudness as far as the ceiling
+    allows; else what peaks over full scale need, except in float WAV, which can hold them; in lossy formats also what
+    decoded true peaks above -1 dBTP need. Same source, same bytes. Raises ExportError; then the target is as it was.
     """
     report, stopped = on_progress or (lambda share: None), should_stop or (lambda: False)
     form = EXPORT_FORMATS[format]
@@ -62,15 +66,12 @@ def export(
         _check_target(target, overwrite)
         part_files.sweep(target.parent)  # here an export may have been killed that no start knows of
         with ExitStack() as stack:
-            audio = _Blocks(source, sample_rate, stack)
-            gain = _safe_gain(audio, form, report, stopped)
-            if form.is_lossy:
-                gain, frames = _write_with_room(audio, gain, form, tags, temporary, report, stopped)
-            else:
-                frames = _write(audio, gain, form, tags, temporary, _part(report, PEAK_SHARE, 0.99), stopped)
-        if gain is None or frames is None:
+            audio = PassageReader(source, sample_rate, passage, stack)
+            job = _Job(audio, form, finish, facts, tags, temporary, report, stopped)
+            gain = job.run()
+        if gain is None:
             return ExportResult(target, 0.0, 0, cancelled=True)
-        _check_written(temporary, frames)
+        _check_written(temporary, job.frames)
         _check_target(target, overwrite)
         temporary.replace(target)
     except (OSError, ValueError, soundfile.LibsndfileError, AssertionError) as error:
@@ -80,7 +81,10 @@ def export(
         if target.parent.is_dir():
             temporary.unlink(missing_ok=True)
     report(1.0)
-    return ExportResult(target, levels.to_db(gain), frames)
+    held_back_db = one_gain.held_back_db(job.found, finish, gain)
+    return ExportResult(
+        target, levels.to_db(gain), job.frames, held_back_db=held_back_db, start=audio.start, end=audio.end
+    )
 
 
 def explain_write_error(error: Exception, target: Path) -> ExportError:
@@ -108,30 +112,110 @@ def explain_write_error(error: Exception, target: Path) -> ExportError:
     return ExportError(message, hint=hint, detail=detail)
 
 
-class _Blocks:
-    """The source as blocks of float32, as often as asked."""
+class _Job:
+    """One export: measured, then written, lossy files again with less gain until their decoded peaks leave room.
 
-    def __init__(self, source: Source, sample_rate: int, stack: ExitStack) -> None:
-        self._source = source
-        if isinstance(source, np.ndarray):
-            self.frames, self.channels, self.sample_rate = len(source), source.shape[1], sample_rate
-            return
-        try:
-            self._file = stack.enter_context(soundfile.SoundFile(source))
-        except (OSError, soundfile.LibsndfileError) as error:
-            trouble = "cannot be read" if source.is_file() else "is gone"
-            raise ExportError(
-                f"The take's file “{source.name}” {trouble}.", hint="Make the take again.", detail=str(error)
-            ) from error
-        self.frames, self.channels, self.sample_rate = self._file.frames, self._file.channels, self._file.samplerate
+    found   what was measured, once `run` is done
+    """
 
-    def __iter__(self) -> Iterator[np.ndarray]:
-        if isinstance(self._source, np.ndarray):
-            for block in levels.blocks_of(self._source, BLOCK_FRAMES):
-                yield np.asarray(block, np.float32)
-        else:
-            self._file.seek(0)
-            yield from self._file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True)
+    found: one_gain.Found
+
+    def __init__(
+        self,
+        audio: PassageReader,
+        form: ExportFormat,
+        finish: Finish,
+        facts: WaveFacts | None,
+        tags: dict[str, str],
+        path: Path,
+        report: Report,
+        stopped: Stopped,
+    ) -> None:
+        self._audio, self._form, self._finish, self._facts, self._tags = audio, form, finish, facts, tags
+        self._path, self._report, self._stopped = path, report, stopped
+        self._sample_rate = _rate_for(form, finish, audio.sample_rate)
+        self.frames = audio.frames_at(self._sample_rate)
+
+    def run(self) -> float | None:
+        """The gain with which it was written, None when told to stop."""
+        found = self._measure()
+        if found is None:
+            return None
+        self.found = found
+        gain, start = one_gain.gain_for(found, self._form, self._finish), PEAK_SHARE
+        if not self._form.is_lossy:
+            return gain if self._write(gain, start, 0.99) else None
+        for _ in range(headroom.MOST_ATTEMPTS):
+            end = start + (0.99 - start) * ATTEMPT_SHARE
+            peak = headroom.decoded_peak(self._path, self._stopped) if self._write(gain, start, end) else None
+            if peak is None:
+                return None
+            if (less := one_gain.next_gain(gain, peak, self._finish)) == gain:
+                break
+            gain, start = less, end
+        return gain
+
+    def _measure(self) -> one_gain.Found | None:
+        finder = one_gain.Finder(
+            self._form,
+            self._finish,
+            sample_rate=self._sample_rate,
+            channels=self._audio.channels,
+            all_levels=self._facts is not None and self._facts.is_broadcast,
+        )
+        done = 0
+        for block in self._audio.blocks(self._sample_rate):
+            if self._stopped():
+                return None
+            finder.push(block)
+            done += len(block)
+            self._report(PEAK_SHARE * done / max(self.frames, 1))
+        return finder.found()
+
+    def _write(self, gain: float, start: float, end: float) -> bool:
+        """Encode everything; False when told to stop. Progress is told from `start` to `end`."""
+        written = 0
+        with open_encoder(
+            self._path,
+            self._form,
+            sample_rate=self._sample_rate,
+            channels=self._audio.channels,
+            frames=self.frames,
+            tags=self._tags,
+            chunks=self._chunks(gain),
+        ) as write:
+            for block in self._audio.blocks(self._sample_rate):
+                if self._stopped():
+                    return False
+                write(block if gain == 1.0 else block * np.float32(gain))
+                written += len(block)
+                self._report(start + (end - start) * written / max(self.frames, 1))
+        return True
+
+    def _chunks(self, gain: float) -> bytes:
+        if self._facts is None:
+            return b""
+        return wave_chunks.chunks_of(
+            self._facts,
+            sample_rate=self._sample_rate,
+            frames=self.frames,
+            software=SOFTWARE,
+            levels=one_gain.levels_of(self.found, gain),
+        )
+
+
+def _rate_for(form: ExportFormat, finish: Finish, own: int) -> int:
+    """The rate of the file. Raises ExportError when the format does not have the one asked for."""
+    if finish.sample_rate is None:
+        return form.sample_rate_for(own)
+    if form.sample_rates and finish.sample_rate not in form.sample_rates:
+        known = ", ".join(f"{rate:,}" for rate in form.sample_rates)
+        raise ExportError(f"{form.label} has no rate of {finish.sample_rate:,} Hz.", hint=f"It has {known} Hz.")
+    if not MIN_RATE <= finish.sample_rate <= MAX_RATE:
+        raise ExportError(
+            f"{finish.sample_rate:,} Hz is no usual sample rate.", hint=f"Use {MIN_RATE:,} to {MAX_RATE:,} Hz."
+        )
+    return finish.sample_rate
 
 
 def _check_target(target: Path, overwrite: bool) -> None:
@@ -141,97 +225,6 @@ def _check_target(target: Path, overwrite: bool) -> None:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
-
-
-def _safe_gain(audio: _Blocks, form: ExportFormat, report: Report, stopped: Stopped) -> float | None:
-    """The gain that keeps the whole file within full scale, 1.0 when it already is; None when told to stop."""
-    loudest, finder = 0.0, headroom.PeakFinder(audio.sample_rate, audio.channels) if form.is_lossy else None
-    for number, block in enumerate(audio):
-        if stopped():
-            return None
-        peak = levels.peak(block)
-        if not math.isfinite(peak):
-            raise ExportError("The take has samples that are not numbers.", hint="Make it again with other settings.")
-        loudest = max(loudest, peak)
-        if finder:
-            finder.push(block)
-        report(PEAK_SHARE * number * BLOCK_FRAMES / audio.frames)
-    if finder:
-        return headroom.start_gain(finder.peak())
-    return 1.0 if loudest <= 1.0 or form.bits == 32 else _ceiling(form) / loudest
-
-
-def _write_with_room(
-    audio: _Blocks,
-    gain: float | None,
-    form: ExportFormat,
-    tags: dict[str, str],
-    path: Path,
-    report: Report,
-    stopped: Stopped,
-) -> tuple[float | None, int | None]:
-    """Write a lossy file until its decoded peaks leave room: the gain that did it and the frames, None when stopped."""
-    start = PEAK_SHARE
-    for _ in range(headroom.MOST_ATTEMPTS):
-        end = start + (0.99 - start) * ATTEMPT_SHARE
-        frames = _write(audio, gain, form, tags, path, _part(report, start, end), stopped)
-        peak = headroom.decoded_peak(path, stopped) if frames is not None else None
-        if gain is None or peak is None:
-            return None, None
-        if (less := headroom.next_gain(gain, peak)) == gain:
-            break
-        gain, start = less, end
-    return gain, frames
-
-
-def _part(report: Report, start: float, end: float) -> Report:
-    """Reports 0 to 1 as `start` to `end`."""
-    return lambda share: report(start + (end - start) * share)
-
-
-def _ceiling(form: ExportFormat) -> float:
-    """The loudest sample of a file that had to be turned down; at 16 bit there must be room for the dither."""
-    return {16: 1 - 2 / 2**15, 24: 1 - 1 / 2**23}.get(form.bits, 1.0)
-
-
-def _write(
-    audio: _Blocks,
-    gain: float | None,
-    form: ExportFormat,
-    tags: dict[str, str],
-    path: Path,
-    report: Report,
-    stopped: Stopped,
-) -> int | None:
-    """Encode everything into `path`; the frames written, or None when told to stop. Progress is told from 0 to 1."""
-    if gain is None:
-        return None
-    sample_rate, taken, written = form.sample_rate_for(audio.sample_rate), 0, 0
-    with open_encoder(
-        path, form, sample_rate=sample_rate, channels=audio.channels, frames=audio.frames, tags=tags
-    ) as write:
-        for taken_now, converted in _converted(audio, sample_rate):
-            if stopped():
-                return None
-            # In pieces again: the converter may hand out more than it took in.
-            for piece in levels.blocks_of(converted, BLOCK_FRAMES):
-                write(piece if gain == 1.0 else piece * np.float32(gain))
-                written += len(piece)
-            taken += taken_now
-            report(taken / max(audio.frames, 1))
-    return written
-
-
-def _converted(audio: _Blocks, sample_rate: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Pairs of frames taken in and the audio that came of them at `sample_rate`."""
-    if sample_rate == audio.sample_rate:
-        for block in audio:
-            yield len(block), block
-        return
-    stream = soxr.ResampleStream(audio.sample_rate, sample_rate, audio.channels, dtype="float32", quality="VHQ")
-    for block in audio:
-        yield len(block), stream.resample_chunk(block)
-    yield 0, stream.resample_chunk(np.zeros((0, audio.channels), np.float32), last=True)
 
 
 def _check_written(path: Path, frames: int) -> None:

@@ -40,18 +40,40 @@ class ExportFormat:
 
 
 @dataclass(frozen=True)
+class Finish:
+    """What is done to the whole of a sound on its way into a file, by one gain and one change of the rate.
+
+    sample_rate    Hz; None: the sound's own, or 48 kHz where the format does not know that
+    loudness_lufs  integrated loudness to bring it to; None: as it is
+    ceiling_dbtp   true peak that a gain for the loudness never passes
+    """
+
+    sample_rate: int | None = None
+    loudness_lufs: float | None = None
+    ceiling_dbtp: float = -1.0
+
+
+AS_IT_IS = Finish()
+
+
+@dataclass(frozen=True)
 class ExportResult:
     """What came of an export.
 
-    gain_db    below 0 when peaks, of a lossy file as it is decoded, made one gain for the whole file necessary
-    frames     of the file at its own sample rate
-    cancelled  nothing was written; whatever was at `path` before is still there
+    gain_db       of the whole file: below 0 when its peaks, as a lossy file is decoded, made that necessary
+    frames        of the file at its own sample rate
+    cancelled     nothing was written; whatever was at `path` before is still there
+    held_back_db  by how much the file stays below the loudness that was asked for, because of the ceiling
+    start, end    of what was exported, in frames of the source, after edges moved to zero crossings
     """
 
     path: Path
     gain_db: float
     frames: int
     cancelled: bool = False
+    held_back_db: float = 0.0
+    start: int = 0
+    end: int = 0
 
 
 EXPORT_FORMATS: dict[str, ExportFormat] = {

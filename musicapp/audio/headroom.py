@@ -23,14 +23,9 @@ MOST_ATTEMPTS = 8
 BLOCK_FRAMES = 65536
 
 
-def start_gain(source_peak: float) -> float:
-    """The gain to try first for a source of this true peak: it would do if decoding changed nothing."""
-    return min(1.0, AIM / source_peak) if source_peak > 0 else 1.0
-
-
-def next_gain(gain: float, decoded_peak: float) -> float:
+def next_gain(gain: float, decoded_peak: float, aim: float = AIM) -> float:
     """The gain to try when `gain` came back with this true peak; the same when that is low enough."""
-    return gain if decoded_peak <= AIM else gain * min(AIM / decoded_peak, LEAST_CUT)
+    return gain if decoded_peak <= aim else gain * min(aim / decoded_peak, LEAST_CUT)
 
 
 def decoded_peak(path: Path, should_stop: Callable[[], bool]) -> float | None:

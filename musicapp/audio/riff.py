@@ -20,7 +20,8 @@ from musicapp.audio.wave_layout import FLOAT, INFO_NAMES, MAX_BYTES, PCM, WaveLa
 class WaveWriter:
     """Write a WAV file of known length in blocks, readable by others while it grows.
 
-    bits   16 or 24 (whole numbers, `write` takes int32 samples) or 32 (float32)
+    bits    16 or 24 (whole numbers, `write` takes int32 samples) or 32 (float32)
+    chunks  more of them, whole, to stand before the samples
     Raises OSError, and ValueError when the file would pass the 4 GiB that WAV can count or `total_frames`.
     """
 
@@ -33,10 +34,11 @@ class WaveWriter:
         *,
         bits: int = 32,
         tags: dict[str, str] | None = None,
+        chunks: bytes = b"",
     ) -> None:
         self.path, self.total_frames, self.frames = path, total_frames, 0
         self._bits, self._channels = bits, channels
-        header = _header(sample_rate, channels, total_frames, bits, tags or {})
+        header = _header(sample_rate, channels, total_frames, bits, chunks + _info_chunk(tags or {}))
         self._file: BinaryIO = path.open("wb")
         try:
             self._file.write(header)
@@ -97,15 +99,15 @@ def close_gap(path: Path) -> WaveLayout | None:
     return read_layout(path)
 
 
-def _header(sample_rate: int, channels: int, frames: int, bits: int, tags: dict[str, str]) -> bytes:
+def _header(sample_rate: int, channels: int, frames: int, bits: int, more: bytes) -> bytes:
     frame_bytes = channels * bits // 8
     code = FLOAT if bits == 32 else PCM
     form = struct.pack("<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits)
     chunks = b""
     if code == FLOAT:  # the standard asks for both in every format but PCM
         form += struct.pack("<H", 0)
-        chunks = _chunk(b"fact", struct.pack("<I", min(frames, MAX_BYTES)))
-    chunks = _chunk(b"fmt ", form) + chunks + _info_chunk(tags)
+        chunks = chunk(b"fact", struct.pack("<I", min(frames, MAX_BYTES)))
+    chunks = chunk(b"fmt ", form) + chunks + more
     data_bytes = frames * frame_bytes
     riff_bytes = 4 + len(chunks) + 8 + data_bytes + data_bytes % 2
     if riff_bytes > MAX_BYTES:
@@ -113,14 +115,15 @@ def _header(sample_rate: int, channels: int, frames: int, bits: int, tags: dict[
     return b"RIFF" + struct.pack("<I", riff_bytes) + b"WAVE" + chunks + b"data" + struct.pack("<I", data_bytes)
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
+def chunk(name: bytes, content: bytes) -> bytes:
+    """One chunk of a RIFF file, padded to an even length."""
     return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def _info_chunk(tags: dict[str, str]) -> bytes:
     texts = [(name, tags[key]) for name, key in INFO_NAMES.items() if tags.get(key)]
-    entries = b"".join(_chunk(name, text.replace("\0", " ").encode() + b"\0") for name, text in texts)
-    return _chunk(b"LIST", b"INFO" + entries) if entries else b""
+    entries = b"".join(chunk(name, text.replace("\0", " ").encode() + b"\0") for name, text in texts)
+    return chunk(b"LIST", b"INFO" + entries) if entries else b""
 
 
 def _encoded(block: np.ndarray, bits: int) -> memoryview | bytes:

@@ -31,7 +31,7 @@ def suggest_name(request: TakeRequest, *, number: int | None = None) -> str:
     """
     ending = f"_{request.seed}" + (f"_{number:02d}" if number is not None else "")
     room_bytes = MAX_BYTES - len(ending) - len(" (99).flac")
-    return (_start(request.prompt, room_bytes) or "take") + ending
+    return (start_of(request.prompt, room_bytes) or "take") + ending
 
 
 def free_path(folder: Path, name: str, suffix: str) -> Path:
@@ -63,7 +63,7 @@ def is_safe_name(name: str) -> bool:
     )
 
 
-def _start(text: str, room_bytes: int) -> str:
+def start_of(text: str, room_bytes: int) -> str:
     """The first words, joined by hyphens, as far as they fit; of a first word that does not fit, its first signs."""
     start: list[str] = []
     for word in _words(unicodedata.normalize("NFC", text)):
@@ -105,6 +105,11 @@ def _continues(sign: str, character: str) -> bool:
         or (category[0] == "L" and bool(before) and unicodedata.combining(before) == _VIRAMA)
         or (category == "So" and sign[-1] == "\u200d")
     )
+
+
+def shortened(text: str, size_bytes: int) -> str:
+    """The start of a text, cut within no sign."""
+    return _shortened(_signs(text), size_bytes)
 
 
 def _shortened(signs: list[str], size_bytes: int) -> str:

@@ -15,12 +15,12 @@ from PySide6.QtGui import QImage
 from musicapp import paths
 from musicapp.audio import tags
 from musicapp.audio.wave_io import WaveWriter
+from musicapp.handover import form as forms
+from musicapp.handover.form import form_of
 from musicapp.library import takes
 from musicapp.request import TakeRequest
-from musicapp.ui.state import form as forms
 from musicapp.ui.state import looks, measures
 from musicapp.ui.state import take_list_model as roles
-from musicapp.ui.state.form import form_of
 from musicapp.ui.state.measures import OUTLINE_COLUMNS
 from musicapp.ui.state.take_list_model import TakeListModel
 from tests.ui.conftest import Desk

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from musicapp.errors import MusicAppError
+from musicapp.handover.form import Form, form_of
 from musicapp.library import edits
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest
 from musicapp.ui.state.background import Lane
-from musicapp.ui.state.form import Form, form_of
 from musicapp.ui.state.measures import Measures, measured
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
+from musicapp.handover.form import Form
 from musicapp.request import format_duration
-from musicapp.ui.state.form import Form
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import OpenTake, title_of

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from musicapp.ui.state.form import Form
+from musicapp.handover.form import Form
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.wave_item import bar_step

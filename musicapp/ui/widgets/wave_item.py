@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from musicapp.audio.levels import from_db
-from musicapp.ui.state.form import Form
+from musicapp.handover.form import Form
 from musicapp.ui.state.take_audio import TakeAudio
 from musicapp.ui.theme import Theme
 

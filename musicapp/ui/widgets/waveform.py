@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from musicapp.ui.state.form import Form
+from musicapp.handover.form import Form
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
 from musicapp.ui.theme import WAVEFORM_MIN_HEIGHT, Theme
