@@ -79,7 +79,7 @@ LAYERS = {
     "training.stages": Layer((*TRAINING, "training"), torch=True),
     "evaluation": Layer((*TRAINING, "engine", "training"), ("training.stages", *RECIPES), torch=True),
     "library": Layer((*FIRST_TWO, "prompts", "engine.events")),
-    "handover": Layer((*FIRST_TWO, "prompts", "description", "library")),
+    "handover": Layer((*FIRST_TWO, "prompts", "description", "store", "library")),
     "playback": Layer(FIRST_TWO),
     "cli": Layer(SERVICES),
     "ui": Layer(SERVICES, qt=True),

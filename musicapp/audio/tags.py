@@ -21,6 +21,7 @@ SOFTWARE = f"Musicapp {__version__}"
 # Where a take was made and what it was called there say nothing about its sound: same music, same bytes.
 _FROM_ROOT = re.compile(r"(?:file:)?[/\\~][^\n]|[A-Za-z]:[/\\]")
 _NOT_SOUND = ("take_id", "device")
+COMMIT = "model_commit"  # of a model that was downloaded, in exported files
 
 
 def request_tags(request: TakeRequest, left_out: dict[str, Any] | None = None) -> dict[str, str]:
@@ -91,8 +92,10 @@ def settings_of(tags: dict[str, str]) -> dict[str, Any] | None:
 def recalled(tags: dict[str, str], take_id: str) -> Recalled | None:
     """The request that made the file, as far as it is understood, or None when its tags do not tell."""
     values = settings_of(tags)
-    try:
-        return recall({**values, "take_id": take_id}) if values else None
+    if values is None:
+        return None
+    try:  # the revision of the model is no setting of the take: `handover.recalling` tells of it
+        return recall({**{key: value for key, value in values.items() if key != COMMIT}, "take_id": take_id})
     except TypeError:
         return None
 

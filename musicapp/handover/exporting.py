@@ -13,6 +13,7 @@ from musicapp.audio.passage import Passage
 from musicapp.errors import RequestError
 from musicapp.handover.facts import facts_of
 from musicapp.handover.material import Material
+from musicapp.handover.recalling import with_commit
 
 LOUDNESS_RANGE, CEILING_RANGE, FADE_RANGE_S = (-50.0, 0.0), (-20.0, 0.0), (0.0, 60.0)
 
@@ -120,7 +121,7 @@ def export_material(
         target,
         sample_rate=material.sample_rate,
         format=settings.format,
-        tags=tags.shared_tags(material.request, material.left_out) if material.request else material.tags,
+        tags=_tags_of(material),
         passage=passage,
         finish=Finish(settings.sample_rate, settings.loudness_lufs, settings.ceiling_dbtp),
         facts=facts,
@@ -128,6 +129,12 @@ def export_material(
         should_stop=should_stop,
         overwrite=overwrite,
     )
+
+
+def _tags_of(material: Material) -> dict[str, str]:
+    if material.request is None:
+        return material.tags
+    return tags.shared_tags(material.request, with_commit(material.request, material.left_out))
 
 
 def told(result: ExportResult, settings: ExportSettings) -> str:

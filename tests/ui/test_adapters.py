@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog
 from safetensors.numpy import save_file
 
 from musicapp.audio import tags, wave_io
+from musicapp.handover.recalling import split_gone
 from musicapp.request import Lora
-from musicapp.ui.state.adapters import split_gone
 from tests.ui.conftest import Desk
 from tests.ui.test_models import drop
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.audio import tags
 from musicapp.description import adapter_names
-from musicapp.request import Lora, TakeRequest
+from musicapp.request import Lora
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
@@ -65,31 +64,3 @@ class Adapters(QObject):
         self._settings.set_loras((*loras, Lora(str(path))))
         self._messages.remark(f"Adapter {path.stem} added")
         self.added.emit()
-
-
-def split_gone(request: TakeRequest, known: Iterable[Lora] = ()) -> tuple[TakeRequest, list[Path]]:
-    """A take's request with those adapters that are on this disk, and the paths of the others.
-
-    known  adapters that were used before: one of the same name beside them is taken, or one of the same content
-    """
-    found, gone = [], []
-    for lora in request.loras:
-        path = _find(lora, [Path(other.path) for other in known])
-        if path is None:
-            gone.append(Path(lora.path))
-        else:
-            found.append(replace(lora, path=str(path), sha256=""))
-    return replace(request, loras=tuple(found)), gone
-
-
-def _find(lora: Lora, known: list[Path]) -> Path | None:
-    """Where an adapter lies; exported files have its name and checksum alone."""
-    path = Path(lora.path)
-    if path.is_absolute() and path.is_file():
-        return path
-    beside = [folder / path.name for folder in dict.fromkeys(other.parent for other in known)]
-    for candidate in (*beside, *known):
-        same_name = not lora.sha256 and candidate.name == path.name
-        if candidate.is_file() and (same_name or (lora.sha256 and tags.sha256(str(candidate)) == lora.sha256)):
-            return candidate
-    return None

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from musicapp.handover.recalling import split_gone
 from musicapp.request import TakeRequest, note_about
 from musicapp.ui import guard
-from musicapp.ui.state.adapters import split_gone
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.generation import Generation
