@@ -24,6 +24,7 @@ MAX_LORA_STRENGTH = 10.0
 MAX_NUMBER = 2**53  # out of a file; past it JSON's numbers are not exact, and arithmetic would overflow
 NAMED_AT_MOST = 4
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "int4")
+DENOISING = ("whole", "windows")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -49,6 +50,8 @@ class TakeRequest:
     model           a name in `models/` or the path of a model folder
     text_encoder    the folder of its text encoder; empty: where it usually lies
     loras           adapters, each on top of those before it
+    denoising       "whole": all at once; "windows": long takes one stretch after the other, to be heard soon.
+                    In files that do not say it, which are older than windows, it is "whole"
     """
 
     take_id: str
@@ -64,11 +67,15 @@ class TakeRequest:
     precision: str = "auto"
     text_encoder: str = ""
     loras: tuple[Lora, ...] = ()
+    denoising: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The request as plain JSON values, for files; `recall` is the inverse."""
         loras = [{k: v for k, v in asdict(lora).items() if k != "sha256" or v} for lora in self.loras]
-        return asdict(self) | {"loras": loras} | ({"version": VERSION} if VERSION > 1 else {})
+        values = asdict(self) | {"loras": loras} | ({"version": VERSION} if VERSION > 1 else {})
+        if self.denoising == "whole":
+            del values["denoising"]
+        return values
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ def recall(values: dict[str, Any]) -> Recalled:
     kinds = _kinds_of(TakeRequest)
     known = {key: value for key, value in values.items() if key in kinds and _is_of(kinds[key], value)}
     left_out = {key: value for key, value in values.items() if key not in known}
+    known.setdefault("denoising", "whole")
     if _is_of(int, values.get("version")) and 1 <= values["version"] <= VERSION:
         del left_out["version"]
     if "loras" in left_out:
@@ -252,6 +260,8 @@ def checked(request: TakeRequest) -> TakeRequest:
         raise RequestError(f"“{request.device}” is not a device.", hint=f"Use one of: {', '.join(DEVICES)}.")
     if request.precision not in PRECISIONS:
         raise RequestError(f"“{request.precision}” is not a precision.", hint=f"Use one of: {', '.join(PRECISIONS)}.")
+    if request.denoising not in (None, *DENOISING):
+        raise RequestError(f"“{request.denoising}” is no way to denoise.", hint=f"Use one of: {', '.join(DENOISING)}.")
     for lora in request.loras:
         if not (math.isfinite(lora.strength) and abs(lora.strength) <= MAX_LORA_STRENGTH):
             raise RequestError(

@@ -182,6 +182,7 @@ REQUESTS = st.builds(
     device=st.sampled_from(request.DEVICES),
     precision=st.sampled_from(request.PRECISIONS),
     text_encoder=st.text(max_size=20),
+    denoising=st.none() | st.sampled_from(request.DENOISING),
     loras=st.lists(st.builds(Lora, path=st.text(max_size=20), strength=st.floats(-10, 10)), max_size=3).map(tuple),
 )
 
@@ -216,6 +217,7 @@ LATER_LORAS = [{"path": "x", "strength": 0.5, "blocks": [1]}, {"path": "y", "str
         ({"loras": [{"strength": 1.0}, *VALUES["loras"]]}, {}),
         ({"loras": [{"path": "x", "strength": "0.5"}]}, {"loras": (Lora("x"),)}),
         ({"loras": "x"}, {"loras": ()}),
+        ({"denoising": 3}, {"denoising": "whole"}),
     ],
 )
 def test_what_is_not_understood_is_told_and_kept(change: dict[str, Any], read: dict[str, Any]) -> None:
@@ -224,6 +226,11 @@ def test_what_is_not_understood_is_told_and_kept(change: dict[str, Any], read: d
     expected = TakeRequest("a", "piano", 30.0, 7, loras=(Lora("x", 0.5), Lora("y")))
     assert recalled == Recalled(dataclasses.replace(expected, **read), change)
     assert {**recalled.request.as_dict(), **recalled.left_out} == stored
+
+
+def test_takes_of_before_there_were_windows_are_whole_when_they_are_made_again() -> None:
+    stored = {key: value for key, value in VALUES.items() if key != "denoising"}
+    assert recall(stored).request.denoising == "whole" and recall(stored).request.as_dict() == stored
 
 
 @pytest.mark.parametrize(

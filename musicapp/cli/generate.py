@@ -17,6 +17,7 @@ from musicapp.errors import EngineError, ExportError, RequestError
 from musicapp.library import names
 from musicapp.request import (
     BUILTIN_MODEL,
+    DENOISING,
     DEVICES,
     PRECISIONS,
     Lora,
@@ -59,6 +60,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--steps", metavar="N", help="sampling steps: more takes longer (default: the model's)")
     add("--guidance", metavar="X", help="how strictly to follow the prompt, 1 = off (default: the model's)")
     add("--sampler", metavar="S", help="sampling method (default: the model's)")
+    add("--denoising", choices=DENOISING, help="long takes at once, or (default) in windows, which is heard sooner")
     add("--negative", default="", metavar="TEXT", help="what to avoid")
     add("--model", default=BUILTIN_MODEL, metavar="M", help="a name from “musicapp models list”, or a folder")
     add("--text-encoder", metavar="FOLDER", help="its text encoder, if that lies neither in nor beside the model")
@@ -115,6 +117,7 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         precision=args.precision,
         text_encoder=str(Path(args.text_encoder).absolute()) if args.text_encoder else "",
         loras=tuple(read_lora(text) for text in args.lora),
+        denoising=args.denoising,
     )
     return checked(request)
 

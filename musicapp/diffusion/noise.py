@@ -24,6 +24,12 @@ def rondo(number: int) -> int:
     return (~number & (number + 1)).bit_length() - 1
 
 
+def section_starts(latents: int, section: float, multiple: int) -> list[int]:
+    """Where the sections begin, and where the last one ends; arguments as in `returning_noise`."""
+    count = math.ceil(latents / section)
+    return [min(latents, multiple * round(number * section / multiple)) for number in range(count + 1)]
+
+
 def returning_noise(draw: Callable[[int], Tensor], latents: int, section: float, *, multiple: int = 1) -> Tensor:
     """Noise of so many latents, each of unit variance, in sections that return.
 
@@ -34,7 +40,7 @@ def returning_noise(draw: Callable[[int], Tensor], latents: int, section: float,
     fresh = draw(latents)
     if section <= 0 or latents < LEAST_SECTIONS * section:
         return fresh
-    starts = _starts(latents, section, multiple)
+    starts = section_starts(latents, section, multiple)
     spans = list(itertools.pairwise(starts))
     longest = max(end - start for start, end in spans)
     themes = [draw(longest) for _ in range(max(map(rondo, range(len(spans)))) + 1)]
@@ -51,7 +57,7 @@ def returning(told: Tensor, section: float, *, multiple: int = 1) -> Tensor:
     latents = told.shape[-1]
     if section <= 0 or latents < LEAST_SECTIONS * section:
         return told
-    starts, out = _starts(latents, section, multiple), told.clone()
+    starts, out = section_starts(latents, section, multiple), told.clone()
     first = {0: 2}
     for number, (start, end) in enumerate(itertools.pairwise(starts)):
         source = starts[first.setdefault(rondo(number), number)]
@@ -69,11 +75,5 @@ def beginning_anew(told: Tensor, section: float, *, multiple: int = 1) -> Tensor
     latents = told.shape[-1]
     if section <= 0 or latents < LEAST_SECTIONS * section:
         return told
-    spans = itertools.pairwise(_starts(latents, section, multiple))
+    spans = itertools.pairwise(section_starts(latents, section, multiple))
     return torch.cat([told[..., : end - start] for start, end in spans], dim=-1)
-
-
-def _starts(latents: int, section: float, multiple: int) -> list[int]:
-    """Where the sections begin, and where the last one ends."""
-    count = math.ceil(latents / section)
-    return [min(latents, multiple * round(number * section / multiple)) for number in range(count + 1)]

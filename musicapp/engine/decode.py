@@ -43,6 +43,13 @@ def chunk_bounds(count: int, size: int = SIZE, *, first: int = FIRST, is_light: 
     return bounds
 
 
+def seen_until(autoencoder: Autoencoder, end: int, total: int) -> int:
+    """How many of the latents, from the first on, must be there when a chunk that ends with latent `end` is decoded."""
+    if isinstance(autoencoder.decoder, OobleckDecoder):
+        return total
+    return min(total, end + _margin(autoencoder))
+
+
 @torch.inference_mode()
 def decode_chunks(
     autoencoder: Autoencoder,
@@ -54,7 +61,7 @@ def decode_chunks(
 ) -> Iterator[Tensor]:
     """Audio of the first `count` latents (all of them by default), piece by piece.
 
-    latents  `(batch, latent_dim, latent_frames)`
+    latents  `(batch, latent_dim, latent_frames)`; those that `seen_until` does not ask for yet may come later
     seed     of the noise that some decoders add; a latent gets the same noise in whatever chunk it is decoded
     out      `(batch, channels, frames)` float32 on the device of the latents
 
@@ -70,7 +77,7 @@ def decode_chunks(
             yield autoencoder.finished(pieces.read((end - start) * autoencoder.downsampling_ratio))
         return
     for start, end in bounds:
-        left, right = max(0, start - start % alignment - margin), min(total, end + margin)
+        left, right = max(0, start - start % alignment - margin), seen_until(autoencoder, end, total)
         if right == total:  # threads share the products of a few rows in another way, with another rounding
             left = max(0, min(left, total - min(LAST, size)))
         left -= left % alignment

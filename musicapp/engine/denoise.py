@@ -1,7 +1,8 @@
-"""From a completed request to the sampler's steps: how many latents, which schedule, which guidance."""
+"""From a completed request to the sampler's steps: how many latents, which schedule, which guidance, which windows."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,21 +10,26 @@ import torch
 from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.description.config import ModelConfig
 from musicapp.description.lengths import lengths_for
 from musicapp.description.shift_configs import ShiftConfig
 from musicapp.diffusion import shifts
 from musicapp.diffusion.guidance import blended
-from musicapp.diffusion.noise import returning_noise
+from musicapp.diffusion.noise import returning_noise, section_starts
 from musicapp.diffusion.objectives import Network, is_flow
-from musicapp.diffusion.samplers import Step
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
-from musicapp.engine.request_facts import RequestFacts
+from musicapp.diffusion.windows import Trail, Window, windows_of
+from musicapp.engine.request_facts import RequestFacts, read_request
 from musicapp.engine.steering import Prompts, steer
 from musicapp.prompts.arc import arc_of, calm_prompt
-from musicapp.prompts.sections import section_latents
+from musicapp.prompts.sections import section_latents, sections_of
 from musicapp.request import TakeRequest
 
 HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
+# Windows: the first makes one section, so that it is heard soon, the others two, which costs least.
+LEAST_WINDOW_S = 15.0  # shorter sections are taken together
+SECTIONS = 2
+BEFORE, BEHIND = 1 / 2, 1 / 4  # what a window sees beyond them, in sections
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,28 @@ class Plan:
     """latents     that the transformer works on
     valid       `(1, latents)`, False on padding; None when nothing is padded
     sigmas      a schedule that depends on the length; None for the sampler's own
+    windows     one after the other; one that sees everything for most takes
     """
 
     latents: int
+    windows: tuple[Window, ...]
     valid: Tensor | None = None
     sigmas: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Denoised:
+    """A step of a window is taken.
+
+    index    which one
+    latents  `(1, latent_dim, latents)` of the whole take on the model's device, its windows so far; before the first
+             one is done, what the sampler has
+    ready    how many of them, from the first on, are done
+    """
+
+    index: int
+    latents: Tensor
+    ready: int
 
 
 def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
@@ -53,47 +76,110 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
         shift = config.diffusion.sampling_shift
         assert isinstance(shift, ShiftConfig)
         sigmas = shifts.build(request.steps, lengths.effective[0], shift=shift)
-        return Plan(lengths.latents, valid, sigmas)
+        return Plan(lengths.latents, windows_of([0, lengths.latents]), valid, sigmas)
     latents = needed + HEADROOM if config.app.variable_length else max(needed, config.window_latents)
-    return Plan(latents + -latents % config.diffusion.dit.patch_size)
+    latents += -latents % config.diffusion.dit.patch_size
+    in_windows = request.denoising == "windows"
+    return Plan(latents, _windows(model, request, latents) if in_windows else windows_of([0, latents]))
+
+
+def denoising_of(config: ModelConfig, request: TakeRequest) -> str:
+    """How a request is denoised: "windows" where the take has sections, unless the request wants it "whole" or names
+    an arc: how loud that is cannot be told from its beginning."""
+    facts = read_request(request).prompt
+    if request.denoising == "whole" or arc_of(config, request.prompt, facts, request.duration_s).is_asked:
+        return "whole"
+    return "windows" if sections_of(config, facts, request.duration_s) else "whole"
 
 
 def denoise(
     model: LoadedModel, prompts: Prompts, request: TakeRequest, facts: RequestFacts, plan: Plan
-) -> Iterator[Step]:
-    """The sampler's steps of a completed request. Noise is drawn on the CPU: a seed means the same on every device."""
+) -> Iterator[Denoised]:
+    """The sampler's steps of a completed request, window after window.
+
+    Noise is drawn on the CPU: a seed means the same on every device.
+    """
     app, objective = model.config.app, model.config.diffusion.objective
     generator = torch.Generator().manual_seed(request.seed)
 
     def noise(latents: int) -> Tensor:
         return torch.randn((1, model.autoencoder.latent_dim, latents), generator=generator)
 
-    def draw() -> Tensor:
-        return noise(plan.latents).to(model.device)
-
     section, patch = section_latents(model.config, facts.prompt), model.config.diffusion.dit.patch_size
     start = returning_noise(noise, plan.latents, section, multiple=patch).to(model.device)
+    assert request.sampler is not None and request.steps is not None
+    out = torch.empty_like(start)
+    known: list[Tensor] = []
+    for number, window in enumerate(plan.windows):
+
+        def draw(size: int = window.size) -> Tensor:
+            return noise(size).to(model.device)
+
+        after = plan.windows[number + 1].start if number + 1 < len(plan.windows) else window.end
+        network = _network_of(model, prompts, request, facts, plan, window, section)
+        trail = Trail(network, slice(after - window.start, window.end - window.start), known)
+        steps = sample(
+            trail,
+            objective,
+            start[..., window.seen],
+            sampler=request.sampler,
+            steps=request.steps,
+            draw=draw,
+            sigma_min=app.sigma_min,
+            sigma_max=None if is_flow(objective) else app.sigma_max,
+            sigmas=plan.sigmas,
+            least_signal=STABLE_AUDIO_3_LEAST_SIGNAL if model.config.is_stable_audio_3 else 0.0,
+        )
+        for step in steps:
+            out[..., window.first : window.end] = step.latents[
+                ..., window.first - window.start : window.end - window.start
+            ]
+            ready = window.end if step.index + 1 == request.steps else window.first
+            yield Denoised(step.index, out, ready)
+        known = trail.left
+
+
+def _network_of(
+    model: LoadedModel,
+    prompts: Prompts,
+    request: TakeRequest,
+    facts: RequestFacts,
+    plan: Plan,
+    window: Window,
+    section: float,
+) -> Network:
+    """What a window is made with: the transformer, steered by the whole request where the window sees it."""
 
     def steered(asked: TakeRequest, stated: RequestFacts) -> Network:
-        return steer(model, prompts, asked, stated, plan.latents, plan.valid, section)
+        return steer(model, prompts, asked, stated, plan.latents, plan.valid, section, seen=window.seen)
 
     network, arc = steered(request, facts), arc_of(model.config, request.prompt, facts.prompt, request.duration_s)
-    if arc.is_asked:
-        calm = replace(request, prompt=calm_prompt(request.prompt))
-        elsewhere = steered(calm, replace(facts, prompt=replace(facts.prompt, has_drums=False)))
-        rate = model.config.sample_rate / model.autoencoder.downsampling_ratio
-        share = torch.tensor([arc.calm_at((n + 0.5) / rate) for n in range(plan.latents)], device=model.device)
-        network = blended(network, elsewhere, share, low=app.calm_above, objective=objective)
-    assert request.sampler is not None and request.steps is not None
-    return sample(
+    if not arc.is_asked:
+        return network
+    calm = replace(request, prompt=calm_prompt(request.prompt))
+    elsewhere = steered(calm, replace(facts, prompt=replace(facts.prompt, has_drums=False)))
+    rate = model.config.sample_rate / model.autoencoder.downsampling_ratio
+    share = [arc.calm_at((n + 0.5) / rate) for n in range(window.start, window.stop)]
+    return blended(
         network,
-        objective,
-        start,
-        sampler=request.sampler,
-        steps=request.steps,
-        draw=draw,
-        sigma_min=app.sigma_min,
-        sigma_max=None if is_flow(objective) else app.sigma_max,
-        sigmas=plan.sigmas,
-        least_signal=STABLE_AUDIO_3_LEAST_SIGNAL if model.config.is_stable_audio_3 else 0.0,
+        elsewhere,
+        torch.tensor(share, device=model.device),
+        low=model.config.app.calm_above,
+        objective=model.config.diffusion.objective,
     )
+
+
+def _windows(model: LoadedModel, request: TakeRequest, latents: int) -> tuple[Window, ...]:
+    """Windows that begin where sections do; one for takes without sections."""
+    config = model.config
+    section = section_latents(config, read_request(request).prompt)
+    rate, patch = config.sample_rate / model.autoencoder.downsampling_ratio, config.diffusion.dit.patch_size
+    if section <= 0:
+        return windows_of([0, latents])
+    together = math.ceil(LEAST_WINDOW_S * rate / section)
+    starts = section_starts(latents, section, multiple=patch)[:-1:together]
+    cuts = [0, *starts[1::SECTIONS], latents]
+    if len(cuts) > 2 and cuts[-1] - cuts[-2] < together * section:  # little is left: it joins the one before
+        del cuts[-2]
+    before, behind = (patch * round(share * together * section / patch) for share in (BEFORE, BEHIND))
+    return windows_of(cuts, before=before, behind=behind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from musicapp.diffusion.sampling import check_sampler
+from musicapp.diffusion.windows import Window
 from musicapp.engine import devices, memory, remarks, take_file
-from musicapp.engine.denoise import denoise, plan_for
+from musicapp.engine.decode import seen_until
+from musicapp.engine.denoise import denoise, denoising_of, plan_for
 from musicapp.engine.events import (
     AudioChunk,
     Event,
@@ -72,7 +74,7 @@ class Engine:
         yield from self._load(request)
         held = self.models.held
         assert held is not None
-        request = _completed(request, held.info)
+        request = _completed(request, held)
         check_sampler(request.sampler or "", held.model.config.diffusion.objective)
         check_duration(request.duration_s, cap_s=held.info.max_duration_s, model_name=held.info.name)
         return Prepared(request, read_request(request), held.asked)
@@ -133,31 +135,44 @@ class Engine:
         model, frames = held.model, file.total_frames
         needed = -(-frames // model.autoencoder.downsampling_ratio)
         plan = plan_for(model, request, needed)
-        pace = _pace(held, request, sampled=plan.latents, decoded=needed)
+        pace = _pace(held, request, windows=plan.windows, decoded=needed)
         if (expected_s := pace.begin()) is not None:
             yield Progress(take_id, "denoising", 0, steps, expected_s)
-        latents = None
-        for step in denoise(model, held.prompts, request, prepared.facts, plan):
+        latents, sampling = None, denoise(model, held.prompts, request, prepared.facts, plan)
+        for step in sampling:
             self._check_stop()
-            latents = step.latents
+            latents, ready = step.latents, step.ready
             yield Progress(take_id, "denoising", step.index + 1, steps, pace.step_done())
+            if ready:
+                break
         assert latents is not None
-        _refuse_broken(latents, held.info)
+        _refuse_broken(latents[..., :ready], held.info)
         denoise_s = time.perf_counter() - began
         bounds = bounds_of(model, frames, way.chunk)
         written, peak, first_chunk_s = 0, 0.0, 0.0
-        latents = latents.to(memory.device_of(model.autoencoder))
+        decoded = latents.to(memory.device_of(model.autoencoder))
         arc = arc_of(model.config, request.prompt, prepared.facts.prompt, request.duration_s)
-        blocks = blocks_of(model, latents, frames, size=way.chunk, seed=request.seed, arc=arc)
-        for number, block in enumerate(blocks, start=1):
+        blocks = blocks_of(model, decoded, frames, size=way.chunk, seed=request.seed, arc=arc, windows=plan.windows)
+        for number, (start, end) in enumerate(bounds, start=1):
             self._check_stop()
+            if ready < (wanted := seen_until(model.autoencoder, end, plan.latents)):
+                later = time.perf_counter()
+                for step in sampling:
+                    self._check_stop()
+                    if step.ready >= wanted:
+                        break
+                _refuse_broken(step.latents[..., ready : step.ready], held.info)
+                decoded[..., ready : step.ready] = step.latents[..., ready : step.ready]
+                ready = step.ready
+                pace.windows_done(ready)
+                denoise_s += time.perf_counter() - later
+            block = next(blocks)
             file.write(block)
             peak = max(peak, float(np.abs(block).max(initial=0.0)))
             first_chunk_s = first_chunk_s or time.perf_counter() - began
             if len(block):  # a limiter may keep all of a short one until it has seen the next
                 yield AudioChunk(take_id, written, len(block))
             written += len(block)
-            start, end = bounds[number - 1]
             left_s = pace.chunk_done(end - start, needed - end)
             yield Progress(take_id, "decoding", number, len(bounds), left_s)
         file.close()
@@ -166,9 +181,9 @@ class Engine:
         yield Finished(take_id, str(file.path), frames, peak, denoise_s, first_chunk_s, total_s)
 
 
-def _completed(request: TakeRequest, info: ModelInfo) -> TakeRequest:
+def _completed(request: TakeRequest, held: HeldModel) -> TakeRequest:
     """The request with the model's defaults filled in, and where it really runs."""
-    default = info.defaults
+    info, default = held.info, held.info.defaults
     return dataclasses.replace(
         request,
         steps=default.steps if request.steps is None else request.steps,
@@ -176,15 +191,16 @@ def _completed(request: TakeRequest, info: ModelInfo) -> TakeRequest:
         sampler=default.sampler if request.sampler is None else request.sampler,
         device=info.device,
         precision=info.precision,
+        denoising=denoising_of(held.model.config, request),
     )
 
 
-def _pace(held: HeldModel, request: TakeRequest, *, sampled: int, decoded: int) -> Pace:
+def _pace(held: HeldModel, request: TakeRequest, *, windows: Sequence[Window], decoded: int) -> Pace:
     info = held.info
     guided = "plain" if request.guidance_scale == 1.0 else "guided"
     key = f"{held.asked.folder.name} {info.device} {info.precision} {guided}"
     latent_s = held.model.autoencoder.downsampling_ratio / info.sample_rate
-    return Pace(key, sampled=sampled, decoded=decoded, steps=request.steps or 1, latent_s=latent_s)
+    return Pace(key, windows=windows, decoded=decoded, steps=request.steps or 1, latent_s=latent_s)
 
 
 def _refuse_broken(latents: Tensor, info: ModelInfo) -> None:

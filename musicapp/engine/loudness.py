@@ -6,10 +6,14 @@ would read of the take (ITU-R BS.1770-5), without the phases.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from musicapp.audio.loudness import gated_lufs, k_weighting
+from musicapp.diffusion.windows import Window
 from musicapp.nn.autoencoder import Autoencoder
 from musicapp.nn.spectral import SpectralDecoder, narrowed
 
@@ -18,12 +22,48 @@ from musicapp.nn.spectral import SpectralDecoder, narrowed
 STRETCHES, STRETCH, CONTEXT = 16, 9, 2
 HANN_SHARE = 3.0  # squared magnitudes of a sine in a Hann window over its mean square, a full-scale sine being 1
 QUIETEST, LARGEST_DB = -50.0, 12.0  # LUFS below which a take is meant to be quiet; the most that the gain may do
+GLIDE_S = 8.0  # from one gain to the next, of takes in windows
+
+
+class LoudnessGain:
+    """The gain that brings a take to a loudness. With every window that is made it is told anew, from all latents so
+    far, and glides there from where the window begins.
+
+    latents  `(1, latent_dim, count)` of the whole take; those of a window must be there when its audio comes
+    """
+
+    def __init__(
+        self, autoencoder: Autoencoder, latents: Tensor, windows: Sequence[Window], *, target_lufs: float, rate: int
+    ) -> None:
+        self._autoencoder, self._latents, self._left = autoencoder, latents, list(windows)
+        self._target_lufs, self._rate = target_lufs, rate
+        self._line: list[tuple[int, float]] = []  # frames and gains, straight between
+
+    def over(self, block: np.ndarray, first: int) -> np.ndarray:
+        """A block `(frames, channels)` float32 that begins at frame `first` of the take, with its gain."""
+        last = first + len(block)
+        while self._left and self._left[0].first * self._autoencoder.downsampling_ratio < last:
+            self._hear(self._left.pop(0))
+        if len(self._line) == 1:
+            return block * np.float32(self._line[0][1])
+        frames, gains = zip(*self._line, strict=True)
+        gain: np.ndarray = np.interp(np.arange(first, last), frames, gains).astype(np.float32)
+        return block * gain[:, None]
+
+    def _hear(self, window: Window) -> None:
+        known = self._latents[..., : window.end]
+        gain, begin = gain_for(self._autoencoder, known, self._target_lufs, self._rate), window.first
+        frame = begin * self._autoencoder.downsampling_ratio
+        if self._line:
+            self._line.append((frame, self._line[-1][1]))
+            frame += round(GLIDE_S * self._rate)
+        self._line.append((frame, gain))
 
 
 def gain_for(autoencoder: Autoencoder, latents: Tensor, target_lufs: float, sample_rate: int) -> float:
     """The linear gain that brings a take to a loudness, at most 12 dB; 1 for decoders that tell no magnitudes.
 
-    latents  `(1, latent_dim, count)` of the whole take
+    latents  `(1, latent_dim, count)` of the take
     """
     decoder = autoencoder.decoder
     if not isinstance(decoder, SpectralDecoder):

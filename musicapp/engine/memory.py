@@ -162,11 +162,12 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     held = _by_device(sizes, model.device.type, way.on_cpu)
     config, ratio = model.config, model.autoencoder.downsampling_ratio
     decoded = -(-frames_for(request.duration_s, config.sample_rate) // ratio)
-    latents = plan_for(model, request, decoded).latents
+    plan = plan_for(model, request, decoded)
+    latents = plan.latents
     cond_and_uncond = request.guidance_scale != 1.0 and bool(request.negative_prompt)
     sampling = denoise_bytes(
         config.diffusion.dit,
-        latents,
+        max(window.size for window in plan.windows),
         model.dit.dtype.itemsize,
         batch=2 if cond_and_uncond else 1,
         kind=model.device.type,

@@ -6,10 +6,12 @@ import json
 import logging
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from musicapp import paths
+from musicapp.diffusion.windows import Window
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +34,24 @@ class Pace:
     """The clock of one take.
 
     key               what decides the speed: model, device, precision, guidance on or off
-    sampled, decoded  latents that every step works on, and that are decoded in the end
-    latent_s          how much sound one latent is
+    windows   of the latents, each of which takes all steps; all but the first while the take is decoded
+    decoded   latents that are decoded in the end
+    latent_s  how much sound one latent is
     """
 
     def __init__(
-        self, key: str, *, sampled: int, decoded: int, steps: int, latent_s: float, folder: Path | None = None
+        self,
+        key: str,
+        *,
+        windows: Sequence[Window],
+        decoded: int,
+        steps: int,
+        latent_s: float,
+        folder: Path | None = None,
     ) -> None:
         self._file = (folder or paths.data_folder()) / FILE_NAME
-        self._key, self._sampled, self._to_decode, self._steps = key, sampled, decoded, steps
+        self._key, self._sampled, self._to_decode, self._steps = key, windows[0].size, decoded, steps
+        self._later = list(windows[1:])
         self._earlier = _read(self._file).get(key)
         self._step_times: list[float] = []
         self._decode_guess_s = latent_s * DECODE_GUESS
@@ -53,7 +64,8 @@ class Pace:
         self._began = time.perf_counter()
         if self._earlier is None:
             return None
-        return self._steps * self._earlier.step_s * self._sampled + self._earlier.decode_s * self._to_decode
+        sampling_s = self._steps * self._earlier.step_s * self._sampled
+        return sampling_s + self._later_s(self._earlier.step_s) + self._earlier.decode_s * self._to_decode
 
     def step_done(self) -> float:
         """A step is done; seconds left for the whole take."""
@@ -63,7 +75,13 @@ class Pace:
         # The first step also pays for warming up: it counts only while it is alone.
         recent = self._step_times[1:][-RECENT_STEPS:] or self._step_times
         left = self._steps - len(self._step_times)
-        return left * statistics.median(recent) + self._to_decode * self._decode_s()
+        step_s = statistics.median(recent)
+        return left * step_s + self._later_s(step_s / self._sampled) + self._to_decode * self._decode_s()
+
+    def windows_done(self, ready: int) -> None:
+        """Later windows were sampled too: latents up to `ready` are there."""
+        self._began = time.perf_counter()
+        self._later = [window for window in self._later if window.end > ready]
 
     def chunk_done(self, latents: int, left: int) -> float:
         """`latents` more are decoded, `left` are not; seconds left."""
@@ -71,7 +89,8 @@ class Pace:
         self._decode_time += now - self._began
         self._decoded += latents
         self._began = now
-        return left * self._decode_time / self._decoded
+        step_s = statistics.median(self._step_times) / self._sampled if self._step_times else 0.0
+        return left * self._decode_time / self._decoded + self._later_s(step_s)
 
     def remember(self) -> None:
         """Keep this run's speed for the next one's first estimate. A disk that refuses costs only the estimate."""
@@ -86,6 +105,10 @@ class Pace:
             paths.replace_file(self._file, content.encode())
         except OSError as error:
             log.info("%s could not be written: %s", self._file, error)
+
+    def _later_s(self, step_s: float) -> float:
+        """What the windows that are not sampled yet will take, by the seconds of a latent in a step."""
+        return self._steps * step_s * sum(window.size for window in self._later)
 
     def _decode_s(self) -> float:
         return self._earlier.decode_s if self._earlier else self._decode_guess_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from musicapp.prompts.facts import PromptFacts, read_prompt
 from musicapp.request import TakeRequest
@@ -17,6 +18,10 @@ class RequestFacts:
 
 
 def read_request(request: TakeRequest) -> RequestFacts:
-    """The facts of both texts of a request."""
-    negative = request.negative_prompt
-    return RequestFacts(read_prompt(request.prompt), read_prompt(negative) if negative else PromptFacts())
+    """The facts of both texts of a request; the last few are kept, since several parts go by them."""
+    return _facts_of(request.prompt, request.negative_prompt)
+
+
+@lru_cache(maxsize=16)
+def _facts_of(prompt: str, negative: str) -> RequestFacts:
+    return RequestFacts(read_prompt(prompt), read_prompt(negative) if negative else PromptFacts())

@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from torch import Tensor
 
 from musicapp.audio.limiter import Limiter
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.diffusion.windows import Window, windows_of
 from musicapp.engine.decode import decode_chunks, plan_of
-from musicapp.engine.loudness import gain_for
+from musicapp.engine.loudness import LoudnessGain
 from musicapp.prompts.arc import Arc
 
 FULL = Arc()
 
 
 def blocks_of(
-    model: LoadedModel, latents: Tensor, frames: int, *, size: int, seed: int, arc: Arc = FULL
+    model: LoadedModel,
+    latents: Tensor,
+    frames: int,
+    *,
+    size: int,
+    seed: int,
+    arc: Arc = FULL,
+    windows: Sequence[Window] = (),
 ) -> Iterator[np.ndarray]:
     """The take as `(frames, channels)` float32, one block for each of `bounds_of`; joined they have `frames` frames.
 
-    latents  `(1, latent_dim, count)` where the autoencoder is
+    latents  `(1, latent_dim, count)` where the autoencoder is; `decode.seen_until` says which a block needs
     size     latents of the largest chunk
     seed     of the noise that some decoders add
     arc      where the take is calm, and quieter by as much as the model says
+    windows  that it was made in, one by default
 
-    Models that ask for a loudness or a highest peak get both: the gain is the same from the first frame on, and what
-    the limiter still needs to look at comes with the next block. The blocks joined are the same for every `size`.
+    Models that ask for a loudness or a highest peak get both: the gain is the same from the first frame to the end of
+    the first window, and what the limiter still needs to look at comes with the next block. The blocks joined are the
+    same for every `size`.
     """
-    limiter = _limiter(model, latents)
+    limiter, gain = _limiter(model), _gain(model, latents, windows or windows_of([0, latents.shape[-1]]))
     bounds = bounds_of(model, frames, size)
     chunks = decode_chunks(model.autoencoder, latents, size=size, count=bounds[-1][1], seed=seed)
     left, curve = frames, Curve(arc, model.config.app.calm_db, model.config.sample_rate)
     for (_, end), chunk in zip(bounds, chunks, strict=True):
         block = chunk[0, :, :left].T.float().cpu().numpy()
         block = curve.over(block, frames - left)
+        if gain is not None:
+            block = gain.over(block, frames - left)
         left -= len(block)
         if limiter is not None:
             block = limiter.push(block)
@@ -66,11 +78,14 @@ def bounds_of(model: LoadedModel, frames: int, size: int) -> list[tuple[int, int
     return plan_of(model.autoencoder, count, size)
 
 
-def _limiter(model: LoadedModel, latents: Tensor) -> Limiter | None:
-    app, config = model.config.app, model.config
-    if app.true_peak_dbtp is None:
+def _limiter(model: LoadedModel) -> Limiter | None:
+    ceiling_db = model.config.app.true_peak_dbtp
+    return None if ceiling_db is None else Limiter(model.config.audio_channels, ceiling_db=ceiling_db)
+
+
+def _gain(model: LoadedModel, latents: Tensor, windows: Sequence[Window]) -> LoudnessGain | None:
+    target_lufs = model.config.app.loudness_lufs
+    if target_lufs is None or model.config.app.true_peak_dbtp is None:
         return None
-    gain = 1.0
-    if app.loudness_lufs is not None:
-        gain = gain_for(model.autoencoder, latents, app.loudness_lufs, config.sample_rate)
-    return Limiter(config.audio_channels, ceiling_db=app.true_peak_dbtp, gain=gain)
+    rate = model.config.sample_rate
+    return LoudnessGain(model.autoencoder, latents, windows, target_lufs=target_lufs, rate=rate)

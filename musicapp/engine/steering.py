@@ -55,6 +55,8 @@ def steer(
     latents: int,
     valid: Tensor | None = None,
     section: float = 0.0,
+    *,
+    seen: slice = slice(None),
 ) -> Network:
     """The transformer bound to the request's prompt, timing, guidance and negative prompt.
 
@@ -62,6 +64,7 @@ def steer(
     latents  that it works on
     valid    `(1, latents)` bool, False on padding; only Stable Audio 3 has any, and it is guided by projection
     section  of a long take in latents, where they return; 0 where they do not
+    seen     the latents that it is asked about, where these are not all
 
     An empty negative prompt is the null condition that the model was trained with, not an encoded empty text.
     """
@@ -72,7 +75,7 @@ def steer(
         found = prompts.encode(prompt, stated, request.duration_s, latents)
         multiple = model.config.diffusion.dit.patch_size
         input_concat, null_concat = (
-            timeline_of_sections(channels, section, multiple=multiple)
+            None if (told := timeline_of_sections(channels, section, multiple=multiple)) is None else told[..., seen]
             for channels in (found.input_concat, found.null_concat)
         )
         return replace(found, input_concat=input_concat, null_concat=null_concat)

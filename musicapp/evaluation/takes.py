@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from musicapp.checkpoints.weights import WEIGHTS_NAME
 from musicapp.description.config import read_description
 from musicapp.engine import devices
 from musicapp.engine.decode import SIZE
-from musicapp.engine.denoise import denoise, plan_for
+from musicapp.engine.denoise import denoise, denoising_of, plan_for
 from musicapp.engine.request_facts import read_request
 from musicapp.engine.sound import blocks_of
 from musicapp.engine.steering import Prompts
@@ -96,20 +96,23 @@ class Takes:
             guidance_scale=app.guidance_scale if self._guidance_scale is None else self._guidance_scale,
             sampler=app.sampler,
         )
-        return checked(asked)
+        return checked(replace(asked, denoising=denoising_of(self.model.config, asked)))
 
     def make(self, prompt: str, duration_s: float, seed: int, *, timed: bool = True) -> Take:
         """The take, from disk if it is there.
 
         timed  False tells the model that it makes its longest take, whatever is asked for: timing withheld
         """
+        request = self.request(prompt, duration_s, seed)
         asked = [prompt, duration_s, seed, timed, self._steps, self._guidance_scale, self._asked]
+        if request.denoising != "whole":
+            asked.append(request.denoising)
         key = json.dumps([self.digest, self._description, *asked])
         name = hashlib.sha256(key.encode()).hexdigest()[:20]
         path, about = self.folder / f"{name}.flac", self.folder / f"{name}.json"
         if not about.exists():
             began = time.perf_counter()
-            sound = self._sound(self.request(prompt, duration_s, seed), timed=timed)
+            sound = self._sound(request, timed=timed)
             made_s = time.perf_counter() - began
             soundfile.write(path, np.clip(sound, -1, 1), self.model.config.sample_rate, subtype="PCM_16")
             about.write_text(json.dumps({"prompt": prompt, "duration_s": duration_s, "seed": seed, "made_s": made_s}))
@@ -125,7 +128,10 @@ class Takes:
         facts = read_request(request)
         *_, last = denoise(self.model, prompts, request, facts, plan)
         arc = arc_of(self.model.config, request.prompt, facts.prompt, request.duration_s)
-        return np.concatenate(list(blocks_of(self.model, last.latents, frames, size=SIZE, seed=request.seed, arc=arc)))
+        blocks = blocks_of(
+            self.model, last.latents, frames, size=SIZE, seed=request.seed, arc=arc, windows=plan.windows
+        )
+        return np.concatenate(list(blocks))
 
 
 class _Untimed(Prompts):

@@ -271,7 +271,7 @@ def test_lack_of_memory_is_said_plainly(
 def test_numbers_out_of_hand_are_no_take(
     engine: Engine, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(denoise, "steer", lambda *args: lambda x, t: x * float("nan"))
+    monkeypatch.setattr(denoise, "steer", lambda *args, **named: lambda x, t: x * float("nan"))
     with pytest.raises(EngineError, match="out of hand"):
         make(engine, tmp_path / "take.wav", request(tiny))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from musicapp.diffusion.windows import windows_of
 from musicapp.engine import pace as pace_module
 from musicapp.engine.pace import Pace
 
@@ -20,7 +21,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def run(folder: Path, clock: list[float], *, latents: int = 100, steps: int = 10) -> tuple[float | None, list[float]]:
     """A take with a slow first step: the first estimate, and those after each step and chunk."""
-    pace = Pace("model cpu", sampled=latents, decoded=latents, steps=steps, latent_s=0.05, folder=folder)
+    pace = Pace(
+        "model cpu", windows=windows_of([0, latents]), decoded=latents, steps=steps, latent_s=0.05, folder=folder
+    )
     first, told = pace.begin(), []
     for step in range(steps):
         clock[0] += 5.0 if step == 0 else 1.0
@@ -47,6 +50,23 @@ def test_earlier_runs_tell_before_the_first_step_and_scale_with_length(tmp_path:
     assert told[1] == pytest.approx(8 * 1.0 + 2 * 4.0)
 
 
+def test_later_windows_count_before_they_are_sampled_and_no_more_then(tmp_path: Path, clock: list[float]) -> None:
+    run(tmp_path, clock)
+    windows = windows_of([0, 100, 300], before=50)
+    pace = Pace("model cpu", windows=windows, decoded=300, steps=10, latent_s=0.05, folder=tmp_path)
+    assert pace.begin() == pytest.approx(10 * (1.0 + 2.5) + 12.0)
+    for _ in range(10):
+        clock[0] += 1.0
+        left = pace.step_done()
+    assert left == pytest.approx(10 * 2.5 + 12.0)
+    clock[0] += 2.0
+    assert pace.chunk_done(50, 250) == pytest.approx(10.0 + 25.0)
+    clock[0] += 30.0
+    pace.windows_done(300)
+    clock[0] += 2.0
+    assert pace.chunk_done(50, 200) == pytest.approx(8.0)
+
+
 BAD_SPEEDS = ["null", "true", '"1"', "-1", "NaN", "Infinity", "1e400", "1" + "0" * 400, "9" * 5000, "[" * 50_000, "{}"]
 
 
@@ -69,7 +89,7 @@ def test_a_folder_that_cannot_be_written_costs_only_the_estimate(tmp_path: Path,
 
 def test_memory_stays_short(tmp_path: Path, clock: list[float]) -> None:
     for number in range(pace_module.MOST_ENTRIES + 5):
-        pace = Pace(f"model {number}", sampled=10, decoded=10, steps=1, latent_s=0.05, folder=tmp_path)
+        pace = Pace(f"model {number}", windows=windows_of([0, 10]), decoded=10, steps=1, latent_s=0.05, folder=tmp_path)
         pace.begin()
         pace.step_done()
         pace.chunk_done(10, 0)

@@ -125,6 +125,17 @@ def test_recall_brings_everything_back(form: TakeSettings) -> None:
     assert form.seed_is_locked
 
 
+def test_a_take_of_before_is_made_as_it_was_and_another_as_the_model_makes_it(form: TakeSettings) -> None:
+    form.recall(TakeRequest("old", "harp", 200.0, 7, denoising="whole"))
+    assert form.make_request().denoising == "whole"
+    form.set_prompt("harp and flute")
+    assert form.make_request().denoising is None
+    form.set_prompt("harp")
+    assert form.make_request().denoising == "whole"
+    form.set_seed(8)
+    assert form.make_request().denoising is None
+
+
 def test_signals_come_only_with_a_change(form: TakeSettings) -> None:
     told: list[object] = []
     form.prompt_changed.connect(told.append)

@@ -93,6 +93,7 @@ class TakeSettings(QObject):
         self.loras_of: dict[str, tuple[Lora, ...]] = {}  # each model keeps its own
         self.info: ModelInfo | None = None
         self.promise: Promise | None = None
+        self._recalled: TakeRequest | None = None
 
     def set_prompt(self, text: str) -> None:
         if text != self.prompt:
@@ -315,13 +316,22 @@ class TakeSettings(QObject):
                 device=self.device,
                 precision=self.precision,
                 loras=self.loras,
+                denoising=self._denoising,
             )
         )
         self._set_unused(False)
         return request
 
+    @property
+    def _denoising(self) -> str | None:
+        """As it was, as long as the form asks for the take that was recalled: made otherwise, that would differ."""
+        old, same = self._recalled, ("prompt", "duration_s", "seed")
+        is_asked = old is not None and all(getattr(old, name) == getattr(self, name) for name in same)
+        return old.denoising if old is not None and is_asked else None
+
     def recall(self, request: TakeRequest) -> None:
         """Set everything as it was for a take, and lock its seed; where it runs stays as it is now."""
+        self._recalled = request
         self.set_target(model=request.model)
         self.set_loras(request.loras)
         self.set_prompt(request.prompt)
