@@ -1,6 +1,9 @@
 """What a listener gets while the engine works: `python -m tests.measure_playback [--model M] [--seconds 285]`.
 
-Plays on a private PulseAudio output that keeps real time, and prints two measurements as JSON.
+Plays on a private PulseAudio output that keeps real time, and prints three measurements as JSON (`--only NAME`: one).
+response  milliseconds from play, seek and a change of volume to their samples in the window's meter, medians of 30:
+         with the sound in a process of its own ("apart"), with it in this one ("inside"), and the ratio; once at rest,
+         once while a thread of this process computes in Python without a pause
 loop     a region of a take repeats 100 times while a long take is made: shortages, and whether the samples that the
          output received equal the take's
 streaming  a take plays from its first chunk on: seconds from the last denoising step to the first sample at the
@@ -19,9 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
-from musicapp.audio.wave_io import GrowingReader
+from musicapp.audio.wave_io import GrowingReader, WaveWriter
 from musicapp.engine.events import AudioChunk, Event, Failed, Finished, ModelFailed, ModelLoaded, Progress, Started
 from musicapp.engine.host import EngineHost
+from musicapp.playback.host import PlaybackHost
 from musicapp.playback.output import Output
 from musicapp.playback.renderer import Renderer
 from musicapp.playback.transport import TakeBuffer, Transport
@@ -40,24 +44,28 @@ class Sitting:
         self.loaded, self.finished = threading.Event(), threading.Event()
         self.times: dict[str, float] = {}
         self.failure = ""
-        renderer = Renderer()
-        self.transport = Transport(renderer)
-        self.output = Output(renderer, lambda error: sys.exit(error.message))
+        self.output = PlaybackHost(lambda error: sys.exit(error.message))
+        self.transport = self.output.transport
         self.output.open(None, sample_rate)
         self.host = EngineHost(self._note)
         self._reader: GrowingReader | None = None
         self._buffer: TakeBuffer | None = None
-        self._renderer, self._render = renderer, renderer.render
 
     def stream_into_transport(self) -> None:
         """From now on chunks of the take are played as they come."""
-        self._renderer.render = self._listen  # type: ignore[method-assign]
         self._buffer = TakeBuffer(0, 0, 0)
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def _listen(self, out: np.ndarray) -> None:
-        self._render(out)
-        if "first sample" not in self.times and np.abs(out).max() > 1e-5:
-            self.times["first sample"] = time.perf_counter() + self.output.latency_s
+    def _listen(self) -> None:
+        while max(self.transport.levels()) < 1e-5:
+            time.sleep(0.001)
+        self.times["first sample"] = time.perf_counter() + self.output.latency_s
+
+    def end(self) -> None:
+        """Sound and engine are not wanted any more."""
+        self.output.close()
+        self.output.shut()
+        self.host.close()
 
     def _note(self, event: Event) -> None:
         now = time.perf_counter()
@@ -71,7 +79,7 @@ class Sitting:
             self.times["started"] = now
             if self._buffer is not None:
                 self._reader = GrowingReader(event.path, event.channels)
-                self._buffer = TakeBuffer(event.total_frames, event.channels, event.sample_rate)
+                self._buffer = TakeBuffer(event.total_frames, event.channels, event.sample_rate, event.path)
                 self.transport.set_source(self._buffer)
         elif isinstance(event, Progress) and event.phase == "denoising":
             self.times["last step"] = now
@@ -89,13 +97,14 @@ def main() -> int:
     parser.add_argument("--model", default="builtin")
     parser.add_argument("--seconds", type=float, default=285.0)
     parser.add_argument("--steps", type=int, help="sampling steps of the streamed takes (default: the model's)")
-    parser.add_argument("--inside", choices=["loop", "streaming"], help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=["response", "loop", "streaming"])
+    parser.add_argument("--inside", choices=["response", "loop", "streaming"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
-        report = loop_while_generating if options.inside == "loop" else stream
+        report = {"response": respond, "loop": loop_while_generating, "streaming": stream}[options.inside]
         print(json.dumps(report(options.model, options.seconds, options.steps)), flush=True)
         return 0
-    for inside in ("loop", "streaming"):
+    for inside in [options.only] if options.only else ["response", "loop", "streaming"]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             arguments = ["--model", options.model, "--seconds", str(options.seconds), "--inside", inside]
@@ -114,6 +123,99 @@ def main() -> int:
 def source_audio() -> np.ndarray:
     """A take of which every sample differs from its neighbours."""
     return np.random.default_rng(1).uniform(-0.5, 0.5, (2 * RATE, 2)).astype(np.float32)
+
+
+class Way:
+    """One of the two ways to the sound card: transport, how a device is opened, and how it is given back."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        if name == "apart":
+            host = PlaybackHost(lambda error: sys.exit(error.message))
+            host.list_devices()
+            self.transport, self.open, self.close, self.end = host.transport, host.open, host.close, host.shut
+        else:
+            renderer = Renderer()
+            output = Output(renderer, sys.exit)
+            self.transport, self.open, self.close, self.end = (
+                Transport(renderer),
+                output.open,
+                output.close,
+                output.close,
+            )
+
+    def wait_for(self, low: float, high: float) -> float:
+        """The time at which the meter first shows a peak between these."""
+        end = time.perf_counter() + 10
+        while not low < max(self.transport.levels()) < high:
+            if time.perf_counter() > end:
+                sys.exit(f"{self.name}: no sound")
+            time.sleep(0.0005)
+        return time.perf_counter()
+
+
+def respond(model: str, seconds: float, steps: int | None) -> dict[str, object]:
+    """How soon commands are seen in the meter, by turns in one process and in two."""
+    del model, steps
+    audio = np.full((int(seconds * RATE), 2), 0.1, np.float32)
+    audio[len(audio) // 2 :] = 0.5
+    results: dict[str, object] = {}
+    done = threading.Event()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "take.wav")
+        with WaveWriter(path, RATE, 2, len(audio)) as writer:
+            writer.write(audio)
+        for busy in (False, True):
+            if busy:
+                threading.Thread(target=_compute, args=(done,), daemon=True).start()
+            ways = [Way("apart"), Way("inside")]
+            taken: dict[str, dict[str, list[float]]] = {}
+            for _ in range(30):
+                for way in ways:
+                    for what, took in _one_round(way, TakeBuffer.of(audio, RATE, path)).items():
+                        taken.setdefault(what, {}).setdefault(way.name, []).append(took)
+            for way in ways:
+                way.end()
+            for what, by_way in taken.items():
+                apart, inside = (float(np.median(by_way[name])) for name in ("apart", "inside"))
+                figures = {
+                    "apart ms": round(apart, 1),
+                    "inside ms": round(inside, 1),
+                    "ratio": round(apart / inside, 2),
+                }
+                results[f"{what}{', Python busy' if busy else ''}"] = figures
+    done.set()
+    return results
+
+
+def _compute(done: threading.Event) -> None:
+    while not done.is_set():
+        sum(range(300))
+
+
+def _one_round(way: Way, take: TakeBuffer) -> dict[str, float]:
+    """Milliseconds from command to meter; a closed device first, as after a start."""
+    transport, times = way.transport, {}
+    transport.set_source(take)
+    asked = time.perf_counter()
+    transport.play()  # in this order, and the device in a thread of its own, as the window does
+    lane = threading.Thread(target=way.open, args=(None, RATE))
+    lane.start()
+    times["first sound"] = way.wait_for(0.05, 0.2) - asked
+    lane.join()
+    time.sleep(0.1)
+    asked = time.perf_counter()
+    transport.seek(take.total_frames // 2 + RATE)
+    times["seek"] = way.wait_for(0.4, 0.6) - asked
+    time.sleep(0.1)
+    asked = time.perf_counter()
+    transport.volume = 0.5
+    times["volume"] = way.wait_for(0.2, 0.3) - asked
+    transport.volume = 1.0
+    transport.pause()
+    time.sleep(0.05)
+    way.close()
+    return {what: 1000 * took for what, took in times.items()}
 
 
 def loop_while_generating(model: str, seconds: float, steps: int | None) -> dict[str, object]:
@@ -140,8 +242,7 @@ def loop_while_generating(model: str, seconds: float, steps: int | None) -> dict
         transport.set_loop(None)
         time.sleep(2.5)
         report = {"takes begun": takes, "underruns": transport.underruns, "underflows": sitting.output.underflows}
-        sitting.output.close()
-        sitting.host.close()
+        sitting.end()
     return report | {"failure": sitting.failure}
 
 
@@ -170,8 +271,7 @@ def stream(model: str, seconds: float, steps: int | None) -> dict[str, object]:
                 "underruns": sitting.transport.underruns,
                 "underflows": sitting.output.underflows,
             }
-            sitting.output.close()
-            sitting.host.close()
+            sitting.end()
     return rounds
 
 

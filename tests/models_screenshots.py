@@ -55,10 +55,10 @@ def dialog_shots(home: Path, hub: object, theme_name: str, place: Callable[[str]
     from tests.store.hub_server import TOKEN, Hub
     from tests.tiny_model import write_tiny_model
     from tests.ui.fake_host import FakeHost
-    from tests.ui.fake_output import DEVICES, FakeOutput
+    from tests.ui.fake_output import FakeOutput
 
     assert isinstance(hub, Hub)
-    player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
+    player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
     application = QApplication([])
     theme = Theme(application, theme_name)
     studio = Studio(FakeHost, settings.Settings(auto_play="off"))

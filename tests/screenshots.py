@@ -84,9 +84,9 @@ class Album:
         from musicapp.ui.state import player
         from musicapp.ui.studio import Studio
         from musicapp.ui.theme import Theme
-        from tests.ui.fake_output import DEVICES, FakeOutput
+        from tests.ui.fake_output import FakeOutput
 
-        player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
+        player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
         self.folder, self.ending = folder, ending
         self.application = QApplication([])
         self.studio = Studio(make_host, settings.Settings(export_folder="/home/mia/Music", auto_play="off"))

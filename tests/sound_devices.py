@@ -80,7 +80,12 @@ class NullSink:
     """A private PulseAudio server with one output that plays into nothing, in real time."""
 
     environment: dict[str, str]
+    command: list[str]
     server: subprocess.Popen[bytes]
+
+    def start(self) -> None:
+        """It is plugged in again; returns when it can be played to."""
+        self.server = _start_server(self.command, self.environment)
 
     def kill(self) -> None:
         """The sound card is pulled out."""
@@ -94,7 +99,7 @@ class NullSink:
         with path.open("wb") as file:
             recorder = subprocess.Popen(["parec", *options], env=self.environment, stdout=file)
             try:
-                _wait_until(lambda: path.stat().st_size > 0, "the recorder did not start")
+                wait_until(lambda: path.stat().st_size > 0, "the recorder did not start")
                 yield
             finally:
                 recorder.terminate()
@@ -115,26 +120,28 @@ def null_sink(folder: Path) -> Iterator[NullSink]:
         "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
     }
     environment.pop("PULSE_SERVER", None)
-    server = subprocess.Popen(
-        ["pulseaudio", "-n", "-F", str(folder / "server.pa"), "--daemonize=no", "--exit-idle-time=-1"],
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
+    command = ["pulseaudio", "-n", "-F", str(folder / "server.pa"), "--daemonize=no", "--exit-idle-time=-1"]
+    sink = NullSink(environment, command, _start_server(command, environment))
     try:
-        _wait_until(
-            lambda: subprocess.run(["pactl", "info"], env=environment, capture_output=True).returncode == 0,
-            "PulseAudio did not start",
-        )
-        yield NullSink(environment, server)
+        yield sink
     finally:
-        server.terminate()
-        server.wait(10)
+        sink.server.terminate()
+        sink.server.wait(10)
 
 
-def run_python(code: str, *arguments: object, env: dict[str, str], timeout_s: float = 60) -> str:
-    """Run a script in a new interpreter that finds this source tree; its standard output."""
+def _start_server(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    wait_until(
+        lambda: subprocess.run(["pactl", "info"], env=environment, capture_output=True).returncode == 0,
+        "PulseAudio did not start",
+    )
+    return server
+
+
+def run_python(code: str | Path, *arguments: object, env: dict[str, str], timeout_s: float = 60) -> str:
+    """Run code, or a file with code, in a new interpreter that finds this source tree; its standard output."""
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [sys.executable, *([str(code)] if isinstance(code, Path) else ["-c", code]), *map(str, arguments)],
         env={**env, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -153,7 +160,8 @@ def start_of(needle: np.ndarray, hay: np.ndarray) -> int:
     return -1
 
 
-def _wait_until(is_true: object, complaint: str, timeout_s: float = 15) -> None:
+def wait_until(is_true: object, complaint: str, timeout_s: float = 15) -> None:
+    """Fails with the complaint when it does not become true in time."""
     assert callable(is_true)
     end = time.monotonic() + timeout_s
     while not is_true():

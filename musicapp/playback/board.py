@@ -47,9 +47,9 @@ class Board:
     def __init__(self, memory: Any = None) -> None:
         """memory: at least SIZE writable bytes, shared or not; none: private ones."""
         self.memory = bytearray(self.SIZE) if memory is None else memory
-        view = memoryview(self.memory).cast("B")
-        self.numbers = view[:_METER_START].cast("q")
-        self.meter = np.frombuffer(view[_METER_START : self.SIZE], np.float32).reshape(METER_SLOTS, 4)
+        content = np.frombuffer(self.memory, np.uint8, self.SIZE)
+        self.numbers = content[:_METER_START].data.cast("q")  # quicker, one by one, than an array
+        self.meter = content[_METER_START:].view(np.float32).reshape(METER_SLOTS, 4)
 
     def go_on_from(self, other: Board) -> None:
         """Take over what another writer has told."""

@@ -1,4 +1,4 @@
-"""The sound outputs of this computer, through PortAudio.
+"""The sound outputs of this computer, through PortAudio. Only the sound process asks.
 
 sounddevice is imported only here and only when asked: without the PortAudio library the import fails, and the rest of
 the app works on without sound.
@@ -6,21 +6,13 @@ the app works on without sound.
 
 from __future__ import annotations
 
-import atexit
-import logging
-import threading
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from musicapp.errors import AudioDeviceError
-
-log = logging.getLogger(__name__)
-
-# PortAudio looks for devices once, at its start. It may be started anew only while no stream is open.
-_lock = threading.RLock()
-_open_streams = 0
 
 
 @dataclass(frozen=True)
@@ -72,31 +64,55 @@ def sounddevice() -> ModuleType:
     return module
 
 
-def list_devices() -> list[OutputDevice]:
-    """The outputs that are there now, while something plays those that were there before; empty without any."""
+def look_again() -> None:
+    """Start PortAudio anew: it looks for devices only then. Only while no stream is open. Raises AudioDeviceError.
+
+    Where a JACK server went away that was found before, this may end the process.
+    """
+    was_there = "sounddevice" in sys.modules
     sd = sounddevice()
-    with _lock:
-        try:
-            if _open_streams == 0:
-                # WORKAROUND sounddevice has no public way to look again; remove when it gets one.
-                sd._terminate()
-                sd._initialize()
-            return _outputs(sd)
-        except sd.PortAudioError as error:
+    if not was_there:  # it has just looked
+        return
+    try:
+        # WORKAROUND sounddevice has no public way to look again; remove when it gets one.
+        sd._terminate()
+        sd._initialize()
+    except sd.PortAudioError as error:
+        raise _unreadable(error) from error
+
+
+def list_devices() -> list[OutputDevice]:
+    """The outputs that were there when PortAudio looked last; empty without any. Raises AudioDeviceError."""
+    sd = sounddevice()
+    try:
+        return _outputs(sd)
+    except sd.PortAudioError as error:
+        raise _unreadable(error) from error
+
+
+def find_device(device: int | str | None, only: str = "") -> dict[str, Any]:
+    """PortAudio's description of an output by index, key or name, or the system's default. Raises AudioDeviceError.
+
+    only   another than the one of this name is not wanted, not even when the system chose it
+    """
+    info = _find_device(device)
+    if only and info["name"] != only:
+        same = [other for other in sounddevice().query_devices() if other["name"] == only]
+        if not any(other["max_output_channels"] > 0 for other in same):
             raise AudioDeviceError(
-                "The list of sound outputs cannot be read.",
-                hint="Check the system's sound settings.",
-                detail=str(error),
-            ) from error
+                f"The output “{only}” is not connected.", hint="Connect it or choose another output."
+            )
+        info = next(dict(other) for other in same if other["max_output_channels"] > 0)
+    return info
 
 
-def find_device(device: int | str | None) -> dict[str, Any]:
-    """PortAudio's description of an output by index, key or name, or the system's default. Raises AudioDeviceError."""
+def _find_device(device: int | str | None) -> dict[str, Any]:
     sd = sounddevice()
     outputs = {int(info["index"]): dict(info) for info in sd.query_devices() if info["max_output_channels"] > 0}
     if not outputs:
         raise AudioDeviceError(
-            "No sound output was found.", hint="Connect headphones or speakers, then choose the output again."
+            "No sound output was found.",
+            hint="Connect headphones or speakers, or start the sound server, then press play.",
         )
     if isinstance(device, str) and device:
         matching = match(device, _outputs(sd))
@@ -113,20 +129,6 @@ def find_device(device: int | str | None) -> dict[str, Any]:
     raise AudioDeviceError("This output is not there any more.", hint="Choose another output.")
 
 
-def count_stream(change: int) -> None:
-    """Note that a stream was opened (+1) or closed (-1)."""
-    global _open_streams
-    with _lock:
-        _open_streams += change
-
-
-def abandon_stream() -> None:
-    """Note that a stream cannot be closed: its driver hangs, and PortAudio must never wait for it again."""
-    log.warning("a sound output does not close; the list of outputs stays as it is until the next start")
-    # WORKAROUND sounddevice closes every stream when the program ends, and would hang there.
-    atexit.unregister(sounddevice()._exit_handler)
-
-
 def _outputs(sd: ModuleType) -> list[OutputDevice]:
     apis = [api["name"] for api in sd.query_hostapis()]
     default = _default_index(sd)
@@ -135,6 +137,12 @@ def _outputs(sd: ModuleType) -> list[OutputDevice]:
         for info in sd.query_devices()
         if info["max_output_channels"] > 0
     ]
+
+
+def _unreadable(error: Exception) -> AudioDeviceError:
+    return AudioDeviceError(
+        "The list of sound outputs cannot be read.", hint="Check the system's sound settings.", detail=str(error)
+    )
 
 
 def _default_index(sd: ModuleType) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,31 +12,27 @@ import numpy as np
 
 from musicapp.errors import AudioDeviceError
 from musicapp.playback import devices
-from musicapp.playback.devices import OutputDevice, list_devices
 from musicapp.playback.rate_feed import RateFeed
 from musicapp.playback.renderer import TAIL_S, Renderer
-
-__all__ = ["Output", "OutputDevice", "list_devices"]
 
 log = logging.getLogger(__name__)
 
 BLOCK_FRAMES = 1024
 LATENCY_S = 0.1
-CHECK_S = 0.25
+CHECK_S = 0.1
 USUAL_RATES = (48000, 44100)  # that a shared device may run at, whatever it says of itself
-STALL_S = 2.0  # without a single callback: the device is gone, even if nobody says so
-CLOSE_PATIENCE_S = 2.0  # a driver whose device went away may never come back from closing
+MOST_LATENCY_S = 2.0  # that is believed: on PipeWire's JACK a driver said 24 hours
 
 
 class Output:
-    """Plays a renderer on one device.
+    """Plays a renderer on one device. Lives in the sound process alone: drivers may hang, and end with it.
 
     `open` takes the device, but a stream runs only from an order to play until playing has paused or ended and
-    0.2 s of silence are out. `on_lost` is called, from a background thread, when the device disappears; the output is
-    then closed, and the renderer stands where it was.
+    0.2 s of silence are out. `on_lost` is called once, from a background thread, when the stream ends by itself or does
+    not start; the process is then of no more use.
     """
 
-    def __init__(self, renderer: Renderer, on_lost: Callable[[AudioDeviceError], None]) -> None:
+    def __init__(self, renderer: Renderer, on_lost: Callable[[str], None]) -> None:
         self.renderer = renderer
         self.device_name = ""
         self.sample_rate = 0  # that the device runs at
@@ -44,31 +40,25 @@ class Output:
         self._lock = threading.RLock()  # one thread at a time starts, checks and closes; the callback takes no lock
         self._wake = threading.Event()
         self._stream: Any = None
-        self._keeper: threading.Thread | None = None
         self._feed: Renderer | RateFeed = renderer
         self._is_running = False
         self._narrow: np.ndarray | None = None  # a block of what is heard, where the device wants more channels
         # Written by the sound card's thread.
-        self._calls = 0
         self._silent_frames = 0
         self._stop_asked = False
         self._finished = False
-        self._underflows = 0
-        # Written by whoever checks.
-        self._seen_calls = 0
-        self._seen_time = 0.0
-        renderer.on_orders = self._wake.set
+        renderer.on_orders = self.wake
 
-    def open(self, device: int | str | None, sample_rate: int) -> None:
-        """Get ready to play audio of `sample_rate` on a device (index, name, or None: the system's choice).
+    def open(self, device: int | str | None, sample_rate: int, only: str = "") -> None:
+        """Get ready to play audio of `sample_rate` on a device (index, key, or None: the system's choice).
 
-        What was open before is closed; the position stays. Raises AudioDeviceError.
+        What was open before is closed; the position stays. only: see `devices.find_device`. Raises AudioDeviceError.
         """
         self.close()
         sd = devices.sounddevice()
         with self._lock:
             try:
-                info = devices.find_device(device)
+                info = devices.find_device(device, only)
                 self._stream, self.sample_rate, channels = self._open_stream(sd, info, sample_rate)
                 heard = min(2, channels)
                 self._narrow = np.zeros((BLOCK_FRAMES, heard), np.float32) if channels > heard else None
@@ -82,13 +72,11 @@ class Output:
                     hint="Another program may hold it. Choose another output or try again.",
                     detail=str(error),
                 ) from error
-            devices.count_stream(+1)
             self.device_name = str(info["name"])
             if isinstance(self._feed, RateFeed):
                 self._feed.start()
-            self._wake.set()
-            self._keeper = threading.Thread(target=self._keep, args=(self._stream,), name="output-keeper", daemon=True)
-            self._keeper.start()
+            self.check()
+            threading.Thread(target=self._keep, args=(self._stream,), name="output-keeper", daemon=True).start()
         log.info("sound output: %s at %d Hz", self.device_name, self.sample_rate)
 
     def _open_stream(self, sd: Any, info: dict[str, Any], sample_rate: int) -> tuple[Any, int, int]:
@@ -117,13 +105,23 @@ class Output:
         raise refused
 
     def close(self) -> None:
-        """Give the device back. Safe to call at any time, from any thread."""
+        """Give the device back. Afterwards nobody renders. It may take as long as the driver likes."""
         with self._lock:
-            keeper, self._keeper = self._keeper, None
-            self._release()
+            stream, self._stream = self._stream, None
+            if stream is None:
+                return
+            self._is_running = False
+            if isinstance(self._feed, RateFeed):
+                self._feed.stop()
+            self._feed = self.renderer
+            sd = devices.sounddevice()
+            try:
+                stream.abort()
+                stream.close()
+            except sd.PortAudioError as error:
+                log.warning("closing the sound output: %s", error)
+            self.renderer.settle()
         self._wake.set()
-        if keeper is not None and keeper is not threading.current_thread():
-            keeper.join(CLOSE_PATIENCE_S)
 
     @property
     def is_open(self) -> bool:
@@ -132,60 +130,52 @@ class Output:
 
     @property
     def latency_s(self) -> float:
-        """Seconds from the renderer to the ear, as far as the driver knows."""
+        """Seconds from the renderer to the ear, as far as the driver knows; 0 where it talks nonsense."""
         stream, feed = self._stream, self._feed
         if stream is None:
             return 0.0
-        return float(stream.latency) + (feed.latency_s if isinstance(feed, RateFeed) else 0.0)
+        said = float(stream.latency)
+        believed = said if math.isfinite(said) and 0 <= said < MOST_LATENCY_S else 0.0
+        return believed + (feed.latency_s if isinstance(feed, RateFeed) else 0.0)
 
-    @property
-    def underflows(self) -> int:
-        """How often the sound card ran dry, by its own count and by ours."""
-        return self._underflows + (self._feed.shortages if isinstance(self._feed, RateFeed) else 0)
+    def wake(self) -> None:
+        """There are orders: check at once."""
+        self._wake.set()
 
     def check(self) -> None:
-        """Start the stream when there is something to hear, and notice when the device is lost.
+        """Start the stream when there is something to hear, and notice when it ended by itself.
 
-        The keeper calls this four times a second and at each order; nobody else has to.
+        The keeper calls this ten times a second and at each order; nobody else has to.
         """
-        error = None
+        lost = ""
         with self._lock:
             if self._stream is None:
                 return
             if self._is_running and self._stop_asked and self._finished:
                 self._is_running = False
             if self._is_running:
-                error = self._trouble()
+                has_ended = self._finished or not self._stream.active
+                lost = "the stream ended by itself" if has_ended and not self._stop_asked else ""
             elif not self._feed.is_idle:
-                error = self._start()
-            if error is not None:
-                self._release()
-        if error is not None:
-            log.warning("sound output lost: %s", error.detail)
-            self._on_lost(error)
+                lost = self._start()
+            if lost:
+                self._stream = None  # its end may wait for ever
+        if lost:
+            log.warning("sound output lost: %s", lost)
+            self._on_lost(lost)
 
-    def _start(self) -> AudioDeviceError | None:
+    def _start(self) -> str:
+        """Run the stream; what is wrong with it, if anything."""
         sd = devices.sounddevice()
         self._silent_frames, self._stop_asked, self._finished = 0, False, False
-        self._seen_calls, self._seen_time = self._calls, time.monotonic()
         try:
             self._stream.stop()  # a stream that ended by itself must be told so before it starts again
             self._finished = False
             self._stream.start()
         except sd.PortAudioError as error:
-            return _lost(f"start: {error}")
+            return f"start: {error}"
         self._is_running = True
-        return None
-
-    def _trouble(self) -> AudioDeviceError | None:
-        """What is wrong with the running stream, if anything."""
-        if self._finished and not self._stop_asked:
-            return _lost("the stream ended by itself")
-        if self._calls != self._seen_calls:
-            self._seen_calls, self._seen_time = self._calls, time.monotonic()
-        elif time.monotonic() - self._seen_time > STALL_S:
-            return _lost(f"no callback for {STALL_S:g} s")
-        return None
+        return ""
 
     def _keep(self, stream: Any) -> None:
         while self._stream is stream:
@@ -195,14 +185,15 @@ class Output:
 
     def _callback(self, out: np.ndarray, frames: int, when: Any, status: Any) -> None:
         sd = devices.sounddevice()
+        board, feed = self.renderer.board, self._feed
         if status.output_underflow:
-            self._underflows += 1
-        was_idle = self._feed.is_idle
+            board.underflows += 1
+        was_idle = feed.is_idle
         if self._narrow is None:
-            self._feed.render(out)
+            feed.render(out)
         else:
             self._render_narrow(self._narrow, out)
-        self._calls += 1
+        board.calls += 1
         self._silent_frames = self._silent_frames + frames if was_idle else 0
         if self._silent_frames >= TAIL_S * self.sample_rate:
             self._stop_asked = True
@@ -221,33 +212,6 @@ class Output:
         self._finished = True
         self._wake.set()
 
-    def _release(self) -> None:
-        """Close stream and feed; afterwards nobody renders."""
-        stream, self._stream = self._stream, None
-        if stream is None:
-            return
-        self._is_running = False
-        if isinstance(self._feed, RateFeed):
-            self._feed.stop()
-        self._feed = self.renderer
-        closer = threading.Thread(target=_close_stream, args=(stream,), name="output-closer", daemon=True)
-        closer.start()
-        closer.join(CLOSE_PATIENCE_S)
-        if closer.is_alive():
-            devices.abandon_stream()
-        else:
-            devices.count_stream(-1)
-        self.renderer.settle()
-
-
-def _close_stream(stream: Any) -> None:
-    sd = devices.sounddevice()
-    try:
-        stream.abort()
-        stream.close()
-    except sd.PortAudioError as error:
-        log.warning("closing the sound output: %s", error)
-
 
 def _ways(info: dict[str, Any], sample_rate: int) -> list[tuple[int, int]]:
     """Rates and channels to try, the likeliest first; no way twice."""
@@ -255,11 +219,3 @@ def _ways(info: dict[str, Any], sample_rate: int) -> list[tuple[int, int]]:
     rates = [sample_rate, int(info["default_samplerate"] or 0), *USUAL_RATES]
     ways = [(rate, channels) for channels in (min(2, most), most) for rate in rates if rate > 0]
     return list(dict.fromkeys(ways))
-
-
-def _lost(detail: str) -> AudioDeviceError:
-    return AudioDeviceError(
-        "The sound output went away while playing.",
-        hint="Connect it again or choose another output, then press play.",
-        detail=detail,
-    )

@@ -23,7 +23,6 @@ class RateFeed:
 
     def __init__(self, renderer: Renderer, take_rate: int, device_rate: int, channels: int) -> None:
         self.renderer, self.take_rate, self.device_rate, self.channels = renderer, take_rate, device_rate, channels
-        self.shortages = 0
         self._ring = Ring(int((AHEAD_S + 0.1) * device_rate), channels)
         self._is_primed = False
         self._stopping = threading.Event()
@@ -59,7 +58,7 @@ class RateFeed:
         if frames < len(out):
             out[frames:] = 0
             if not self._is_flushed:
-                self.shortages += 1
+                self.renderer.board.underflows += 1  # heard as one, whoever is late
 
     @property
     def _is_flushed(self) -> bool:

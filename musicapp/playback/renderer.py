@@ -13,7 +13,7 @@ import numpy as np
 
 from musicapp.playback.board import METER_SLOTS, Board
 from musicapp.playback.guard import PeakGuard
-from musicapp.playback.orders import Jump, Orders
+from musicapp.playback.orders import Jump, Orders, Slip
 from musicapp.playback.take_buffer import TakeBuffer
 
 RAMP_S = 0.004  # long enough against clicks, too short to be heard as a fade
@@ -32,8 +32,9 @@ class Renderer:
     with weights whose sum is 1: what both takes share stays as loud as it is.
     """
 
-    def __init__(self, board: Board | None = None) -> None:
-        self.board = board or Board()
+    def __init__(self, board: Board | None = None, slip: Slip | None = None) -> None:
+        """slip: where another process writes its orders."""
+        self.board, self._slip = board or Board(), slip
         self.on_orders: Callable[[], None] | None = None  # the output starts its stream here
         # Written by the thread that commands.
         self.orders = Orders()
@@ -67,13 +68,19 @@ class Renderer:
         if self.on_orders is not None:
             self.on_orders()
 
+    def catch_up(self) -> None:
+        """Take up the orders of another process."""
+        if self._slip is not None:
+            self.orders = self._slip.read(self.orders)
+
     def settle(self) -> None:
         """Bring every command into effect at once. Only while nobody renders: the stream is closed or lost."""
         self._level = 0
         self._leaving, self._leaving_frames = None, 0
         self._starved, self.board.waiting = False, 0
+        self.catch_up()
         orders = self.orders
-        if orders.jump.number != self.board.done:
+        if orders.jump.number != self.board.done and self._is_known(orders.jump):
             self._arrive(orders, orders.jump)
 
     # --- the sound card's side
@@ -89,10 +96,11 @@ class Renderer:
         """Fill `out` `(frames, 1 or 2)` float32 with what comes next."""
         for first in range(0, len(out), PIECE_FRAMES):
             piece = out[first : first + PIECE_FRAMES]
+            self.catch_up()
             orders = self.orders
             self._switch(orders, len(piece))
             if self._level == 0:  # nobody hears a jump of the volume now
-                if self._is_due(orders.jump):
+                if self._is_due(orders.jump) and self._is_known(orders.jump):
                     self._arrive(orders, orders.jump)
                 self._factor = self._wanted_factor()
             filled = 0
@@ -131,12 +139,19 @@ class Renderer:
         is_over = self.board.position >= source.total_frames
         return is_over or self._patience_frames > STEP_PATIENCE_S * self._source.sample_rate
 
+    def _is_known(self, jump: Jump) -> bool:
+        """Whether its take has been told of; orders may come before it."""
+        return jump.source == 0 or jump.source in self.sources
+
     def _render_stretch(self, out: np.ndarray) -> int:
         """Fill the start of `out` up to the next thing that happens; how many frames that was."""
         orders = self.orders
         if self._is_due(orders.jump):
             if frames := self._fade_out(out, orders):
                 return frames
+            if not self._is_known(orders.jump):
+                self.board.waiting = 1
+                return _silence(out)
             self._arrive(orders, orders.jump)
         source = self._source
         if source is None or not orders.wanted or self.board.ended == orders.play_count:

@@ -56,9 +56,14 @@ def module(check: Accepts, opens: Accepts, found: list[dict[str, Any]]) -> types
             self.callback(out, frames, None, types.SimpleNamespace(output_underflow=False))
             return out
 
-        def start(self) -> None: ...
-        def stop(self) -> None: ...
-        def abort(self) -> None: ...
+        def start(self) -> None:
+            self.active = True
+
+        def stop(self) -> None:
+            self.active = False
+
+        abort = stop
+
         def close(self) -> None: ...
 
     made.check_output_settings, made.OutputStream = check_output_settings, OutputStream

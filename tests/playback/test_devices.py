@@ -68,7 +68,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, name: str, audio: np.ndarray) -> tup
     renderer = Renderer()
     transport = Transport(renderer)
     transport.set_source(TakeBuffer.of(audio, 44100))
-    output = Output(renderer, lambda error: None)
+    output = Output(renderer, lambda detail: None)
     output.open(None, 44100)
     return output, transport, module
 
@@ -99,7 +99,7 @@ def test_a_device_that_takes_nothing_says_so_after_all_ways(monkeypatch: pytest.
     module = fake_portaudio.module(lambda c, r: True, lambda c, r: False, [device(8, 96000)])
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     with pytest.raises(AudioDeviceError, match="cannot be opened") as caught:
-        Output(Renderer(), lambda error: None).open(None, 44100)
+        Output(Renderer(), lambda detail: None).open(None, 44100)
     assert "Invalid device" in caught.value.detail and caught.value.hint
     assert module.tried == [(c, r) for c in (2, 8) for r in (44100, 96000, 48000)]
 
@@ -111,7 +111,7 @@ def test_the_second_of_two_namesakes_is_opened(monkeypatch: pytest.MonkeyPatch) 
     keys = keys_of(devices.list_devices())
     assert keys == ["Speakers", "Twin (MME)", "Twin (MME) 2"]
     for number, key in enumerate(keys):
-        output = Output(Renderer(), lambda error: None)
+        output = Output(Renderer(), lambda detail: None)
         output.open(key, 44100)
         output.close()
         assert module.streams[-1].device == number

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +13,7 @@ import pytest
 import soxr
 
 from musicapp.errors import AudioDeviceError
-from musicapp.playback.output import list_devices
+from musicapp.playback.devices import list_devices
 from tests import sound_devices
 
 pytestmark = pytest.mark.skipif(bool(sound_devices.why_no_portaudio()), reason=sound_devices.why_no_portaudio())
@@ -26,7 +22,8 @@ needs_pulseaudio = pytest.mark.skipif(bool(sound_devices.why_no_pulseaudio()), r
 PLAYER = """
 import json, sys, time
 import numpy as np
-from musicapp.playback.output import Output, list_devices
+from musicapp.playback.devices import list_devices, look_again
+from musicapp.playback.output import Output
 from musicapp.playback.transport import TakeBuffer, Transport
 
 def report(**values):
@@ -40,13 +37,7 @@ def wait_until(is_true, seconds=10):
 
 lost = []
 transport = Transport()
-
-
-def lose(error):
-    transport.pause()
-    lost.append(error)
-
-output = Output(transport.link, lose)
+output = Output(transport.link, lost.append)
 """
 
 
@@ -54,7 +45,7 @@ def noise(frames: int, channels: int = 2) -> np.ndarray:
     return np.random.default_rng(1).uniform(-0.9, 0.9, (frames, channels)).astype(np.float32)
 
 
-def play_in_real_time(code: str, folder: Path, *arguments: Path) -> tuple[dict[str, Any], Path]:
+def play_in_real_time(code: str | Path, folder: Path, *arguments: Path) -> tuple[dict[str, Any], Path]:
     """The report of a player on a null sink, and what the sink played.
 
     A machine so busy that the player's process stood still for 0.1 s says nothing about the player: up to three tries.
@@ -93,7 +84,7 @@ output.open(None, 44100)
 transport.play()
 ended = wait_until(lambda: transport.ended)
 output.close()
-report(ended=ended, lost=len(lost), underruns=transport.underruns, underflows=output.underflows,
+report(ended=ended, lost=len(lost), underruns=transport.underruns, underflows=transport.link.board.underflows,
        rate=output.sample_rate)
 """
     )
@@ -171,6 +162,7 @@ def test_devices_are_listed_and_an_unknown_name_is_refused(tmp_path: Path) -> No
         + """
 from musicapp.errors import AudioDeviceError
 found = list_devices()
+look_again()
 again = list_devices()
 output.open(found[0].name, 44100)
 name = output.device_name
@@ -218,7 +210,7 @@ def test_a_take_at_a_rate_that_the_device_does_not_know_is_converted(tmp_path: P
 import sounddevice
 from musicapp.playback import devices, output as output_module
 real_find, real_check = devices.find_device, sounddevice.check_output_settings
-devices.find_device = lambda device: {**real_find(device), "default_samplerate": 48000.0}
+devices.find_device = lambda device, only: {**real_find(device, only), "default_samplerate": 48000.0}
 def check(**settings):  # the null sink itself takes any rate
     if settings["samplerate"] != 48000:
         raise sounddevice.PortAudioError("Invalid sample rate")
@@ -233,7 +225,7 @@ output.open(None, 44100)
 transport.play()
 ended = wait_until(lambda: transport.ended and output._feed.is_idle)
 time.sleep(0.3)
-shortages = output.underflows
+shortages = transport.link.board.underflows
 output.close()
 np.save(sys.argv[2], np.concatenate(rendered))
 report(ended=ended, rate=output.sample_rate, lost=len(lost), underruns=transport.underruns,
@@ -270,7 +262,8 @@ ended = wait_until(lambda: transport.ended)
 took = time.monotonic() - began
 time.sleep(0.3)
 output.close()
-report(ended=ended, took=took, lost=len(lost), underruns=transport.underruns, underflows=output.underflows)
+report(ended=ended, took=took, lost=len(lost), underruns=transport.underruns,
+       underflows=transport.link.board.underflows)
 """
     )
     result, recording = play_in_real_time(code, tmp_path, tmp_path / "take.npy")
@@ -281,73 +274,3 @@ report(ended=ended, took=took, lost=len(lost), underruns=transport.underruns, un
     first = sound_devices.start_of(expected[:500], heard)
     assert first >= 0
     np.testing.assert_array_equal(heard[first : first + len(expected)], expected)
-
-
-LOSING_PLAYER = (
-    PLAYER
-    + """
-from musicapp.errors import AudioDeviceError
-take = np.zeros((48000 * 30, 2), np.float32)
-transport.set_source(TakeBuffer.of(take, 48000))
-output.open(None, 48000)
-transport.play()
-wait_until(lambda: transport.position > 24000)
-report(ready=True)
-noticed = wait_until(lambda: lost, 15)
-position = transport.position
-report(noticed=noticed, times=len(lost), message=lost[0].message, hint=lost[0].hint,
-       position=position, is_playing=transport.is_playing, is_open=output.is_open)
-try:
-    output.open(None, 48000)
-except AudioDeviceError as error:
-    report(message=error.message, hint=error.hint, position=transport.position, times=len(lost))
-output.close()
-"""
-)
-
-
-def play_until_lost(sink: sound_devices.NullSink, take_away: Callable[[], None]) -> list[dict[str, Any]]:
-    """The reports of a player whose server is taken away once it plays."""
-    player = subprocess.Popen(
-        [sys.executable, "-c", LOSING_PLAYER],
-        env={**sink.environment, "PYTHONPATH": str(sound_devices.ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert player.stdout is not None
-        assert json.loads(player.stdout.readline()) == {"ready": True}
-        take_away()
-        output, errors = player.communicate(timeout=30)
-    finally:
-        player.kill()
-        player.wait()
-    assert player.returncode == 0, errors
-    return [json.loads(line) for line in output.splitlines()]
-
-
-@needs_pulseaudio
-def test_a_device_that_goes_away_while_playing_is_noticed_and_the_position_kept(tmp_path: Path) -> None:
-    with sound_devices.null_sink(tmp_path) as sink:
-        after_loss, after_retry = play_until_lost(sink, sink.kill)
-    assert after_loss["noticed"] and after_loss["times"] == 1
-    assert after_loss["message"] == "The sound output went away while playing."
-    assert "choose another output" in after_loss["hint"]
-    assert after_loss["position"] > 24000 and not after_loss["is_playing"] and not after_loss["is_open"]
-    assert after_retry["message"] == "The sound output cannot be opened."
-    assert after_retry["position"] == after_loss["position"] and after_retry["times"] == 1
-
-
-@needs_pulseaudio
-@pytest.mark.slow
-def test_a_device_that_freezes_is_given_up_and_the_program_still_ends(tmp_path: Path) -> None:
-    with sound_devices.null_sink(tmp_path) as sink:
-
-        def freeze() -> None:
-            sink.server.send_signal(signal.SIGSTOP)
-            # Opening again would wait for the frozen server for ever; by then it is really gone.
-            threading.Timer(5, sink.kill).start()
-
-        after_loss, _ = play_until_lost(sink, freeze)
-    assert after_loss["noticed"] and after_loss["times"] == 1 and after_loss["position"] > 24000

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from musicapp import settings
 from musicapp.library.takes import Take
-from musicapp.playback.output import OutputDevice
+from musicapp.playback.host import OutputDevice
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.state import player
 from musicapp.ui.state.background import Lane
@@ -103,8 +103,8 @@ def delete(*objects: QObject) -> None:
 def outputs(monkeypatch: pytest.MonkeyPatch) -> list[OutputDevice]:
     """The outputs that will be found; a test may change the list."""
     found = list(DEVICES)
-    monkeypatch.setattr(player, "Output", FakeOutput)
-    monkeypatch.setattr(player, "list_devices", lambda: list(found))
+    monkeypatch.setattr(FakeOutput, "found", found)
+    monkeypatch.setattr(player, "PlaybackHost", FakeOutput)
     return found
 
 

@@ -43,9 +43,9 @@ def probe(text: float, picture: str = "", theme_name: str = "dark") -> dict[str,
     from musicapp.ui.studio import Studio
     from musicapp.ui.theme import Theme
     from tests.ui.fake_host import FakeHost
-    from tests.ui.fake_output import DEVICES, FakeOutput
+    from tests.ui.fake_output import FakeOutput
 
-    player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
+    player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
     application = QApplication([])
     font = application.font()
     font.setPointSizeF(font.pointSizeF() * text)

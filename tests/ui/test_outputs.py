@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from musicapp.playback.output import OutputDevice
+from musicapp.playback.host import OutputDevice
 from tests.ui.conftest import Desk
 
 TWINS = [
@@ -28,11 +28,11 @@ def test_the_second_of_two_namesakes_can_be_chosen_and_is_opened(
     desk.studio.library.auto_play = "off"
     desk.make_take()
     box = desk.window.transport.device
-    for row, index in ((2, 3), (3, 4)):
+    for row, key in ((2, "Studio Display (Core Audio)"), (3, "Studio Display (Core Audio) 2")):
         choose(desk, row)
         assert box.currentIndex() == row
         desk.studio.player.play()
-        desk.wait(lambda index=index: desk.output.opened and desk.output.opened[-1] == (index, 44100))
+        desk.wait(lambda key=key: desk.output.opened and desk.output.opened[-1] == (key, 44100))
     chosen = desk.studio.player.device_name
     desk.window.close()
     desk.studio.close()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from musicapp.errors import AudioDeviceError
-from musicapp.playback.output import OutputDevice
+from musicapp.playback.host import OutputDevice
 from tests.ui.conftest import Desk
 from tests.ui.fake_output import DEVICES
 
@@ -107,20 +107,65 @@ def test_without_an_output_everything_else_works(open_desk: Callable[[], Desk], 
     desk.wait(lambda: desk.window.transport.play.isEnabled())
 
 
-def test_a_device_that_goes_away_keeps_the_position(desk: Desk, outputs: list[OutputDevice]) -> None:
+def test_a_device_that_goes_away_keeps_the_position_and_plays_on_when_it_is_back(desk: Desk) -> None:
+    quiet(desk)
+    desk.make_take()
+    start(desk)
+    player = desk.studio.player
+    desk.output.pump(20_000)
+    desk.output.lose()
+    desk.wait(lambda: "went away" in desk.message and "goes on" in desk.message)
+    assert player.is_playing and player.is_waiting and player.position == 20_000
+    desk.output.come_back()
+    desk.wait(lambda: not desk.message)
+    assert player.is_playing and not player.is_waiting
+    desk.output.pump(1000)
+    assert player.position == 21_000
+
+
+def test_a_device_that_does_not_come_back_pauses_and_says_what_to_do(desk: Desk, outputs: list[OutputDevice]) -> None:
     quiet(desk)
     desk.make_take()
     start(desk)
     desk.output.pump(20_000)
     outputs.pop()
     desk.output.lose()
-    desk.wait(lambda: "went away" in desk.message)
+    desk.output.give_up()
+    desk.wait(lambda: "press play" in desk.message)
     assert not desk.studio.player.is_playing
     assert desk.studio.player.position == 20_000
     desk.wait(lambda: len(desk.studio.player.devices) == 1)
     start(desk)
+    desk.wait(lambda: not desk.message)
     desk.output.pump(1000)
     assert desk.studio.player.position == 21_000
+
+
+def test_pausing_while_the_device_is_away_takes_the_sentence_back(desk: Desk) -> None:
+    quiet(desk)
+    desk.make_take()
+    start(desk)
+    desk.output.pump(5000)
+    desk.output.lose()
+    desk.wait(lambda: "went away" in desk.message)
+    desk.studio.player.pause()
+    assert not desk.message and not desk.studio.player.is_playing and desk.studio.player.position == 5000
+    start(desk)
+    assert desk.studio.player.is_playing
+
+
+def test_outputs_that_are_gone_are_looked_for_until_one_is_back(desk: Desk, outputs: list[OutputDevice]) -> None:
+    quiet(desk)
+    desk.make_take()
+    everything = list(outputs)
+    outputs.clear()
+    desk.studio.player.refresh_devices()
+    desk.wait(lambda: not desk.window.transport.play.isEnabled())
+    desk.studio.player.play()
+    desk.wait(lambda: "No audio output" in desk.message)
+    outputs.extend(everything)
+    desk.wait(lambda: desk.window.transport.play.isEnabled())
+    assert not desk.message
 
 
 def test_an_output_that_cannot_be_opened_is_told(desk: Desk) -> None:

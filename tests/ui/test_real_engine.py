@@ -28,7 +28,7 @@ from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
 from tests import sound_devices
 from tests.ui.conftest import delete, end
-from tests.ui.fake_output import DEVICES, FakeOutput
+from tests.ui.fake_output import FakeOutput
 
 PATIENCE_MS = 240_000
 
@@ -97,8 +97,7 @@ def real_sitting(application: QApplication, model: Path) -> Iterator[tuple[Studi
     """A window with the engine in its own process and a fake sound card."""
     saved = settings.Settings(model=str(model), device="cpu", precision="fp32", duration_s=3.0, prompt="calm piano")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(player, "Output", FakeOutput)
-        patch.setattr(player, "list_devices", lambda: list(DEVICES))
+        patch.setattr(player, "PlaybackHost", FakeOutput)
         studio, theme = Studio(EngineHost, saved), Theme(application, "dark")
     window = MainWindow(studio, theme)
     window.show()

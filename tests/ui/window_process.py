@@ -10,7 +10,7 @@ from musicapp.ui import app
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.state import player
 from tests.ui.fake_host import FakeHost
-from tests.ui.fake_output import DEVICES, FakeOutput
+from tests.ui.fake_output import FakeOutput
 
 
 class Window(MainWindow):
@@ -33,5 +33,5 @@ def say(words: str) -> None:
 
 if __name__ == "__main__":
     app.MainWindow, app.EngineHost = Window, FakeHost  # type: ignore[misc]
-    player.Output, player.list_devices = FakeOutput, lambda: DEVICES  # type: ignore[misc, assignment]
+    player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
     sys.exit(program.main())

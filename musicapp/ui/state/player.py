@@ -8,9 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from musicapp.errors import AudioDeviceError, MusicAppError
 from musicapp.playback.devices import match
-from musicapp.playback.output import Output, OutputDevice, list_devices
-from musicapp.playback.renderer import Renderer
-from musicapp.playback.transport import Transport
+from musicapp.playback.host import OutputDevice, PlaybackHost
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_take import OpenTake
@@ -23,10 +21,13 @@ TICK_MS = 33
 # a driver that does not keep time would spin.
 CLOSE_AFTER_PAUSE_MS, CLOSE_AFTER_END_MS = 4000, 300
 FIRST_VOLUME_DB, QUIETEST_DB = -6.0, -60.0
+# Without any output, after one was there, it is looked for again: a sound server may start any moment.
+LOOK_EVERY_MS, LOOK_TIMES = 1000, 600
+OUTPUT = "output"  # what messages about it are taken back by
 
 
 class Player(QObject):
-    """Plays the take on the stage. All device calls run in the `devices` lane: drivers may take their time.
+    """Plays the take on the stage, in the sound process. Device calls run in the `devices` lane: they take their time.
 
     shown_changed         another take, or none, is on the stage and can be played
     playing_changed       it began or stopped to play
@@ -46,13 +47,14 @@ class Player(QObject):
     devices_changed = Signal()
 
     _lost = Signal(object)
+    _back = Signal()
+    _given_up = Signal(object)
 
     def __init__(self, open_takes: OpenTakes, messages: Messages, devices: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open_takes, self._messages, self._lane = open_takes, messages, devices
-        renderer = Renderer()
-        self._transport = Transport(renderer)
-        self._output = Output(renderer, self._lost.emit)
+        self._host = PlaybackHost(self._lost.emit, self._back.emit, self._given_up.emit)
+        self._transport = self._host.transport
         self.is_playing = False
         self.is_looping = False
         self.region: tuple[int, int] | None = None
@@ -68,7 +70,12 @@ class Player(QObject):
         self._tick.timeout.connect(self._follow)
         self._close_later = QTimer(self, singleShot=True)
         self._close_later.timeout.connect(self._close_output)
+        self._look_later = QTimer(self, singleShot=True, interval=LOOK_EVERY_MS)
+        self._look_later.timeout.connect(self._look)
+        self._looks_left = 0
         self._lost.connect(self._device_lost, Qt.ConnectionType.QueuedConnection)
+        self._back.connect(self._device_back, Qt.ConnectionType.QueuedConnection)
+        self._given_up.connect(self._output_failed, Qt.ConnectionType.QueuedConnection)
         open_takes.shown_changed.connect(self._take_up)
         self._apply_volume()
 
@@ -92,7 +99,7 @@ class Player(QObject):
         """Whether it was told to play and the sound is not there yet."""
         shown = self.shown
         is_ahead = shown is not None and self.position >= shown.audio.buffer.available < shown.audio.total_frames
-        return self.is_playing and (self._transport.is_waiting or is_ahead)
+        return self.is_playing and (self._transport.is_waiting or is_ahead or self._host.is_recovering)
 
     @property
     def can_play(self) -> bool:
@@ -104,25 +111,27 @@ class Player(QObject):
         if self.shown is None or self.is_playing:
             return
         if self.problem:
-            self._messages.post("error", self.problem, "Connect one and choose “Look again” in the list of outputs.")
+            hint = "Connect one and choose “Look again” in the list of outputs."
+            self._messages.post("error", self.problem, hint, about=OUTPUT)
             return
         self._close_later.stop()
         self._transport.play()  # sound begins as soon as a device is open
         self._set_playing(True)
         device = self._device()
         wanted = (str(device or ""), self.shown.audio.sample_rate)
-        if self._output.is_open and self._opened_for == wanted:
+        if self._host.is_open and self._opened_for == wanted:
             return
         if self.is_missing:
             self._messages.remark(f"{self.device_name} is not connected: playing on the system's own output")
         self._opened_for = wanted
-        self._lane.run(lambda: self._output.open(device, wanted[1]), None, self._output_failed)
+        self._lane.run(lambda: self._host.open(device, wanted[1]), self._output_opened, self._output_failed)
 
     def pause(self) -> None:
         """Hold the position."""
         if self.is_playing:
             self._transport.pause()
             self._set_playing(False)
+            self._messages.dismiss(OUTPUT)  # nothing waits for it any more
             self._close_later.start(CLOSE_AFTER_PAUSE_MS)
 
     def toggle(self) -> None:
@@ -209,8 +218,13 @@ class Player(QObject):
 
     def refresh_devices(self) -> None:
         """Look for outputs again; new ones are found only while none is open."""
+        if self.devices:
+            self._looks_left = LOOK_TIMES
+        self._look()
+
+    def _look(self) -> None:
         self._close_output()
-        self._lane.run(list_devices, self._devices_found, self._devices_failed)
+        self._lane.run(self._host.list_devices, self._devices_found, self._devices_failed)
 
     def choose_device(self, name: str) -> None:
         """Play through another output, from the same position. An empty name is the system's default."""
@@ -224,11 +238,11 @@ class Player(QObject):
             self.play()
 
     def close(self) -> None:
-        """Stop playback and give the device back."""
-        self._tick.stop()
-        self._close_later.stop()
+        """Stop playback and end the sound process."""
+        for timer in (self._tick, self._close_later, self._look_later):
+            timer.stop()
         self._transport.pause()
-        self._lane.run(self._output.close)
+        self._host.shut()
 
     def _take_up(self) -> None:
         """Another take is on the stage; what played before stops."""
@@ -269,34 +283,42 @@ class Player(QObject):
         self._opened_for = None
         self._transport.pause()
         self._set_playing(False)
-        self._messages.post_error(error)
+        self._messages.post_error(error, about=OUTPUT)
+        self.position_changed.emit(self.position)
         self.refresh_devices()
 
     def _close_output(self) -> None:
         if not self.is_playing:
             self._opened_for = None
-            self._lane.run(self._output.close)
+            self._lane.run(self._host.close)
+
+    def _output_opened(self, _: object) -> None:
+        self._messages.dismiss(OUTPUT)
 
     def _device_lost(self, error: AudioDeviceError) -> None:
-        self._output_failed(error)
-        self.position_changed.emit(self.position)
+        """It waits where it is; the host tries to go on by itself."""
+        if self.is_playing:
+            self._messages.post_error(error, about=OUTPUT)
+            self.position_changed.emit(self.position)
+
+    def _device_back(self) -> None:
+        self._messages.dismiss(OUTPUT)
+        self._messages.remark("The sound output is back.")
+        self._lane.run(self._host.list_devices, self._devices_found, self._devices_failed)
 
     @property
     def is_missing(self) -> bool:
         """Whether an output was chosen that is not connected now. It stays chosen, for when it is back."""
         return bool(self.device_name) and self.devices_known and match(self.device_name, self.devices) is None
 
-    def _device(self) -> int | str | None:
-        """What to open: the chosen output, by its place in the list where its name says too little."""
-        chosen = match(self.device_name, self.devices) if self.device_name else None
-        if chosen is None:
-            return None if self.is_missing else self.device_name or None
-        return chosen.name if sum(other.name == chosen.name for other in self.devices) == 1 else chosen.index
+    def _device(self) -> str | None:
+        """What to open: the chosen output by its key, None for the system's own."""
+        return None if self.is_missing else self.device_name or None
 
     def _devices_found(self, devices: list[OutputDevice]) -> None:
         was_missing = self.is_missing
         self.devices, self.devices_known = devices, True
-        self.problem = "" if devices else "No audio output was found."
+        self._set_problem("" if devices else "No audio output was found.")
         if self.is_missing and devices and not was_missing:
             self._messages.remark(f"{self.device_name} is not connected. It is used again when it is back.")
         self.devices_changed.emit()
@@ -304,5 +326,14 @@ class Player(QObject):
     def _devices_failed(self, error: MusicAppError) -> None:
         log.warning("no outputs: %s %s", error.message, error.detail)
         self.devices, self.devices_known = [], True
-        self.problem = error.message
+        self._set_problem(error.message)
         self.devices_changed.emit()
+
+    def _set_problem(self, problem: str) -> None:
+        """Without any output, look again soon; what was said of that is over as soon as there is one."""
+        if self.problem and not problem:
+            self._messages.dismiss(OUTPUT)
+        self.problem = problem
+        if problem and self._looks_left > 0:
+            self._looks_left -= 1
+            self._look_later.start()

@@ -24,7 +24,7 @@ class TakeAudio(QObject):
         super().__init__()
         self.path = path
         self.total_frames, self.channels, self.sample_rate = total_frames, channels, sample_rate
-        self.buffer = TakeBuffer(total_frames, channels, sample_rate)
+        self.buffer = TakeBuffer(total_frames, channels, sample_rate, path)
         self.peaks = PeakPyramid(total_frames, channels)
         self.is_dropped = False
         self._reader: GrowingReader | None = None
