@@ -91,6 +91,11 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "settings.json"
 
 
+def queue_file() -> Path:
+    """The takes that wait to be made."""
+    return data_folder() / "queue.json"
+
+
 def cache_folder() -> Path:
     """What can be worked out again, and may be deleted at any time."""
     if home := os.environ.get("MUSICAPP_HOME"):

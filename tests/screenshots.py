@@ -146,6 +146,7 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     album.studio.library.load()
     making_shots(album)
     take_shots(album)
+    queue_shots(album)
     trouble_shots(album)
     many_shots(album, home / "takes")
     album.close()
@@ -234,6 +235,30 @@ def take_shots(album: Album) -> None:
     window.advanced.set_unfolded(False)
     studio.library.open("earlier1")
     album.picture("clipped")
+
+
+def queue_shots(album: Album) -> None:
+    """One take that failed, one being made, three that wait; then the queue paused."""
+    studio, host, queue = album.studio, album.host, album.studio.queue
+    host.script = "denoising"
+    for prompt, duration_s, seed, _ in PROMPTS:
+        studio.take_settings.set_prompt(prompt)
+        studio.take_settings.set_duration(duration_s)
+        studio.take_settings.set_seed(seed)
+        queue.generate()
+    host.fail(host.requests[-1], "The model's numbers got out of hand.", "Try less guidance.")
+    album.wait(lambda: queue.failed and studio.generation.is_running)
+    album.window.queue.view.setCurrentIndex(album.window.queue.view.model().index(1, 0))
+    studio.messages.dismiss()
+    album.picture("queue")
+    queue.pause()
+    if album.window.columns.is_narrow:
+        album.window.parts.go_to_queue()
+    album.picture("queue-paused")
+    queue.forget_failed()
+    queue.cancel_all()
+    album.wait(lambda: not studio.generation.is_running)
+    studio.messages.dismiss()
 
 
 def trouble_shots(album: Album) -> None:

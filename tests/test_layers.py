@@ -41,11 +41,13 @@ SERVICES = (
     "store",
     "library",
     "playback",
+    "queueing",
     "analysis",
     "handover",
     "engine.events",
     "engine.host",
     "engine.checking",
+    "engine.pace",
 )
 
 # The longest matching name counts. A part may always import itself; BASE may import only what stands before it.
@@ -69,6 +71,7 @@ LAYERS = {
     "engine.commands": Layer(("errors", "request")),
     "engine.host": Layer((*BASE, "engine.events", "engine.commands", "engine.worker")),
     "engine.checking": Layer(("errors",)),
+    "engine.pace": Layer(BASE),
     "engine.worker": Layer((*BASE, "engine.events", "engine.commands")),
     "analysis": Layer(FIRST_TWO),
     "composing": Layer(("errors", "request", "prompts")),
@@ -81,6 +84,7 @@ LAYERS = {
     "library": Layer((*FIRST_TWO, "prompts", "engine.events")),
     "handover": Layer((*FIRST_TWO, "prompts", "description", "store", "library")),
     "playback": Layer(FIRST_TWO),
+    "queueing": Layer((*FIRST_TWO, "prompts", "description", "library", "engine.events", "engine.host", "engine.pace")),
     "cli": Layer(SERVICES),
     "ui": Layer(SERVICES, qt=True),
     "__main__": Layer(("import_path", "cli", "ui")),
@@ -93,6 +97,7 @@ WITHIN_FUNCTIONS = {
     "cli": ("training", "evaluation"),
     "engine.worker": ("engine",),
     "engine.checking": ("checkpoints",),
+    "engine.pace": ("diffusion",),  # for the type checker only
 }
 LATE_TORCH = ("engine.worker",)
 

@@ -27,7 +27,7 @@ from musicapp.engine.events import (
     Started,
 )
 from musicapp.engine.held_model import HeldModel, ModelHolder, ModelKey
-from musicapp.engine.pace import Pace
+from musicapp.engine.pace import Pace, key_of
 from musicapp.engine.remarks import Remarks
 from musicapp.engine.request_facts import RequestFacts, read_request
 from musicapp.engine.sound import blocks_of, bounds_of
@@ -197,10 +197,13 @@ def _completed(request: TakeRequest, held: HeldModel) -> TakeRequest:
 
 def _pace(held: HeldModel, request: TakeRequest, *, windows: Sequence[Window], decoded: int) -> Pace:
     info = held.info
-    guided = "plain" if request.guidance_scale == 1.0 else "guided"
-    key = f"{held.asked.folder.name} {info.device} {info.precision} {guided}"
+    key = key_of(held.asked.folder.name, info.device, info.precision, request.guidance_scale)
     latent_s = held.model.autoencoder.downsampling_ratio / info.sample_rate
-    return Pace(key, windows=windows, decoded=decoded, steps=request.steps or 1, latent_s=latent_s)
+    config = held.model.config
+    least = 0 if config.app.variable_length or config.is_stable_audio_3 else config.window_latents
+    return Pace(
+        key, windows=windows, decoded=decoded, steps=request.steps or 1, latent_s=latent_s, least=least
+    )
 
 
 def _refuse_broken(latents: Tensor, info: ModelInfo) -> None:

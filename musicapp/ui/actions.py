@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from musicapp.ui import loop_marks
 from musicapp.ui.choice_menu import ChoiceMenu, add_choices_of
 from musicapp.ui.state.player import QUIETEST_DB
+from musicapp.ui.state.take_queue import MOST_VARIATIONS
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.message_bar import open_log_folder
@@ -43,6 +44,8 @@ class Actions(QObject):
         self._fill_help(help_menu)
         self._add_hidden("escape", "Leave the field, then cancel the take", "Esc", window.escape)
         studio.generation.run_changed.connect(self._show_state)
+        studio.queue.changed.connect(self._show_state)
+        studio.live.changed.connect(self._show_state)
         studio.player.shown_changed.connect(self._show_state)
         studio.player.devices_changed.connect(self._show_state)
         studio.player.loop_changed.connect(self._show_state)
@@ -70,6 +73,9 @@ class Actions(QObject):
             ("Wheel, Shift+Wheel", "Zoom and scroll the waveform"),
             ("Enter", "Show and play a take (in the list)"),
             ("Up, Down", "Prompts of before (at the ends of the prompt)"),
+            ("Alt+Up, Alt+Down", "Make a take earlier or later (in the queue)"),
+            ("Alt+Home, Alt+End", "Make it next or last (in the queue)"),
+            ("Del", "Give a take up (in the queue)"),
         ]
 
     def _add(
@@ -104,8 +110,13 @@ class Actions(QObject):
 
     def _fill_take(self, menu: QMenu) -> None:
         window, studio = self._window, self._studio
-        self.generate = self._add(menu, "generate", "&Generate", ("Ctrl+Return", "Ctrl+Enter"), studio.generation.start)
+        queue = studio.queue
+        self.generate = self._add(menu, "generate", "&Generate", ("Ctrl+Return", "Ctrl+Enter"), queue.generate)
+        first = ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")
+        tip = "Before all that wait"
+        self._add(menu, "generate_next", "Generate &next", first, queue.generate_next, tip)
         self.cancel = self._add(menu, "cancel", "&Cancel", "", studio.generation.cancel)
+        self._fill_queue(menu.addMenu("&Queue"))
         menu.addSeparator()
         self._add(menu, "dice", "Another see&d", "D", studio.take_settings.roll_seed)
         self.lock = self._add(menu, "lock", "&Keep the seed", "K", self._toggle_lock)
@@ -122,6 +133,30 @@ class Actions(QObject):
         add_choices_of(advanced.precision, menu, "Precisi&on", "precision")
         self.advanced = self._add(menu, "advanced", "&Advanced settings", "Ctrl+,", window.toggle_advanced)
         self.advanced.setCheckable(True)
+
+    def _fill_queue(self, menu: QMenu) -> None:
+        queue = self._studio.queue
+        self.pause_queue = self._add(menu, "pause_queue", "&Pause", "Ctrl+Shift+P", self._toggle_queue)
+        self.pause_queue.setCheckable(True)
+        self.retry_failed = self._add(menu, "retry_failed", "Make all that failed &again", "", queue.retry_failed)
+        self.cancel_all = self._add(menu, "cancel_all", "&Cancel all", "Ctrl+Shift+Backspace", queue.cancel_all)
+        menu.addSeparator()
+        self.live = self._add(menu, "live", "&Live", "", self._studio.live.toggle, "A take after every change")
+        self.live.setCheckable(True)
+        counts = {str(count): f"&{count}" for count in range(1, MOST_VARIATIONS + 1)}
+        ChoiceMenu(
+            menu, "&Variations", "variations", lambda: counts, lambda: str(queue.variations), self._choose_variations
+        )
+
+    def _toggle_queue(self) -> None:
+        queue = self._studio.queue
+        if queue.is_paused:
+            queue.go_on()
+        else:
+            queue.pause()
+
+    def _choose_variations(self, count: str) -> None:
+        self._studio.queue.set_variations(int(count))
 
     def _fill_playback(self, menu: QMenu) -> None:
         player, transport = self._studio.player, self._window.transport
@@ -157,6 +192,7 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "prompt", "Go to the &prompt", "Ctrl+P", window.parts.go_to_prompt)
         self._add(menu, "takes", "Go to the ta&kes", "Ctrl+T", window.parts.go_to_takes)
+        self.queue = self._add(menu, "queue", "Go to the &queue", "Ctrl+Shift+T", window.parts.go_to_queue)
         self._add(menu, "next_part", "&Next part of the window", "F6", window.parts.next)
         self._add(menu, "previous_part", "Pre&vious part of the window", "Shift+F6", window.parts.previous)
         menu.addSeparator()
@@ -203,8 +239,14 @@ class Actions(QObject):
     def _show_state(self) -> None:
         studio = self._studio
         has_take, running = studio.player.shown is not None, studio.generation.is_running
-        self.generate.setEnabled(not running)
+        self.generate.setText("Queue a take" if running else "&Generate")
         self.cancel.setEnabled(running)
+        queue = studio.queue
+        self.queue.setEnabled(bool(queue.waiting or queue.failed))
+        self.pause_queue.setChecked(queue.is_paused)
+        self.retry_failed.setEnabled(bool(queue.failed))
+        self.cancel_all.setEnabled(running or bool(queue.waiting))
+        self.live.setChecked(studio.live.is_on)
         self.export.setEnabled(studio.library.current is not None)
         for action in (self.play, self.stop):
             action.setEnabled(studio.player.can_play)

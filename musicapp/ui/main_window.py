@@ -31,6 +31,7 @@ from musicapp.ui.keys import FocusKeys
 from musicapp.ui.outside import Outside
 from musicapp.ui.parts import Parts
 from musicapp.ui.spoken import SpokenWindow
+from musicapp.ui.state.queue_list_model import QueueListModel
 from musicapp.ui.studio import Studio, takes_folder
 from musicapp.ui.widgets.advanced_panel import AdvancedPanel
 from musicapp.ui.widgets.centre import Centre
@@ -41,6 +42,7 @@ from musicapp.ui.widgets.length_field import LengthField
 from musicapp.ui.widgets.message_bar import MessageBar
 from musicapp.ui.widgets.path_drop import FileDrop
 from musicapp.ui.widgets.prompt_fields import PromptFields
+from musicapp.ui.widgets.queue_panel import QueuePanel, RightColumn
 from musicapp.ui.widgets.rail import Rail
 from musicapp.ui.widgets.scrolling import SidewaysScroll
 from musicapp.ui.widgets.seed_field import SeedField
@@ -73,7 +75,7 @@ class MainWindow(QMainWindow):
         self.advanced = AdvancedPanel(
             studio.take_settings, studio.models, studio.adapters, studio.precision_facts, studio.engine, themes
         )
-        self.generate = GenerateBox(studio.generation)
+        self.generate = GenerateBox(studio.generation, studio.queue, studio.live)
         self.message_bar = MessageBar(studio.messages, themes)
         self.stage = Stage(
             studio.open_takes,
@@ -88,10 +90,13 @@ class MainWindow(QMainWindow):
         )
         self.export = ExportPanel(studio.exporter, themes)
         self.takes = TakeList(studio.library, themes)
-        self.status = StatusLine(studio.engine, studio.messages)
+        self.queue = QueuePanel(studio.queue, QueueListModel(studio.queue, studio.generation), themes)
+        self.status = StatusLine(studio.engine, studio.messages, studio.queue, studio.generation)
         self.setStatusBar(self.status)
         rail = Rail((self.prompts, self.length, self.seed, self.advanced), self.generate)
-        self.columns = Columns(rail, Centre(self.stage, self.export, self.message_bar), self.takes)
+        self.columns = Columns(
+            rail, Centre(self.stage, self.export, self.message_bar), RightColumn(self.queue, self.takes)
+        )
         self._models: ModelsDialog | None = None
         self.question: LeaveQuestion | None = None
         self.intake = Intake(
@@ -107,7 +112,7 @@ class MainWindow(QMainWindow):
         studio.adapters.added.connect(self.advanced.unfold)
         self.advanced.models_wanted.connect(self.show_models)
         self._lay_out()
-        self.parts = Parts(self.columns, self.transport, self.prompts, self.stage, self.export, self.takes)
+        self.parts = Parts(self.columns, self.transport, self.prompts, self.stage, self.export, self.queue, self.takes)
         self.actions_ = Actions(self, studio, themes)
         self.menuBar().setCornerWidget(self.parts.switch)
         self._spoken = SpokenWindow(self, studio)
@@ -157,12 +162,13 @@ class MainWindow(QMainWindow):
 
     def _ask_to_leave(self) -> None:
         if self.question is None:
-            self.question = LeaveQuestion(self._studio.generation, self)
+            self.question = LeaveQuestion(self._studio.generation, self._studio.queue, self)
             self.question.chosen.connect(self._leave_with)
         self.question.open()
 
     def _leave_with(self, keep_part: bool) -> None:
         self._studio.keeps_part = keep_part
+        self._studio.queue.forget_running()
         self.leave()
 
     def choose_takes_folder(self) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
 from musicapp.library.takes import Take
-from musicapp.request import TakeRequest, format_duration
+from musicapp.request import format_duration
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.open_take import title_of
 from musicapp.ui.state.open_takes import OpenTakes
@@ -31,9 +30,6 @@ class Outside(QObject):
     def __init__(self, window: QMainWindow, generation: Generation, open_takes: OpenTakes) -> None:
         super().__init__(window)
         self._window, self._generation = window, generation
-        self._request: TakeRequest | None = None
-        self._began_s = 0.0
-        self._share = 0.0
         self._tray: QSystemTrayIcon | None = None
         self._tray_leaves = QTimer(self, singleShot=True, interval=NOTICE_STAYS_MS)
         self._tray_leaves.timeout.connect(self._remove_tray)
@@ -44,22 +40,17 @@ class Outside(QObject):
     def _show_run(self) -> None:
         run = self._generation.run
         if run is None:
-            self._request = None
             self._window.setWindowTitle(NAME)
             _tell_taskbar(None)
             return
-        if self._request is not run.request:
-            self._request, self._began_s, self._share = run.request, time.monotonic(), 0.0
         title = title_of(run.request.prompt)
         short = title if len(title) <= TITLE_CHARACTERS else f"{title[:TITLE_CHARACTERS]}…"
-        if run.ends_at_s is None:
+        share = self._generation.fraction
+        if run.ends_at_s is None or share is None:
             self._window.setWindowTitle(f"{short} – {NAME}")
             return
-        now_s = time.monotonic()
-        passed_s, left_s = now_s - self._began_s, max(run.ends_at_s - now_s, 0.0)
-        self._share = max(self._share, min(passed_s / max(passed_s + left_s, 1e-6), 0.99))  # it never goes back
-        self._window.setWindowTitle(f"{round(100 * self._share)} % · {short} – {NAME}")
-        _tell_taskbar(self._share)
+        self._window.setWindowTitle(f"{round(100 * share)} % · {short} – {NAME}")
+        _tell_taskbar(share)
 
     def _made(self, take: Take) -> None:
         if take.seconds_taken < LONG_S or self._window.isActiveWindow():

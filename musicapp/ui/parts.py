@@ -10,6 +10,7 @@ from musicapp.ui.widgets.columns import Columns
 from musicapp.ui.widgets.described import described
 from musicapp.ui.widgets.export_panel import ExportPanel
 from musicapp.ui.widgets.prompt_fields import PromptFields
+from musicapp.ui.widgets.queue_panel import QueuePanel
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.take_list import TakeList
 from musicapp.ui.widgets.transport_bar import TransportBar
@@ -35,11 +36,12 @@ class Parts(QObject):
         prompts: PromptFields,
         stage: Stage,
         export: ExportPanel,
+        queue: QueuePanel,
         takes: TakeList,
     ) -> None:
         super().__init__(columns)
         self._columns, self._transport, self._prompts = columns, transport, prompts
-        self._stage, self._export, self._takes = stage, export, takes
+        self._stage, self._export, self._queue, self._takes = stage, export, queue, takes
         self.switch = described(_Switch(), "takes_or_settings", "Takes or settings", keys="Ctrl+T, Ctrl+P")
         self.switch.setProperty("role", "link")
         self.switch.clicked.connect(self._switch)
@@ -53,6 +55,11 @@ class Parts(QObject):
     def go_to_takes(self) -> None:
         """Choose a take now."""
         self._go(self._takes.view)
+
+    def go_to_queue(self) -> None:
+        """Change the order of what waits now."""
+        if not self._queue.isHidden():
+            self._go(self._queue.view)
 
     def next(self) -> None:
         """Go to the next part that there is something to do in."""
@@ -68,6 +75,7 @@ class Parts(QObject):
             (self._columns.rail, self._prompts.prompt),
             (self._stage, self._stage.focus_target),
             (self._export, self._export.format),
+            *([] if self._queue.isHidden() else [(self._queue, self._queue.view)]),
             (self._takes, self._takes.view),
         ]
         focused = self._columns.window().focusWidget()

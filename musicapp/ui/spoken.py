@@ -39,6 +39,7 @@ class SpokenWindow(QObject):
             (window.stage, "Stage"),
             (window.export, "Export"),
             (window.takes, "List of takes"),
+            (window.queue, "Takes that wait"),
             (window.transport, "Transport"),
             (window.status, "Status"),
             (window.menuBar(), "Menus"),

@@ -24,6 +24,7 @@ from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers, keep_now
+from musicapp.ui.state.live import Live
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.model_choice import ModelChoice
@@ -35,6 +36,7 @@ from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_library import TakeLibrary
+from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.state.take_settings import TakeSettings
 
 log = logging.getLogger(__name__)
@@ -69,11 +71,11 @@ class Studio(QObject):
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
         self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
         self.leftovers = Leftovers(self.messages, self.files, self)
-        self.generation = Generation(
-            self.bridge, self.take_settings, self.messages, self.open_takes, self.engine, self.leftovers, self
-        )
+        self.generation = Generation(self.bridge, self.messages, self.open_takes, self.engine, self.leftovers, self)
+        self.queue = TakeQueue(self.generation, self.take_settings, self.messages, self.engine, self.files, self)
+        self.live = Live(self.take_settings, self.queue, self.generation, self)
         self.form_history = FormHistory(self.take_settings, settings, self.messages, self)
-        self.generation.began.connect(self.form_history.made)
+        self.queue.added.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.looks = Looks(self._looking, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
@@ -104,6 +106,7 @@ class Studio(QObject):
 
     def start(self) -> None:
         """Begin what takes time: the engine, the list of takes, the outputs. Called when the window is visible."""
+        self.queue.start()  # before the library mends what is left of takes
         self.library.load()
         self.files.run(self._sweep)
         self.models.load()
@@ -133,6 +136,7 @@ class Studio(QObject):
             return
         self._closed = True
         being_made = [opened.source for opened in self.open_takes.being_made if isinstance(opened.source, Draft)]
+        self.queue.close()
         self.exporter.cancel()
         self.looks.close()
         self.player.close()

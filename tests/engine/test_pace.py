@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from musicapp.diffusion.windows import windows_of
 from musicapp.engine import pace as pace_module
-from musicapp.engine.pace import Pace
+from musicapp.engine.pace import Pace, Speeds, key_of
+from musicapp.request import TakeRequest
 
 
 @pytest.fixture
@@ -96,3 +98,36 @@ def test_memory_stays_short(tmp_path: Path, clock: list[float]) -> None:
         pace.remember()
     kept = pace_module._read(tmp_path / pace_module.FILE_NAME)
     assert len(kept) == pace_module.MOST_ENTRIES and f"model {pace_module.MOST_ENTRIES + 4}" in kept
+
+
+def request(**changes: object) -> TakeRequest:
+    return replace(TakeRequest("t", "harp", 5.0, 1), **changes)  # type: ignore[arg-type]
+
+
+def test_speeds_tell_of_takes_that_wait(tmp_path: Path, clock: list[float]) -> None:
+    key = key_of("my model", "cpu", "int8", 3.0)
+    for least in (0, 500):
+        windows = windows_of([0, max(100, least)])
+        pace = Pace(key, windows=windows, decoded=100, steps=10, latent_s=0.05, least=least, folder=tmp_path)
+        pace.begin()
+        for _ in range(10):
+            clock[0] += 1.0
+            pace.step_done()
+        clock[0] += 4.0
+        pace.chunk_done(100, 0)
+        pace.remember()
+        speeds = Speeds(tmp_path)
+        assert speeds.expected_s(request(), "my model") == pytest.approx(14.0)
+        twice_s = 14.0 if not least else 4.0  # all of a fixed window is sampled, however short the take
+        assert speeds.expected_s(request(duration_s=10.0), "my model") == pytest.approx(14.0 + twice_s)
+        assert speeds.expected_s(request(steps=20), "my model") == pytest.approx(24.0)
+    assert speeds.expected_s(request(), "another") is None
+    assert speeds.expected_s(request(device="cuda"), "my model") is None
+    assert speeds.expected_s(request(precision="int8", device="cpu"), "my model") == pytest.approx(14.0)
+    assert speeds.expected_s(request(guidance_scale=1.0), "my model") is None
+    assert Speeds(tmp_path / "nowhere").expected_s(request(), "my model") is None
+
+
+def test_speeds_of_versions_that_knew_less_tell_nothing_wrong(tmp_path: Path) -> None:
+    (tmp_path / pace_module.FILE_NAME).write_text('{"my model cpu int8 guided": {"step_s": 1, "decode_s": 1}}')
+    assert Speeds(tmp_path).expected_s(request(), "my model") is None

@@ -21,6 +21,7 @@ from musicapp.audio import growing, tags, wave_io
 from musicapp.library import takes
 from tests.sound_devices import ROOT
 from tests.tiny_model import write_tiny_model
+from tests.ui import queue_kills
 from tests.ui.conftest import Desk
 from tests.ui.long_sitting import PROMPT, UNDER_WAY
 
@@ -98,3 +99,9 @@ def test_what_a_kill_left_before_the_first_sound_goes(desk: Desk, home: Path) ->
     desk.wait(lambda: loaded)
     assert not path.exists() and not growing.lock_of(path).exists()
     assert [row.take_id for row in desk.studio.library.model.rows] != ["empty"]
+
+
+def test_a_killed_window_loses_no_wish_and_makes_none_twice(model: Path, home: Path) -> None:
+    """Once, in the middle; `python -m tests.ui.queue_kills` does it at 20 random moments."""
+    verdict = queue_kills.kill_once(model, home, seed=7, delay_s=1.5)
+    assert verdict.told > 1 and not verdict.missing and not verdict.twice

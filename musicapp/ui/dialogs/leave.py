@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.theme import SPACE, SPACE_WIDE, scaled_font
 from musicapp.ui.widgets.described import described, label
 
@@ -21,11 +22,11 @@ class LeaveQuestion(QDialog):
 
     chosen = Signal(bool)
 
-    def __init__(self, generation: Generation, parent: QWidget) -> None:
+    def __init__(self, generation: Generation, queue: TakeQueue, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("leave_question")
         self.setWindowTitle("Quit Musicapp")
-        self._generation = generation
+        self._generation, self._queue = generation, queue
         title = label("A take is being made")
         title.setFont(scaled_font(title, scale=1.2, bold=True))
         self.text = label("")
@@ -61,7 +62,9 @@ class LeaveQuestion(QDialog):
         self.keep.setVisible(bool(heard))
         self.keep.setText(f"Keep {heard} and quit")
         told = f"{heard} of it can be heard. Kept, that becomes a shorter take in the list." if heard else NOTHING_YET
-        self.text.setText(f"{told}\n{BY_ITSELF}")
+        count = len(self._queue.waiting)
+        waits = f"\n{'One more waits and is' if count == 1 else f'{count} more wait and are'} kept for the next start."
+        self.text.setText(f"{told}\n{BY_ITSELF}{waits if count else ''}")
 
     def _keep(self) -> None:
         self.accept()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -294,13 +294,24 @@ class TakeSettings(QObject):
         """The first field that cannot be used as it is: "length", "seed", or else "prompt"."""
         return "length" if self.duration_problem else "seed" if self.seed_problem else "prompt"
 
-    def make_request(self) -> TakeRequest:
-        """The next take's request with its real seed, or RequestError naming the first thing to correct."""
+    def make_requests(self, count: int) -> list[TakeRequest]:
+        """`make_request`, and variations of it: with other seeds, or those that follow where the seed is locked."""
+        first = self.make_request()
+        seeds, drawn = [(first.seed + number) % (MAX_SEED + 1) for number in range(1, count)], count == 1
+        while not self.seed_is_locked and (not drawn or len({first.seed, *seeds}) != count):
+            seeds, drawn = [random_seed() for _ in seeds], True
+        return [first, *(replace(first, take_id=new_take_id(), seed=seed) for seed in seeds)]
+
+    def make_request(self, *, keep_seed: bool = False) -> TakeRequest:
+        """The next take's request with its real seed, or RequestError naming the first thing to correct.
+
+        keep_seed  also where the lock is open
+        """
         for problem in (self.duration_problem, self.seed_problem):
             if problem is not None:
                 raise problem
         check_duration(self.duration_s, cap_s=self.cap_s, model_name=self.model_name)
-        if not self.seed_is_locked and not self._seed_is_unused:
+        if not (keep_seed or self.seed_is_locked or self._seed_is_unused):
             self.roll_seed()
         request = checked(
             TakeRequest(

@@ -1,4 +1,4 @@
-"""The status bar: the engine's state, in its tooltip where the model runs, and the last message."""
+"""The status bar: the engine's state, in its tooltip where the model runs, what waits, and the last message."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
 from musicapp.ui.state.engine_state import EngineState
+from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.widgets.described import ElidedLabel, described
 from musicapp.ui.widgets.message_bar import open_log_folder
+from musicapp.ui.widgets.queue_panel import count_words
 
 BAR_WIDTH, PARTS = 120, 1000
 REMARK_MS = 20_000  # so long something said in passing stands there
 
 
 class StatusLine(QStatusBar):
-    """Engine on the left, last message on the right."""
+    """Engine and queue on the left, last message on the right."""
 
-    def __init__(self, engine: EngineState, messages: Messages) -> None:
+    def __init__(self, engine: EngineState, messages: Messages, queue: TakeQueue, generation: Generation) -> None:
         super().__init__()
-        self._engine = engine
+        self._engine, self._queue = engine, queue
         self.setSizeGripEnabled(False)
         self.engine = described(QLabel(), "engine_state", "Engine", "What the engine is doing")
         self.message = described(_LogLink(), "last_message", "Last message", "Click to open the log")
@@ -28,13 +31,23 @@ class StatusLine(QStatusBar):
         self.bar.setFixedWidth(BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.addWidget(self.bar)
+        self.queue = described(QLabel(), "queue_state", "Queue", "What waits to be made")
         self.addWidget(self.engine)
+        self.addWidget(self.queue)
         self.addPermanentWidget(self.message, 1)
         engine.changed.connect(self._show_engine)
+        queue.changed.connect(self._show_queue)
+        generation.run_changed.connect(self._show_queue)
         messages.remarked.connect(self._show_message)
         self._fade = QTimer(self, singleShot=True, interval=REMARK_MS)
         self._fade.timeout.connect(self._clear_message)
         self._show_engine()
+        self._show_queue()
+
+    def _show_queue(self) -> None:
+        words = count_words(self._queue)
+        self.queue.setText(f"Queue: {words}" if words else "")
+        self.queue.setVisible(bool(words))
 
     def _show_engine(self) -> None:
         self.engine.setText(self._engine.text)
