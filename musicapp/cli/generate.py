@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import queue
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from musicapp import part_files
 from musicapp.cli.progress import Display
+from musicapp.cli.stopping import INTERRUPTED, TERMINATED, Terminated, sigterm_raises
 from musicapp.errors import EngineError, ExportError, RequestError
 from musicapp.library import names
 from musicapp.request import (
@@ -36,12 +36,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("wav", "flac", "ogg", "opus", "mp3")
 SUBTYPES = {"16": "wav16", "24": "wav24", "float": "wav32f"}
-INTERRUPTED, TERMINATED = 130, 143
 ANSWER_LIMIT_S = 10.0  # how long to wait for the engine to confirm a cancel
-
-
-class Terminated(BaseException):
-    """SIGTERM arrived: like Ctrl-C, but asked by another program."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -83,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     part_files.sweep(target.parent)
     temporary = part_files.beside(target)
     try:
-        with _sigterm_raises():
+        with sigterm_raises():
             started, finished = _make(request, temporary, display)
             _deliver(temporary, target, form, started, force=args.force)
     except KeyboardInterrupt:
@@ -246,20 +241,6 @@ def _deliver(take: Path, target: Path, form: str, started: Started, *, force: bo
             raise ExportError(f"“{target}” could not be written.", hint="Choose another place.") from error
         return
     export(take, target, sample_rate=started.sample_rate, format=form, tags=tags, overwrite=force)
-
-
-@contextlib.contextmanager
-def _sigterm_raises() -> Iterator[None]:
-    """Let SIGTERM end the run as cleanly as Ctrl-C does."""
-
-    def leave(number: int, frame: object) -> NoReturn:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _read_stdin() -> str:

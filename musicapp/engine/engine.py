@@ -201,9 +201,7 @@ def _pace(held: HeldModel, request: TakeRequest, *, windows: Sequence[Window], d
     latent_s = held.model.autoencoder.downsampling_ratio / info.sample_rate
     config = held.model.config
     least = 0 if config.app.variable_length or config.is_stable_audio_3 else config.window_latents
-    return Pace(
-        key, windows=windows, decoded=decoded, steps=request.steps or 1, latent_s=latent_s, least=least
-    )
+    return Pace(key, windows=windows, decoded=decoded, steps=request.steps or 1, latent_s=latent_s, least=least)
 
 
 def _refuse_broken(latents: Tensor, info: ModelInfo) -> None:

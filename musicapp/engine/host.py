@@ -126,6 +126,11 @@ class EngineHost:
         patience.name, patience.daemon = "engine-host-cancel", True
         patience.start()
 
+    def is_open(self, take_id: str) -> bool:
+        """Whether a take still waits for its closing event."""
+        with self._lock:
+            return take_id in self._open_takes
+
     def restart(self) -> None:
         """End a child that does not answer, by force. What it worked on fails; the next request starts another."""
         with self._lock:
