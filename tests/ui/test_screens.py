@@ -86,7 +86,7 @@ def test_a_narrow_window_shows_settings_or_takes(desk: Desk) -> None:
 
 def test_a_message_moves_nothing(desk: Desk) -> None:
     desk.make_take()
-    desk.wait(lambda: desk.find("generate_more").y() == 0)  # the progress above it is gone
+    desk.wait(lambda: desk.find("variations").y() == 0)  # the progress above it is gone
     desk.qtbot.wait(50)
     places = [desk.find(name).geometry() for name in ("take_title", "waveform", "export", "generate")]
     desk.studio.messages.post("error", "That did not work. " * 5, "Try something else. " * 8)
