@@ -20,10 +20,11 @@ from musicapp.description.config import ModelConfig, read_config
 from musicapp.description.configs import AutoencoderConfig
 from musicapp.errors import CheckpointError
 from musicapp.nn import attention, int4, native
-from musicapp.nn.autoencoder import Autoencoder, build_autoencoder
+from musicapp.nn.autoencoder import Autoencoder, build_autoencoder, build_encoder
 from musicapp.nn.conditioners import Conditioner
 from musicapp.nn.dit import DiffusionTransformer
 
+ENCODER = "autoencoder.encoder."  # what the names of its weights begin with
 CPU_PARTS = ("conditioner", "autoencoder")  # that may lie on the CPU beside a transformer on the GPU
 
 CheckSizes = Callable[[Mapping[str, int]], None]
@@ -65,6 +66,7 @@ def load_model(
     text_encoder: TextEncoder | None = None,
     on_cpu: Sequence[str] = (),
     check_sizes: CheckSizes | None = None,
+    encoder: bool = True,
 ) -> LoadedModel:
     """The model of a folder (its description and weights in either layout, its text encoder beside or inside).
 
@@ -76,6 +78,8 @@ def load_model(
     text_encoder         one that is loaded already, with its tokenizer
     on_cpu               of `CPU_PARTS`, those that stay there whatever the device
     check_sizes          gets the bytes of each part before any weight of this folder is read, and may raise
+    encoder              False leaves the autoencoder's encoder in the file until it is asked for: music from text needs
+                         the decoder alone
     Raises CheckpointError: missing, damaged, foreign, or with weights other than those described.
     """
     if precision not in PRECISIONS:
@@ -102,26 +106,29 @@ def load_model(
         weights.check(stored, _shapes(networks))
     packed = quantize.layers_to_pack(networks, stored, precision)
     places = {part: torch.device("cpu") if part in on_cpu else target for part in networks}
+    source = Source(path, stored, config, precision, frozenset(packed), places)
+    autoencoder = networks["autoencoder"]
+    assert isinstance(autoencoder, Autoencoder)
+    if not encoder:
+        autoencoder.leave_encoder(lambda: _encoder_of(source))
     if check_sizes is not None:
         check_sizes(_sizes(networks, packed, config, precision, places))
-    source = Source(path, stored, config, precision, frozenset(packed), places)
-    state = dict(source.read())
+    later = set() if encoder else {name for name in stored if name.startswith(ENCODER)}
+    state = dict(source.read(None if original is not None else stored.keys() - later))
     remark = _remark_on(path)
     if original is not None and not any("scale" in entry.parts for entry in stored.values()):
         remark = f"{remark} {copy_writer.keep_copy(original, state, precision)}".strip()
+    state = {name: tensor for name, tensor in state.items() if name not in later}  # a copy has them too
     with torch.device("meta"):
-        quantize.use_packed_linears(networks, packed, precision)
-    for name, shape in _shapes(networks).items():
-        if name not in state:  # an offset that old files leave out
-            place = places[name.partition(".")[0]]
-            state[name] = torch.zeros(shape, dtype=dtype_of(name, config, precision, place), device=place)
+        quantize.use_packed_linears(networks, (n for n in packed if encoder or not n.startswith(ENCODER)), precision)
+    _add_offsets(state, _shapes(networks), source)
     _assign(networks, state)
     fill_computed_buffers(networks["autoencoder"], config.autoencoder)
     for part, network in networks.items():
         network.to(places[part])
     networks.eval().requires_grad_(False)
-    dit, autoencoder = networks["dit"], networks["autoencoder"]
-    assert isinstance(dit, DiffusionTransformer) and isinstance(autoencoder, Autoencoder)
+    dit = networks["dit"]
+    assert isinstance(dit, DiffusionTransformer)
     if places["autoencoder"].type == "cpu":
         autoencoder.settle()
     return LoadedModel(config, autoencoder, dit, conditioner, target, precision, source, remark)
@@ -178,6 +185,28 @@ def use_adapters(model: LoadedModel, adapters: lora.Matched) -> None:
     model.adapted.update(lora.merge(networks, adapters))
 
 
+def _encoder_of(source: Source) -> nn.Module:
+    """The encoder of the file that the rest came from. Raises CheckpointError when it is another one by now."""
+    with torch.device("meta"):
+        encoder = build_encoder(source.config.autoencoder)
+        packed = (name.removeprefix(ENCODER) for name in source.packed if name.startswith(ENCODER))
+        quantize.use_packed_linears(encoder, packed, source.precision)
+    state = dict(source.read({name for name in source.stored if name.startswith(ENCODER)}))
+    _add_offsets(state, {ENCODER + name: tuple(t.shape) for name, t in encoder.state_dict().items()}, source)
+    encoder.load_state_dict({name.removeprefix(ENCODER): tensor for name, tensor in state.items()}, assign=True)
+    _fill_from(encoder, lambda: build_encoder(source.config.autoencoder))
+    return encoder.eval().requires_grad_(False)
+
+
+def _add_offsets(state: dict[str, Tensor], shapes: Mapping[str, tuple[int, ...]], source: Source) -> None:
+    """Zeros for the offsets that old files leave out."""
+    for name, shape in shapes.items():
+        if name not in state:
+            place = source.devices[name.partition(".")[0]]
+            dtype = dtype_of(name, source.config, source.precision, place)
+            state[name] = torch.zeros(shape, dtype=dtype, device=place)
+
+
 def _sizes(
     networks: nn.ModuleDict,
     packed: Iterable[str],
@@ -211,13 +240,17 @@ def _assign(networks: nn.ModuleDict, state: dict[str, Tensor]) -> None:
 
 def fill_computed_buffers(autoencoder: nn.Module, config: AutoencoderConfig) -> None:
     """Buffers that no file holds (the windows of a transform) have no values after building on the meta device."""
-    empty = [name for name, buffer in autoencoder.named_buffers() if buffer.is_meta]
+    _fill_from(autoencoder, lambda: build_autoencoder(config))
+
+
+def _fill_from(network: nn.Module, build: Callable[[], nn.Module]) -> None:
+    empty = [name for name, buffer in network.named_buffers() if buffer.is_meta]
     if not empty:
         return
-    values = dict(build_autoencoder(config).named_buffers())
+    values = dict(build().named_buffers())
     for name in empty:
         owner, _, last = name.rpartition(".")
-        setattr(autoencoder.get_submodule(owner), last, values[name])
+        setattr(network.get_submodule(owner), last, values[name])
 
 
 def _shapes(networks: nn.Module) -> dict[str, tuple[int, ...]]:

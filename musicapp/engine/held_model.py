@@ -118,6 +118,8 @@ class ModelHolder:
             self_test.check(model)
         for part in (model.conditioner, model.dit, model.autoencoder):
             _check_before_layers(part, self._check_stop)
+        if (fetch := model.autoencoder.fetch_encoder) is not None:
+            model.autoencoder.fetch_encoder = lambda: _check_before_layers(fetch(), self._check_stop)
         seconds = time.perf_counter() - began
         log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
         return HeldModel(
@@ -161,6 +163,7 @@ def _load(asked: ModelKey, on_cpu: Sequence[str] = ()) -> LoadedModel:
             text_encoder_folder=Path(asked.text_encoder) if asked.text_encoder else None,
             on_cpu=on_cpu,
             check_sizes=check_sizes,
+            encoder=False,
         )
 
 
@@ -182,8 +185,9 @@ def _describe(key: str, folder: Path, model: LoadedModel, placement: devices.Pla
     )
 
 
-def _check_before_layers(network: nn.Module, check_stop: Callable[[], None]) -> None:
-    """Ask before every single layer: one step of a long take lasts longer than anybody waits for a cancel."""
+def _check_before_layers(network: nn.Module, check_stop: Callable[[], None]) -> nn.Module:
+    """The network, which asks before every single layer: one step of a long take lasts longer than anybody waits for
+    a cancel."""
 
     def before(module: nn.Module, inputs: object) -> None:
         check_stop()
@@ -191,3 +195,4 @@ def _check_before_layers(network: nn.Module, check_stop: Callable[[], None]) -> 
     for module in network.modules():
         if not any(True for _ in module.children()):
             module.register_forward_pre_hook(before)
+    return network

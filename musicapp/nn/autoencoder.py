@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -52,11 +53,15 @@ class Autoencoder(nn.Module):
     audio    `(batch, channels, frames)` float32, about [-1, 1]
     latents  `(batch, latent_dim, frames / downsampling_ratio)` float32
     The halves may hold their weights in another dtype; what goes in and comes out is float32.
+    fetch_encoder  gives the encoder when it is first asked for, of one whose encoder was left in its file
     """
+
+    fetch_encoder: Callable[[], nn.Module] | None = None
 
     def __init__(self, config: AutoencoderConfig, encoder: nn.Module, decoder: nn.Module) -> None:
         super().__init__()
-        self.encoder, self.decoder = encoder, decoder
+        self._modules["encoder"] = encoder
+        self.decoder = decoder
         self.bottleneck: VAEBottleneck | SoftNorm = (
             VAEBottleneck() if config.bottleneck is None else SoftNorm(config.bottleneck)
         )
@@ -66,6 +71,20 @@ class Autoencoder(nn.Module):
             config.scale,
         )
         self.soft_clip = config.soft_clip
+
+    @property
+    def encoder(self) -> nn.Module:
+        """The half from audio to latents. Fetching it raises CheckpointError when its file is not what it was."""
+        if (encoder := self._modules.get("encoder")) is None:
+            assert self.fetch_encoder is not None
+            encoder = self.fetch_encoder().to(next(self.decoder.parameters()).device)
+            self._modules["encoder"] = encoder
+        return encoder
+
+    def leave_encoder(self, fetch: Callable[[], nn.Module]) -> None:
+        """Do without the encoder until it is asked for."""
+        self._modules.pop("encoder", None)
+        self.fetch_encoder = fetch
 
     def posterior(self, audio: Tensor) -> Posterior:
         """The distribution of the unscaled latents. A last partial frame is filled up with silence."""
@@ -139,7 +158,12 @@ class Autoencoder(nn.Module):
 
 def build_autoencoder(config: AutoencoderConfig) -> Autoencoder:
     """The autoencoder for a config, weights as torch initialises them."""
-    return Autoencoder(config, _build(config.encoder, config), _build(config.decoder, config))
+    return Autoencoder(config, build_encoder(config), _build(config.decoder, config))
+
+
+def build_encoder(config: AutoencoderConfig) -> nn.Module:
+    """The half of it from audio to latents."""
+    return _build(config.encoder, config)
 
 
 def _build(config: object, whole: AutoencoderConfig) -> nn.Module:

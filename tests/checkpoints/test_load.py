@@ -51,6 +51,37 @@ def test_weights_arrive_and_nothing_is_left_to_train_or_unfilled(folder):
     assert model.precision == "fp32" and model.device == torch.device("cpu")
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
+def test_the_encoder_stays_in_the_file_until_it_is_asked_for_and_is_the_same_then(folder, precision):
+    whole, half = load_model(folder, precision=precision), load_model(folder, precision=precision, encoder=False)
+    decoding = {name for name, _ in whole.autoencoder.named_parameters() if not name.startswith("encoder.")}
+    assert {name for name, _ in half.autoencoder.named_parameters()} == decoding
+    half.autoencoder.to("cpu")  # as `memory.arrange` does before every take
+    expected, found = outputs(whole), outputs(half)
+    assert all(torch.equal(one, other) for one, other in zip(expected, found, strict=True))
+    encoder = half.autoencoder.encoder
+    assert encoder is half.autoencoder.encoder and not encoder.training
+    assert not any(p.requires_grad for p in encoder.parameters())
+    assert half.autoencoder.state_dict().keys() == whole.autoencoder.state_dict().keys()
+
+
+def test_an_encoder_whose_file_was_replaced_is_refused(folder):
+    half = load_model(folder, encoder=False)
+    rewritten(folder, lambda weights: weights.pop(next(iter(weights))))
+    with pytest.raises(CheckpointError, match="was replaced"):
+        half.autoencoder.encode(torch.zeros(1, 2, 64))
+
+
+def test_a_file_without_an_encoder_is_refused_though_it_is_not_needed_yet(folder):
+    def cut(weights):
+        for name in [name for name in weights if name.startswith("pretransform.model.encoder.")]:
+            del weights[name]
+
+    rewritten(folder, cut)
+    with pytest.raises(CheckpointError):
+        load_model(folder, encoder=False)
+
+
 def test_weight_norm_is_folded_along_the_first_axis(folder):
     stored = load_file(folder / "model.safetensors")
     model = load_model(folder)
