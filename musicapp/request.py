@@ -8,11 +8,12 @@ import secrets
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 from musicapp.errors import RequestError
+from musicapp.shape import Loop, Source, check_shape, is_of, recall_part
 
-VERSION = 1  # of a request in files; it is written from 2 on, none means 1
+VERSION = 2  # of a request in files; it is written from 2 on, none means 1
 BUILTIN_MODEL = "builtin"
 MAX_PROMPT_CHARACTERS = 2000
 MAX_SEED = 2**32 - 1
@@ -21,7 +22,6 @@ MAX_DURATION_S = 24 * 3600.0  # any model's own cap is far below; this one only 
 MAX_STEPS = 1000
 MAX_GUIDANCE_SCALE = 30.0
 MAX_LORA_STRENGTH = 10.0
-MAX_NUMBER = 2**53  # out of a file; past it JSON's numbers are not exact, and arithmetic would overflow
 NAMED_AT_MOST = 4
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "int4")
 DENOISING = ("whole", "windows")
@@ -52,6 +52,10 @@ class TakeRequest:
     loras           adapters, each on top of those before it
     denoising       "whole": all at once; "windows": long takes one stretch after the other, to be heard soon.
                     In files that do not say it, which are older than windows, it is "whole"
+    source          a sound to start from, None for nothing
+    loop            the take is to run round without a seam
+    version         the rules that it is made by: those of 1 lay noise out anew for every length and know no source and
+                    no loop; from 2 on a seed opens with the same noise at every length
     """
 
     take_id: str
@@ -68,14 +72,32 @@ class TakeRequest:
     text_encoder: str = ""
     loras: tuple[Lora, ...] = ()
     denoising: str | None = None
+    source: Source | None = None
+    loop: Loop | None = None
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        if self.version < VERSION and (self.source is not None or self.loop is not None):
+            object.__setattr__(self, "version", VERSION)
+
+    @property
+    def is_variation(self) -> bool:
+        """Whether all of it is made anew, from a source."""
+        return self.source is not None and self.source.variation is not None
 
     def as_dict(self) -> dict[str, Any]:
-        """The request as plain JSON values, for files; `recall` is the inverse."""
-        loras = [{k: v for k, v in asdict(lora).items() if k != "sha256" or v} for lora in self.loras]
-        values = asdict(self) | {"loras": loras} | ({"version": VERSION} if VERSION > 1 else {})
-        if self.denoising == "whole":
-            del values["denoising"]
-        return values
+        """The request as plain JSON values, for files; `recall` is the inverse.
+
+        What version 1 did not know is left out where it is not used: old requests keep their bytes.
+        """
+        values: dict[str, Any] = asdict(self)
+        values["loras"] = [{k: v for k, v in asdict(lora).items() if k != "sha256" or v} for lora in self.loras]
+        for name, part in (("source", self.source), ("loop", self.loop)):
+            values |= {name: part.as_dict()} if part is not None else {}
+        unused = {name for name in ("source", "loop") if values[name] is None}
+        unused |= {"version"} if self.version == 1 else set()
+        unused |= {"denoising"} if self.denoising == "whole" else set()
+        return {name: value for name, value in values.items() if name not in unused}
 
 
 @dataclass(frozen=True)
@@ -96,11 +118,18 @@ def recall(values: dict[str, Any]) -> Recalled:
     TypeError when it has no take_id, prompt, length or seed that could be used.
     """
     kinds = _kinds_of(TakeRequest)
-    known = {key: value for key, value in values.items() if key in kinds and _is_of(kinds[key], value)}
+    known = {key: value for key, value in values.items() if key in kinds and is_of(kinds[key], value)}
+    if not 1 <= known.get("version", 1) <= VERSION:
+        del known["version"]
     left_out = {key: value for key, value in values.items() if key not in known}
     known.setdefault("denoising", "whole")
-    if _is_of(int, values.get("version")) and 1 <= values["version"] <= VERSION:
-        del left_out["version"]
+    for name, part in (
+        ("source", recall_part(Source, left_out.get("source"))),
+        ("loop", recall_part(Loop, left_out.get("loop"))),
+    ):
+        if part is not None:
+            known[name] = part
+            del left_out[name]
     if "loras" in left_out:
         known["loras"], are_whole = _recall_loras(left_out["loras"])
         if are_whole:
@@ -125,15 +154,6 @@ def note_about(left_out: dict[str, Any]) -> tuple[str, str]:
 _kinds_of = lru_cache(get_type_hints)  # the same for every take of thousands
 
 
-def _is_of(kind: Any, value: object) -> bool:
-    """Whether a value out of JSON can stand in a field; whole numbers are also numbers, but nothing endless is."""
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
-        return False
-    return kind != tuple[Lora, ...] and isinstance(value, kind | int if float in (kind, *get_args(kind)) else kind)
-
-
 def _recall_loras(values: Any) -> tuple[tuple[Lora, ...], bool]:
     """Those adapters that are understood, and whether that is all of every one."""
     kinds = _kinds_of(Lora)
@@ -141,7 +161,7 @@ def _recall_loras(values: Any) -> tuple[tuple[Lora, ...], bool]:
     loras, are_whole = [], True
     for item in items:
         fields = item if isinstance(item, dict) else {}
-        known = {key: value for key, value in fields.items() if key in kinds and _is_of(kinds[key], value)}
+        known = {key: value for key, value in fields.items() if key in kinds and is_of(kinds[key], value)}
         are_whole = are_whole and "path" in known and known.keys() == fields.keys()
         if "path" in known:
             loras.append(Lora(**known))
@@ -270,6 +290,7 @@ def checked(request: TakeRequest) -> TakeRequest:
             )
     check_seed(request.seed)
     check_duration(request.duration_s)
+    check_shape(request.source, request.loop)
     return replace(
         request,
         prompt=clean_prompt(request.prompt),

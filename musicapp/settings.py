@@ -20,12 +20,12 @@ from musicapp.request import (
     MAX_DURATION_S,
     MAX_GUIDANCE_SCALE,
     MAX_LORA_STRENGTH,
-    MAX_NUMBER,
     MAX_SEED,
     MAX_STEPS,
     MIN_DURATION_S,
     PRECISIONS,
 )
+from musicapp.shape import MAX_NUMBER
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -113,9 +114,14 @@ def test_named_files_exist(document: str) -> None:
 
 
 @pytest.mark.parametrize(("document", "command"), SHOWN)
-def test_generate_commands_are_understood(document: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generate_commands_are_understood(
+    document: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("a prompt from another program"))
+    monkeypatch.chdir(tmp_path)
     args = parsed(command)
+    for sound in filter(None, (args.init_audio, args.inpaint, args.extend, args.close_loop)):
+        soundfile.write(sound, np.full((30 * 8000, 1), 0.1), 8000)
     choose_target(args, read_request(args))
 
 

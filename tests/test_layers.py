@@ -28,7 +28,7 @@ class Layer:
     qt: bool = False
 
 
-BASE = ("errors", "part_files", "request", "paths", "settings", "logs")
+BASE = ("errors", "part_files", "shape", "request", "paths", "settings", "logs")
 FIRST_TWO = (*BASE, "audio")
 MODEL = ("prompts", "description", "nn", "diffusion", "checkpoints")
 MUSIC = ("analysis", "composing", "captions")
@@ -54,10 +54,11 @@ SERVICES = (
 LAYERS = {
     "errors": Layer(()),
     "import_path": Layer(()),
-    "request": Layer(("errors",)),
+    "shape": Layer(("errors",)),
+    "request": Layer(("errors", "shape")),
     "part_files": Layer(("errors",)),
     "paths": Layer(("errors", "part_files")),
-    "settings": Layer(("errors", "request", "paths")),
+    "settings": Layer(("errors", "shape", "request", "paths")),
     "logs": Layer(("errors", "request", "paths", "settings")),
     "audio": Layer(BASE),
     "description": Layer(("errors", "paths")),

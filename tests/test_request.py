@@ -32,6 +32,7 @@ from musicapp.request import (
     parse_duration,
     recall,
 )
+from musicapp.shape import Loop, Source
 
 LENGTHS = st.floats(MIN_DURATION_S, 24 * 3600)
 
@@ -203,7 +204,7 @@ LATER_LORAS = [{"path": "x", "strength": 0.5, "blocks": [1]}, {"path": "y", "str
     ("change", "read"),
     [
         ({"tempo": 120, "stems": [{"of": 1}]}, {}),
-        ({"version": 2}, {}),
+        ({"version": 3}, {}),
         ({"version": 9, "tempo": 120}, {}),
         ({"version": "2"}, {}),
         ({"version": True}, {}),
@@ -247,13 +248,81 @@ def test_without_prompt_length_and_seed_there_is_no_request(change: dict[str, An
 
 
 def test_from_version_2_on_requests_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = TakeRequest("a", "piano", 30.0, 7)
-    monkeypatch.setattr(request, "VERSION", 2)
+    wanted = TakeRequest("a", "piano", 30.0, 7, version=2)
     stored = wanted.as_dict()
     assert stored["version"] == 2 and recall(stored) == Recalled(wanted, {})
-    assert recall(VALUES).left_out == {}, "what has no version is of the first"
+    assert recall(VALUES).left_out == {} and recall(VALUES).request.version == 1, "without a version it is of the first"
+    assert not {"version", "source", "loop"} & VALUES.keys(), "old requests keep their bytes"
     monkeypatch.setattr(request, "VERSION", 1)
-    assert recall(stored) == Recalled(wanted, {"version": 2})
+    assert recall(stored) == Recalled(dataclasses.replace(wanted, version=1), {"version": 2})
+
+
+SHAPES: list[dict[str, Any]] = [
+    {"source": Source("/a/hum.wav", variation=0.0)},
+    {"source": Source("C:\\a\\hum.wav", "ab" * 32, "take", regions=((1.5, 3.0), (7.0, 8.25)))},
+    {"source": Source("hum.wav", after_s=30.0)},
+    {"source": Source("hum.wav", before_s=2.5)},
+    {"source": Source("hum.wav", seam_s=1.0)},
+    {"loop": Loop(8, 120.0)},
+    {"loop": Loop()},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_source_and_a_loop_come_back_from_a_file(shape: dict[str, Any]) -> None:
+    wanted = TakeRequest("a", "piano", 30.0, 7, **shape)
+    stored = json.loads(json.dumps(wanted.as_dict()))
+    assert stored["version"] == 2 and checked(wanted) == wanted
+    assert recall(stored) == Recalled(wanted, {})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        7,
+        {},
+        {"path": 3, "variation": 0.5},
+        {"path": "x", "variation": math.nan},
+        {"path": "x", "variation": True},
+        {"path": "x", "regions": [[1, 2, 3]]},
+        {"path": "x", "regions": [["a", "b"]]},
+        {"path": "x", "regions": 5},
+        {"path": "x", "variation": 0.5, "stems": ["drums"]},
+    ],
+)
+def test_a_source_that_is_not_understood_is_kept_as_it_is(source: Any) -> None:
+    stored = {**VALUES, "version": 2, "source": source}
+    recalled = recall(stored)
+    assert recalled.request.source is None and recalled.left_out == {"source": source}
+    assert {**recalled.request.as_dict(), **recalled.left_out} == stored
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"source": Source("x")},
+        {"source": Source("x", variation=0.5, after_s=1.0)},
+        {"source": Source("x", variation=1.1)},
+        {"source": Source("x", variation=-0.1)},
+        {"source": Source("x", variation=math.nan)},
+        {"source": Source("x", after_s=math.inf)},
+        {"source": Source("x", regions=((3.0, 1.0),))},
+        {"source": Source("x", regions=((1.0, 1.05),))},
+        {"source": Source("x", regions=((-1.0, 2.0),))},
+        {"source": Source("x", regions=((1.0, 4.0), (3.0, 5.0)))},
+        {"source": Source("x", regions=((math.nan, 4.0),))},
+        {"source": Source("x", variation=0.5), "loop": Loop()},
+        {"loop": Loop(4, 0.0)},
+        {"loop": Loop(4, math.nan)},
+        {"loop": Loop(10**6, 120.0)},
+        {"loop": Loop(-1, 120.0)},
+        {"loop": Loop(4, 120.0, math.inf)},
+    ],
+)
+def test_a_shape_that_cannot_be_made_gets_a_sentence(shape: dict[str, Any]) -> None:
+    with pytest.raises(RequestError) as caught:
+        checked(TakeRequest("a", "piano", 30.0, 7, **shape))
+    assert refusal(caught.value)
 
 
 def test_what_is_not_understood_is_said_in_a_sentence() -> None:

@@ -46,7 +46,10 @@ def shared_tags(request: TakeRequest, left_out: dict[str, Any] | None = None) ->
     loras = tuple(
         replace(lora, path=_name(lora.path), sha256=lora.sha256 or sha256(lora.path)) for lora in request.loras
     )
-    shared = replace(request, model=_name(request.model), text_encoder=_name(request.text_encoder), loras=loras)
+    source = None if request.source is None else replace(request.source, path=request.source.name)
+    shared = replace(
+        request, model=_name(request.model), text_encoder=_name(request.text_encoder), loras=loras, source=source
+    )
     others = {key: without_folders(value) for key, value in (left_out or {}).items()}
     return request_tags(shared, others)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicapp import part_files
+from musicapp.cli import shaping
 from musicapp.cli.progress import Display
 from musicapp.cli.stopping import INTERRUPTED, TERMINATED, Terminated, sigterm_raises
 from musicapp.errors import EngineError, ExportError, RequestError
@@ -22,11 +23,9 @@ from musicapp.request import (
     PRECISIONS,
     Lora,
     TakeRequest,
-    check_duration,
     check_seed,
     checked,
     new_take_id,
-    parse_duration,
     random_seed,
 )
 
@@ -48,9 +47,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "The same prompt, seed and settings give the same file.",
     )
     add = parser.add_argument
-    add("prompt", help="what it should sound like; - reads it from the standard input")
+    add("prompt", nargs="?", help="what it should sound like; - reads it from the standard input")
     add("-o", "--output", type=Path, metavar="FILE", help="where to write; the ending chooses the format")
-    add("--seconds", default="30", metavar="N", help="length: 30, 12.5 or 1:30 (default 30)")
+    add("--seconds", metavar="N", help="length: 30, 12.5 or 1:30 (default 30, or that of the sound it starts from)")
     add("--seed", metavar="N", help="a whole number; the same one makes the same music (default: a new one)")
     add("--steps", metavar="N", help="sampling steps: more takes longer (default: the model's)")
     add("--guidance", metavar="X", help="how strictly to follow the prompt, 1 = off (default: the model's)")
@@ -65,6 +64,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--format", choices=FORMATS, help="file format, if not the one of the file's ending")
     add("--subtype", choices=tuple(SUBTYPES), help="samples of a WAV file (default float, as the model made it)")
     add("--force", action="store_true", help="replace the output file if it exists")
+    shaping.add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,7 +72,6 @@ def run(args: argparse.Namespace) -> int:
     request = read_request(args)
     target, form = choose_target(args, request)
     check_target(target, force=args.force)
-    _check_length(request)
     display = Display(sys.stderr)
     _note_unknown_words(request, display)
     part_files.sweep(target.parent)
@@ -97,11 +96,14 @@ def run(args: argparse.Namespace) -> int:
 
 def read_request(args: argparse.Namespace) -> TakeRequest:
     """The request that the options describe. Raises RequestError with one sentence about the first bad one."""
+    source, loop = shaping.source_of(args, _number), shaping.loop_of(args, _number)
     prompt = _read_stdin() if args.prompt == "-" else args.prompt
+    if prompt is None:
+        prompt = shaping.prompt_of(source)
     request = TakeRequest(
         take_id=new_take_id(),
         prompt=prompt,
-        duration_s=parse_duration(args.seconds),
+        duration_s=shaping.duration_of(args, source, loop, *_longest(args.model)),
         seed=random_seed() if args.seed is None else check_seed(_whole("seed", args.seed)),
         negative_prompt=args.negative,
         steps=None if args.steps is None else _whole("number of steps", args.steps),
@@ -113,16 +115,18 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         text_encoder=str(Path(args.text_encoder).absolute()) if args.text_encoder else "",
         loras=tuple(read_lora(text) for text in args.lora),
         denoising=args.denoising,
+        source=source,
+        loop=loop,
     )
     return checked(request)
 
 
-def _check_length(request: TakeRequest) -> None:
-    """Refuse what is too long for the model by its description, before seconds go into loading it."""
+def _longest(model: str) -> tuple[float, str]:
+    """The longest take of a model by its description, before seconds go into loading it, and the model's name."""
     from musicapp.description import catalogue
 
-    folder = catalogue.find_model(request.model)
-    check_duration(request.duration_s, cap_s=catalogue.max_duration_s(folder), model_name=catalogue.name_of(folder))
+    folder = catalogue.find_model(model)
+    return catalogue.max_duration_s(folder), catalogue.name_of(folder)
 
 
 def _note_unknown_words(request: TakeRequest, display: Display) -> None:

@@ -114,6 +114,11 @@ class ModelConfig:
         return self.autoencoder.bottleneck is not None
 
     @property
+    def fills_gaps(self) -> bool:
+        """Whether the transformer was trained to be told which latents stay, and what they are."""
+        return "inpaint_mask" in (*self.diffusion.input_concat_ids, *self.diffusion.local_add_cond_ids)
+
+    @property
     def window_latents(self) -> int:
         """Latent frames of the training window, rounded up."""
         return -(-self.sample_size // self.autoencoder.downsampling_ratio)

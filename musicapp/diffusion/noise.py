@@ -17,6 +17,19 @@ import torch
 from torch import Tensor
 
 LEAST_SECTIONS = 3  # shorter takes are plain
+LAID_TOGETHER = 16  # latents whose noise is drawn together
+
+
+def laid_noise(seed: int, number: int, channels: int, latents: int) -> Tensor:
+    """Noise of unit variance that is laid out along time: of another length it begins alike.
+
+    number  of a drawing: each is independent of the others
+    out     `(1, channels, latents)` on the CPU
+    """
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % (1 << 63))
+    count = -(-latents // LAID_TOGETHER)
+    blocks = [torch.randn(LAID_TOGETHER, channels, generator=generator) for _ in range(count)]
+    return torch.cat(blocks)[:latents].T[None].contiguous()
 
 
 def rondo(number: int) -> int:
@@ -30,12 +43,15 @@ def section_starts(latents: int, section: float, multiple: int) -> list[int]:
     return [min(latents, multiple * round(number * section / multiple)) for number in range(count + 1)]
 
 
-def returning_noise(draw: Callable[[int], Tensor], latents: int, section: float, *, multiple: int = 1) -> Tensor:
+def returning_noise(
+    draw: Callable[[int], Tensor], latents: int, section: float, *, multiple: int = 1, opens_alike: bool = False
+) -> Tensor:
     """Noise of so many latents, each of unit variance, in sections that return.
 
     draw      independent noise `(..., n)` for an n
     section   length of one in latents, not a whole number: their beginnings do not drift from the bars
     multiple  of which all beginnings are, for transformers that see patches
+    opens_alike  begin with the noise of takes that are too short for sections
     """
     fresh = draw(latents)
     if section <= 0 or latents < LEAST_SECTIONS * section:
@@ -43,7 +59,8 @@ def returning_noise(draw: Callable[[int], Tensor], latents: int, section: float,
     starts = section_starts(latents, section, multiple)
     spans = list(itertools.pairwise(starts))
     longest = max(end - start for start, end in spans)
-    themes = [draw(longest) for _ in range(max(map(rondo, range(len(spans)))) + 1)]
+    themes = [fresh[..., :longest]] if opens_alike else []
+    themes += [draw(longest) for _ in range(max(map(rondo, range(len(spans)))) + 1 - len(themes))]
     shared = [themes[rondo(number)][..., : end - start] for number, (start, end) in enumerate(spans)]
     return torch.cat((*shared, fresh[..., starts[-1] :]), dim=-1)
 

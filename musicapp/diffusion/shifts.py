@@ -27,6 +27,13 @@ def build(steps: int, latent_frames: int, *, sigma_max: float = 1.0, shift: Shif
     return sigmas
 
 
+def build_from(level: float, steps: int, latent_frames: int, *, shift: ShiftConfig = DEFAULT) -> Tensor:
+    """The levels `(steps + 1,)` that fall from `level` to 0: the curve from 1 made lower, since some shifts have none
+    below a level of their own. From 1 they are those of `build`."""
+    sigmas = build(steps, latent_frames, shift=shift)
+    return sigmas if level >= 1.0 else sigmas * level
+
+
 def warp(levels: Tensor, latent_frames: int, shift: ShiftConfig) -> Tensor:
     """Levels in [0, 1] moved by a shift; 0 and 1 stay where they are."""
     if isinstance(shift, NoShift):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -15,16 +16,19 @@ from musicapp.description.lengths import lengths_for
 from musicapp.description.shift_configs import ShiftConfig
 from musicapp.diffusion import shifts
 from musicapp.diffusion.guidance import blended
-from musicapp.diffusion.noise import returning_noise, section_starts
+from musicapp.diffusion.inpainting import channels_of, staying
+from musicapp.diffusion.noise import laid_noise, returning_noise, section_starts
 from musicapp.diffusion.objectives import Network, is_flow
 from musicapp.diffusion.sampling import STABLE_AUDIO_3_LEAST_SIGNAL, sample
+from musicapp.diffusion.starts import sigma_at
 from musicapp.diffusion.windows import Trail, Window, windows_of
 from musicapp.engine.request_facts import RequestFacts, read_request
-from musicapp.engine.steering import Prompts, steer
+from musicapp.engine.steering import Prompts, Timing, steer
 from musicapp.prompts.arc import arc_of, calm_prompt
 from musicapp.prompts.sections import section_latents, sections_of
 from musicapp.request import TakeRequest
 
+DRAWINGS = 1 << 20  # numbers of noise that a window of a canvas may use
 HEADROOM = 4  # latents behind the end of a variable-length take, so that its last sound may ring into silence
 # Windows: the first makes one section, so that it is heard soon, the others two, which costs least.
 LEAST_WINDOW_S = 15.0  # shorter sections are taken together
@@ -61,8 +65,28 @@ class Denoised:
     ready: int
 
 
-def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
+@dataclass(frozen=True)
+class Given:
+    """Music that is there before sampling begins; what departs from it has no form of its own.
+
+    latents  `(1, latent_dim, count)` of it, as many as the plan has
+    level    share of noise to begin at; below 1 sampling departs from these latents
+    keep     `(1, 1, count)`: 1 where they stay, 0 where music is made; None where all is made
+    timing   where they stand in the piece
+    number   of this window of the piece: each has noise of its own
+    """
+
+    latents: Tensor
+    level: float = 1.0
+    keep: Tensor | None = None
+    timing: Timing | None = None
+    number: int = 0
+
+
+def plan_for(model: LoadedModel, request: TakeRequest, needed: int, *, level: float = 1.0) -> Plan:
     """What a completed request that needs so many latents asks of the transformer.
+
+    level  share of noise that sampling begins at
 
     Variable-length models pay for the length; others make their whole window and rely on `seconds_total` for silence
     behind the music. Stable Audio 3 pads to its chunks and moves its schedule with the length
@@ -75,7 +99,7 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
         valid = torch.arange(lengths.latents)[None] < lengths.valid[0]
         shift = config.diffusion.sampling_shift
         assert isinstance(shift, ShiftConfig)
-        sigmas = shifts.build(request.steps, lengths.effective[0], shift=shift)
+        sigmas = shifts.build_from(level, request.steps, lengths.effective[0], shift=shift)
         return Plan(lengths.latents, windows_of([0, lengths.latents]), valid, sigmas)
     latents = needed + HEADROOM if config.app.variable_length else max(needed, config.window_latents)
     latents += -latents % config.diffusion.dit.patch_size
@@ -85,29 +109,43 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
 
 def denoising_of(config: ModelConfig, request: TakeRequest) -> str:
     """How a request is denoised: "windows" where the take has sections, unless the request wants it "whole" or names
-    an arc: how loud that is cannot be told from its beginning."""
+    an arc: how loud that is cannot be told from its beginning. What begins from a sound has windows of its own."""
     facts = read_request(request).prompt
+    if request.source is not None or request.loop is not None:
+        return "whole"
     if request.denoising == "whole" or arc_of(config, request.prompt, facts, request.duration_s).is_asked:
         return "whole"
     return "windows" if sections_of(config, facts, request.duration_s) else "whole"
 
 
 def denoise(
-    model: LoadedModel, prompts: Prompts, request: TakeRequest, facts: RequestFacts, plan: Plan
+    model: LoadedModel,
+    prompts: Prompts,
+    request: TakeRequest,
+    facts: RequestFacts,
+    plan: Plan,
+    given: Given | None = None,
 ) -> Iterator[Denoised]:
     """The sampler's steps of a completed request, window after window.
+
+    given  what is there of the music already
 
     Noise is drawn on the CPU: a seed means the same on every device.
     """
     app, objective = model.config.app, model.config.diffusion.objective
-    generator = torch.Generator().manual_seed(request.seed)
-
-    def noise(latents: int) -> Tensor:
-        return torch.randn((1, model.autoencoder.latent_dim, latents), generator=generator)
-
-    section, patch = section_latents(model.config, facts.prompt), model.config.diffusion.dit.patch_size
-    start = returning_noise(noise, plan.latents, section, multiple=patch).to(model.device)
+    there = None if given is None else given.latents.to(model.device)
+    if given is not None and there is not None and given.level <= 0:
+        yield Denoised(0, there, plan.latents)
+        return
+    noise = _noise_of(model, request, 0 if given is None else given.number)
+    is_free = given is None or (given.level >= 1 and given.keep is None)
+    section = section_latents(model.config, facts.prompt) if is_free else 0.0
+    patch, opens_alike = model.config.diffusion.dit.patch_size, request.version > 1
+    start = returning_noise(noise, plan.latents, section, multiple=patch, opens_alike=opens_alike).to(model.device)
     assert request.sampler is not None and request.steps is not None
+    sigma_max = None if is_flow(objective) else app.sigma_max
+    if given is not None and given.level < 1:
+        sigma_max = sigma_at(given.level, objective, highest=app.sigma_max)
     out = torch.empty_like(start)
     known: list[Tensor] = []
     for number, window in enumerate(plan.windows):
@@ -116,7 +154,9 @@ def denoise(
             return noise(size).to(model.device)
 
         after = plan.windows[number + 1].start if number + 1 < len(plan.windows) else window.end
-        network = _network_of(model, prompts, request, facts, plan, window, section)
+        network = _network_of(model, prompts, request, facts, plan, window, section, given)
+        if given is not None and there is not None and given.keep is not None and not model.config.fills_gaps:
+            network = staying(network, there, given.keep.to(model.device), objective, draw)
         trail = Trail(network, slice(after - window.start, window.end - window.start), known)
         steps = sample(
             trail,
@@ -126,7 +166,8 @@ def denoise(
             steps=request.steps,
             draw=draw,
             sigma_min=app.sigma_min,
-            sigma_max=None if is_flow(objective) else app.sigma_max,
+            sigma_max=sigma_max,
+            init_latents=None if given is None or given.level >= 1 else there,
             sigmas=plan.sigmas,
             least_signal=STABLE_AUDIO_3_LEAST_SIGNAL if model.config.is_stable_audio_3 else 0.0,
         )
@@ -139,6 +180,22 @@ def denoise(
         known = trail.left
 
 
+def _noise_of(model: LoadedModel, request: TakeRequest, number: int) -> Callable[[int], Tensor]:
+    """Draws noise of so many latents; from version 2 of a request on, of any length it begins alike.
+
+    number  of a window of a canvas
+    """
+    generator = torch.Generator().manual_seed(request.seed)
+    numbers, channels = itertools.count(DRAWINGS * number), model.autoencoder.latent_dim
+
+    def noise(latents: int) -> Tensor:
+        if request.version > 1:
+            return laid_noise(request.seed, next(numbers), channels, latents)
+        return torch.randn((1, channels, latents), generator=generator)
+
+    return noise
+
+
 def _network_of(
     model: LoadedModel,
     prompts: Prompts,
@@ -147,14 +204,22 @@ def _network_of(
     plan: Plan,
     window: Window,
     section: float,
+    given: Given | None,
 ) -> Network:
     """What a window is made with: the transformer, steered by the whole request where the window sees it."""
+    kept = timing = None
+    if given is not None:
+        timing = given.timing
+        kept = None if given.keep is None else channels_of(given.keep, given.latents).to(model.device)
 
     def steered(asked: TakeRequest, stated: RequestFacts) -> Network:
-        return steer(model, prompts, asked, stated, plan.latents, plan.valid, section, seen=window.seen)
+        seen = window.seen
+        return steer(
+            model, prompts, asked, stated, plan.latents, plan.valid, section, seen=seen, timing=timing, kept=kept
+        )
 
     network, arc = steered(request, facts), arc_of(model.config, request.prompt, facts.prompt, request.duration_s)
-    if not arc.is_asked:
+    if not arc.is_asked or given is not None:
         return network
     calm = replace(request, prompt=calm_prompt(request.prompt))
     elsewhere = steered(calm, replace(facts, prompt=replace(facts.prompt, has_drums=False)))

@@ -11,11 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from musicapp.audio.source_file import SourceSound
 from musicapp.diffusion.sampling import check_sampler
 from musicapp.diffusion.windows import Window
-from musicapp.engine import devices, memory, remarks, take_file
+from musicapp.engine import devices, memory, remarks, shaped, source, source_facts, take_file
+from musicapp.engine.canvas import Canvas
 from musicapp.engine.decode import seen_until
-from musicapp.engine.denoise import denoise, denoising_of, plan_for
+from musicapp.engine.denoise import denoise, denoising_of
 from musicapp.engine.events import (
     AudioChunk,
     Event,
@@ -35,6 +37,7 @@ from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError, OutOfMemory
 from musicapp.prompts.arc import arc_of
 from musicapp.request import TakeRequest, check_duration, checked, frames_for
+from musicapp.shape import MAX_SHAPED_S
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,11 +47,15 @@ class Prepared:
     request  checked, with every default filled in
     facts    what it states
     model    which one
+    sound    of the source that it is a variation of, read once: whatever becomes of the file, it is made from this
+    canvas   what is there of it and what is to be made, where not all is
     """
 
     request: TakeRequest
     facts: RequestFacts
     model: ModelKey
+    sound: SourceSound | None = None
+    canvas: Canvas | None = None
 
 
 class Engine:
@@ -76,8 +83,14 @@ class Engine:
         assert held is not None
         request = _completed(request, held)
         check_sampler(request.sampler or "", held.model.config.diffusion.objective)
-        check_duration(request.duration_s, cap_s=held.info.max_duration_s, model_name=held.info.name)
-        return Prepared(request, read_request(request), held.asked)
+        request, sound, canvas = source.opened(request, held.info.sample_rate, held.info.channels)
+        cap_s, name = (MAX_SHAPED_S, "") if canvas is not None else (held.info.max_duration_s, held.info.name)
+        check_duration(request.duration_s, cap_s=cap_s, model_name=name)
+        facts = read_request(request)
+        if canvas is not None and request.source is not None and sound is not None:
+            facts = source_facts.completed(facts, request.source, sound.audio, held.info.sample_rate)
+            sound = None
+        return Prepared(request, facts, held.asked, sound, canvas)
 
     def _load(self, request: TakeRequest) -> Iterator[Event]:
         """Have a request's model in memory; silent if it was there already."""
@@ -127,18 +140,22 @@ class Engine:
         with memory.errors_in_words(ran_out), growing as file:
             memory.arrange(model, way)
             yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
-            yield from self._render(held, prepared, file, way)
+            if prepared.canvas is not None or request.loop is not None:
+                yield from shaped.render(held, request, prepared.facts, prepared.canvas, file, self._check_stop)
+            else:
+                yield from self._render(held, prepared, file, way)
 
     def _render(self, held: HeldModel, prepared: Prepared, file: TakeFile, way: memory.MemoryPlan) -> Iterator[Event]:
         request = prepared.request
         began, take_id, steps = time.perf_counter(), request.take_id, request.steps or 1
         model, frames = held.model, file.total_frames
         needed = -(-frames // model.autoencoder.downsampling_ratio)
-        plan = plan_for(model, request, needed)
+        plan = source.plan_for_take(model, request, needed)
         pace = _pace(held, request, windows=plan.windows, decoded=needed)
         if (expected_s := pace.begin()) is not None:
             yield Progress(take_id, "denoising", 0, steps, expected_s)
-        latents, sampling = None, denoise(model, held.prompts, request, prepared.facts, plan)
+        given = None if prepared.sound is None else source.varied(model, request, prepared.sound, plan)
+        latents, sampling = None, denoise(model, held.prompts, request, prepared.facts, plan, given)
         for step in sampling:
             self._check_stop()
             latents, ready = step.latents, step.ready

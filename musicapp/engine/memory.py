@@ -20,11 +20,13 @@ import torch
 from torch import nn
 
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel
-from musicapp.description.configs import DiTConfig, OobleckDecoderConfig
-from musicapp.description.same_configs import SameDecoderConfig
-from musicapp.description.spectral_configs import SpectralDecoderConfig
+from musicapp.description.configs import DiTConfig, OobleckDecoderConfig, OobleckEncoderConfig
+from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
+from musicapp.engine.canvas import longest_window
 from musicapp.engine.decode import SIZE, plan_of
-from musicapp.engine.denoise import plan_for
+from musicapp.engine.denoise import Plan, plan_for
+from musicapp.engine.encode import SIZE as ENCODED
 from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
 from musicapp.nn import tiles
@@ -162,8 +164,8 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     held = _by_device(sizes, model.device.type, way.on_cpu)
     config, ratio = model.config, model.autoencoder.downsampling_ratio
     decoded = -(-frames_for(request.duration_s, config.sample_rate) // ratio)
-    plan = plan_for(model, request, decoded)
-    latents = plan.latents
+    plan = _plan_of(model, request, decoded)
+    latents = max(plan.latents, decoded)
     cond_and_uncond = request.guidance_scale != 1.0 and bool(request.negative_prompt)
     sampling = denoise_bytes(
         config.diffusion.dit,
@@ -187,6 +189,10 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
         kind=decodes_on,
     )
     latent_bytes = LATENTS_KEPT * 4 * model.autoencoder.latent_dim * latents
+    if request.source is not None:
+        encoding, sound = _source_bytes(model, request)
+        decoding, latent_bytes = max(decoding, encoding), latent_bytes + latent_bytes // LATENTS_KEPT
+        held["cpu"] = held.get("cpu", 0) + sound
     total = {kind: size + FIXED_BYTES.get(kind, 0) for kind, size in held.items()}
     if "cpu" in total:
         total["cpu"] += int(KERNELS_SHARE * held["cpu"])
@@ -248,6 +254,40 @@ def decode_bytes(config: object, latents: int, itemsize: int, channels: int = 2,
     if config.tempered is not None:
         kept += frames * 16 * config.tempered.turned_bins
     return max(network, kept + search)
+
+
+def encode_bytes(config: object, latents: int, itemsize: int) -> int:
+    """Peak of an encoder's tensors for one chunk, its context included."""
+    if isinstance(config, OobleckEncoderConfig):
+        rates = itertools.accumulate(config.strides[::-1], operator.mul)
+        widths = [config.channels * mult for mult in (1, *config.c_mults)][-2::-1]
+        return int(3.8 * itemsize * max(rate * width * latents for rate, width in zip(rates, widths, strict=True)))
+    if isinstance(config, SameEncoderConfig):
+        return int(21 * (config.stride + 1) * config.width * itemsize * latents)
+    assert isinstance(config, SpectralEncoderConfig)
+    bins, frames = config.n_fft // 2 + 1, config.stride * latents
+    # The spectrum, its magnitudes and their powers side by side, then what the network is given.
+    return frames * config.in_channels * (8 + 4 + 4 + 4) * bins + frames * 4 * config.width * (2 * config.mult + 3)
+
+
+def _plan_of(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
+    """What the transformer works on; of music around a source no more than a window at once."""
+    if request.source is None or request.is_variation:
+        return plan_for(model, request, needed)
+    window = min(needed, longest_window(model.config))
+    window_s = window * model.autoencoder.downsampling_ratio / model.config.sample_rate
+    return plan_for(model, dataclasses.replace(request, duration_s=window_s), window)
+
+
+def _source_bytes(model: LoadedModel, request: TakeRequest) -> tuple[int, int]:
+    """What encoding a chunk of a source takes, and what its sound does: as it is, and once more while it is joined."""
+    encoder = model.autoencoder.encoder
+    margin = encoder.margin
+    assert isinstance(margin, int)
+    wide = next(p for p in encoder.parameters() if p.ndim > 1)
+    chunk = encode_bytes(model.config.autoencoder.encoder, ENCODED + 2 * margin, wide.dtype.itemsize)
+    frames = frames_for(request.duration_s, model.config.sample_rate)
+    return chunk, 2 * 4 * frames * model.config.audio_channels
 
 
 def longest(model: LoadedModel, request: TakeRequest, room: Room) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -22,6 +23,14 @@ from musicapp.request import TakeRequest
 KEPT_PROMPTS = 32
 
 
+@dataclass(frozen=True)
+class Timing:
+    """Where the latents stand in a piece: `start_s` is the first one's time, `total_s` the piece's length."""
+
+    start_s: float
+    total_s: float
+
+
 class Prompts:
     """Encodes prompts and keeps the last few: making another take of the same prompt needs no text encoder.
 
@@ -30,16 +39,16 @@ class Prompts:
 
     def __init__(self, conditioner: Conditioner, device: torch.device) -> None:
         self._conditioner, self._device = conditioner, device
-        self._kept: OrderedDict[tuple[str, Facts, float, int], Conditioning] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Facts, Timing, int], Conditioning] = OrderedDict()
 
     @torch.inference_mode()
-    def encode(self, prompt: str, facts: Facts, duration_s: float, latents: int) -> Conditioning:
-        """Conditions of one item, for so many latents: the prompt, what a timeline is told of it, and timing from 0 to
-        `duration_s` (arXiv 2404.10301, section 3.2)."""
-        key = (prompt, facts, duration_s, latents)
+    def encode(self, prompt: str, facts: Facts, timing: Timing, latents: int) -> Conditioning:
+        """Conditions of one item, for so many latents: the prompt, what a timeline is told of it, and timing
+        (arXiv 2404.10301, section 3.2)."""
+        key = (prompt, facts, timing, latents)
         if key not in self._kept:
-            timing = {"seconds_start": 0.0, "seconds_total": duration_s}
-            item = {"prompt": prompt, "facts": facts, **timing}
+            seconds = {"seconds_start": timing.start_s, "seconds_total": timing.total_s}
+            item = {"prompt": prompt, "facts": facts, **seconds}
             self._kept[key] = self._conditioner.encode([item], latents).to(self._device)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT_PROMPTS:
@@ -57,6 +66,8 @@ def steer(
     section: float = 0.0,
     *,
     seen: slice = slice(None),
+    timing: Timing | None = None,
+    kept: Tensor | None = None,
 ) -> Network:
     """The transformer bound to the request's prompt, timing, guidance and negative prompt.
 
@@ -65,19 +76,26 @@ def steer(
     valid    `(1, latents)` bool, False on padding; only Stable Audio 3 has any, and it is guided by projection
     section  of a long take in latents, where they return; 0 where they do not
     seen     the latents that it is asked about, where these are not all
+    timing   of the latents; None is all of the take
+    kept     `(1, 1 + channels, latents)`, of `inpainting.channels_of`, for models that are told what stays; None is
+             nothing
 
     An empty negative prompt is the null condition that the model was trained with, not an encoded empty text.
     """
-    scale = request.guidance_scale
+    scale, diffusion = request.guidance_scale, model.config.diffusion
     assert scale is not None
 
     def conditions_of(prompt: str, stated: Facts = facts.prompt) -> Conditioning:
-        found = prompts.encode(prompt, stated, request.duration_s, latents)
+        found = prompts.encode(prompt, stated, timing or Timing(0.0, request.duration_s), latents)
         multiple = model.config.diffusion.dit.patch_size
         input_concat, null_concat = (
             None if (told := timeline_of_sections(channels, section, multiple=multiple)) is None else told[..., seen]
             for channels in (found.input_concat, found.null_concat)
         )
+        if kept is not None:
+            input_concat, null_concat = (
+                _beside(diffusion.input_concat_ids, kept, channels) for channels in (input_concat, null_concat)
+            )
         return replace(found, input_concat=input_concat, null_concat=null_concat)
 
     wanted = conditions_of(request.prompt)
@@ -89,6 +107,8 @@ def steer(
     }
     if valid is not None:
         cond["valid"] = valid.to(model.device)
+    if kept is not None and diffusion.local_add_cond_ids:
+        cond["local_add"] = _beside(diffusion.local_add_cond_ids, kept, None)
     null = {**unconditional(cond), "global_cond": wanted.null_global, "input_concat": wanted.null_concat}
     if scale != 1.0 and request.negative_prompt:
         unwanted = conditions_of(request.negative_prompt, facts.negative_prompt)
@@ -101,3 +121,12 @@ def steer(
     network = guided(model.dit, cond, null, scale, objective=objective)
     pushes = pushes_of(model, request.prompt, facts.prompt, cond, conditions_of)
     return pushed_away(network, pushes, objective=objective) if pushes else network
+
+
+def _beside(ids: Sequence[str], kept: Tensor, others: Tensor | None) -> Tensor | None:
+    """What travels beside the latents, in the order of a config's ids: what is kept, by its two names, and others."""
+    masks = {"inpaint_mask": kept[:, :1], "inpaint_masked_input": kept[:, 1:]}
+    if not masks.keys() & set(ids):
+        return others
+    parts = [masks.get(name, others) for name in ids]
+    return torch.cat([part for part in parts if part is not None], dim=1)

@@ -25,7 +25,7 @@ from musicapp.engine.decode import SIZE
 from musicapp.engine.denoise import denoise, denoising_of, plan_for
 from musicapp.engine.request_facts import read_request
 from musicapp.engine.sound import blocks_of
-from musicapp.engine.steering import Prompts
+from musicapp.engine.steering import Prompts, Timing
 from musicapp.nn.conditioners import Conditioning
 from musicapp.nn.timeline import Facts
 from musicapp.prompts.arc import arc_of
@@ -141,5 +141,5 @@ class _Untimed(Prompts):
         super().__init__(model.conditioner, model.device)
         self._longest_s = model.config.max_duration_s
 
-    def encode(self, prompt: str, facts: Facts, duration_s: float, latents: int) -> Conditioning:
-        return super().encode(prompt, facts, self._longest_s, latents)
+    def encode(self, prompt: str, facts: Facts, timing: Timing, latents: int) -> Conditioning:
+        return super().encode(prompt, facts, Timing(timing.start_s, self._longest_s), latents)

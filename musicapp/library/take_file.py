@@ -17,7 +17,8 @@ from musicapp.audio.wave_layout import WaveLayout
 from musicapp.library import sidecar
 from musicapp.library.labels import clean_tags, clean_title
 from musicapp.library.take import Take
-from musicapp.request import MAX_NUMBER, recall
+from musicapp.request import recall
+from musicapp.shape import MAX_NUMBER
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConf
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.bottleneck import Posterior, SoftNorm, VAEBottleneck
 from musicapp.nn.oobleck import OobleckDecoder, OobleckEncoder
+from musicapp.nn.phases import Known
 from musicapp.nn.pieces import Pieces
 from musicapp.nn.same import SameDecoder, SameEncoder
 from musicapp.nn.spectral import SpectralDecoder, SpectralEncoder
@@ -102,18 +103,20 @@ class Autoencoder(nn.Module):
         *,
         first: int = 0,
         keep: tuple[int, int] | None = None,
+        known: Known | None = None,
     ) -> Tensor:
         """Audio of the latents, `downsampling_ratio` frames each. Not clamped.
 
         noise  as `decode_noise` draws it; None decodes without, the same every time
         first  number of the first of these latents since the take began, for decoders whose sound depends on it
         keep   the latents whose audio is wanted, from the first to behind the last, all by default; others are context
+        known  sound that is there already, of all these latents, for decoders that search for phases
         """
         between = self.bottleneck.decode(latents * self.scale, None if noise is None else noise.latents)
         between = between.to(_dtype_of(self.decoder))
         start, end = keep or (0, latents.shape[-1])
         if isinstance(self.decoder, SpectralDecoder):
-            audio = self.decoder(between, first, (start, end))
+            audio = self.decoder(between, first, (start, end), known)
         else:
             tokens = None if noise is None or noise.tokens is None else noise.tokens
             audio = self.decoder(between) if tokens is None else self.decoder(between, tokens)

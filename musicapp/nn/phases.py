@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -39,6 +40,22 @@ LEAST_PART = 8  # groups of windows that are worth a thread
 TRUSTED = 0.1  # how far each projection goes back to trusted sines: further is more in tune, and less the magnitudes
 
 
+@dataclass(frozen=True)
+class Known:
+    """Sound that is there already, beside what is searched: its phases run on into it.
+
+    audio  `(channels, count * hop)`, anything where it is not known
+    where  `(count * hop,)` bool
+    """
+
+    audio: Tensor
+    where: Tensor
+
+    def part(self, frames: slice) -> Known:
+        """Of some of the frames."""
+        return Known(self.audio[:, frames], self.where[frames])
+
+
 class Join(nn.Module):
     """Windowed pieces to the audio with the spectrum nearest to theirs, zero beyond both ends.
 
@@ -62,6 +79,7 @@ class PhaseSearch(nn.Module):
     in       `(channels, count, n_fft // 2 + 1)`, of Hann windows `hop` frames apart, a full-scale sine being 1
     sines    complex `(count, lowest)` or None: what gives the lowest bins their first phases instead
     trust    `(count,)`, given with sines: 1 where projections are to follow them, 0 where they are free
+    known    what is not to be searched
     out      `(channels, count * hop)`: the first in phase with what was found, the others a quarter of a turn from it
     group    windows whose first phases follow from each other; what is given begins with a whole group
     near     windows on each side of one that its audio depends on, their groups not counted
@@ -85,11 +103,21 @@ class PhaseSearch(nn.Module):
         self.register_buffer("table", phase_table(n_fft // 2 + 1), persistent=False)
         self.register_buffer("aside", quarter_turns(n_fft // 2 + 1, TABLE_RATE / n_fft), persistent=False)
 
-    def forward(self, magnitude: Tensor, sines: Tensor | None = None, trust: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        magnitude: Tensor,
+        sines: Tensor | None = None,
+        trust: Tensor | None = None,
+        known: Known | None = None,
+    ) -> Tensor:
         def search(part: _Part) -> Tensor:
             given, kept = part
+            frames = slice(given.start * self.hop, given.stop * self.hop)
             audio = self._search(
-                magnitude[:, given].detach(), *(None if x is None else x[given] for x in (sines, trust))
+                magnitude[:, given].detach(),
+                None if sines is None else sines[given],
+                None if trust is None else trust[given],
+                None if known is None else known.part(frames),
             )
             return audio[:, (kept.start - given.start) * self.hop : (kept.stop - given.start) * self.hop]
 
@@ -108,7 +136,9 @@ class PhaseSearch(nn.Module):
             for start, end in itertools.pairwise(bounds)
         ]
 
-    def _search(self, magnitude: Tensor, sines: Tensor | None, trust: Tensor | None) -> Tensor:
+    def _search(
+        self, magnitude: Tensor, sines: Tensor | None, trust: Tensor | None, known: Known | None = None
+    ) -> Tensor:
         """`(channels, count, bins)` to `(channels, count * hop)`.
 
         On CPUs a few windows pass at once, for which a core's cache is large enough, through memory that is kept: fresh
@@ -118,7 +148,8 @@ class PhaseSearch(nn.Module):
         magnitude = magnitude * (self.n_fft / 4)
         every = magnitude[0] if channels == 1 else magnitude.square().sum(0).sqrt_()
         work = _Work(self, every)
-        joined = self._found(every, sines, trust, work)
+        there = None if known is None else _There(self, known)
+        joined = self._found(every, sines, trust, work, there)
         edge = (self.n_fft - self.hop) // 2
         if channels == 1:
             return joined[None, edge : edge + count * self.hop]
@@ -127,18 +158,29 @@ class PhaseSearch(nn.Module):
             for part in work.parts:
                 spectrum = work.scratch.scaled(torch.fft.rfft(windows[part] * self.window), channel[part])
                 self._write_pieces(spectrum.mul_(self.aside) if number else spectrum, work.pieces[part])
+            if there is not None:
+                there.put_windows(number, work.pieces)
             out.append(self.join(work.pieces, work.share, work.audio)[edge : edge + count * self.hop].clone())
         return torch.stack(out)
 
-    def _found(self, magnitude: Tensor, sines: Tensor | None, trust: Tensor | None, work: _Work) -> Tensor:
+    def _found(
+        self, magnitude: Tensor, sines: Tensor | None, trust: Tensor | None, work: _Work, there: _There | None = None
+    ) -> Tensor:
         """One sound with such magnitudes, `(count, bins)`, zero beyond both ends: a view of the memory of `work`."""
         count, pieces, share, audio = len(magnitude), work.pieces, work.share, work.audio
         lowest = slice(0, 0 if sines is None else sines.shape[1])
         start = None if sines is None else sines.clone()
         follow = None if trust is None else (TRUSTED * trust[:, None]).to(torch.complex64)
+        runs = [] if there is None else self._runs(magnitude, there)
         for first in range(0, count, self.group):
             group = slice(first, first + self.group)
-            phases = self._with_attacks(magnitude[group], self._first_phases(magnitude[group]))
+            guess = self._first_phases(magnitude[group])
+            for begin, run in runs:
+                within = slice(max(begin, first), min(begin + len(run), first + len(guess)))
+                guess[within.start - first : max(0, within.stop - first)] = run[
+                    within.start - begin : max(0, within.stop - begin)
+                ]
+            phases = self._with_attacks(magnitude[group], guess)
             spectrum = torch.polar(magnitude[group], phases)
             if start is not None:
                 spectrum[:, lowest] = start[group] = self._followed(start[group], spectrum[:, lowest])
@@ -149,6 +191,8 @@ class PhaseSearch(nn.Module):
             joined = self.join(pieces, share, audio)
             if number:  # the transform is linear, so the audio may go beyond what it was last as well as its spectrum
                 joined = torch.lerp(before, audio, 1 + MOMENTUM, out=ahead).flatten()
+            if there is not None:
+                there.put(joined)
             windows = joined.unfold(0, self.n_fft, self.hop)
             for part in work.parts:
                 spectrum = work.scratch.scaled(torch.fft.rfft(windows[part] * self.window), magnitude[part])
@@ -182,6 +226,26 @@ class PhaseSearch(nn.Module):
         passed = F.pad(turns.sub_(number // overlap).cumsum(0), (0, 0, 1, 0))  # without turns that are whole
         return passed.mul_(2 * math.pi).add_(math.pi * (number % 2) + self.table[_loudest_near(magnitude[0])])
 
+    def _runs(self, magnitude: Tensor, there: _There) -> list[tuple[int, Tensor]]:
+        """Guesses that run on from known sound, to the end of the next group, or to the beginning of the one before.
+
+        Each with the number of its first window. Between two of them lies the middle of what is not known.
+        """
+        whole, runs = there.whole, []
+        edges = (whole[1:] != whole[:-1]).nonzero().flatten().tolist()
+        for place, edge in enumerate(edges):
+            if whole[edge]:  # known in front
+                next_edge = edges[place + 1] if place + 1 < len(edges) else len(magnitude)
+                end = min((edge // self.group + 2) * self.group, (edge + next_edge) // 2 + 1)
+                run = self._first_phases(magnitude[edge:end])
+                runs.append((edge, run.add_(there.angle(edge) - run[0])))
+            else:
+                last_edge = edges[place - 1] if place else -1
+                start = max(((edge + 1) // self.group - 1) * self.group, (last_edge + edge) // 2 + 1, 0)
+                run = self._first_phases(magnitude[start : edge + 2])
+                runs.append((start, run.add_(there.angle(edge + 1) - run[-1])))
+        return runs
+
     def _with_attacks(self, magnitude: Tensor, phases: Tensor) -> Tensor:
         """Where treble rises steeply from window to window, its phases are those of one click; in place.
 
@@ -210,6 +274,30 @@ class PhaseSearch(nn.Module):
     def _write_pieces(self, spectrum: Tensor, pieces: Tensor) -> None:
         """`(count, bins)` -> `(count, n_fft)`: one windowed piece of audio for each spectrum."""
         torch.mul(torch.fft.irfft(spectrum, n=self.n_fft), self.window, out=pieces)
+
+
+class _There:
+    """Known sound in the places of one search: frames count from the first window's beginning."""
+
+    def __init__(self, search: PhaseSearch, known: Known) -> None:
+        self._window, self._hop = search.window, search.hop
+        edge = (search.n_fft - search.hop) // 2
+        self._audio, self._where = F.pad(known.audio, (edge, edge)), F.pad(known.where, (edge, edge))
+        self.whole = self._where.unfold(0, search.n_fft, search.hop).all(dim=1)  # windows with nothing unknown in them
+
+    def put(self, joined: Tensor) -> None:
+        """Have what is known in what was found, `(frames,)`, in place."""
+        joined.copy_(torch.where(self._where, self._audio[0], joined))
+
+    def put_windows(self, channel: int, pieces: Tensor) -> None:
+        """Windowed pieces of a channel as known sound has them, in place."""
+        windows = self._audio[channel].unfold(0, len(self._window), self._hop)
+        pieces[self.whole] = windows[self.whole] * self._window.square()
+
+    def angle(self, window: int) -> Tensor:
+        """The phases of a known window, `(bins,)`."""
+        sound = self._audio[0, window * self._hop :][: len(self._window)]
+        return torch.fft.rfft(sound * self._window).angle()
 
 
 _Part = tuple[slice, slice]  # windows that are given, and those of them whose audio is kept

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.nn.convnext import Block
-from musicapp.nn.phases import PhaseSearch
+from musicapp.nn.phases import Known, PhaseSearch
 from musicapp.nn.tempered import TemperedBank
 
 __all__ = ["SpectralDecoder", "SpectralDecoderConfig", "SpectralEncoder", "SpectralEncoderConfig"]
@@ -66,7 +66,7 @@ class SpectralEncoder(nn.Module):
     def forward(self, audio: Tensor) -> Tensor:
         if audio.shape[-1] % self.downsampling_ratio:
             raise ValueError(f"{audio.shape[-1]} frames are not a multiple of {self.downsampling_ratio}")
-        x = self.project_in(self._features(audio))
+        x = self.project_in(self._features(audio).to(self.project_in.weight.dtype))
         for block in self.blocks:
             x = block(x)
         x = self.merge(x.reshape(x.shape[0], x.shape[1] // self.config.stride, -1))
@@ -92,6 +92,7 @@ class SpectralDecoder(nn.Module):
     in     `(batch, latent_dim, n)`; pieces start at multiples of `alignment`
     first  number of the first of these latents since the take began
     keep   the latents whose audio is wanted, from the first to behind the last, all by default; others are context
+    known  sound that is there already, of all these latents: what is found runs on from it
     out    `(batch, out_channels, frames)`, hop * stride for each latent that is kept
     """
 
@@ -138,23 +139,29 @@ class SpectralDecoder(nn.Module):
         """The window of the magnitudes' transform, `(n_fft,)`."""
         return self.phases.window
 
-    def forward(self, latents: Tensor, first: int = 0, keep: tuple[int, int] | None = None) -> Tensor:
+    def forward(
+        self, latents: Tensor, first: int = 0, keep: tuple[int, int] | None = None, known: Known | None = None
+    ) -> Tensor:
         start, end = keep or (0, latents.shape[-1])
         near = math.ceil(self.phases.near / self.config.stride)
         begin = max(0, start - near) // self.alignment * self.alignment  # the search takes longer than the networks
         searched = slice(begin * self.config.stride, (end + near) * self.config.stride)
         kept = slice((start - begin) * self.upsampling_ratio, (end - begin) * self.upsampling_ratio)
         takes = self.log_magnitudes(latents)
-        audio = [self._sound(take, first * self.config.stride, searched)[:, kept] for take in takes]
+        if known is not None:
+            frames = slice(searched.start * self.config.hop, searched.stop * self.config.hop)
+            known = Known(mid_side(known.audio[None])[0], known.where).part(frames)
+        audio = [self._sound(take, first * self.config.stride, searched, known)[:, kept] for take in takes]
         return mid_side(torch.stack(audio))
 
-    def _sound(self, channels: Tensor, first: int, searched: slice) -> Tensor:
+    def _sound(self, channels: Tensor, first: int, searched: slice, known: Known | None = None) -> Tensor:
         """Log magnitudes `(channels, count, bins)` of a take to the audio of some of the windows."""
         low: tuple[Tensor, ...] = ()
         if self.tempered is not None:
             heard = channels[..., : self.tempered.config.heard_bins].float()
             low = self.tempered(torch.logsumexp(2 * heard, dim=0, keepdim=True) / 2, first)
-        sound: Tensor = self.phases(narrowed(channels[:, searched].float().exp()), *(x[0, searched] for x in low))
+        sines, trust = (x[0, searched] for x in low) if low else (None, None)
+        sound: Tensor = self.phases(narrowed(channels[:, searched].float().exp()), sines, trust, known)
         return sound
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:

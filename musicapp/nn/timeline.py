@@ -32,6 +32,7 @@ class Facts(Protocol):
 
     beat_bpm      felt beats in a minute
     beats_in_bar  of felt beats
+    bars_from_s   where a bar begins
     tonic         pitch class, 0 is C
     scale         semitones over the tonic
     """
@@ -40,6 +41,8 @@ class Facts(Protocol):
     def beat_bpm(self) -> float | None: ...
     @property
     def beats_in_bar(self) -> float | None: ...
+    @property
+    def bars_from_s(self) -> float: ...
     @property
     def tonic(self) -> int | None: ...
     @property
@@ -52,6 +55,7 @@ class Facts(Protocol):
 class _NoFacts:
     beat_bpm: None = None
     beats_in_bar: None = None
+    bars_from_s: float = 0.0
     tonic: None = None
     scale: None = None
     has_drums: None = None
@@ -65,8 +69,8 @@ class TimelineConditioner(nn.Module):
 
     Channels: tempo stated, cosines and sines of the beat and its halves and quarters, of 1, 2, 4 and 8 bars; key
     stated, the tonic and the scale by pitch class; nearness of the start and the end, behind the end, cosine and sine
-    of half a turn over the piece; drums wanted, drums not wanted. What is left open is zero. The piece begins on a
-    beat.
+    of half a turn over the piece; drums wanted, drums not wanted. What is left open is zero. The piece begins with a
+    bar unless `bars_from_s` says otherwise.
     """
 
     def __init__(self, latent_rate_hz: float) -> None:
@@ -81,7 +85,7 @@ class TimelineConditioner(nn.Module):
     def _channels(self, item: Mapping[str, Any], rows: Tensor) -> Tensor:
         stated: Facts = item["facts"]
         seconds, total = rows + float(item["seconds_start"]), float(item["seconds_total"])
-        bars = _bars(stated.beat_bpm, stated.beats_in_bar or USUAL_METRE, seconds)
+        bars = _bars(stated.beat_bpm, stated.beats_in_bar or USUAL_METRE, seconds - stated.bars_from_s)
         channels = bars + _key(stated, seconds) + _piece(seconds, total) + _drums(stated.has_drums, seconds)
         assert len(channels) == TIMELINE_CHANNELS
         return torch.stack(channels)

@@ -27,6 +27,7 @@ class PromptFacts:
     beats_in_bar  of felt beats: three eighths are one in 6/8, two in 7/8
     tonic         pitch class, 0 is C
     scale         semitones over the tonic
+    bars_from_s   where a bar begins: no prompt says it, music that goes on does
     """
 
     tempo_bpm: float | None = None
@@ -35,6 +36,7 @@ class PromptFacts:
     tonic: int | None = None
     scale: tuple[int, ...] | None = None
     has_drums: bool | None = None
+    bars_from_s: float = 0.0
 
     @property
     def beat_bpm(self) -> float | None:

@@ -53,9 +53,9 @@ def test_tags_of_version_1_are_what_they_always_were() -> None:
 
 
 def test_what_is_not_understood_goes_on_with_the_request() -> None:
-    comment = '{"duration_s": 30.0, "prompt": "piano", "seed": 7, "steps": "many", "tempo": 120, "version": 2}'
+    comment = '{"duration_s": 30.0, "prompt": "piano", "seed": 7, "steps": "many", "tempo": 120, "version": 3}'
     found = tags.recalled({"comment": comment}, "abc")
-    assert found == Recalled(TakeRequest("abc", "piano", 30.0, 7), {"steps": "many", "tempo": 120, "version": 2})
+    assert found == Recalled(TakeRequest("abc", "piano", 30.0, 7), {"steps": "many", "tempo": 120, "version": 3})
     again = tags.request_tags(found.request, found.left_out)
     assert json.loads(again["comment"]).items() >= json.loads(comment).items()
     assert tags.recalled(again, "abc") == found
@@ -112,7 +112,7 @@ def test_a_shared_file_tells_names_and_no_folders(folder: str) -> None:
         loras=(Lora(f"{folder}warm.safetensors", 0.5), Lora(f"{folder}cold.safetensors")),
     )
     absolute = folder if not folder.startswith((".", "models")) else f"/{folder}"
-    later = {"init_audio": f"{absolute}me.wav", "more": [{"file": f"{absolute}x.wav", "note": "a/b"}], "version": 2}
+    later = {"init_audio": f"{absolute}me.wav", "more": [{"file": f"{absolute}x.wav", "note": "a/b"}], "version": 3}
     written = tags.shared_tags(request, later)
     values = json.loads(written["comment"])
     assert values["prompt"] == "piano / strings"

@@ -36,7 +36,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"musicapp {__version__}\n"
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["generate"], ["generate", "x", "--format", "doc"], ["models"]])
+@pytest.mark.parametrize(
+    "words", [[], ["nonsense"], ["generate", "x", "y"], ["generate", "x", "--format", "doc"], ["models"]]
+)
 def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert "usage:" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import torch
 
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.engine.request_facts import read_request
-from musicapp.engine.steering import Prompts, steer
+from musicapp.engine.steering import Prompts, Timing, steer
 from musicapp.nn.timeline import DRUMS
 from musicapp.prompts.facts import read_prompt
 from musicapp.request import TakeRequest
@@ -32,8 +32,8 @@ def velocity(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor
     asked = TakeRequest(take_id="t", prompt=prompt, duration_s=1.0, seed=1, guidance_scale=1.0)
     prompts = Prompts(model.conditioner, model.device)
     if beside is not None:
-        kept = prompts.encode(prompt, read_prompt(prompt), 1.0, 22)
-        prompts._kept[(prompt, read_prompt(prompt), 1.0, 22)] = replace(kept, input_concat=beside)
+        kept = prompts.encode(prompt, read_prompt(prompt), Timing(0.0, 1.0), 22)
+        prompts._kept[(prompt, read_prompt(prompt), Timing(0.0, 1.0), 22)] = replace(kept, input_concat=beside)
     x = torch.randn(1, LATENT_DIM, 22, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         return steer(model, prompts, asked, read_request(asked), 22)(x, torch.full((1,), level))
@@ -42,7 +42,11 @@ def velocity(model: LoadedModel, prompt: str, level: float, beside: torch.Tensor
 def test_a_prompt_that_refuses_drums_is_pushed_away_from_them_in_the_noisy_steps_alone(tmp_path: Path) -> None:
     plain, pushed = with_and_without(tmp_path, refusal_scale=6.0)
     refusing = "techno, no drums"
-    refused = Prompts(plain.conditioner, plain.device).encode(refusing, read_prompt(refusing), 1.0, 22).input_concat
+    refused = (
+        Prompts(plain.conditioner, plain.device)
+        .encode(refusing, read_prompt(refusing), Timing(0.0, 1.0), 22)
+        .input_concat
+    )
     assert refused is not None and refused[0, DRUMS, 0].tolist() == [0.0, 1.0]
     wanted = refused.clone()
     wanted[:, DRUMS.start], wanted[:, DRUMS.start + 1] = 1.0, 0.0

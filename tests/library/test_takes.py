@@ -123,14 +123,14 @@ def test_settings_of_a_later_version_are_left_out_and_told(tmp_path: Path) -> No
     take = write_take(tmp_path, "a")
     sidecar = take.path.with_suffix(".json")
     values = json.loads(sidecar.read_text())
-    later = {"tempo": 120, "version": 2}
+    later = {"tempo": 120, "version": 3}
     sidecar.write_text(json.dumps({**values, "version": 9, "stars": 5, "request": {**values["request"], **later}}))
     assert list_takes(tmp_path) == [replace(take, left_out=later)]
 
 
 def test_what_a_later_version_began_is_rescued_with_all_of_its_settings(tmp_path: Path) -> None:
     take = write_take(tmp_path, "a", sidecar=False)
-    later = {"version": 2, "stems": ["drums"], "loras": [{"path": "x", "blocks": [1]}]}
+    later = {"version": 3, "stems": ["drums"], "loras": [{"path": "x", "blocks": [1]}]}
     written = request_tags(take.request, later)
     with WaveWriter(take.path, RATE, 2, 9000, tags=written) as wave:
         wave.write(noise(3000))

@@ -93,7 +93,7 @@ def test_settings_that_are_not_understood_are_told_and_go_on_into_exports(
     desk.studio.close()
     sidecar = take.path.with_suffix(".json")
     values = json.loads(sidecar.read_text())
-    values["request"] |= {"<b>tempo</b>": 120, "version": 2, "loras": [{"path": "/gone/brass.safetensors"}]}
+    values["request"] |= {"<b>tempo</b>": 120, "version": 3, "loras": [{"path": "/gone/brass.safetensors"}]}
     sidecar.write_text(json.dumps(values))
     again = open_desk()
     again.wait(lambda: again.studio.library.current)

@@ -1,0 +1,147 @@
+"""The options of `musicapp generate` that start from a sound, and those of a loop."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from musicapp.errors import LibraryError, RequestError
+from musicapp.request import check_duration, parse_duration
+from musicapp.shape import Loop, Region, Source, usual_seam_s
+
+DEFAULT_S = 30.0
+DEFAULT_VARIATION = 0.5
+WAYS = {"init_audio": "--init-audio", "inpaint": "--inpaint", "extend": "--extend", "close_loop": "--close-loop"}
+# What belongs to which of the ways, and what stands in its place where nothing was given.
+PARTS = {"variation": "init_audio", "region": "inpaint", "by": "extend", "before": "extend"}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add them in two groups of their own."""
+    add = parser.add_argument_group("starting from a sound, any audio file or a take").add_argument
+    add("--init-audio", metavar="FILE", help="vary this sound")
+    add("--variation", metavar="X", help="how far from it: 0 is the sound itself, 1 ignores it (default 0.5)")
+    add("--inpaint", metavar="FILE", help="make passages of this sound anew; all else stays, sample by sample")
+    add("--region", action="append", metavar="A-B", help="such a passage, for example 0:05-0:08; repeatable")
+    add("--extend", metavar="FILE", help="go on behind this sound")
+    add("--by", metavar="N", help="for so long: 30 or 0:30")
+    add("--before", action="store_true", default=None, help="add it in front instead")
+    add("--close-loop", metavar="FILE", help="make anew only where the end of this sound runs into its beginning")
+    add = parser.add_argument_group("loops").add_argument
+    add("--loop", action="store_true", help="the end runs into the beginning")
+    add("--bars", metavar="N", help="how long it is; needs --bpm (else --seconds)")
+    add("--bpm", metavar="X", help="its tempo, in felt beats a minute")
+    add("--beats", metavar="N", help="beats in a bar (default 4)")
+
+
+def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Source | None:
+    """The source that the options describe. Raises RequestError or LibraryError.
+
+    number  reads one: what it is called, its text
+    """
+    given = [way for way in WAYS if getattr(args, way) is not None]
+    if len(given) > 1:
+        names = " and ".join(WAYS[way] for way in given)
+        raise RequestError(f"{names} cannot be used at once.", hint="Do one after the other.")
+    for part, way in PARTS.items():
+        if getattr(args, part) is not None and way not in given:
+            raise RequestError(f"--{part} belongs to {WAYS[way]}.", hint=f"Name a sound with {WAYS[way]} FILE.")
+    if not given:
+        return None
+    from musicapp.audio import source_file
+
+    if given != ["init_audio"] and args.seconds is not None:
+        raise RequestError(f"With {WAYS[given[0]]} the sound says how long it is.", hint="Leave --seconds away.")
+    path = str(Path(getattr(args, given[0])).absolute())
+    take_id = Path(path).stem if _request_of(path) is not None else ""
+    if args.init_audio is not None:
+        variation = DEFAULT_VARIATION if args.variation is None else number("variation", args.variation)
+        return Source(path, take_id=take_id, variation=variation)
+    if args.inpaint is not None:
+        if not args.region:
+            raise RequestError("--inpaint needs passages to make anew.", hint="For example: --region 0:05-0:08")
+        return Source(path, take_id=take_id, regions=tuple(read_region(text) for text in args.region))
+    if args.extend is not None:
+        if args.by is None:
+            raise RequestError("--extend needs the length of what is added.", hint="For example: --by 0:30")
+        added = parse_duration(args.by)
+        before_s, after_s = (added, 0.0) if args.before else (0.0, added)
+        return Source(path, take_id=take_id, before_s=before_s, after_s=after_s)
+    return Source(path, take_id=take_id, seam_s=usual_seam_s(source_file.duration_s(Path(path))))
+
+
+def loop_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Loop | None:
+    """The loop that the options describe. Raises RequestError."""
+    bars = [name for name in ("bars", "bpm", "beats") if getattr(args, name) is not None]
+    if bars and not args.loop:
+        raise RequestError(f"--{bars[0]} belongs to --loop.", hint="Add --loop.")
+    if not args.loop:
+        return None
+    if not bars:
+        return Loop()
+    if args.bars is None or args.bpm is None:
+        raise RequestError("Bars need a tempo, and a tempo bars.", hint="For example: --loop --bars 8 --bpm 120")
+    if args.seconds is not None:
+        raise RequestError("A loop is so many bars long or so many seconds.", hint="Leave one of the two away.")
+    count = number("number of bars", args.bars)
+    if count != int(count):
+        raise RequestError(f"{args.bars} is no whole number of bars.", hint="For example: --bars 8")
+    metre = Loop.metre if args.beats is None else number("number of beats", args.beats)
+    return Loop(int(count), number("tempo", args.bpm), metre)
+
+
+def duration_of(
+    args: argparse.Namespace, source: Source | None, loop: Loop | None, cap_s: float, model_name: str
+) -> float:
+    """The length of the take: as asked, that of its bars, else its source's. Raises RequestError or LibraryError."""
+    if loop is not None and loop.bars:
+        if not loop.bpm > 0 or not loop.metre > 0:
+            return DEFAULT_S  # the request is refused for it in a better sentence
+        return check_duration(loop.duration_s, cap_s=cap_s, model_name=model_name)
+    if args.seconds is not None or source is None:
+        return parse_duration(args.seconds or f"{DEFAULT_S:g}", cap_s=cap_s, model_name=model_name)
+    from musicapp.audio import source_file
+
+    length_s = source_file.duration_s(Path(source.path))
+    if source.variation is not None:
+        return check_duration(min(length_s, cap_s))
+    return length_s + source.before_s + source.after_s
+
+
+def prompt_of(source: Source | None) -> str:
+    """The prompt where none was given: that of the take that is the source. Raises RequestError."""
+    request = None if source is None else _request_of(source.path)
+    if request is None:
+        raise RequestError("There is no prompt.", hint="Describe the music, for example: calm piano, 90 bpm.")
+    return request
+
+
+def read_region(text: str) -> Region:
+    """A passage from "0:05-0:08" or "5-8.5". Raises RequestError."""
+    start, dash, end = text.replace("–", "-").partition("-")
+    try:
+        if not dash:
+            raise ValueError
+        return _time(start), _time(end)
+    except ValueError:
+        raise RequestError(
+            f"“{text[:40]}” is not a passage.", hint="Give its start and its end, for example 0:05-0:08."
+        ) from None
+
+
+def _time(text: str) -> float:
+    """Seconds from "0:05" or "5.25"; unlike a length it may be 0."""
+    minutes, colon, seconds = text.strip().replace(",", ".").rpartition(":")
+    return (60 * int(minutes) if colon else 0) + float(seconds)
+
+
+def _request_of(path: str) -> str | None:
+    """The prompt of a file that is one of our takes."""
+    from musicapp.audio import tags, wave_io
+
+    try:
+        recalled = tags.recalled(wave_io.read_tags(Path(path)), Path(path).stem)
+    except LibraryError:
+        return None
+    return None if recalled is None else recalled.request.prompt

@@ -1,0 +1,41 @@
+"""A take whose end runs into its beginning: its exact length, and how its seam is made.
+
+A loop is first made as the middle of something longer, without a beginning and an end. Then it is turned by half, so
+that its end meets its beginning in the middle, and the passage around that joint is made anew between the music on both
+sides of it: no frame is faded, stretched or lost.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from musicapp.engine.request_facts import RequestFacts
+from musicapp.errors import RequestError
+from musicapp.request import MIN_DURATION_S, TakeRequest, check_duration, frames_for
+
+
+def completed(request: TakeRequest, sample_rate: int) -> TakeRequest:
+    """The request with the length of its bars, as near as whole frames come. Raises RequestError."""
+    assert request.loop is not None
+    loop = request.loop
+    if loop.bars:
+        request = dataclasses.replace(request, duration_s=loop.duration_s)
+        if request.duration_s < MIN_DURATION_S:
+            raise RequestError(f"{loop.bars} bars of that tempo are too short for a loop.", hint="Ask for more bars.")
+    check_duration(request.duration_s)
+    return dataclasses.replace(request, duration_s=frames_for(request.duration_s, sample_rate) / sample_rate)
+
+
+def told(request: TakeRequest, facts: RequestFacts) -> RequestFacts:
+    """The facts of a loop of so many bars: its tempo and metre are exactly these."""
+    assert request.loop is not None
+    if not request.loop.bars:
+        return facts
+    loop = request.loop
+    prompt = dataclasses.replace(facts.prompt, tempo_bpm=loop.bpm, pace=None, beats_in_bar=loop.metre)
+    return dataclasses.replace(facts, prompt=prompt)
+
+
+def turned(facts: RequestFacts, turned_s: float) -> RequestFacts:
+    """The facts of a loop that was turned by so much: its bars begin there."""
+    return dataclasses.replace(facts, prompt=dataclasses.replace(facts.prompt, bars_from_s=turned_s))

@@ -1,0 +1,120 @@
+"""Takes of which a part is there already, and loops: from a canvas to the events and blocks of a take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+
+import numpy as np
+import torch
+
+from musicapp.audio import levels
+from musicapp.engine import loops
+from musicapp.engine.canvas import Canvas, seam
+from musicapp.engine.decode import SIZE
+from musicapp.engine.denoise import Given, denoise, plan_for
+from musicapp.engine.events import AudioChunk, Event, Finished, Progress
+from musicapp.engine.filling import Filling, filled
+from musicapp.engine.held_model import HeldModel
+from musicapp.engine.request_facts import RequestFacts
+from musicapp.engine.sound import blocks_of
+from musicapp.engine.steering import Timing
+from musicapp.engine.take_file import TakeFile
+from musicapp.errors import EngineError
+from musicapp.request import TakeRequest
+from musicapp.shape import usual_seam_s
+
+BLOCK_FRAMES = 1 << 18
+LONGER = 3  # times a loop's length: the piece that it is told to be the middle of
+
+
+def render(
+    held: HeldModel,
+    request: TakeRequest,
+    facts: RequestFacts,
+    canvas: Canvas | None,
+    file: TakeFile,
+    check_stop: Callable[[], None],
+) -> Iterator[Event]:
+    """Every event of a completed request after Started.
+
+    canvas  what is there of it; None for a loop, of which nothing is
+    """
+    began, take_id = time.perf_counter(), request.take_id
+    clock = _Clock(take_id, request.steps or 1)
+    if canvas is None:
+        facts = loops.told(request, facts)
+        audio = yield from _plain(held, request, facts, file.total_frames, clock, check_stop)
+        canvas = seam(audio, usual_seam_s(request.duration_s), held.info.sample_rate)
+    if canvas.is_circular:
+        facts = loops.turned(facts, (len(canvas.audio) - canvas.turned) / held.info.sample_rate)
+    filling = Filling(held.model, held.prompts, request, facts, canvas)
+    clock.windows += len(filling.windows)
+    for _, step in filling.sample():
+        check_stop()
+        _refuse_broken(step.latents)
+        yield clock.step_done()
+    denoise_s = time.perf_counter() - began
+    sounds = []
+    for number in range(len(canvas.gaps)):
+        check_stop()
+        sounds.append(filling.sound(number))
+        yield Progress(take_id, "decoding", number + 1, len(canvas.gaps), 0.0)
+    audio = filled(canvas, sounds)
+    first_chunk_s = time.perf_counter() - began
+    for first in range(0, len(audio), BLOCK_FRAMES):
+        check_stop()
+        block = audio[first : first + BLOCK_FRAMES]
+        file.write(block)
+        yield AudioChunk(take_id, first, len(block))
+    file.close()
+    total_s = time.perf_counter() - began
+    yield Finished(take_id, str(file.path), len(audio), levels.peak(audio), denoise_s, first_chunk_s, total_s)
+
+
+def _plain(
+    held: HeldModel,
+    request: TakeRequest,
+    facts: RequestFacts,
+    frames: int,
+    clock: _Clock,
+    check_stop: Callable[[], None],
+) -> Generator[Event, None, np.ndarray]:
+    """The sound of a loop before its seam is made, `(frames, channels)`: the middle of something longer."""
+    model = held.model
+    needed = -(-frames // model.autoencoder.downsampling_ratio)
+    plan = plan_for(model, request, needed)
+    nothing = torch.zeros(1, model.autoencoder.latent_dim, plan.latents)
+    given = Given(nothing, timing=Timing(request.duration_s, LONGER * request.duration_s), number=1 << 10)
+    clock.windows += 1
+    latents = nothing
+    for step in denoise(model, held.prompts, request, facts, plan, given):
+        check_stop()
+        latents = step.latents
+        yield clock.step_done()
+    _refuse_broken(latents)
+    place = next(model.autoencoder.parameters()).device
+    blocks = list(blocks_of(model, latents.to(place), frames, size=SIZE, seed=request.seed))
+    return np.concatenate(blocks)
+
+
+class _Clock:
+    """Tells how far sampling is, over all windows."""
+
+    def __init__(self, take_id: str, steps: int) -> None:
+        self._take_id, self._steps, self._began = take_id, steps, time.perf_counter()
+        self._done = self.windows = 0
+
+    def step_done(self) -> Progress:
+        self._done += 1
+        total = max(self._steps * self.windows, self._done)
+        left_s = (total - self._done) * (time.perf_counter() - self._began) / self._done
+        return Progress(self._take_id, "denoising", self._done, total, left_s)
+
+
+def _refuse_broken(latents: torch.Tensor) -> None:
+    if not bool(torch.isfinite(latents).all()):
+        raise EngineError(
+            "The model's numbers got out of hand, so there is no sound to decode.",
+            hint="Choose the precision fp32, less guidance, another sampler or another seed.",
+        )

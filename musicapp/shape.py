@@ -1,0 +1,164 @@
+"""What a take may be made from, and the form it may be given: a source, passages of it, a loop."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import asdict, dataclass
+from pathlib import PureWindowsPath
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from musicapp.errors import RequestError
+
+MAX_NUMBER = 2**53  # out of a file; past it JSON's numbers are not exact, and arithmetic would overflow
+MIN_REGION_S = 0.1
+MAX_REGIONS = 32
+MAX_SOURCE_S = 30 * 60.0
+MAX_SHAPED_S = 60 * 60.0  # of a source with what is added to it
+MAX_LOOP_BARS = 256
+LEAST_BPM, MOST_BPM = 20.0, 400.0
+USUAL_METRE = 4.0
+SEAM_SHARE, LONGEST_SEAM_S = 0.25, 4.0
+
+Region = tuple[float, float]
+Part = TypeVar("Part", "Source", "Loop")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sound that a take is made from. One of variation, regions and what is added says how.
+
+    path       of its file; the name alone in exported files
+    sha256     of its samples (`audio.source_file`); "" until they were read
+    take_id    of the take that it is; "" for other sounds
+    variation  how far from it to go, with all of it: 0 is the source through the autoencoder, 1 ignores it
+    regions    passages to make anew, `(start_s, end_s)` each; everything else stays as it is
+    before_s   music to add in front of it, seconds
+    after_s    and behind it
+    seam_s     length of the passage to make anew where its end runs into its beginning
+    """
+
+    path: str
+    sha256: str = ""
+    take_id: str = ""
+    variation: float | None = None
+    regions: tuple[Region, ...] = ()
+    before_s: float = 0.0
+    after_s: float = 0.0
+    seam_s: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Of the file, without its folder."""
+        return PureWindowsPath(self.path).name or self.path
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values, without what is not used."""
+        values = asdict(self) | {"regions": [list(region) for region in self.regions]}
+        unused: tuple[object, ...] = ("", None, [], 0.0)
+        return {name: value for name, value in values.items() if name in ("path", "variation") or value not in unused}
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The end of a take runs into its beginning.
+
+    bars, bpm  how long it is: so many bars of a tempo; 0 where the length was given in seconds
+    metre      beats in a bar
+    """
+
+    bars: int = 0
+    bpm: float = 0.0
+    metre: float = USUAL_METRE
+
+    @property
+    def duration_s(self) -> float:
+        """The exact length, 0 where it was given in seconds."""
+        return self.bars * self.metre * 60 / self.bpm if self.bars else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values, without what is not used."""
+        return asdict(self) if self.bars else {}
+
+
+def recall_part(kind: type[Part], values: Any) -> Part | None:
+    """What `as_dict` wrote; None for anything else, also where it holds more than this version knows."""
+    if not isinstance(values, dict):
+        return None
+    kinds = get_type_hints(kind)
+    given = dict(values)
+    if kind is Source and "regions" in given:
+        regions = given["regions"] if isinstance(given["regions"], list | tuple) else [None]
+        pairs = [pair for pair in regions if isinstance(pair, list | tuple) and len(pair) == 2]
+        if len(pairs) < len(regions) or not all(is_of(float, time) for pair in pairs for time in pair):
+            return None
+        given["regions"] = tuple((float(start), float(end)) for start, end in pairs)
+    plain = {name: value for name, value in given.items() if name != "regions"}
+    if not all(name in kinds and is_of(kinds[name], value) for name, value in plain.items()):
+        return None
+    try:
+        return kind(**given)
+    except TypeError:
+        return None
+
+
+def is_of(kind: Any, value: object) -> bool:
+    """Whether a value out of JSON can stand in a field; whole numbers are also numbers, but nothing endless is."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
+        return False
+    if getattr(kind, "__origin__", None) is tuple:
+        return False
+    return isinstance(value, kind | int if float in (kind, *get_args(kind)) else kind)
+
+
+def usual_seam_s(duration_s: float) -> float:
+    """How much of a loop is made anew around the place where its end runs into its beginning."""
+    return min(SEAM_SHARE * duration_s, LONGEST_SEAM_S)
+
+
+def check_shape(source: Source | None, loop: Loop | None) -> None:
+    """Raise RequestError, naming the first thing that cannot be used."""
+    if source is not None:
+        _check_source(source)
+    if loop is not None and loop.bars:
+        if not 1 <= loop.bars <= MAX_LOOP_BARS:
+            raise RequestError(f"A loop of {loop.bars} bars cannot be made.", hint=f"Use 1 to {MAX_LOOP_BARS}.")
+        if not LEAST_BPM <= loop.bpm <= MOST_BPM:
+            raise RequestError(
+                f"A loop at {loop.bpm:g} beats per minute cannot be made.",
+                hint=f"Use {LEAST_BPM:g} to {MOST_BPM:g}.",
+            )
+        if not 1 <= loop.metre <= 16:
+            raise RequestError(f"A bar of {loop.metre:g} beats cannot be looped.", hint="Use 1 to 16.")
+    if loop is not None and source is not None:
+        raise RequestError("A loop is not made from a source.", hint="Leave one of the two away.")
+
+
+def _check_source(source: Source) -> None:
+    ways = [source.variation is not None, bool(source.regions), source.before_s or source.after_s, source.seam_s]
+    if sum(map(bool, ways)) != 1:
+        raise RequestError(
+            "It must be said in one way what to do with the source.",
+            hint="Vary it, make passages of it anew, add music to it, or close it to a loop.",
+        )
+    if source.variation is not None and not 0 <= source.variation <= 1:
+        raise RequestError(
+            f"A variation of {source.variation:g} cannot be made.",
+            hint="Use 0 to 1: 0 is the source itself, 1 ignores it.",
+        )
+    for added in (source.before_s, source.after_s, source.seam_s):
+        if not 0 <= added <= MAX_SHAPED_S:
+            raise RequestError("So much music cannot be added.", hint="Type a time, for example 0:30.")
+    if len(source.regions) > MAX_REGIONS:
+        raise RequestError(f"{len(source.regions)} passages are too many.", hint=f"Use {MAX_REGIONS} at most.")
+    for start, end in source.regions:
+        if not (math.isfinite(start) and math.isfinite(end) and start >= 0 and end - start > MIN_REGION_S - 1e-6):
+            raise RequestError(
+                "A passage to make anew must last a tenth of a second or more.",
+                hint="Give its start and its end, for example 0:05-0:08.",
+            )
+    ordered = sorted(source.regions)
+    if any(first[1] > second[0] for first, second in itertools.pairwise(ordered)):
+        raise RequestError("Two of the passages overlap.", hint="Make one of them, or move them apart.")

@@ -1,0 +1,120 @@
+"""`musicapp generate` from a sound, and loops: what is written, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from musicapp.audio import tags, wave_io
+from musicapp.cli import generate
+from musicapp.cli.main import build_parser, main
+from musicapp.shape import Loop
+from tests.tiny_model import write_tiny_model
+
+RATE = 44100
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("models") / "wordless"
+    return str(write_tiny_model(folder, text_encoder="none", max_duration_s=60, objective="rf_denoiser"))
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    path = tmp_path / "hum.wav"
+    time = np.arange(2 * RATE) / RATE
+    soundfile.write(path, np.stack([np.sin(440 * time), np.cos(300 * time)], axis=1) * 0.2, RATE, subtype="FLOAT")
+    return path
+
+
+def test_a_passage_is_made_anew_in_the_file_and_its_tag_says_from_what(
+    model: str, sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    target, longer = tmp_path / "out.wav", tmp_path / "longer.wav"
+    words = ["generate", "piano", "--model", model, "--inpaint", str(sound), "--region", "0:00.5-1.25"]
+    assert main([*words, "--seed", "3", "-o", str(target)]) == 0
+    before, after = wave_io.read(sound)[0], wave_io.read(target)[0]
+    inside = slice(RATE // 2, RATE * 5 // 4)
+    assert (before != after)[inside].any()
+    np.testing.assert_array_equal(np.delete(before, inside, axis=0), np.delete(after, inside, axis=0))
+    assert str(sound.parent).encode() not in target.read_bytes()
+    made = tags.recalled(wave_io.read_tags(target), "x")
+    assert made is not None and made.request.source is not None and made.request.source.name == "hum.wav"
+    # Without a prompt the take's own one holds.
+    assert main(["generate", "--model", model, "--extend", str(target), "--by", "1.5", "-o", str(longer)]) == 0
+    np.testing.assert_array_equal(wave_io.read(longer)[0][: 2 * RATE], after)
+    extended = tags.recalled(wave_io.read_tags(longer), "x")
+    assert extended is not None and (extended.request.prompt, extended.request.duration_s) == ("piano", 3.5)
+
+
+def read(*words: str) -> generate.TakeRequest:
+    return generate.read_request(build_parser().parse_args(["generate", *words]))
+
+
+def test_options_become_a_request(sound: Path, model: str) -> None:
+    where = ("--model", model)
+    request = read("x", "--init-audio", str(sound), "--variation", "0,25", *where)
+    assert request.duration_s == 2.0 and request.source is not None and request.source.variation == 0.25
+    assert read("x", "--init-audio", str(sound), "--seconds", "1", *where).duration_s == 1.0
+    request = read("x", "--extend", str(sound), "--by", "0:30", "--before", *where)
+    assert request.duration_s == 32.0 and request.source is not None and request.source.before_s == 30.0
+    request = read("x", "--inpaint", str(sound), "--region", "0-0:01", "--region", "1.25–2", *where)
+    assert request.source is not None and request.source.regions == ((0.0, 1.0), (1.25, 2.0))
+    request = read("x", "--loop", "--bars", "2", "--bpm", "120", "--beats", "3", *where)
+    assert request.loop == Loop(2, 120.0, 3.0) and request.duration_s == 3.0
+    assert read("x", "--loop", "--seconds", "4", *where).loop == Loop()
+    request = read("x", "--close-loop", str(sound), *where)
+    assert request.source is not None and request.source.seam_s == 0.5 and request.source.path == str(sound)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["x", "--variation", "0.5"],
+        ["x", "--region", "0-1"],
+        ["x", "--by", "3"],
+        ["x", "--before"],
+        ["x", "--inpaint", "HUM"],
+        ["x", "--inpaint", "HUM", "--region", "0-1", "--seconds", "3"],
+        ["x", "--inpaint", "HUM", "--region", "soon"],
+        ["x", "--inpaint", "HUM", "--region", "0-1", "--region", "0.5-2"],
+        ["x", "--extend", "HUM"],
+        ["x", "--extend", "HUM", "--by", "soon"],
+        ["x", "--extend", "HUM", "--by", "1", "--init-audio", "HUM"],
+        ["x", "--init-audio", "HUM", "--variation", "far"],
+        ["x", "--init-audio", "HUM", "--variation", "2"],
+        ["--init-audio", "HUM"],
+        [],
+        ["x", "--bars", "4"],
+        ["x", "--loop", "--bars", "4"],
+        ["x", "--loop", "--bpm", "120"],
+        ["x", "--loop", "--bars", "4", "--bpm", "0"],
+        ["x", "--loop", "--bars", "1.5", "--bpm", "120"],
+        ["x", "--loop", "--bars", "4", "--bpm", "120", "--seconds", "3"],
+        ["x", "--loop", "--bars", "200", "--bpm", "30"],
+        ["x", "--loop", "--bars", "4", "--bpm", "120", "--extend", "HUM", "--by", "2"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_made_is_refused_in_a_sentence(
+    words: list[str], sound: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(sound) if word == "HUM" else word for word in words]
+    assert main(["generate", *words, "--model", model]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith("musicapp: ") and told[0].endswith(".") and len(told) == 2
+
+
+@pytest.mark.parametrize(
+    "way", [["--init-audio"], ["--close-loop"], ["--by", "3", "--extend"], ["--region", "0-1", "--inpaint"]]
+)
+def test_a_source_that_is_not_there_is_told(
+    way: list[str], tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "x", "--model", model, *way, str(tmp_path / "gone.wav")]) == 1
+    assert "The source “gone.wav” is gone." in capsys.readouterr().err
