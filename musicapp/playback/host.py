@@ -25,6 +25,8 @@ __all__ = ["OutputDevice", "PlaybackHost"]
 
 log = logging.getLogger(__name__)
 
+FIRST_CALL_S = 4.0  # until the sound card asks for the first time: wireless headphones wake up
+SOON_S = 1.0  # the same, at first, of an output that worked a moment ago; it doubles each time
 ANSWER_S = 8.0  # that a driver may take to open a device or to list all
 CLOSE_S = 2.0
 RETRY_S = 0.3
@@ -62,6 +64,7 @@ class PlaybackHost:
         self._opened: tuple[str | None, int, Opened] | None = None  # device and rate as asked, and what it became
         self._is_shut = False
         self._recovery: _Recovery | None = None
+        self._first_call_s = FIRST_CALL_S
         self.transport = Transport(self)
 
     # --- the transport's side
@@ -90,14 +93,16 @@ class PlaybackHost:
 
         What was open before is closed; the position stays. Raises AudioDeviceError.
         """
+        self._stop_recovery()  # at once: it may be waiting for sound
         with self._requests:
             self._stop_recovery()
+            self._first_call_s = FIRST_CALL_S
             self._open(device, sample_rate)
 
     def close(self) -> None:
         """Give the device back. Safe to call at any time."""
+        self._stop_recovery()
         with self._requests:
-            self._stop_recovery()
             if self._opened is None or self._process is None:
                 return
             self._opened = None
@@ -205,7 +210,7 @@ class PlaybackHost:
                 board = SoundProcess.shared_board()
                 board.go_on_from(self.board)
                 self.board = board
-                self._process = SoundProcess(board, self._wishes, self._is_to_sound, self._process_left)
+                self._process = SoundProcess(board, self._wishes, self._patience_s, self._process_left)
                 self._process.obey(self._orders)  # those of this moment
             return self._process
 
@@ -214,8 +219,8 @@ class PlaybackHost:
         orders = self._orders
         return self._sources, orders
 
-    def _is_to_sound(self) -> bool:
-        return self._opened is not None and self.transport.is_playing
+    def _patience_s(self) -> float:
+        return self._first_call_s if self._opened is not None and self.transport.is_playing else 0.0
 
     # --- when it is gone
 
@@ -230,7 +235,8 @@ class PlaybackHost:
         if self._is_shut:
             return
         log.warning("sound process left: %s", detail)
-        if opened is not None and self.transport.is_playing:
+        if opened is not None and self.transport.is_playing and self._recovery is None:
+            self._first_call_s = SOON_S
             self._recovery = _Recovery(self, *opened)
             self._on_lost(AudioDeviceError(WENT_AWAY, hint=WHEN_LOST, detail=detail))
             self._recovery.start()
@@ -240,7 +246,7 @@ class PlaybackHost:
             recovery.stop()
             self._recovery = None
 
-    def _recovered(self, recovery: _Recovery, error: AudioDeviceError | None) -> None:
+    def _recovered(self, recovery: _Recovery, error: AudioDeviceError | None = None) -> None:
         if self._recovery is recovery:
             self._recovery = None
             if error is None:
@@ -268,16 +274,20 @@ class _Recovery(threading.Thread):
             with self._host._requests:
                 if self._stopping.is_set():
                     return
+                refused: AudioDeviceError | None
                 try:
                     self._host._open(self._device, self._sample_rate, self._name_then)
-                except AudioDeviceError as refused:
-                    error = AudioDeviceError(WENT_AWAY, hint=WHEN_GIVEN_UP, detail=refused.detail or refused.message)
+                except AudioDeviceError as no:
+                    refused = no
+                    error = AudioDeviceError(WENT_AWAY, hint=WHEN_GIVEN_UP, detail=no.detail or no.message)
                 except ProcessLeft:
                     return
                 else:
-                    log.info("the sound output is back after %.1f s", waited_s)
-                    self._host._recovered(self, None)
-                    return
+                    refused = None
+            if refused is None and self._sounds():
+                log.info("the sound output is back after %.1f s", time.monotonic() - began_s)
+                self._host._recovered(self)
+                return
             if self._stopping.wait(RETRY_S if waited_s < RETRY_LATER_AFTER_S else RETRY_LATER_S):
                 return
         if self._host.transport.is_playing:
@@ -285,3 +295,14 @@ class _Recovery(threading.Thread):
             self._host._recovered(self, error)
         else:
             self._host._stop_recovery()
+
+    def _sounds(self) -> bool:
+        """Whether the sound card asks for samples, now that it is open; else the process will be gone."""
+        host = self._host
+        board, calls = host.board, host.board.calls
+        while host._opened is not None and host.transport.is_playing and not self._stopping.is_set():
+            if board.calls > calls:
+                return True
+            time.sleep(0.01)
+        host._first_call_s = min(2 * host._first_call_s, FIRST_CALL_S)
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 
 BLOCK_FRAMES = 1024
 LATENCY_S = 0.1
-CHECK_S = 0.1
 USUAL_RATES = (48000, 44100)  # that a shared device may run at, whatever it says of itself
 MOST_LATENCY_S = 2.0  # that is believed: on PipeWire's JACK a driver said 24 hours
 
@@ -47,6 +47,8 @@ class Output:
         self._silent_frames = 0
         self._stop_asked = False
         self._finished = False
+        self._filled_s = math.inf  # when the card's own buffer was last filled
+        self._dry_after_s = math.inf  # how long that lasts
         renderer.on_orders = self.wake
 
     def open(self, device: int | str | None, sample_rate: int, only: str = "") -> None:
@@ -131,12 +133,13 @@ class Output:
     @property
     def latency_s(self) -> float:
         """Seconds from the renderer to the ear, as far as the driver knows; 0 where it talks nonsense."""
-        stream, feed = self._stream, self._feed
-        if stream is None:
-            return 0.0
-        said = float(stream.latency)
-        believed = said if math.isfinite(said) and 0 <= said < MOST_LATENCY_S else 0.0
-        return believed + (feed.latency_s if isinstance(feed, RateFeed) else 0.0)
+        feed = self._feed
+        return self._stream_latency_s + (feed.latency_s if isinstance(feed, RateFeed) else 0.0)
+
+    @property
+    def _stream_latency_s(self) -> float:
+        said = float(self._stream.latency) if self._stream is not None else 0.0
+        return said if math.isfinite(said) and 0 <= said < MOST_LATENCY_S else 0.0
 
     def wake(self) -> None:
         """There are orders: check at once."""
@@ -145,7 +148,7 @@ class Output:
     def check(self) -> None:
         """Start the stream when there is something to hear, and notice when it ended by itself.
 
-        The keeper calls this ten times a second and at each order; nobody else has to.
+        The keeper calls this at each order and when the stream ends; nobody else has to.
         """
         lost = ""
         with self._lock:
@@ -154,8 +157,7 @@ class Output:
             if self._is_running and self._stop_asked and self._finished:
                 self._is_running = False
             if self._is_running:
-                has_ended = self._finished or not self._stream.active
-                lost = "the stream ended by itself" if has_ended and not self._stop_asked else ""
+                lost = "the stream ended by itself" if self._finished and not self._stop_asked else ""
             elif not self._feed.is_idle:
                 lost = self._start()
             if lost:
@@ -168,6 +170,9 @@ class Output:
         """Run the stream; what is wrong with it, if anything."""
         sd = devices.sounddevice()
         self._silent_frames, self._stop_asked, self._finished = 0, False, False
+        buffered_s, block_s = self._stream_latency_s, BLOCK_FRAMES / self.sample_rate
+        self._filled_s = math.inf
+        self._dry_after_s = buffered_s + block_s if buffered_s > block_s else math.inf
         try:
             self._stream.stop()  # a stream that ended by itself must be told so before it starts again
             self._finished = False
@@ -178,15 +183,17 @@ class Output:
         return ""
 
     def _keep(self, stream: Any) -> None:
+        """Sleeps for as long as nothing happens: whoever holds Python's lock when JACK asks costs a period of sound."""
         while self._stream is stream:
             self._wake.clear()
             self.check()
-            self._wake.wait(CHECK_S)
+            self._wake.wait()
 
     def _callback(self, out: np.ndarray, frames: int, when: Any, status: Any) -> None:
         sd = devices.sounddevice()
         board, feed = self.renderer.board, self._feed
-        if status.output_underflow:
+        # PulseAudio's ALSA device never says that it ran dry; by the clock it did.
+        if status.output_underflow or time.perf_counter() - self._filled_s > self._dry_after_s:
             board.underflows += 1
         was_idle = feed.is_idle
         if self._narrow is None:
@@ -194,6 +201,7 @@ class Output:
         else:
             self._render_narrow(self._narrow, out)
         board.calls += 1
+        self._filled_s = time.perf_counter()
         self._silent_frames = self._silent_frames + frames if was_idle else 0
         if self._silent_frames >= TAIL_S * self.sample_rate:
             self._stop_asked = True

@@ -29,7 +29,6 @@ from musicapp.playback.take_buffer import TakeBuffer
 log = logging.getLogger(__name__)
 
 STALL_S = 0.6  # without a single callback while the sound runs: the server is gone, even if nobody says so
-FIRST_CALL_S = 4.0  # until the first one: wireless headphones wake up
 WATCH_S, IDLE_S = 0.1, 1.0
 SEND_FRAMES = 16384
 COMPLAINT_BYTES = 4000
@@ -46,7 +45,8 @@ class ProcessLeft(Exception):  # noqa: N818 - an outcome, which whoever asked ma
 class SoundProcess:
     """A child that plays what `wishes` says, told anew whenever it is poked.
 
-    is_to_sound              whether the sound card should ask for samples now; a child in which it does not is ended
+    patience_s               how long the sound card may take to ask for its first samples now, 0 when it need not ask;
+                             a child in which it does not is ended
     on_left(process, detail) called once, from a background thread, when the child is gone
     """
 
@@ -54,10 +54,10 @@ class SoundProcess:
         self,
         board: Board,
         wishes: Wishes,
-        is_to_sound: Callable[[], bool],
+        patience_s: Callable[[], float],
         on_left: Callable[[SoundProcess, str], None],
     ) -> None:
-        self._board, self._wishes, self._is_to_sound, self._on_left = board, wishes, is_to_sound, on_left
+        self._board, self._wishes, self._patience_s, self._on_left = board, wishes, patience_s, on_left
         self._tickets = itertools.count(1)
         self._answers: dict[int, queue.SimpleQueue[Answer | None]] = {}
         self._answers_lock = threading.Lock()
@@ -232,9 +232,9 @@ class SoundProcess:
         while True:
             if time.monotonic() > self._deadline_s:
                 self.kill(SILENT)
-            is_to_sound = self._is_to_sound()
+            patience_s = self._patience_s()
             try:
-                event = self._events.recv() if self._events.poll(WATCH_S if is_to_sound else IDLE_S) else None
+                event = self._events.recv() if self._events.poll(WATCH_S if patience_s else IDLE_S) else None
             except (EOFError, OSError):
                 return
             match event:
@@ -251,7 +251,7 @@ class SoundProcess:
                         target=self._send_instead, args=(event,), name="sound-samples", daemon=True
                     ).start()
                 case None:
-                    if verdict := pulse.verdict(is_to_sound):
+                    if verdict := pulse.verdict(patience_s):
                         self.kill(verdict)
 
     def _leave(self) -> None:
@@ -292,10 +292,10 @@ class _Pulse:
         self._board = board
         self._calls, self._quiet_turns, self._has_called = board.calls, 0, False
 
-    def verdict(self, is_to_sound: bool) -> str:
+    def verdict(self, patience_s: float) -> str:
         """Asked every WATCH_S while sound is to be heard: why to end the process, or ""."""
         calls = self._board.calls
-        if not is_to_sound:
+        if not patience_s:
             self._quiet_turns, self._has_called = 0, False
         elif calls != self._calls:
             self._quiet_turns, self._has_called = 0, True
@@ -303,4 +303,4 @@ class _Pulse:
             self._quiet_turns += 1
         self._calls = calls
         quiet_s = self._quiet_turns * WATCH_S
-        return f"no callback for {quiet_s:.1f} s" if quiet_s > (STALL_S if self._has_called else FIRST_CALL_S) else ""
+        return f"no callback for {quiet_s:.1f} s" if quiet_s > (STALL_S if self._has_called else patience_s) else ""
