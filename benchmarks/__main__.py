@@ -12,30 +12,49 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import report
 
+OWN = ("ours", "previous")
 ROOT = Path(__file__).resolve().parent.parent
 
-# name, case, sizes, whether diffusers has it
-Case = tuple[str, str, dict[str, Any], bool]
+# name, case, sizes, and who has it beside us and an earlier release: "diffusers" or "authors"
+Case = tuple[str, str, dict[str, Any], str]
 
 
 def cases(*, smoke: bool) -> list[Case]:
     """What is measured: everything once in small for a check that it runs, else in sizes that say something."""
     latents, positions, blocks = (6, 64, 1) if smoke else (128, 1024, 2)
-    found: list[Case] = [("matrix product", "ceiling", {"size": positions}, False)]
+    found: list[Case] = [("matrix product", "ceiling", {"size": positions}, "")]
     for precision in ("bf16",) if smoke else ("fp32", "bf16"):
         found.append(
-            (f"Open decoder, {latents} latents, {precision}", "decoder", _of(precision, latents=latents), True)
+            (f"Open decoder, {latents} latents, {precision}", "decoder", _of(precision, latents=latents), "diffusers")
         )
     for precision in ("bf16", "int8", "int4"):
         sizes = _of(precision, latents=positions, blocks=blocks)
-        found.append((f"Open 1.0 step, {blocks} blocks, {precision}", "step", sizes, precision == "bf16"))
-    for seconds in (1.0,) if smoke else (5.0, 30.0, 120.0):
-        found.append((f"built-in take, {seconds:g} s", "take", {"seconds": seconds}, False))
+        found.append(
+            (f"Open 1.0 step, {blocks} blocks, {precision}", "step", sizes, "diffusers" if precision == "bf16" else "")
+        )
+    for seconds in (1.0,) if smoke else (5.0, 30.0, 60.0, 120.0, 285.0):
+        found.append((f"built-in take, {seconds:g} s", "take", {"seconds": seconds}, ""))
+    for latents in (12,) if smoke else (112, 650):
+        for count in (1, 4):
+            name = f"built-in call, {latents} latents, {count} at once, each"
+            found.append((name, "several", {"count": count, "latents": latents}, ""))
+    return found
+
+
+def pipelines(open_folder: Path | None, sa3_folder: Path | None, seconds: Sequence[float], steps: int) -> list[Case]:
+    """Whole takes of public models in folders of full size, for machines and evenings that have room for them."""
+    found: list[Case] = []
+    for folder, name, peer in ((open_folder, "Open 1.0", "diffusers"), (sa3_folder, "Stable Audio 3", "authors")):
+        if folder is not None:
+            for length in seconds:
+                sizes = _of("bf16", folder=str(folder.resolve()), seconds=length, steps=steps)
+                found.append((f"{name} take, {length:g} s, {steps} steps, bf16", "pipeline", sizes, peer))
     return found
 
 
@@ -75,14 +94,12 @@ class Subject:
 
 def measure(case: Case, roots: dict[str, Path], threads: int, passes: int) -> list[report.Row]:
     """Medians of a case for every subject; processes of their own for each case, so that memory is the case's."""
-    name, kind, sizes, has_peer = case
-    subjects = [
-        Subject(subject, root, threads) for subject, root in roots.items() if subject != "diffusers" or has_peer
-    ]
+    name, kind, sizes, peer = case
+    subjects = [Subject(subject, root, threads) for subject, root in roots.items() if subject in (*OWN, peer)]
     made: dict[str, list[dict[str, Any]]] = {subject.name: [] for subject in subjects}
     try:
         for subject in subjects:  # the first pass warms up and does not count
-            first = subject.ask({"case": f"peer {kind}" if subject.name == "diffusers" else kind, "sizes": sizes})
+            first = subject.ask({"case": kind if subject.name in OWN else f"{subject.name} {kind}", "sizes": sizes})
             if "error" in first:
                 made[subject.name].append(first)
         for _ in range(passes):
@@ -103,6 +120,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--passes", type=int, default=3, metavar="N", help="of each case and subject (default 3)")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of every subject (default 1)")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
+    add = parser.add_argument
+    add("--open", type=Path, metavar="FOLDER", help="also takes of Stable Audio Open 1.0 in a diffusers folder")
+    add("--stable-audio-3", type=Path, metavar="FOLDER", help="also takes of a Stable Audio 3")
+    add("--authors", type=Path, metavar="FOLDER", help="beside a checkout of the authors' Stable Audio 3 code")
+    add("--seconds", type=float, nargs="+", default=[30.0], metavar="N", help="of these takes (default 30)")
+    add("--steps", type=int, default=8, metavar="N", help="of these takes (default 8)")
     options = parser.parse_args(arguments)
     roots = {"ours": ROOT}
     if options.previous is not None:
@@ -111,8 +134,13 @@ def main(arguments: list[str] | None = None) -> int:
         roots["previous"] = options.previous.resolve()
     if options.diffusers:
         roots["diffusers"] = ROOT
+    if options.authors is not None:
+        if not (options.authors / "stable_audio_3").is_dir():
+            parser.error(f"there is no stable_audio_3 in {options.authors}; give the folder of a checkout")
+        roots["authors"] = options.authors.resolve()
     rows: list[report.Row] = []
-    for case in cases(smoke=options.smoke):
+    whole = pipelines(options.open, options.stable_audio_3, options.seconds, options.steps)
+    for case in cases(smoke=options.smoke) + whole:
         if options.only in case[0]:
             rows += measure(case, roots, options.threads, max(1, options.passes))
             print(f"{case[0]}: done", file=sys.stderr, flush=True)
@@ -123,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if any("error" in row for row in rows) else 0
 
 
-def _of(precision: str, **sizes: int) -> dict[str, Any]:
+def _of(precision: str, **sizes: Any) -> dict[str, Any]:
     return {"precision": precision, **sizes}
 
 

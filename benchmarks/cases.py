@@ -14,6 +14,7 @@ from typing import Any
 
 Pass = Callable[[], dict[str, float]]  # measures of its own beside time, for example seconds to the first sound
 
+ROUNDS = 10  # of what takes less than a tenth of a second
 WIDTHS = {"c_mults": (1, 2, 4, 8, 16), "strides": (2, 4, 4, 8, 8)}
 PROMPT = "calm piano, 90 bpm, in C minor"
 
@@ -102,6 +103,32 @@ def take(seconds: float) -> Pass:
     return once
 
 
+def several(count: int, latents: int) -> Pass:
+    """So many variations of a prompt in one call of the built-in model's transformer, divided by their number."""
+    import torch
+
+    from musicapp.checkpoints.load import load_model
+    from musicapp.description.catalogue import find_model
+
+    model = load_model(find_model("builtin"))
+    config = model.config.diffusion.dit
+    generator = torch.Generator().manual_seed(0)
+
+    def given(*shape: int) -> Any:
+        return torch.randn(count, *shape, generator=generator)
+
+    x, cross = given(config.io_channels, latents), given(132, config.cond_token_dim)
+    vector, beside = given(config.global_cond_dim), given(config.input_concat_dim, latents)
+
+    @torch.inference_mode()
+    def once() -> dict[str, float]:
+        for _ in range(ROUNDS):
+            model.dit(x, torch.full((count,), 0.5), cross=cross, global_cond=vector, input_concat=beside)
+        return {"parts": float(count * ROUNDS)}
+
+    return once
+
+
 def peer_decoder(latents: int, precision: str) -> Pass:
     """The same decoder in diffusers, whole as its pipeline decodes."""
     import torch
@@ -141,8 +168,8 @@ def peer_step(latents: int, precision: str, blocks: int) -> Pass:
 
 
 CASES: dict[str, Callable[..., Pass]] = {
-    "ceiling": ceiling, "decoder": decoder, "step": step, "take": take,
-    "peer decoder": peer_decoder, "peer step": peer_step,
+    "ceiling": ceiling, "decoder": decoder, "step": step, "take": take, "several": several,
+    "diffusers decoder": peer_decoder, "diffusers step": peer_step,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 BAR, ROW, LEFT, WIDTH = 14, 22, 260, 760
-COLOURS = {"ours": "#2f7d5b", "previous": "#8a8a8a", "diffusers": "#b5651d"}
+COLOURS = {"ours": "#2f7d5b", "previous": "#8a8a8a", "diffusers": "#b5651d", "authors": "#6a5acd"}
 
 Row = dict[str, Any]  # case, subject, and medians of what was measured, or an "error"
 
@@ -26,14 +26,16 @@ def row_of(case: str, subject: str, passes: list[dict[str, Any]]) -> Row:
 
 def table(rows: list[Row]) -> str:
     """Markdown: seconds of the processor and of the clock, and how many times as quick as the others ours is."""
-    lines = ["| case | subject | processor s | least | wall s | first sound s | peak MB | ours is |", "|---" * 8 + "|"]
+    names = ("case", "subject", "processor s", "least", "wall s", "first sound s", "held MB", "peak MB", "ours is")
+    lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for row in rows:
         if "error" in row:
-            lines.append(f"| {row['case']} | {row['subject']} | {row['error']} | | | | | |")
+            lines.append(f"| {row['case']} | {row['subject']} | {row['error']} | | | | | | |")
             continue
         first = f"{row['first sound']:.2f}" if "first sound" in row else ""
         cells = (row["case"], row["subject"], f"{row['cpu']:.3f}", f"{row['least cpu']:.3f}", f"{row['wall']:.3f}")
-        lines.append(f"| {' | '.join(cells)} | {first} | {row['peak'] / 1e6:.0f} | {_ratio(row, rows)} |")
+        memory = " | ".join(f"{row[name] / 1e6:.0f}" for name in ("held", "peak"))
+        lines.append(f"| {' | '.join(cells)} | {first} | {memory} | {_ratio(row, rows)} |")
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ def test_a_smoke_run_measures_every_case(tmp_path: Path, capsys: pytest.CaptureF
     rows = json.loads((tmp_path / "results.json").read_text())["rows"]
     names = [case[0] for case in benchmarks.cases(smoke=True)]
     assert [(row["case"], row["subject"]) for row in rows] == [(n, s) for n in names for s in ("ours", "previous")]
-    assert all(row["cpu"] > 0 and row["wall"] > 0 and row["peak"] > 50e6 for row in rows)
+    assert all(row["cpu"] > 0 and row["wall"] > 0 and row["peak"] > 50e6 and row["held"] > 50e6 for row in rows)
     assert all("first sound" in row for row in rows if "take" in row["case"] or "decoder" in row["case"])
     assert (tmp_path / "results.md").read_text().strip() in capsys.readouterr().out
     drawn = ElementTree.parse(tmp_path / "results.svg").getroot()
@@ -26,15 +26,17 @@ def test_a_smoke_run_measures_every_case(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_medians_and_ratios_are_those_of_the_passes() -> None:
-    ours = report.row_of("a", "ours", [{"cpu": 1.0, "wall": 2.0, "peak": 5}, {"cpu": 3.0, "wall": 2.0, "peak": 9}])
-    theirs = report.row_of("a", "diffusers", [{"cpu": 5.0, "wall": 9.0, "peak": 7}])
+    ours = report.row_of(
+        "a", "ours", [{"cpu": 1.0, "wall": 2.0, "held": 4, "peak": 5}, {"cpu": 3.0, "wall": 2.0, "held": 4, "peak": 9}]
+    )
+    theirs = report.row_of("a", "diffusers", [{"cpu": 5.0, "wall": 9.0, "held": 4, "peak": 7}])
     assert (ours["cpu"], ours["least cpu"], ours["peak"]) == (2.0, 1.0, 9)
     assert "2.50 times as quick" in report.table([ours, theirs])
 
 
 def test_a_subject_without_a_figure_says_why_and_the_others_stay(tmp_path: Path) -> None:
     broken = report.row_of("a", "previous", [{"error": "KeyError: 'x'"}])
-    whole = report.row_of("a", "ours", [{"cpu": 1.0, "wall": 1.0, "peak": 1}])
+    whole = report.row_of("a", "ours", [{"cpu": 1.0, "wall": 1.0, "held": 1, "peak": 1}])
     report.write([whole, broken], {}, tmp_path)
     assert "KeyError" in (tmp_path / "results.md").read_text()
     assert "previous" not in (tmp_path / "results.svg").read_text()
