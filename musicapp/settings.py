@@ -36,6 +36,7 @@ NAMED_AT_MOST = 4
 _CHOICES = {
     "theme": ("system", "light", "dark"),
     "auto_play": ("off", "idle", "always"),
+    "takes_order": ("newest", "name", "tempo", "key", "length"),
     "device": DEVICES,
     "precision": PRECISIONS,
     "export_format": ("wav16", "wav24", "wav32f", "flac", "ogg", "opus", "mp3"),
@@ -71,6 +72,7 @@ class Settings:
     adapters       of each model: path of an adapter -> its strength, in their order
     load_times     seconds that the engine ("engine") and each model took to load the last time
     loop_regions   of takes by id: first frame of the marked part, and the first one behind it
+    takes_order, takes_by_prompt   how the list of takes is ordered
     auto_play      a new take plays: off, idle (nothing else is playing), always
     """
 
@@ -98,6 +100,8 @@ class Settings:
     advanced_is_open: bool = False
     last_take_id: str = ""
     auto_play: str = "idle"
+    takes_order: str = "newest"
+    takes_by_prompt: bool = False
     recent_prompts: list[str] = field(default_factory=list)
     adapters: dict[str, dict[str, float]] = field(default_factory=dict)
     load_times: dict[str, float] = field(default_factory=dict)

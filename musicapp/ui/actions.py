@@ -14,6 +14,7 @@ from musicapp.ui.choice_menu import ChoiceMenu, add_choices_of
 from musicapp.ui.state.player import QUIETEST_DB
 from musicapp.ui.state.take_queue import MOST_VARIATIONS
 from musicapp.ui.studio import Studio
+from musicapp.ui.take_actions import TakeActions
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.message_bar import open_log_folder
 
@@ -34,11 +35,13 @@ class Actions(QObject):
         self._all: list[QAction] = []
         bar = window.menuBar()
         file_menu, take_menu = bar.addMenu("&File"), bar.addMenu("&Take")
-        play_menu, view_menu, help_menu = bar.addMenu("&Playback"), bar.addMenu("&View"), bar.addMenu("&Help")
-        for menu in (file_menu, take_menu, play_menu, view_menu, help_menu):
+        library_menu, play_menu = bar.addMenu("&Library"), bar.addMenu("&Playback")
+        view_menu, help_menu = bar.addMenu("&View"), bar.addMenu("&Help")
+        for menu in (file_menu, take_menu, library_menu, play_menu, view_menu, help_menu):
             menu.setToolTipsVisible(True)
         self._fill_file(file_menu)
         self._fill_take(take_menu)
+        self.takes = TakeActions(window, studio, theme, library_menu, self._add)
         self._fill_playback(play_menu)
         self._fill_view(view_menu)
         self._fill_help(help_menu)
@@ -53,6 +56,7 @@ class Actions(QObject):
         studio.take_gain.changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.form_history.changed.connect(self._show_state)
+        studio.undo.changed.connect(self._show_state)
         studio.take_settings.seed_lock_changed.connect(self._show_state)
         window.advanced.unfolded.connect(self._show_state)
         self._show_state()
@@ -71,7 +75,8 @@ class Actions(QObject):
             ("Ctrl+Left, Ctrl+Right", "Move it by one sample"),
             ("Shift+Left, Shift+Right", "Mark a loop from it on (in the waveform)"),
             ("Wheel, Shift+Wheel", "Zoom and scroll the waveform"),
-            ("Enter", "Show and play a take (in the list)"),
+            ("Enter", "Show and play a take, fold a prompt (in the list)"),
+            ("Ctrl+Click, Shift+Click", "Mark several takes (in the list)"),
             ("Up, Down", "Prompts of before (at the ends of the prompt)"),
             ("Alt+Up, Alt+Down", "Make a take earlier or later (in the queue)"),
             ("Alt+Home, Alt+End", "Make it next or last (in the queue)"),
@@ -123,7 +128,10 @@ class Actions(QObject):
         self.lock.setCheckable(True)
         menu.addSeparator()
         self.recall = self._add(menu, "recall", "&Use settings of the take", "R", window.stage.recall_settings)
-        self.undo = self._add(menu, "undo", "&Undo “Use settings”", "Ctrl+Z", studio.form_history.undo)
+        but_seed, seed = window.stage.recall_but_seed, window.stage.recall_seed
+        self.recall_but_seed = self._add(menu, "recall_but_seed", "Use all &but its seed", "Shift+R", but_seed)
+        self.recall_seed = self._add(menu, "recall_seed", "Use its seed a&lone", "S", seed)
+        self.undo = self._add(menu, "undo", "&Undo", "Ctrl+Z", studio.undo.undo)
         self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
         menu.addSeparator()
         advanced = window.advanced
@@ -250,10 +258,22 @@ class Actions(QObject):
         self.export.setEnabled(studio.library.current is not None)
         for action in (self.play, self.stop):
             action.setEnabled(studio.player.can_play)
-        with_take = (self.recall, self.copy_seed, self.to_start, self.to_end, self.loop, self.loop_start, self.loop_end)
+        with_take = (
+            self.recall,
+            self.recall_but_seed,
+            self.recall_seed,
+            self.copy_seed,
+            self.to_start,
+            self.to_end,
+            self.loop,
+            self.loop_start,
+            self.loop_end,
+        )
         for action in with_take:
             action.setEnabled(has_take)
-        self.undo.setEnabled(studio.form_history.can_undo)
+        words = studio.undo.words
+        self.undo.setText(f"&Undo “{words}”" if words else "&Undo")
+        self.undo.setEnabled(bool(words))
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
         self.match.setChecked(studio.take_gain.is_matching)

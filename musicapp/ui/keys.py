@@ -65,7 +65,7 @@ class FocusKeys(QObject):
             if not event.isAutoRepeat():
                 _press(watched)
             return True
-        if isinstance(watched, QLineEdit | QAbstractSpinBox) and not event.isAutoRepeat():
+        if isinstance(watched, QLineEdit | QAbstractSpinBox) and not event.isAutoRepeat() and not _is_in_list(watched):
             QTimer.singleShot(0, self._finish)  # after the field itself has taken the key
         return False
 
@@ -80,6 +80,14 @@ def _claims(widget: QObject, key: Qt.Key) -> bool:
     if isinstance(widget, QAbstractButton | QComboBox) and (key == Qt.Key.Key_Space or key in RETURN):
         return True
     return key in ENDS and isinstance(widget, QAbstractSlider | QComboBox | QAbstractItemView)
+
+
+def _is_in_list(field: QWidget) -> bool:
+    """Whether a field edits a row of a list, which ends the typing itself."""
+    parent = field.parentWidget()
+    while parent is not None and not isinstance(parent, QAbstractItemView):
+        parent = parent.parentWidget()
+    return parent is not None
 
 
 def _press(widget: QAbstractButton | QComboBox) -> None:

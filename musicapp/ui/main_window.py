@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
             themes,
         )
         self.export = ExportPanel(studio.exporter, themes)
-        self.takes = TakeList(studio.library, themes)
+        self.takes = TakeList(studio.library, studio.search, themes)
         self.queue = QueuePanel(studio.queue, QueueListModel(studio.queue, studio.generation), themes)
         self.status = StatusLine(studio.engine, studio.messages, studio.queue, studio.generation)
         self.setStatusBar(self.status)
@@ -155,6 +155,11 @@ class MainWindow(QMainWindow):
         self.hide()  # the engine may need a moment to end; nobody has to watch that
         self.closing.emit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._studio.library.look_again()  # another program may have made takes meanwhile
+
     def leave(self) -> None:
         """Close without a question, as the system wants it: what can be heard of a take is kept."""
         self._may_leave = True
@@ -176,6 +181,12 @@ class MainWindow(QMainWindow):
         before = str(paths.takes_folder())
         if folder := QFileDialog.getExistingDirectory(self, "Choose the folder of the takes", before):
             self._studio.library.choose_folder(Path(folder))
+
+    def move_takes(self) -> None:
+        """Ask where all takes are to be moved."""
+        before = str(paths.takes_folder())
+        if folder := QFileDialog.getExistingDirectory(self, "Move all takes to another folder", before):
+            self._studio.takes_move.start(Path(folder))
 
     def open_takes_folder(self) -> None:
         """Show the takes in the system's file manager."""

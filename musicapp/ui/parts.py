@@ -61,6 +61,11 @@ class Parts(QObject):
         if not self._queue.isHidden():
             self._go(self._queue.view)
 
+    def go_to_search(self) -> None:
+        """Type what to look for among the takes now."""
+        if self._go(self._takes.search.field):
+            self._takes.search.field.selectAll()
+
     def next(self) -> None:
         """Go to the next part that there is something to do in."""
         self._step(1)

@@ -34,10 +34,15 @@ from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.prompt_note import PromptNote
+from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_library import TakeLibrary
 from musicapp.ui.state.take_queue import TakeQueue
+from musicapp.ui.state.take_search import TakeSearch
 from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.state.take_trash import TakeTrash
+from musicapp.ui.state.takes_move import TakesMove
+from musicapp.ui.state.undo import Undo
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +52,7 @@ MOST_REGIONS = 200
 class Studio(QObject):
     """The states of the window and the services below them.
 
-    Five lanes: `reading` for takes being made, `files` for the library, `looking` for what takes look like,
+    Six lanes: `reading` for takes being made, `files` for the library, `looking` for what takes look like, `searching`,
     `exporting`, and `devices`.
     """
 
@@ -79,6 +84,11 @@ class Studio(QObject):
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.looks = Looks(self._looking, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
+        self.undo = Undo(self)
+        self.form_history.used.connect(self._remember_use)
+        self.take_edits = TakeEdits(self.messages, self.undo, self.files, self)
+        self.take_trash = TakeTrash(self.take_edits, self.messages, self.files, self)
+        self.takes_move = TakesMove(self.messages, self)
         self.library = TakeLibrary(
             self.open_takes,
             self.generation,
@@ -86,11 +96,17 @@ class Studio(QObject):
             self.leftovers,
             self.messages,
             self.files,
+            self.take_edits,
             parent=self,
         )
         self.library.model.follow(self.looks)
+        self._searching = Lane("searching", self)
+        self.search = TakeSearch(self.library.model, self.messages, self._searching, settings, self)
+        self.library.search = self.search
+        self.takes_move.moved.connect(self.library.load)
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
+        self.take_edits.is_exported = self.exporter.is_exporting
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
         self.engine.name_of = lambda key: self.take_settings.model_name or self.models.names.get(key, key)
@@ -108,6 +124,7 @@ class Studio(QObject):
         """Begin what takes time: the engine, the list of takes, the outputs. Called when the window is visible."""
         self.queue.start()  # before the library mends what is left of takes
         self.library.load()
+        self.takes_move.offer_to_go_on()
         self.files.run(self._sweep)
         self.models.load()
         self.model_promise.look()
@@ -139,12 +156,21 @@ class Studio(QObject):
         self.queue.close()
         self.exporter.cancel()
         self.looks.close()
+        self.takes_move.close()
         self.player.close()
         if self._shelf is not None:
             self._shelf.close()
         self.bridge.close()
-        for lane in (self._devices, self._exporting, self._reading, self.files, self._looking):
+        for lane in (
+            self._devices,
+            self._exporting,
+            self._reading,
+            self.files,
+            self._looking,
+            self._searching,
+        ):
             lane.close()
+        self.library.close()
         for error in keep_now([*self.leftovers.close(), *(being_made if self.keeps_part else ())]):
             log.warning("a part of a take: %s %s", error.message, error.detail)
         for draft in () if self.keeps_part else being_made:
@@ -162,6 +188,11 @@ class Studio(QObject):
         """What was said of the prompt is over as soon as it is mended."""
         if 0 < prompt_length(text) <= MAX_PROMPT_CHARACTERS:
             self.messages.dismiss("prompt")
+
+    def _remember_use(self) -> None:
+        """Ctrl+Z takes back settings that were used, in its turn."""
+        history = self.form_history
+        self.undo.push("Use settings", history.undo, lambda: history.can_undo)
 
     def _current_changed(self) -> None:
         self.exporter.set_take(self.library.current)

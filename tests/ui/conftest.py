@@ -130,7 +130,14 @@ def open_desk(qtbot: QtBot, theme: Theme, outputs: list[OutputDevice], home: Pat
         assert isinstance(host, FakeHost)
         desk = Desk(qtbot, window, studio, host, FakeOutput.latest, theme)
         desks.append(desk)
-        desk.wait(lambda: window.stage.page and studio.engine.phase == "ready" and studio.player.devices_known)
+        desk.wait(
+            lambda: (
+                window.stage.page
+                and studio.library.is_read
+                and studio.engine.phase == "ready"
+                and studio.player.devices_known
+            )
+        )
         return desk
 
     yield make

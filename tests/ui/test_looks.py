@@ -89,7 +89,7 @@ def test_a_take_whose_file_is_gone_keeps_its_row(desk: Desk) -> None:
 def test_the_list_says_that_it_reads_until_it_has(desk: Desk) -> None:
     from musicapp.ui.widgets.take_list import NO_TAKES, READING, TakeList
 
-    fresh = TakeList(desk.studio.library, desk.theme)
+    fresh = TakeList(desk.studio.library, desk.studio.search, desk.theme)
     desk.qtbot.addWidget(fresh)
     assert fresh.empty.text() == READING
     desk.studio.library.loaded.emit()

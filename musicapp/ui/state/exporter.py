@@ -124,6 +124,10 @@ class Exporter(QObject):
 
         self._lane.run(work, self._done, self._failed)
 
+    def is_exporting(self, take_id: str) -> bool:
+        """Whether this take is being written right now."""
+        return self.is_running and self._exporting_take is not None and self._exporting_take.take_id == take_id
+
     def cancel(self) -> None:
         """Stop writing; nothing is left behind."""
         self._should_stop = True

@@ -1,4 +1,4 @@
-"""What the form held before: one step back after "Use settings", and the prompts of before."""
+"""What the form held before: steps back after "Use settings", and the prompts of before."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import FormValues, TakeSettings
 
 USED = "The settings of the take are in the form; its seed is kept."
+USED_BUT_SEED = "The settings of the take are in the form; the seed is the one of before."
+USED_SEED = "The seed of the take is in the form and kept; all else is as it was."
+MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -23,18 +26,19 @@ class _Form:
 
 
 class FormHistory(QObject):
-    """`changed` tells that there is something to undo, or nothing any more.
+    """`changed` tells that there is something to undo, or nothing any more; `used` that settings were used.
 
     The prompts of before are in `Settings.recent_prompts`, newest first: those that were made, and what was being
     written when other settings took its place. Walking through them (`older`, `newer`) ends at what was being written.
     """
 
     changed = Signal()
+    used = Signal()
 
     def __init__(self, form: TakeSettings, saved: Settings, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._form, self._saved, self._messages = form, saved, messages
-        self._before: _Form | None = None
+        self._before: list[_Form] = []
         self._walk: list[str] = []
         self._place = 0
         self._is_walking = False
@@ -43,25 +47,48 @@ class FormHistory(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether other settings took the form's place."""
-        return self._before is not None
+        return bool(self._before)
 
     def use(self, request: TakeRequest, note: tuple[str, str] = ("", "")) -> None:
         """Set the form as it was for a take; the form of before comes back with `undo`.
 
         note  what of the take's settings could not be set, and what to do
         """
-        self._before = self._now()
+        self._keep_now()
         self._saved.remember_prompt(self._form.prompt)
         self._form.recall(request)
+        self._tell(note[0] or USED, note[1], "warning" if note[0] else "notice")
+
+    def use_but_seed(self, request: TakeRequest, note: tuple[str, str] = ("", "")) -> None:
+        """Set the form as it was for a take, but keep the seed of the form and its lock."""
+        before = self._keep_now().values
+        self._saved.remember_prompt(self._form.prompt)
+        self._form.recall(request)
+        self._form.set_seed(before.seed, is_used=not before.seed_is_unused)
+        self._form.set_seed_locked(before.seed_is_locked)
+        self._tell(note[0] or USED_BUT_SEED, note[1], "warning" if note[0] else "notice")
+
+    def use_seed(self, request: TakeRequest) -> None:
+        """Use the seed of a take for the next ones, and nothing else of it."""
+        self._keep_now()
+        self._form.set_seed(request.seed)
+        self._form.set_seed_locked(True)
+        self._tell(USED_SEED)
+
+    def _keep_now(self) -> _Form:
+        self._before = [*self._before[1 - MOST_STEPS :], self._now()]
+        return self._before[-1]
+
+    def _tell(self, text: str, hint: str = "", kind: str = "notice") -> None:
         self.changed.emit()
-        kind = "warning" if note[0] else "notice"
-        self._messages.post(kind, note[0] or USED, note[1], offer=("Undo", self.undo), about="recall")
+        self.used.emit()
+        self._messages.post(kind, text, hint, offer=("Undo", self.undo), about="recall")
 
     def undo(self) -> None:
-        """Have the form of before "Use settings" again."""
-        if self._before is None:
+        """Have the form of before the last "Use settings" again."""
+        if not self._before:
             return
-        before, self._before = self._before, None
+        before = self._before.pop()
         self._saved.remember_prompt(self._form.prompt)
         self._form.loras_of = dict(before.loras_of)
         self._form.set_values(before.values)

@@ -46,6 +46,11 @@ class OpenTake:
         return self.source.model_name
 
     @property
+    def title(self) -> str:
+        """What people call it, or else its prompt."""
+        return self.take.title if self.take and self.take.title else title_of(self.request.prompt)
+
+    @property
     def left_out(self) -> dict[str, Any]:
         """What of its settings is not understood, see `request.Recalled`."""
         return self.take.left_out if self.take else {}

@@ -25,6 +25,7 @@ class OpenTakes(QObject):
     made           the library's Take that one became: on disk, with its settings beside it. It stays open
     dropped        the take_id of one being made of which nothing came, and whether it was on the stage
     shown_changed  another take, or none, is on the stage
+    renewed        the take_id of an open take of which something else is known now: its title, its tags
     """
 
     began = Signal(object)
@@ -32,6 +33,7 @@ class OpenTakes(QObject):
     made = Signal(object)
     dropped = Signal(str, bool)
     shown_changed = Signal()
+    renewed = Signal(str)
 
     def __init__(self, messages: Messages, reading: Lane, files: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +117,13 @@ class OpenTakes(QObject):
         opened = self.find(take_id)
         if opened is not None and opened.take is not None:
             self._remove(opened)
+
+    def renew(self, take: Take) -> None:
+        """Something else is known of a finished take now; its sound is the same."""
+        opened = self.find(take.take_id)
+        if opened is not None and opened.take is not None and opened.take != take and opened.take.path == take.path:
+            opened.source = take
+            self.renewed.emit(take.take_id)
 
     def _audio(self, path: Path, frames: int, channels: int, sample_rate: int) -> TakeAudio | None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from musicapp import paths
 from musicapp.errors import CheckpointError, LibraryError, MusicAppError
 from musicapp.library import takes
+from musicapp.library.index import Index
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
 from musicapp.ui.state.background import Lane
@@ -20,13 +23,17 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_list_model import TakeListModel, TakeRow
+from musicapp.ui.state.take_search import TakeSearch
 
 NAMED_AT_MOST = 3  # of the files that could not be read
+PAUSE_S = 2.0  # between two looks at the folder that nobody asked for
 
 
 class TakeLibrary(QObject):
-    """Keeps the list, and chooses which of the open takes is on the stage: one finished take at a time is open.
+    """Keeps the list in step with the disk, and chooses which of the open takes is on the stage: one finished take at a
+    time is open.
 
     loaded          the takes on disk are listed
     current_changed the finished take on the stage, or None, is another
@@ -43,15 +50,22 @@ class TakeLibrary(QObject):
         leftovers: Leftovers,
         messages: Messages,
         files: Lane,
+        edits: TakeEdits,
         *,
         auto_play: str = "idle",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._open_takes, self._generation, self._player = open_takes, generation, player
-        self._messages, self._files = messages, files
+        self._messages, self._files, self._edits = messages, files, edits
         self.auto_play = auto_play  # "off", "idle" or "always"
         self.model = TakeListModel()
+        self.search: TakeSearch | None = None  # follows the index, once there is one
+        self._index: Index | None = None
+        self._looked_at_s = 0.0
+        self.is_read = False  # the takes on disk are listed
+        self._thrown_away: set[Path] = set()  # a look at the folder that began before may still find them
+        self._told: set[Path] = set()  # which files could not be read
         self._shown_before = ""  # on the stage when the take being made came
         open_takes.began.connect(self._began)
         open_takes.sounds.connect(self._sounds)
@@ -61,22 +75,57 @@ class TakeLibrary(QObject):
         generation.began.connect(self._tell_same)
         generation.run_changed.connect(self._progressed)
         player.shown_changed.connect(self._shown_changed)
+        edits.edited.connect(self._edited)
+        edits.gone.connect(self._gone)
+        edits.back.connect(self._reread)
+        self.model.retitled.connect(self._retitled)
 
     def load(self) -> None:
-        """List what is on disk."""
-        making = [row.take_id for row in self.model.rows if row.take is None]
-        folder = paths.takes_folder()
+        """List what is on disk: first what was there the last time, then what is there now."""
+        folder, self._looked_at_s = paths.takes_folder(), time.monotonic()
+        index = self._index if self._index is not None and self._index.folder == folder else None
 
-        def find() -> takes.Survey:
-            found = takes.survey(folder, skip=making) if folder.is_dir() else takes.Survey([], [])
-            whole = _named([take for take in found.takes if not takes.remove_if_empty(take)])
-            return replace(found, takes=[takes.mended(take) for take in whole])
+        def remember() -> tuple[Index, list[Take]]:
+            opened = index or Index(folder)
+            return opened, _named(opened.remembered()) if index is None and folder.is_dir() else []
 
         def not_listed(error: MusicAppError) -> None:
             self._messages.post_error(error)
+            self.is_read = True
             self.loaded.emit()
 
-        self._files.run(find, self._listed, not_listed)
+        def remembered(found: tuple[Index, list[Take]]) -> None:
+            self._use(found[0])
+            if found[1]:
+                self._show(found[1])
+            self._files.run(lambda: _survey(found[0], making), self._listed, not_listed)
+
+        making = [row.take_id for row in self.model.rows if row.take is None]
+        self._files.run(remember, remembered, not_listed)
+
+    def look_again(self) -> None:
+        """Another program may have made or changed takes: list them, unless that was done just now."""
+        if self._index is not None and time.monotonic() - self._looked_at_s > PAUSE_S:
+            self.load()
+
+    def close(self) -> None:
+        """Let go of the index, when nothing works with it any more."""
+        if self._index is not None:
+            self._index.close()
+
+    def _use(self, index: Index) -> None:
+        before, self._index = self._index, index
+        if index is before:
+            return
+        self.model.facts_of = index.facts_of
+        if self.search is not None:
+            self.search.search_in(index)
+        if before is not None:
+            self._files.run(before.close)
+        if index.problem:
+            self._messages.post(
+                "notice", index.problem, "All takes are listed, and can be searched.", about="takes index"
+            )
 
     def choose_folder(self, folder: Path) -> None:
         """Keep takes in another folder from now on, and list those that are there."""
@@ -133,13 +182,87 @@ class TakeLibrary(QObject):
         if before is not None and not self._is_shown(before.take_id):
             self._open_takes.close(before.take_id)
 
-    def _listed(self, found: takes.Survey) -> None:
+    def _show(self, found: list[Take]) -> None:
         making = {row.take_id for row in self.model.rows if row.take is None}
-        self.model.set_takes([take for take in found.takes if take.take_id not in making])
+        self.model.set_takes(
+            [take for take in found if take.take_id not in making and take.path not in self._thrown_away]
+        )
+
+    def _listed(self, found: takes.Survey) -> None:
+        self._show(found.takes)
+        shown = self._open_takes.shown
+        if shown is not None and (row := self.model.find(shown.take_id)) is not None and row.take is not None:
+            self._open_takes.renew(row.take)
         self._shown_changed()
-        if found.unreadable:
-            self._tell_unreadable(found.unreadable)
+        self._learn()
+        if unreadable := [file for file in found.unreadable if file.path not in self._told]:
+            self._told |= {file.path for file in unreadable}
+            self._tell_unreadable(unreadable)
+        self.is_read = True
         self.loaded.emit()
+
+    def _learn(self) -> None:
+        """Read the prompts that the index does not know yet, some at a time, then order and search once more."""
+        index = self._index
+        if index is None:
+            return
+
+        def learnt(left: int) -> None:
+            if left and index is self._index:
+                self._files.run(index.learn, learnt)
+                return
+            self.model.arrange()
+            if self.search is not None:
+                self.search.again()
+
+        self._files.run(index.learn, learnt)
+
+    def _reread(self, changed: Iterable[Path]) -> None:
+        """These files came or changed: show them as they are now."""
+        index, files = self._index, list(changed)
+        self._thrown_away -= set(files)
+
+        def reread(found: list[Take]) -> None:
+            self.model.put_takes(_named(found))
+            if self.search is not None:
+                self.search.again()
+
+        if index is not None:
+            self._files.run(lambda: index.reread(files), reread)
+
+    def _edited(self, edited: list[Take]) -> None:
+        self.model.put_takes(edited)
+        for take in edited:
+            self._open_takes.renew(take)
+        self._reread([take.path for take in edited])
+
+    def _gone(self, gone: list[Take]) -> None:
+        """Takes go into the trash: what plays stops, and the take beside them comes on the stage."""
+        ids, shown = {take.take_id for take in gone}, self._open_takes.shown
+        self._thrown_away |= {take.path for take in gone}
+        if shown is not None and shown.take_id in ids:
+            self._player.stop()
+            beside = self._beside(ids)
+            if beside:
+                self.open(beside)
+            else:
+                self._open_takes.show("")
+                self._open_takes.close(shown.take_id)
+        self.model.remove(*ids)
+        if (index := self._index) is not None:
+            self._files.run(lambda: index.reread([take.path for take in gone]))
+
+    def _beside(self, ids: set[str]) -> str:
+        """The take that is shown below the first of these, or else above it; "" for none."""
+        shown = [line.take_id for line in self.model.lines if isinstance(line, TakeRow)]
+        first = next((number for number, take_id in enumerate(shown) if take_id in ids), 0)
+        after = [take_id for take_id in (*shown[first:], *reversed(shown[:first])) if take_id not in ids]
+        return after[0] if after else ""
+
+    def _retitled(self, take_id: str, title: str) -> None:
+        row = self.model.find(take_id)
+        if row is not None and row.take is not None:
+            self._edits.rename(row.take, title)
 
     def _tell_unreadable(self, files: list[takes.Unreadable]) -> None:
         """Say which files of the folder are no takes, and offer to put them out of the way."""
@@ -183,7 +306,8 @@ class TakeLibrary(QObject):
             self._player.play()
 
     def _made(self, take: Take) -> None:
-        self.model.put_take(take)
+        self.model.put_takes([take])
+        self._reread([take.path])
         if not self._is_shown(take.take_id):
             self._open_takes.close(take.take_id)
         self._shown_changed()
@@ -191,7 +315,8 @@ class TakeLibrary(QObject):
 
     def _part_kept(self, take: Take) -> None:
         """What was made of a take that ended early is one now."""
-        self.model.put_take(take)
+        self.model.put_takes([take])
+        self._reread([take.path])
         if not self._player.is_playing:
             self.open(take.take_id)
         self._messages.remark(f"Kept as a take of {format_duration(round(take.duration_s, 1))}")
@@ -222,22 +347,30 @@ class TakeLibrary(QObject):
         self.current_changed.emit()
 
 
+def _survey(index: Index, making: list[str]) -> takes.Survey:
+    """What the folder holds, each take whole."""
+    found = index.survey(skip=making) if index.folder.is_dir() else takes.Survey([], [])
+    whole = _named([take for take in found.takes if not takes.remove_if_empty(take)])
+    mended = [takes.mended(take) for take in whole]
+    index.reread([after.path for before, after in zip(whole, mended, strict=True) if after is not before])
+    return replace(found, takes=mended)
+
+
 def _named(found: list[Take]) -> list[Take]:
     """The takes with their models' names for people where only a folder's name was known: a tag says no other."""
     from musicapp.description import catalogue  # late, as `model_choice` does
 
+    folders = {model: Path(model).name for model in {take.request.model for take in found}}
     names: dict[str, str] = {}
     for take in found:
         model = take.request.model
-        if take.model_name == Path(model).name and model not in names:
+        if take.model_name == folders[model] and model not in names:
             try:
                 names[model] = catalogue.name_of(catalogue.find_model(model))
             except CheckpointError:  # a model that is gone keeps its folder's name
                 names[model] = take.model_name
     return [
-        replace(take, model_name=names[take.request.model])
-        if take.model_name == Path(take.request.model).name
-        else take
+        replace(take, model_name=names[take.request.model]) if take.model_name == folders[take.request.model] else take
         for take in found
     ]
 

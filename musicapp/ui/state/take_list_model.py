@@ -1,17 +1,20 @@
-"""The takes as rows for a list view: newest first, the one being made on top."""
+"""The takes as lines of a list view: those that are searched for, in the chosen order, perhaps below their prompts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from musicapp.library.facts import Facts
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
 from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import title_of
+from musicapp.ui.state.take_choice import Choice, Heading, lines_of
 
 TAKE_ID_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -19,6 +22,8 @@ TIME_ROLE = Qt.ItemDataRole.UserRole + 3
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 4
 IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 5
 OUTLINE_ROLE = Qt.ItemDataRole.UserRole + 6
+IS_STARRED_ROLE = Qt.ItemDataRole.UserRole + 7
+HEADING_ROLE = Qt.ItemDataRole.UserRole + 8  # a Heading, None for a take
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -26,7 +31,7 @@ _NO_PARENT = QModelIndex()
 
 @dataclass(frozen=True)
 class TakeRow:
-    """One row. `take` is None while it is being made; then `fraction` and `note` tell how far it is."""
+    """One take. `take` is None while it is being made; then `fraction` and `note` tell how far it is."""
 
     take_id: str
     request: TakeRequest
@@ -35,124 +40,257 @@ class TakeRow:
     fraction: float | None = None
     note: str = ""
 
+    @property
+    def title(self) -> str:
+        """What people call it, or else its prompt."""
+        return self.take.title if self.take and self.take.title else title_of(self.request.prompt)
+
+
+Line = TakeRow | Heading
+
 
 class TakeListModel(QAbstractListModel):
-    """Rows of takes, found by take id. What a row looks like is found when it is first seen."""
+    """What a row looks like is found when it is first seen.
+
+    rows      every take, newest first, those being made on top
+    lines     what is shown of them; with a trivial choice the same
+    facts_of  tempo and key of a take, to sort by
+    retitled  a take_id, and what the user typed as its title
+    """
+
+    retitled = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[TakeRow] = []
+        self.lines: list[Line] = []
+        self.choice = Choice()
+        self.facts_of: Callable[[Take], Facts] = lambda _take: Facts()
+        self._places: dict[str, int] = {}  # of takes among the lines
         self._shown_id = ""
         self._looks: Looks | None = None
 
     def follow(self, looks: Looks) -> None:
         """Show what these find out."""
         self._looks = looks
-        looks.found.connect(self._look_found)
+        looks.found.connect(self._tell_of)
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.rows)
+        return 0 if parent.isValid() else len(self.lines)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        line = self._line(index)
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if isinstance(line, TakeRow):
+            return usual | Qt.ItemFlag.ItemIsEditable if line.take else usual
+        return usual if line else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self.rows):
+        line = self._line(index)
+        if isinstance(line, Heading):
+            return _of_heading(line, role)
+        if line is None:
             return None
-        row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return title_of(row.request.prompt)
+            return line.title
+        if role == Qt.ItemDataRole.EditRole:
+            return line.take.title if line.take else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.request.prompt[:400]}\n{self._details(row)} · {_when(row.created)}"
+            return "\n".join(part for part in (line.request.prompt[:400], *self._more(line)) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.request.prompt[:120]}, {row.note or self._details(row)}, {_when(row.created)}"
+            return ", ".join(part for part in (line.title[:120], *self._more(line)) if part)
         if role == DETAIL_ROLE:
-            return row.note or self._details(row)
+            return line.note or self._details(line)
         if role == OUTLINE_ROLE:
-            look = self._look(row)
+            look = self._look(line)
             return look.measures.outline if look and look.measures else None
         values = {
-            TAKE_ID_ROLE: row.take_id,
-            TIME_ROLE: _when(row.created),
-            FRACTION_ROLE: row.fraction if row.take is None else None,
-            IS_SHOWN_ROLE: row.take_id == self._shown_id,
+            TAKE_ID_ROLE: line.take_id,
+            TIME_ROLE: _when(line.created),
+            FRACTION_ROLE: line.fraction if line.take is None else None,
+            IS_SHOWN_ROLE: line.take_id == self._shown_id,
+            IS_STARRED_ROLE: bool(line.take and line.take.is_starred),
         }
         return values.get(role)
 
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        line = self._line(index)
+        if role != Qt.ItemDataRole.EditRole or not isinstance(line, TakeRow) or line.take is None:
+            return False
+        self.retitled.emit(line.take_id, str(value))
+        return True
+
     def row_of(self, take_id: str) -> int:
-        """The row of a take, -1 if there is none."""
-        return next((number for number, row in enumerate(self.rows) if row.take_id == take_id), -1)
+        """The line of a take, -1 if it is not shown."""
+        return self._places.get(take_id, -1)
 
     @property
     def shown_row(self) -> int:
-        """The row of the take on the stage, -1 if there is none."""
+        """The line of the take on the stage, -1 if it has none."""
         return self.row_of(self._shown_id)
 
+    @property
+    def shown_takes(self) -> int:
+        """How many takes can be seen, or are folded away below their prompt."""
+        return sum(line.count if isinstance(line, Heading) else 1 for line in self.lines if not self._is_below(line))
+
     def find(self, take_id: str) -> TakeRow | None:
-        """The row's content."""
-        number = self.row_of(take_id)
+        """What is known of a take, whether it is shown or not."""
+        number = self._number_of(take_id)
         return self.rows[number] if number >= 0 else None
 
     def set_takes(self, takes: list[Take]) -> None:
-        """Show these takes, newest first, below the one being made."""
+        """Have these takes, besides those being made."""
         making = [row for row in self.rows if row.take is None]
-        ordered = sorted(takes, key=lambda take: take.created, reverse=True)
-        self.beginResetModel()
-        self.rows = making + [_row_for(take) for take in ordered]
-        self.endResetModel()
+        self._set_rows(making + [_row_for(take) for take in takes])
 
     def put(self, row: TakeRow) -> None:
         """Add a row on top, or replace the row of the same take."""
-        number = self.row_of(row.take_id)
+        number = self._number_of(row.take_id)
         if number < 0:
-            self.beginInsertRows(QModelIndex(), 0, 0)
             self.rows.insert(0, row)
-            self.endInsertRows()
         else:
             self.rows[number] = row
-            self._tell(number)
+        self.arrange()
 
-    def put_take(self, take: Take) -> None:
-        """Show a finished take."""
-        self.put(_row_for(take))
+    def put_takes(self, takes: list[Take]) -> None:
+        """Show finished takes as they are now, new ones in their place."""
+        by_id = {take.take_id: take for take in takes}
+        others = [row for row in self.rows if row.take_id not in by_id]
+        self._set_rows([*others, *(_row_for(take) for take in by_id.values())])
 
     def set_progress(self, take_id: str, fraction: float | None, note: str) -> None:
         """Tell how far the take being made is."""
-        number = self.row_of(take_id)
+        number = self._number_of(take_id)
         if number >= 0 and self.rows[number].take is None:
             self.rows[number] = replace(self.rows[number], fraction=fraction, note=note)
-            self._tell(number)
+            place = self.row_of(take_id)
+            if place >= 0:
+                self.lines[place] = self.rows[number]
+                self._tell(place)
 
-    def remove(self, take_id: str) -> None:
-        """Take a row away."""
-        number = self.row_of(take_id)
-        if number >= 0:
-            self.beginRemoveRows(QModelIndex(), number, number)
-            del self.rows[number]
-            self.endRemoveRows()
+    def remove(self, *take_ids: str) -> None:
+        """Take rows away."""
+        self.rows = [row for row in self.rows if row.take_id not in take_ids]
+        self.arrange()
 
     def set_shown(self, take_id: str) -> None:
         """Mark the take on the stage."""
-        changed = [self.row_of(self._shown_id), self.row_of(take_id)]
-        self._shown_id = take_id
-        for number in changed:
-            if number >= 0:
+        before, self._shown_id = self._shown_id, take_id
+        for each in (before, take_id):
+            self._tell_of(each)
+
+    def choose(self, choice: Choice) -> None:
+        """Show others, or in another order."""
+        if choice != self.choice:
+            self.choice = choice
+            self.arrange()
+
+    def fold(self, prompt: str) -> None:
+        """Fold the takes of a prompt away below its heading, or show them again."""
+        self.choose(replace(self.choice, folded=self.choice.folded ^ {prompt}))
+
+    def arrange(self) -> None:
+        """Show what is to be shown now, with as little change as that takes."""
+        lines: list[Line] = lines_of(self.rows, self.choice, self.facts_of)
+        before, after = [_key(line) for line in self.lines], [_key(line) for line in lines]
+        if before == after:
+            changed = [number for number, line in enumerate(lines) if line != self.lines[number]]
+            self.lines = lines
+            for number in changed:
                 self._tell(number)
+            return
+        place, count = _difference(before, after)
+        if count > 0:
+            self.beginInsertRows(QModelIndex(), place, place + count - 1)
+            self._set_lines(lines)
+            self.endInsertRows()
+        elif count < 0:
+            self.beginRemoveRows(QModelIndex(), place, place - count - 1)
+            self._set_lines(lines)
+            self.endRemoveRows()
+        else:
+            self.beginResetModel()
+            self._set_lines(lines)
+            self.endResetModel()
+            return
+        if lines:
+            self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
+
+    def _set_rows(self, rows: list[TakeRow]) -> None:
+        """Those being made first, then the newest."""
+        making = [row for row in rows if row.take is None]
+        made = sorted((row for row in rows if row.take is not None), key=lambda row: row.created, reverse=True)
+        self.rows = [*making, *made]
+        self.arrange()
+
+    def _set_lines(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self._places = {line.take_id: number for number, line in enumerate(lines) if isinstance(line, TakeRow)}
+
+    def _line(self, index: _Index) -> Line | None:
+        return self.lines[index.row()] if index.isValid() and index.row() < len(self.lines) else None
+
+    def _is_below(self, line: Line) -> bool:
+        return isinstance(line, TakeRow) and self.choice.by_prompt
+
+    def _number_of(self, take_id: str) -> int:
+        return next((number for number, row in enumerate(self.rows) if row.take_id == take_id), -1)
 
     def _look(self, row: TakeRow) -> Look | None:
         return self._looks.of(row.request, row.take, _duration_s(row)) if self._looks else None
 
-    def _look_found(self, take_id: str) -> None:
+    def _details(self, row: TakeRow) -> str:
+        look, take = self._look(row), row.take
+        seed = f"seed {row.request.seed}" if take is None or take.is_finished else "unfinished"
+        tags = " ".join(f"#{tag}" for tag in take.tags) if take else ""
+        parts = (format_duration(round(_duration_s(row), 1)), look.form.words if look else "", tags, seed)
+        return " · ".join(part for part in parts if part)
+
+    def _more(self, row: TakeRow) -> list[str]:
+        """What the eye sees in a row, and what it was made from, in words."""
+        star = "With a star" if row.take and row.take.is_starred else ""
+        return [f"{row.note or self._details(row)} · {_when(row.created)}", star, self.made_from(row)]
+
+    def made_from(self, row: TakeRow) -> str:
+        """What a take was made from, for people; "" for one that was made from nothing."""
+        origin = row.take.made_from if row.take else {}
+        if not origin:
+            return ""
+        other = self.find(str(origin.get("take_id", "")))
+        how = origin.get("how")
+        words = f"{how} from" if isinstance(how, str) and 0 < len(how) <= 40 else "made from"
+        return f"{words[:1].upper()}{words[1:]} “{other.title[:80] if other else 'a take that is not here'}”"
+
+    def _tell_of(self, take_id: str) -> None:
         number = self.row_of(take_id)
         if number >= 0:
             self._tell(number)
 
-    def _details(self, row: TakeRow) -> str:
-        look = self._look(row)
-        seed = f"seed {row.request.seed}" if row.take is None or row.take.is_finished else "unfinished"
-        parts = (format_duration(round(_duration_s(row), 1)), look.form.words if look else "", seed)
-        return " · ".join(part for part in parts if part)
-
     def _tell(self, number: int) -> None:
         index = self.index(number)
         self.dataChanged.emit(index, index)
+
+
+def _of_heading(heading: Heading, role: int) -> Any:
+    count = "One take" if heading.count == 1 else f"{heading.count:,} takes"
+    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        return title_of(heading.prompt)
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return f"{title_of(heading.prompt)[:120]}, {count}, {'folded' if heading.is_folded else 'unfolded'}"
+    return {DETAIL_ROLE: count, HEADING_ROLE: heading}.get(role)
+
+
+def _key(line: Line) -> tuple[bool, str]:
+    return (True, line.prompt) if isinstance(line, Heading) else (False, line.take_id)
+
+
+def _difference(before: list[Any], after: list[Any]) -> tuple[int, int]:
+    """Where one run of lines came (how many) or went (minus how many); 0 for any other change."""
+    count = len(after) - len(before)
+    shorter, longer = (before, after) if count > 0 else (after, before)
+    place = next((n for n, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    return (place, count) if shorter[place:] == longer[place + abs(count) :] else (0, 0)
 
 
 def _row_for(take: Take) -> TakeRow:

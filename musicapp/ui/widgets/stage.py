@@ -124,11 +124,26 @@ class Stage(QWidget):
         if (shown := self._player.shown) is not None:
             self.use_settings(shown.request, shown.left_out)
 
+    def recall_but_seed(self) -> None:
+        """The same, but the form keeps its seed."""
+        if (shown := self._player.shown) is not None:
+            request, note = self._usable(shown.request, shown.left_out)
+            self._history.use_but_seed(request, note)
+
+    def recall_seed(self) -> None:
+        """Use the seed of the take on the stage, and nothing else of it."""
+        if (shown := self._player.shown) is not None:
+            self._history.use_seed(shown.request)
+
     def use_settings(self, request: TakeRequest, left_out: dict[str, Any]) -> None:
         """Set the form to these settings; what of them could not be set is told, and all can be undone."""
+        self._history.use(*self._usable(request, left_out))
+
+    def _usable(self, request: TakeRequest, left_out: dict[str, Any]) -> tuple[TakeRequest, tuple[str, str]]:
+        """Settings without what is gone, and what is to be told of them."""
         request, gone = split_gone(request, self._settings.known_loras)
         notes = [note for note in (note_about(left_out), _note_about_gone(gone)) if note[0]]
-        self._history.use(request, (" ".join(text for text, _ in notes), " ".join(hint for _, hint in notes)))
+        return request, (" ".join(text for text, _ in notes), " ".join(hint for _, hint in notes))
 
     def copy_the_seed(self) -> None:
         """Put the seed of the take on the stage on the clipboard."""

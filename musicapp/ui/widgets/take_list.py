@@ -1,56 +1,82 @@
-"""The right rail: every take on disk, newest first, and the one being made."""
+"""The right rail: a search, and the takes that it finds, or all of them, with the one being made."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPolygonF
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QListView,
+    QPushButton,
     QStackedLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
+from musicapp.library.takes import Take
 from musicapp.ui.state import take_list_model as roles
+from musicapp.ui.state.take_choice import Heading
 from musicapp.ui.state.take_library import TakeLibrary
-from musicapp.ui.theme import RADIUS, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
+from musicapp.ui.state.take_list_model import TakeRow
+from musicapp.ui.state.take_search import TakeSearch
+from musicapp.ui.theme import SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import described, label
+from musicapp.ui.widgets.take_row_painter import TakeRowPainter
+from musicapp.ui.widgets.take_search_row import TakeSearchRow
 
-BAR_HEIGHT = 3
-MARK_WIDTH = 3
-ROW_INSET = SPACE_TIGHT + 2  # of a row in the list
-INDENT = SPACE_WIDE - ROW_INSET  # of its text, which stands below the heading's
-ROW_PADDING, SMALL = 8, 0.92
-LEAST_WITH_PICTURE = 150.0  # of a row
-PICTURE_SHARE, PICTURE_MIN_WIDTH, PICTURE_MAX_WIDTH = 0.2, 40.0, 120.0
 NO_TAKES = "Takes appear here.\nThey are kept on disk as they are made."
+NONE_FOUND = "No take has all of these words."
+NONE_STARRED = "No take has a star.\nF gives the chosen ones a star."
+NONE_OF_BOTH = "No take with a star has all of these words."
 READING = "Reading takes …"
 
 
 class TakeList(QFrame):
-    """Heading and list."""
+    """Heading, search and list.
 
-    def __init__(self, library: TakeLibrary, theme: Theme) -> None:
+    menu_wanted  where on the screen a menu for the chosen takes is to open
+    """
+
+    menu_wanted = Signal(object)
+
+    def __init__(self, library: TakeLibrary, search: TakeSearch, theme: Theme) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
-        self._library = library
+        self._library, self._search, self._model = library, search, library.model
         self.view = described(_View(), "takes", "Takes", "Click to show and play a take")
         self.view.setToolTip("")  # rows have their own
-        self.view.setModel(library.model)
-        self.view.setItemDelegate(_RowPainter(theme, self.view))
+        self.view.setModel(self._model)
+        self.view.setItemDelegate(TakeRowPainter(theme, self.view))
+        self.search = TakeSearchRow(search, theme)
         self.count = label("", tone="muted")
         self.count.setObjectName("take_count")
         self.empty = label(READING, tone="muted")
         self.empty.setObjectName("takes_empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
+        self.show_all = described(QPushButton("Show all takes"), "takes_show_all", "Show all takes")
+        self.show_all.setProperty("role", "link")
+        self._is_read = False
+        self._chosen: list[str] = []
+        self._lay_out()
 
+        self.view.clicked.connect(self._clicked)
+        self.view.activated.connect(self._open)
+        self.view.menu_wanted.connect(self.menu_wanted)
+        self.search.left.connect(self._go_to_list)
+        self.show_all.clicked.connect(self._show_all)
+        library.current_changed.connect(self._follow)
+        library.loaded.connect(self._show_loaded)
+        self._model.modelAboutToBeReset.connect(self._remember_chosen)
+        self._model.modelReset.connect(self._choose_again)
+        for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset, search.changed):
+            signal.connect(self._show_page)
+        theme.changed.connect(self.view.viewport().update)
+        self._show_page()
+
+    def _lay_out(self) -> None:
         heading = QWidget()
         row = QHBoxLayout(heading)
         row.setContentsMargins(SPACE_WIDE, SPACE_WIDE, SPACE_WIDE, 0)
@@ -59,54 +85,152 @@ class TakeList(QFrame):
         row.addWidget(title)
         row.addStretch(1)
         row.addWidget(self.count)
+        nothing = QWidget()
+        below = QVBoxLayout(nothing)
+        below.addStretch(1)
+        below.addWidget(self.empty)
+        below.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignCenter)
+        below.addStretch(1)
         pages = QWidget()
         self._pages = QStackedLayout(pages)
-        self._pages.addWidget(self.empty)
+        self._pages.addWidget(nothing)
         self._pages.addWidget(self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, SPACE_TIGHT)
         layout.setSpacing(SPACE_TIGHT)
         layout.addWidget(heading)
+        layout.addWidget(self.search)
         layout.addWidget(pages, 1)
 
-        self.view.clicked.connect(self._open)
-        self.view.activated.connect(self._open)
-        library.current_changed.connect(self._follow)
-        library.loaded.connect(self._show_loaded)
-        for signal in (library.model.rowsInserted, library.model.rowsRemoved, library.model.modelReset):
-            signal.connect(self._show_page)
-        theme.changed.connect(self.view.viewport().update)
-        self._show_page()
+    def chosen(self) -> list[Take]:
+        """The finished takes that are marked in the list, in its order; with none, the one on the stage."""
+        if marked := self.marked():
+            return [row.take for row in marked if row.take is not None]
+        current = self._library.current
+        return [current] if current is not None else []
+
+    def marked(self) -> list[TakeRow]:
+        """The rows that are marked, also those of takes that are being made."""
+        rows = [self._model.find(take_id) for take_id in self._chosen_ids()]
+        return [row for row in rows if row is not None]
+
+    def rename(self) -> None:
+        """Type a name for the chosen take, in its row."""
+        takes = self.chosen()
+        number = self._model.row_of(takes[0].take_id) if takes else -1
+        if number >= 0:
+            index = self._model.index(number)
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.view.mark(index)
+            self.view.edit(index)
+
+    def reveal(self, take_id: str) -> None:
+        """Mark a take, after showing all if it was hidden, and go there."""
+        if self._model.row_of(take_id) < 0:
+            self._show_all()
+        number = self._model.row_of(take_id)
+        if number >= 0:
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.view.mark(self._model.index(number))
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if not self.view.only_marks:  # with Ctrl or Shift rows are only marked
+            self._open(index)
 
     def _open(self, index: QModelIndex) -> None:
-        self._library.open(index.data(roles.TAKE_ID_ROLE), play=True)
+        heading = index.data(roles.HEADING_ROLE)
+        if isinstance(heading, Heading):
+            self._model.fold(heading.prompt)
+        else:
+            self._library.open(index.data(roles.TAKE_ID_ROLE), play=True)
+
+    def _go_to_list(self) -> None:
+        """From the search down to what it found."""
+        if self._model.lines:
+            self.view.setFocus(Qt.FocusReason.TabFocusReason)
+            if not self.view.currentIndex().isValid():
+                self.view.mark(self._model.index(0))
+
+    def _show_all(self) -> None:
+        self.search.clear()
+        self._search.show_all()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _follow(self) -> None:
         """The current row is the take on the stage, unless the user is walking through the list."""
-        number = self._library.model.shown_row
-        if number >= 0 and not self.view.hasFocus():
-            self.view.setCurrentIndex(self._library.model.index(number))
+        number = self._model.shown_row
+        if number >= 0 and not self.view.hasFocus() and len(self.view.selectedIndexes()) <= 1:
+            self.view.mark(self._model.index(number))
+
+    def _chosen_ids(self) -> list[str]:
+        marked = sorted(self.view.selectedIndexes(), key=lambda index: index.row())
+        return [index.data(roles.TAKE_ID_ROLE) for index in marked if index.data(roles.TAKE_ID_ROLE)]
+
+    def _remember_chosen(self) -> None:
+        self._chosen = self._chosen_ids()
+
+    def _choose_again(self) -> None:
+        """The same takes stay marked where they are now."""
+        numbers = [self._model.row_of(take_id) for take_id in self._chosen]
+        found = [self._model.index(number) for number in numbers if number >= 0]
+        if found:
+            self.view.mark(found[0])
+            for index in found[1:]:
+                self.view.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
 
     def _show_page(self) -> None:
-        count = self._library.model.rowCount()
+        count, choice = self._model.rowCount(), self._model.choice
         self._pages.setCurrentIndex(1 if count else 0)
-        self.count.setText(f"{count:,}" if count else "")
+        shown, all_ = self._model.shown_takes, len(self._model.rows)
+        self.count.setText((f"{shown:,} of {all_:,}" if choice.hides_some else f"{all_:,}") if all_ else "")
+        if choice.hides_some:
+            both = choice.found is not None and choice.only_starred
+            text = NONE_OF_BOTH if both else NONE_FOUND if choice.found is not None else NONE_STARRED
+        else:
+            text = NO_TAKES if self._is_read else READING
+        self.empty.setText(text)
+        self.show_all.setVisible(choice.hides_some)
 
     def _show_loaded(self) -> None:
-        self.empty.setText(NO_TAKES)
+        self._is_read = True
+        self._show_page()
 
 
 class _View(QListView):
+    menu_wanted = Signal(object)
+
     def __init__(self) -> None:
         super().__init__()
+        self.only_marks = False  # the last press was to mark rows
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
 
+    def mark(self, index: QModelIndex) -> None:
+        """Make this row the current one, and mark it alone, whatever keys are held down meanwhile."""
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:  # others would move the frame and leave the mark where it is
+            marking = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            self.only_marks = bool(event.modifiers() & marking)
             super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu is for the marked rows; a row that is not among them is marked alone first."""
+        index = self.currentIndex()
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            if not index.isValid():
+                return
+            if not self.selectionModel().isSelected(index):
+                self.mark(index)
+        place = self.visualRect(index).center() if index.isValid() else self.viewport().rect().center()
+        is_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        self.menu_wanted.emit(event.globalPos() if is_mouse else self.viewport().mapToGlobal(place))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
@@ -115,93 +239,3 @@ class _View(QListView):
             event.ignore()  # letters are shortcuts here, not a search
         else:
             super().keyPressEvent(event)
-
-
-class _RowPainter(QStyledItemDelegate):
-    """Outline, title, details, time; a bar while the take is being made; an edge mark for the take on the stage."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        title, small = QFontMetrics(option.font), QFontMetrics(scaled_font(option.widget, scale=SMALL))
-        return QSize(0, title.height() + small.height() + 2 * ROW_PADDING)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        colours = self._theme.colours
-        area = QRectF(option.rect).adjusted(ROW_INSET, 1, -ROW_INSET, -1)
-        state = option.state
-        shown = bool(index.data(roles.IS_SHOWN_ROLE))
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        focused = bool(state & QStyle.StateFlag.State_HasFocus)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shape = QPainterPath()
-        shape.addRoundedRect(area, RADIUS, RADIUS)
-        if shown or hovered:
-            painter.fillPath(shape, QColor(colours.accent_soft if shown else colours.raised))
-        if focused:
-            painter.setPen(QColor(colours.accent))
-            painter.drawPath(shape)
-        if shown:
-            mark = QRectF(area.left(), area.top() + 8, MARK_WIDTH, area.height() - 16)
-            painter.fillRect(mark, QColor(colours.accent))
-        inside = area.adjusted(INDENT, ROW_PADDING - 1, -INDENT, 1 - ROW_PADDING)
-        picture = QRectF(inside.left(), inside.top(), picture_width(inside.width()), inside.height())
-        if picture.width():
-            self._draw_outline(painter, picture, index.data(roles.OUTLINE_ROLE), shown)
-        words = inside.adjusted(picture.width() + SPACE if picture.width() else 0, 0, 0, 0)
-        self._write(painter, words, index, option.widget)
-        fraction = index.data(roles.FRACTION_ROLE)
-        if fraction is not None:
-            bar = QRectF(words.left(), area.bottom() - BAR_HEIGHT - 1, words.width(), BAR_HEIGHT)
-            painter.fillRect(bar, QColor(colours.border_strong))
-            bar.setWidth(bar.width() * min(fraction, 1.0))
-            painter.fillRect(bar, QColor(colours.accent))
-        painter.restore()
-
-    def _draw_outline(self, painter: QPainter, area: QRectF, outline: np.ndarray | None, shown: bool) -> None:
-        """The take in small: a closed shape around the middle, a line while nothing is known."""
-        colours = self._theme.colours
-        middle = area.center().y()
-        if outline is None:
-            painter.fillRect(QRectF(area.left(), middle, area.width(), 1), QColor(colours.border_strong))
-            return
-        columns = min(len(outline), max(round(area.width()), 1))
-        ends = np.arange(columns) * len(outline) // columns
-        heights = np.maximum(np.maximum.reduceat(outline, ends) / 255 * area.height() / 2, 0.5)
-        x = area.left() + np.arange(columns) * area.width() / columns
-        points = [*zip(x, middle - heights, strict=True), *zip(x[::-1], (middle + heights)[::-1], strict=True)]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.wave if shown else colours.wave_peak))
-        painter.drawPolygon(QPolygonF([QPointF(*point) for point in points]))
-
-    def _write(
-        self, painter: QPainter, area: QRectF, index: QModelIndex | QPersistentModelIndex, widget: QWidget
-    ) -> None:
-        colours = self._theme.colours
-        small = scaled_font(widget, scale=SMALL)
-        lines = QFontMetrics(small)
-        when = index.data(roles.TIME_ROLE)
-        painter.setFont(scaled_font(widget, bold=bool(index.data(roles.IS_SHOWN_ROLE))))
-        painter.setPen(QColor(colours.text))
-        title = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, round(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, title)
-        painter.setFont(small)
-        painter.setPen(QColor(colours.muted))
-        bottom = Qt.AlignmentFlag.AlignBottom
-        detail, room = index.data(roles.DETAIL_ROLE), round(area.width())
-        if lines.horizontalAdvance(f"{detail} {when}") + SPACE <= room:  # the day is told where there is room for it
-            painter.drawText(area, bottom | Qt.AlignmentFlag.AlignRight, when)
-        shown_detail = lines.elidedText(detail, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(area, bottom | Qt.AlignmentFlag.AlignLeft, shown_detail)
-
-
-def picture_width(row_width: float) -> float:
-    """How much of a row the small outline takes: more where there is much room, nothing where words have little."""
-    if row_width < LEAST_WITH_PICTURE:
-        return 0.0
-    return max(PICTURE_MIN_WIDTH, min(row_width * PICTURE_SHARE, PICTURE_MAX_WIDTH))

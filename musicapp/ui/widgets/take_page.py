@@ -13,7 +13,7 @@ from musicapp.handover.form import Form
 from musicapp.request import format_duration
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.looks import Look, Looks
-from musicapp.ui.state.open_take import OpenTake, title_of
+from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
@@ -83,6 +83,7 @@ class TakePage(QFrame):
         generation.run_changed.connect(self._show_note)
         open_takes.sounds.connect(self._show_note)
         open_takes.made.connect(self._show_look)
+        open_takes.renewed.connect(self._show_title)
         take_gain.changed.connect(self._show_levels)
         looks.found.connect(self._look_found)
         self.waveform.region_changed.connect(self._show_selection)
@@ -151,10 +152,15 @@ class TakePage(QFrame):
         shown = self._player.shown
         if shown is None:
             return
-        self.title.set_whole(title_of(shown.request.prompt), shown.request.prompt[:400])
+        self._show_title(shown.take_id)
         self._form = None
         self._show_look()
         self._show_note()
+
+    def _show_title(self, take_id: str) -> None:
+        shown = self._player.shown
+        if shown is not None and shown.take_id == take_id:
+            self.title.set_whole(shown.title, shown.request.prompt[:400])
 
     def _show_look(self) -> None:
         shown, look = self._player.shown, self._look()

@@ -1,0 +1,141 @@
+"""Menus and keys for the list of takes: the menu Library, and the one that opens on a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from musicapp.ui.choice_menu import ChoiceMenu
+from musicapp.ui.dialogs.tags import TagsDialog
+from musicapp.ui.dialogs.trash import TrashDialog
+from musicapp.ui.state.take_search import LABELS
+from musicapp.ui.studio import Studio
+from musicapp.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from musicapp.ui.main_window import MainWindow
+
+Add = Callable[..., QAction]
+CHOOSE = "Choose a take in the list first."
+
+
+class TakeActions(QObject):
+    """Acts on the takes that are marked in the list, or else on the one on the stage.
+
+    add  puts an action into a menu, as `Actions` does
+    """
+
+    def __init__(self, window: MainWindow, studio: Studio, theme: Theme, menu: QMenu, add: Add) -> None:
+        super().__init__(window)
+        self._window, self._studio, self._theme, self._list = window, studio, theme, window.takes
+        self._fill(menu, add)
+        self._list.menu_wanted.connect(self._open_menu)
+        self._list.view.selectionModel().selectionChanged.connect(self._show_state)
+        for signal in (studio.search.changed, studio.library.current_changed, studio.take_edits.edited):
+            signal.connect(self._show_state)
+        self._show_state()
+
+    def _fill(self, menu: QMenu, add: Add) -> None:
+        window, search = self._window, self._studio.search
+        add(menu, "search_takes", "&Search takes", "Ctrl+F", window.parts.go_to_search)
+        self.only_starred = add(menu, "only_starred", "Only with a st&ar", "Shift+F", self._toggle_only_starred)
+        self.only_starred.setCheckable(True)
+        ChoiceMenu(menu, "S&ort by", "takes_order", lambda: LABELS, lambda: search.order, search.set_order)
+        self.by_prompt = add(menu, "by_prompt", "&Group by prompt", "G", self._toggle_by_prompt)
+        self.by_prompt.setCheckable(True)
+        menu.addSeparator()
+        self.star = add(menu, "star", "S&tar", "F", self._star)
+        self.star.setCheckable(True)
+        self.rename = add(menu, "rename", "&Name …", "F2", self._list.rename)
+        self.tags = add(menu, "tags", "Ta&gs …", "T", self._edit_tags)
+        self.origin = add(menu, "show_origin", "Show what &it was made from", "", self._show_origin)
+        self.throw_away = add(menu, "throw_away", "To the t&rash", "Del", self._throw_away)
+        self.throw_away.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._list.view.addAction(self.throw_away)  # the key works in the list alone
+        menu.addSeparator()
+        add(menu, "show_trash", "Show the tras&h …", "", self._show_trash)
+        add(menu, "read_again", "Read the folder again", "F5", self._studio.library.load)
+        add(menu, "move_takes", "Mo&ve all takes to another folder …", "", window.move_takes)
+
+    def _open_menu(self, place: QPoint) -> None:
+        """The menu of the marked takes; the keys stand beside their entries."""
+        actions, menu = self._window.actions_, QMenu(self._list)
+        menu.setObjectName("take_menu")
+        menu.setToolTipsVisible(True)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        show = menu.addAction("&Show and play")
+        show.triggered.connect(self._play)
+        show.setEnabled(len(self._list.chosen()) == 1)
+        menu.addSeparator()
+        menu.addActions([self.star, self.rename, self.tags, self.origin])
+        menu.addSeparator()
+        uses = menu.addMenu("&Use of the take on the stage")
+        uses.addActions([actions.recall, actions.recall_but_seed, actions.recall_seed])
+        menu.addAction(actions.export)
+        menu.addSeparator()
+        menu.addAction(self.throw_away)
+        menu.popup(place)
+
+    def _play(self) -> None:
+        if takes := self._list.chosen():
+            self._studio.library.open(takes[0].take_id, play=True)
+
+    def _star(self) -> None:
+        self._studio.take_edits.star(self._list.chosen())
+
+    def _edit_tags(self) -> None:
+        takes = self._list.chosen()
+        if takes:
+            known = {tag for row in self._studio.library.model.rows if row.take for tag in row.take.tags}
+            dialog = TagsDialog(takes, sorted(known, key=str.casefold), self._window)
+            dialog.chosen.connect(lambda add, remove: self._studio.take_edits.tag(takes, add=add, remove=remove))
+            dialog.open()
+
+    def _throw_away(self) -> None:
+        marked = self._list.marked()
+        if any(row.take is None for row in marked):
+            self._studio.messages.post(
+                "warning",
+                "What is being made stays.",
+                "Cancel it, or wait until it is done, then throw it away.",
+                about="trash",
+            )
+        self._studio.take_edits.throw_away([row.take for row in marked if row.take is not None])
+
+    def _show_origin(self) -> None:
+        takes = self._list.chosen()
+        origin = str(takes[0].made_from.get("take_id", "")) if takes else ""
+        if self._studio.library.model.find(origin) is not None:
+            self._list.reveal(origin)
+        else:
+            self._studio.messages.post(
+                "notice", "The take that this one was made from is not here.", "It may be in the trash.", about="origin"
+            )
+
+    def _show_trash(self) -> None:
+        TrashDialog(self._studio.take_trash, self._theme, self._window).open()
+
+    def _toggle_only_starred(self) -> None:
+        self._studio.search.set_only_starred(not self._studio.search.only_starred)
+
+    def _toggle_by_prompt(self) -> None:
+        self._studio.search.set_by_prompt(not self._studio.search.by_prompt)
+
+    def _show_state(self) -> None:
+        takes = self._list.chosen()
+        for action, can in (
+            (self.star, bool(takes)),
+            (self.rename, len(takes) == 1),
+            (self.tags, bool(takes)),
+            (self.throw_away, bool(self._list.marked())),
+        ):
+            action.setEnabled(can)
+            action.setToolTip("" if can else CHOOSE)
+        self.origin.setEnabled(len(takes) == 1 and bool(takes[0].made_from))
+        self.star.setChecked(bool(takes) and all(take.is_starred for take in takes))
+        self.only_starred.setChecked(self._studio.search.only_starred)
+        self.by_prompt.setChecked(self._studio.search.by_prompt)
