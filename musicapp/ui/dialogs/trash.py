@@ -45,7 +45,8 @@ class TrashDialog(QDialog):
         self.list = described(QListWidget(), "trash_list", "Takes in the trash")
         self.list.setToolTip("")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setAlternatingRowColors(False)
+        self.list.setSpacing(SPACE_TIGHT)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.empty = label(READING, tone="muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.restore = described(QPushButton("&Bring back"), "trash_restore", "Bring the chosen takes back")
@@ -102,12 +103,11 @@ class TrashDialog(QDialog):
         asked.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[SPACE_WIDE * 2] * 4)
-        layout.setSpacing(SPACE_WIDE)
+        layout.setSpacing(SPACE)
         layout.addWidget(title)
         layout.addWidget(pages, 1)
         layout.addWidget(asked)
         layout.addWidget(usual)
-        layout.setSpacing(SPACE_TIGHT * 2)
 
     def _chosen(self) -> list[Trashed]:
         inside = self._trash.inside or []
@@ -119,7 +119,9 @@ class TrashDialog(QDialog):
         self._leave_question()
         self.list.clear()
         for each in inside:
-            self.list.addItem(QListWidgetItem(_line(each)))
+            item = QListWidgetItem(_line(each))
+            item.setToolTip(_line(each))
+            self.list.addItem(item)
         if inside:
             self.list.setCurrentRow(0, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.list.setFocus()
@@ -165,5 +167,5 @@ class TrashDialog(QDialog):
 def _line(each: Trashed) -> str:
     take = each.take
     since = f"thrown away {each.since.astimezone():%d %b %Y, %H:%M}" if each.since else ""
-    parts = (called(take), format_duration(round(take.duration_s, 1)), f"seed {take.request.seed}", since)
+    parts = (called(take)[:40], format_duration(round(take.duration_s, 1)), f"seed {take.request.seed}", since)
     return " · ".join(part for part in parts if part)

@@ -1,0 +1,171 @@
+"""How a library of many takes feels: `python -m tests.measure_library --takes 10000 [--folder DIR] [--json FILE]`.
+
+Writes that many takes with holes in the place of sound (kept with --folder, for the next run), then measures in fresh
+processes: reading all of them the first time, the list of a later start, searches, frames while scrolling the list, and
+the memory that the takes need. Without a screen; what paints is Qt's own software.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+FRAMES = 300
+SEARCHES = ("p", "pi", "piano", "120 bpm", "f# minor", '"ambient pads"', "ピアノ", "seed 4", "dark techno 9", "nothing")
+
+
+def main() -> int:
+    """Print a table, or write JSON, too."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--takes", type=int, default=10_000)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        print(json.dumps(STEPS[options.step]()))
+        return 0
+    with tempfile.TemporaryDirectory() as temporary:
+        home = (options.folder or Path(temporary)).absolute()
+        _write(home, options.takes)
+        found: dict[str, float] = {"takes": options.takes}
+        environment = {**os.environ, "MUSICAPP_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+        shutil.rmtree(home / "cache", ignore_errors=True)
+        for step in ("first", "again", "search", "window"):
+            command = [sys.executable, "-m", "tests.measure_library", "--step", step]
+            done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+            found |= json.loads(done.stdout.splitlines()[-1])
+        empty = {**environment, "MUSICAPP_HOME": str(home / "none")}
+        command = [sys.executable, "-m", "tests.measure_library", "--step", "window"]
+        done = subprocess.run(command, env=empty, check=True, stdout=subprocess.PIPE, text=True)
+        bare = json.loads(done.stdout.splitlines()[-1])
+        found["window_memory_mb"] -= bare["window_memory_mb"]
+        found["window_shown_s_without_takes"] = bare["window_shown_s"]
+    for name, value in found.items():
+        print(f"{name:<32} {value:10.3f}")
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2))
+    return 0
+
+
+def _write(home: Path, count: int) -> None:
+    from tests.many_takes import write_many
+
+    marker = home / f"{count}-takes"
+    if not marker.exists():
+        write_many(home / "takes", count)
+        marker.touch()
+
+
+def first() -> dict[str, float]:
+    """Every file is read, then every prompt."""
+    from musicapp import paths
+    from musicapp.library.index import Index
+
+    began_s = time.perf_counter()
+    index = Index(paths.takes_folder())
+    index.survey()
+    listed_s = time.perf_counter() - began_s
+    while index.learn():
+        pass
+    index.close()
+    return {"first_list_s": listed_s, "first_list_and_prompts_s": time.perf_counter() - began_s}
+
+
+def again() -> dict[str, float]:
+    """A later start: what is remembered, and the comparison with the files."""
+    from musicapp import paths
+    from musicapp.library.index import Index
+
+    before_mb, began_s = _memory_mb(), time.perf_counter()
+    index = Index(paths.takes_folder())
+    remembered = index.remembered()
+    remembered_s = time.perf_counter() - began_s
+    found = index.survey()
+    compared_s = time.perf_counter() - began_s - remembered_s
+    assert len(remembered) == len(found.takes)
+    index.close()
+    return {"remembered_s": remembered_s, "compared_s": compared_s, "index_memory_mb": _memory_mb() - before_mb}
+
+
+def search() -> dict[str, float]:
+    """The slowest and the median of several searches, each five times."""
+    from musicapp import paths
+    from musicapp.library.index import Index
+
+    index = Index(paths.takes_folder())
+    times_ms = []
+    for text in SEARCHES * 5:
+        began_s = time.perf_counter()
+        index.search(text)
+        times_ms.append(1000 * (time.perf_counter() - began_s))
+    index.close()
+    times_ms.sort()
+    return {"search_median_ms": times_ms[len(times_ms) // 2], "search_slowest_ms": times_ms[-1]}
+
+
+def window() -> dict[str, float]:
+    """A whole window: until its list is shown, a search typed into it, and frames while it is scrolled."""
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from musicapp import settings
+    from musicapp.ui.main_window import MainWindow
+    from musicapp.ui.studio import Studio
+    from musicapp.ui.theme import Theme
+    from tests.ui.fake_host import FakeHost
+
+    application = QApplication([])
+    began_s = time.perf_counter()
+    studio = Studio(FakeHost, settings.Settings(auto_play="off"))
+    shown = MainWindow(studio, Theme(application, "dark"))
+    shown.show()
+    shown.resize(1180, 760)
+    model, view = studio.library.model, shown.takes.view
+    while not (model.lines or studio.library.is_read):
+        QTest.qWait(1)
+    listed_s = time.perf_counter() - began_s
+    while not studio.library.is_read:
+        QTest.qWait(1)
+    read_s = time.perf_counter() - began_s
+    QTest.qWait(500)
+    found = {"window_shown_s": listed_s, "window_read_s": read_s, "window_memory_mb": _memory_mb()}
+    if model.lines:
+        studio.search.set_text("piano")
+        began_s, before = time.perf_counter(), len(model.lines)
+        while len(model.lines) == before:
+            QTest.qWait(1)
+        found["window_search_ms"] = 1000 * (time.perf_counter() - began_s)
+        studio.search.show_all()
+        QTest.qWait(300)
+        bar, times_ms = view.verticalScrollBar(), []
+        for number in range(FRAMES):
+            began_s = time.perf_counter()
+            bar.setValue(bar.maximum() * number // FRAMES)
+            view.viewport().repaint()
+            times_ms.append(1000 * (time.perf_counter() - began_s))
+            application.processEvents()
+        times_ms.sort()
+        found |= {"frame_median_ms": times_ms[FRAMES // 2], "frame_95th_ms": times_ms[FRAMES * 95 // 100]}
+    shown.leave()
+    studio.close()
+    return found
+
+
+def _memory_mb() -> float:
+    return psutil.Process().memory_info().rss / 1e6
+
+
+STEPS = {"first": first, "again": again, "search": search, "window": window}
+
+if __name__ == "__main__":
+    sys.exit(main())
