@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import PureWindowsPath
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -110,7 +111,12 @@ def is_of(kind: Any, value: object) -> bool:
         return False
     if getattr(kind, "__origin__", None) is tuple:
         return False
-    return isinstance(value, kind | int if float in (kind, *get_args(kind)) else kind)
+    return isinstance(value, _accepted(kind))
+
+
+@lru_cache(maxsize=64)  # asked for each value of thousands of takes
+def _accepted(kind: Any) -> Any:
+    return kind | int if float in (kind, *get_args(kind)) else kind
 
 
 def usual_seam_s(duration_s: float) -> float:

@@ -72,6 +72,7 @@ class QueuePanel(QFrame):
             signal.connect(self._show)
         queue.changed.connect(self._show)
         theme.changed.connect(self.view.viewport().update)
+        self.hide()  # or the layout would show it with the window
         self._show()
 
     def _hold_or_go_on(self) -> None:
