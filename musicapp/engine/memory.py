@@ -160,6 +160,8 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
 
     request  completed: steps, guidance and sampler are filled in
     """
+    if request.source is not None:
+        _ = model.autoencoder.encoder  # it is in memory from now on, and counts
     sizes = {name: held_bytes(part) for name, part in parts_of(model).items()}
     held = _by_device(sizes, model.device.type, way.on_cpu)
     config, ratio = model.config, model.autoencoder.downsampling_ratio

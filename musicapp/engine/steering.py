@@ -16,7 +16,9 @@ from musicapp.diffusion.objectives import Network
 from musicapp.engine.pushes import pushes_of
 from musicapp.engine.request_facts import RequestFacts
 from musicapp.engine.sections import timeline_of_sections
+from musicapp.nn.attention import KeysValues
 from musicapp.nn.conditioners import Conditioner, Conditioning
+from musicapp.nn.dit import DiffusionTransformer
 from musicapp.nn.timeline import Facts
 from musicapp.request import TakeRequest
 
@@ -54,6 +56,24 @@ class Prompts:
         while len(self._kept) > KEPT_PROMPTS:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+
+class Looking:
+    """A transformer that keeps what it looks at from step to step: keys and values of a prompt are the same in all."""
+
+    def __init__(self, dit: DiffusionTransformer) -> None:
+        self._dit = dit
+        self._cross: Tensor | None = None
+        self._looks: list[KeysValues] = []
+
+    def __call__(self, x: Tensor, timestep: Tensor, *, cross: Tensor | None, **inputs: Tensor | None) -> Tensor:
+        if cross is None or not self._dit.config.cond_token_dim or cross.shape[0] > 1:  # a batch is put together anew
+            found: Tensor = self._dit(x, timestep, cross=cross, **inputs)
+            return found
+        if cross is not self._cross:
+            self._cross, self._looks = cross, self._dit.looks(cross)
+        found = self._dit(x, timestep, cross=self._looks, **inputs)
+        return found
 
 
 def steer(
@@ -116,9 +136,9 @@ def steer(
             null = with_negative(cond, unwanted.cross, unwanted.mask)
             null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
     if model.config.is_stable_audio_3:
-        return apg.guided(model.dit, cond, null, scale)
+        return apg.guided(Looking(model.dit), cond, null, scale)
     objective = model.config.diffusion.objective
-    network = guided(model.dit, cond, null, scale, objective=objective)
+    network = guided(Looking(model.dit), cond, null, scale, objective=objective)
     pushes = pushes_of(model, request.prompt, facts.prompt, cond, conditions_of)
     return pushed_away(network, pushes, objective=objective) if pushes else network
 

@@ -19,6 +19,7 @@ NEAR_BLOCK = 64  # queries that share their keys in windowed attention: few wast
 
 Reach = tuple[int, int]  # positions that one sees before and behind itself
 Rotation = tuple[Tensor, Tensor]  # cosines and sines, `(positions, rotary_dim)` float32
+KeysValues = tuple[tuple[Tensor, ...], Tensor]  # of each look, and for all of them, `(batch, heads, tokens, head_dim)`
 
 
 def rotary_frequencies(rotary_dim: int, device: torch.device | None = None) -> Tensor:
@@ -119,7 +120,7 @@ class SelfAttention(nn.Module):
 class CrossAttention(nn.Module):
     """Every position looks at the context tokens. A narrow context has fewer key heads, each shared by neighbours.
 
-    in   x `(batch, positions, dim)`, context `(batch, tokens, context_dim)`
+    in   x `(batch, positions, dim)`, context `(batch, tokens, context_dim)` or what `keys_values` made of it
     out  `(batch, positions, dim)`; all-zero context gives exactly zero
     No mask: the public models were trained with padding rows taking part in the softmax.
     """
@@ -133,15 +134,19 @@ class CrossAttention(nn.Module):
         self.q_norm, self.k_norm = qk_norm(norm, head_dim), qk_norm(norm, head_dim)
         self.to_out = nn.Linear(dim, dim, bias=False)
 
-    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor | KeysValues) -> Tensor:
         queries = self.to_q(x).chunk(self.looks, dim=-1)
-        *keys, values = self.to_kv(context).chunk(self.looks + 1, dim=-1)  # k, second k, v
-        v = self._shared(values)
+        keys, v = self.keys_values(context) if isinstance(context, Tensor) else context
         looks = [
-            F.scaled_dot_product_attention(self.q_norm(_split_heads(q, self.heads)), self._shared(k, self.k_norm), v)
+            F.scaled_dot_product_attention(self.q_norm(_split_heads(q, self.heads)), k, v)
             for q, k in zip(queries, keys, strict=True)
         ]
         return self.to_out(_join_heads(looks[0] if self.looks == 1 else looks[0] - looks[1]))
+
+    def keys_values(self, context: Tensor) -> KeysValues:
+        """What is looked at in a context: the same in every step."""
+        *keys, values = self.to_kv(context).chunk(self.looks + 1, dim=-1)  # k, second k, v
+        return tuple(self._shared(k, self.k_norm) for k in keys), self._shared(values)
 
     def _shared(self, part: Tensor, norm: nn.Module | None = None) -> Tensor:
         """`(batch, tokens, context_dim)` to `(batch, heads, tokens, head_dim)`"""

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from musicapp.description.configs import DiTConfig
 from musicapp.nn import tiles
-from musicapp.nn.attention import CrossAttention, Padding, Rotation, SelfAttention
+from musicapp.nn.attention import CrossAttention, KeysValues, Padding, Rotation, SelfAttention
 from musicapp.nn.int4 import Int4Linear
 from musicapp.nn.linear import Linear
 from musicapp.nn.norms import block_norm
@@ -109,9 +109,10 @@ class FeedForward(nn.Module):
 class TransformerBlock(nn.Module):
     """Self-attention, cross-attention, feed-forward, each added to what came in.
 
-    in   x `(batch, positions, dim)`, context `(batch, tokens, context_dim)` or None to skip cross-attention,
+    in   x `(batch, positions, dim)`, context as `CrossAttention` takes it or None to skip cross-attention,
          modulation `(batch, 6 * dim)` for adaLN models, else None,
-         local `(batch, latents, local_dim)` for models with a local condition: added to the last `latents` positions
+         local `(batch, latents, local_dim)` for models with a local condition, or one row for all latents; and their
+         number: it is added to the last positions
     out  `(batch, positions, dim)`
     """
 
@@ -141,10 +142,10 @@ class TransformerBlock(nn.Module):
         self,
         x: Tensor,
         turn: Rotation | None,
-        context: Tensor | None = None,
+        context: Tensor | KeysValues | None = None,
         modulation: Tensor | None = None,
         *,
-        local: Tensor | None = None,
+        local: tuple[Tensor, int] | None = None,
         padding: Padding | None = None,
     ) -> Tensor:
         if self.modulated and modulation is not None:
@@ -160,12 +161,14 @@ class TransformerBlock(nn.Module):
         x = self._add_local(local, self._look_at(context, x))
         return x + self.ff(self.ff_norm(x))
 
-    def _add_local(self, local: Tensor | None, x: Tensor) -> Tensor:
+    def _add_local(self, local: tuple[Tensor, int] | None, x: Tensor) -> Tensor:
         if local is None:
             return x
-        return x + F.pad(self.to_local_embed(local), (0, 0, x.shape[1] - local.shape[1], 0))
+        condition, latents = local
+        added = self.to_local_embed(condition).expand(-1, latents, -1)
+        return x + F.pad(added, (0, 0, x.shape[1] - latents, 0))
 
-    def _look_at(self, context: Tensor | None, x: Tensor) -> Tensor:
+    def _look_at(self, context: Tensor | KeysValues | None, x: Tensor) -> Tensor:
         if not self.has_context or context is None:
             return x
         return x + self.cross_attn(self.cross_norm(x), context)

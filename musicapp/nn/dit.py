@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwardOptions, NormOptions
 from musicapp.nn import attention
-from musicapp.nn.attention import Padding
+from musicapp.nn.attention import KeysValues, Padding
 from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, drawn, embedder, logsnr_feature
 
 __all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
@@ -19,7 +21,7 @@ class DiffusionTransformer(nn.Module):
 
     x             `(batch, io_channels, latent_frames)`, latent_frames a multiple of patch_size
     timestep      `(batch,)` in [0, 1], unscaled
-    cross         `(batch, tokens, cond_token_dim)`; None (or all zeros) is the null condition
+    cross         `(batch, tokens, cond_token_dim)` or what `looks` made of it; None (or all zeros): the null condition
     global_cond   `(batch, global_cond_dim)`
     prepend       `(batch, tokens, prepend_cond_dim)`, put in front of the latents
     input_concat  `(batch, input_concat_dim, any length)`, resized by nearest neighbour; None is zeros
@@ -65,21 +67,23 @@ class DiffusionTransformer(nn.Module):
         x: Tensor,
         timestep: Tensor,
         *,
-        cross: Tensor | None = None,
+        cross: Tensor | Sequence[KeysValues] | None = None,
         global_cond: Tensor | None = None,
         prepend: Tensor | None = None,
         input_concat: Tensor | None = None,
         local_add: Tensor | None = None,
         valid: Tensor | None = None,
     ) -> Tensor:
-        context = None if cross is None or not self.config.cond_token_dim else self.context(cross)
+        contexts: Sequence[Tensor | KeysValues | None] = [None] * len(self.blocks)
+        if cross is not None and self.config.cond_token_dim:
+            contexts = [self.context(cross)] * len(self.blocks) if isinstance(cross, Tensor) else cross
         token = self.global_token(timestep, global_cond)
         modulation = self.modulation(token)
         latents = self._latents_to_tokens(self._input_concat(x.to(self.dtype), input_concat))
         front = self._front(x.shape[0], token, prepend)
         h = torch.cat((*front, latents), dim=1)
         turn, local, padding = self._rotation(h), self._local(x, local_add), self._padding(h, valid)
-        for block in self.blocks:
+        for block, context in zip(self.blocks, contexts, strict=True):
             h = block(h, turn, context, modulation, local=local, padding=padding)
         out = self._tokens_to_latents(self.project_out(h[:, h.shape[1] - latents.shape[1] :]))
         return (out + self.postprocess_conv(out)).to(x.dtype)
@@ -99,6 +103,11 @@ class DiffusionTransformer(nn.Module):
     def context(self, cross: Tensor) -> Tensor:
         """The tokens that the blocks look at, `(batch, tokens, context_dim)`. The same at every step."""
         return self.to_cond_embed(cross.to(self.dtype))
+
+    def looks(self, cross: Tensor) -> list[KeysValues]:
+        """Keys and values that every block looks at: `forward` takes them in place of `cross`, step after step."""
+        context = self.context(cross)
+        return [block.cross_attn.keys_values(context) for block in self.blocks]  # type: ignore[union-attr, operator]
 
     def modulation(self, token: Tensor) -> Tensor | None:
         """What adaLN blocks scale, shift and gate by, `(batch, 6 * embed_dim)`; None for other models."""
@@ -125,13 +134,16 @@ class DiffusionTransformer(nn.Module):
             input_concat = F.interpolate(input_concat.to(self.dtype), size=x.shape[2], mode="nearest")
         return torch.cat((x, input_concat), dim=1)
 
-    def _local(self, x: Tensor, local_add: Tensor | None) -> Tensor | None:
-        """The local condition, `(batch, latents, local_add_cond_dim)`. Zeros matter: its layers have biases."""
+    def _local(self, x: Tensor, local_add: Tensor | None) -> tuple[Tensor, int] | None:
+        """The local condition, `(batch, latents, local_add_cond_dim)`, and the number of latents.
+
+        Zeros matter, since its layers have biases; they are one row, the same everywhere.
+        """
         if not self.config.local_add_cond_dim:
             return None
         if local_add is None:
-            local_add = x.new_zeros(x.shape[0], self.config.local_add_cond_dim, x.shape[2])
-        return local_add.to(self.dtype).mT
+            return x.new_zeros(x.shape[0], 1, self.config.local_add_cond_dim, dtype=self.dtype), x.shape[2]
+        return local_add.to(self.dtype).mT, x.shape[2]
 
     def _padding(self, h: Tensor, valid: Tensor | None) -> Padding | None:
         """Padding among all positions: what stands before the latents is always valid."""

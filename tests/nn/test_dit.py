@@ -237,3 +237,20 @@ def test_a_window_of_the_transformer_counts_all_positions():
     whole = build(**SA3 | {"depth": 1})
     whole.load_state_dict(wide.state_dict())
     torch.testing.assert_close(wide(x, t), whole(x, t), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("differential", [False, True])
+def test_kept_keys_and_values_and_one_row_of_zeros_are_what_every_step_would_compute(differential: bool) -> None:
+    torch.manual_seed(3)
+    options = AttentionOptions(qk_norm="ln", differential=differential)
+    sizes = {"io_channels": 4, "embed_dim": 64, "depth": 2, "num_heads": 2, "cond_token_dim": 16}
+    config = DiTConfig(**sizes, local_add_cond_dim=5, attn_kwargs=options)  # type: ignore[arg-type]
+    network = DiffusionTransformer(config).eval()
+    for weight in network.parameters():
+        weight.data.normal_(std=0.2)
+    x, cross, timestep = torch.randn(2, 4, 30), torch.randn(2, 7, 16), torch.tensor([0.3, 0.8])
+    with torch.no_grad():
+        plain = network(x, timestep, cross=cross, local_add=torch.zeros(2, 5, 30))
+        torch.testing.assert_close(network(x, timestep, cross=network.looks(cross)), plain, atol=1e-5, rtol=1e-5)
+        other = network(x, timestep, cross=network.looks(cross + 1), local_add=torch.ones(2, 5, 30))
+    assert (other - plain).abs().max() > 1e-2
