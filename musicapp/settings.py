@@ -47,6 +47,11 @@ _RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, MAX_SEED),
     "steps": (1, MAX_STEPS),
     "guidance_scale": (0, MAX_GUIDANCE_SCALE),
+    "export_rate": (8_000, 192_000),
+    "export_loudness": (-50, 0),
+    "export_ceiling": (-20, 0),
+    "export_fade_in": (0, 60),
+    "export_fade_out": (0, 60),
 }
 _PROMPTS = ("prompt", "negative_prompt")
 _ENCODED = ("window_geometry", "window_columns")
@@ -64,6 +69,7 @@ class Settings:
     theme          system, light or dark
     export_format  a key of EXPORT_FORMATS
     export_folder  empty: the user's music folder
+    export_rate … export_template   as in `handover.exporting.ExportSettings`; an empty template: the usual names
     seed           in the form; None before the first take
     seed_is_used   the last take was made with it: an open lock draws another for the next one
     steps, guidance_scale   None: the model's own; so does an empty sampler
@@ -81,6 +87,16 @@ class Settings:
     theme: str = "system"
     export_format: str = "wav24"
     export_folder: str = ""
+    export_rate: int | None = None
+    export_loudness: float | None = None
+    export_ceiling: float = -1.0
+    export_fade_in: float = 0.0
+    export_fade_out: float = 0.0
+    export_at_zero: bool = False
+    export_loop: bool = False
+    export_broadcast: bool = False
+    export_region: bool = False
+    export_template: str = ""
     prompt: str = ""
     negative_prompt: str = ""
     duration_s: float = 30.0

@@ -105,6 +105,8 @@ class Actions(QObject):
         window, studio = self._window, self._studio
         self.export = self._add(menu, "export", "&Export", "Ctrl+Shift+E", studio.exporter.export)
         add_choices_of(window.export.format, menu, "Export for&mat", "export_format")
+        self._add(menu, "export_options", "Export o&ptions …", "Ctrl+Alt+E", window.export.show_options)
+        self._add(menu, "export_copy", "&Copy as a file", "Ctrl+Shift+D", window.export.handle.copy)
         self._add(menu, "export_folder", "Choose the export &folder …", "", window.export.choose_folder)
         self._add(menu, "takes_folder", "&Open the folder of the takes", "", window.open_takes_folder)
         self._add(menu, "choose_takes_folder", "Choose the folder of the &takes …", "", window.choose_takes_folder)

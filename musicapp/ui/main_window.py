@@ -121,8 +121,13 @@ class MainWindow(QMainWindow):
         self.message_bar.focus_lost.connect(self.stage.focus_waveform)
         self.outside = Outside(self, studio.generation, studio.open_takes)
         studio.library.loaded.connect(self.stage.takes_are_read)
+        self.stage.prepared.connect(self._place_handle)
         self._restore()
         self.prompts.prompt.setFocus()
+
+    def _place_handle(self) -> None:
+        if self.stage.page is not None:
+            self.stage.page.add_tool(self.export.handle)
 
     def _lay_out(self) -> None:
         body = QWidget()

@@ -107,6 +107,7 @@ class Studio(QObject):
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.take_edits.is_exported = self.exporter.is_exporting
+        self.player.loop_changed.connect(self._region_changed)
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
         self.engine.name_of = lambda key: self.take_settings.model_name or self.models.names.get(key, key)
@@ -197,6 +198,9 @@ class Studio(QObject):
     def _current_changed(self) -> None:
         self.exporter.set_take(self.library.current)
 
+    def _region_changed(self) -> None:
+        self.exporter.set_region(self.player.region)
+
     def _restore_take(self) -> None:
         """Show the last take again, or the newest."""
         if self.player.shown is None and self.library.model.rows:
@@ -210,7 +214,7 @@ class Studio(QObject):
         self.take_gain.set_matching(saved.match_loudness)
         self.player.device_name = saved.output_device
         self.library.auto_play = saved.auto_play
-        self.exporter.set_format(saved.export_format)
+        self.exporter.restore(saved)
         form.set_prompt(saved.prompt)
         form.set_negative_prompt(saved.negative_prompt)
         for model, strengths in saved.adapters.items():
@@ -231,7 +235,7 @@ class Studio(QObject):
         saved.match_loudness = self.take_gain.is_matching
         saved.output_device = self.player.device_name
         saved.auto_play = self.library.auto_play
-        saved.export_format = self.exporter.format
+        self.exporter.remember(saved)
         folder = self.exporter.folder
         saved.export_folder = "" if folder == usual_export_folder() else str(folder)
         saved.prompt, saved.negative_prompt = form.prompt, form.negative_prompt

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 
 from musicapp.audio import tags, wave_io
+from musicapp.audio.loudness import loudness_lufs
 from musicapp.errors import ExportError
+from musicapp.handover import exporting
+from musicapp.ui.dialogs.export_options import ExportOptions
 from tests.ui.conftest import Desk
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "This plugin does not support")
 
 
 def ready_to_export(desk: Desk, prompt: str = "calm piano") -> None:
@@ -115,7 +121,7 @@ def test_a_full_disk_gets_a_message_and_the_window_works_on(desk: Desk, monkeypa
         raise ExportError("The disk is full.", hint="Free some space or choose another folder.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(wave_io, "export", full)
+        patch.setattr(exporting, "export", full)
         desk.studio.exporter.export()
         desk.wait(lambda: "The disk is full. Free some space" in desk.message)
     desk.studio.messages.dismiss()
@@ -167,3 +173,145 @@ def test_the_sentence_is_never_cut_at_its_number(desk: Desk, width: int) -> None
 def test_before_an_export_it_says_where_to(desk: Desk) -> None:
     ready_to_export(desk)
     assert desk.window.export.target.toolTip() == f"To {desk.studio.exporter.folder}"
+
+
+def options_of(desk: Desk) -> ExportOptions:
+    desk.window.export.options.click()
+    dialog = desk.window.export.options_dialog
+    assert dialog is not None
+    return dialog
+
+
+def test_the_options_are_what_is_written(desk: Desk) -> None:
+    ready_to_export(desk)
+    take = desk.studio.library.current
+    assert take is not None
+    desk.studio.player.set_region((10_000, 32_050))
+    dialog = options_of(desk)
+    dialog.only_region.click()
+    dialog.rate.setCurrentIndex(dialog.rate.findData(48000))
+    dialog.rate.activated.emit(dialog.rate.currentIndex())
+    dialog.with_loudness.click()
+    dialog.loudness.setValue(-25.0)
+    dialog.fade_out.setValue(0.1)
+    assert "−25 LUFS · 48 kHz · with fades" in desk.window.export.target.toolTip()
+    audio, rate = wave_io.read(export(desk))
+    assert (len(audio), rate) == (24_000, 48_000)
+    assert loudness_lufs(audio, rate) == pytest.approx(-25.0, abs=0.2)
+    assert np.abs(audio[-1]).max() < 1e-3
+
+
+def test_what_does_not_go_together_gives_way_to_what_was_chosen_last(desk: Desk) -> None:
+    ready_to_export(desk)
+    dialog, exporter = options_of(desk), desk.studio.exporter
+    dialog.fade_in.setValue(0.5)
+    dialog.is_loop.click()
+    assert exporter.settings.is_loop and exporter.settings.fade_in_s == 0 == dialog.fade_in.value()
+    dialog.form.setCurrentIndex(dialog.form.findData("mp3"))
+    dialog.form.activated.emit(0)
+    assert not exporter.settings.is_loop and not dialog.is_loop.isEnabled() and dialog.is_loop.toolTip()
+    dialog.rate.setCurrentIndex(dialog.rate.findData(96000))
+    dialog.rate.activated.emit(0)
+    assert exporter.settings.sample_rate is None
+    for key in exporting.PRESETS:
+        dialog.preset.setCurrentIndex(dialog.preset.findData(key))
+        dialog.preset.activated.emit(0)
+        assert exporter.preset == key == dialog.preset.currentData()
+
+
+def test_a_name_is_looked_at_while_it_is_typed(desk: Desk) -> None:
+    ready_to_export(desk)
+    taken = export(desk)
+    field = desk.window.export.name
+    field.selectAll()
+    QTest.keyClicks(field, "a/b")
+    assert desk.window.export.target.toolTip() == "/ cannot stand in the name of a file."
+    field.selectAll()
+    QTest.keyClicks(field, taken.stem)
+    desk.wait(lambda: "is there already" in desk.window.export.target.toolTip())
+
+
+def test_the_template_shows_the_name_at_once(desk: Desk) -> None:
+    ready_to_export(desk, "piano, 96 bpm, F minor")
+    dialog = options_of(desk)
+    dialog.template.selectAll()
+    QTest.keyClicks(dialog.template, "{key} {bpm}")
+    assert dialog.preview.text() == "Fmin 96.wav"
+    QTest.keyClicks(dialog.template, "{what}")
+    assert "knows no “{what}”" in dialog.preview.text() and desk.studio.exporter.template == "{key} {bpm}"
+    assert export(desk).name == "Fmin 96.wav"
+
+
+def test_several_takes_get_names_and_numbers(desk: Desk) -> None:
+    takes = [desk.make_take(prompt, 1.0) for prompt in ("one", "two")]
+    takes[1].path.unlink()
+    exporter = desk.studio.exporter
+    exporter.set_template("{n} {title}")
+    exporter.export_all([takes[0], takes[1], takes[0]])
+    desk.wait(lambda: not exporter.is_running)
+    assert sorted(path.name for path in exporter.folder.glob("*.wav")) == ["01 one.wav", "03 one.wav"]
+    assert "1 of the takes could not be exported" in desk.message
+
+
+def test_the_options_are_there_again_after_a_restart(desk: Desk) -> None:
+    from musicapp.settings import Settings
+
+    exporter, saved = desk.studio.exporter, Settings()
+    exporter.use_preset("broadcast")
+    exporter.change(fade_in_s=0.25)
+    exporter.set_template("{n} {title}")
+    exporter.set_only_region(True)
+    exporter.remember(saved)
+    wanted = exporter.settings
+    exporter.use_preset("cd")
+    exporter.set_template("x")
+    exporter.restore(saved)
+    assert exporter.settings == wanted and exporter.template == "{n} {title}" and exporter.only_region
+
+
+def test_a_click_on_the_handle_copies_a_whole_file(desk: Desk) -> None:
+    ready_to_export(desk)
+    desk.window.export.handle.click()
+    clipboard = QGuiApplication.clipboard()
+    desk.wait(lambda: clipboard.mimeData() is not None and clipboard.mimeData().hasUrls())
+    path = Path(clipboard.mimeData().urls()[0].toLocalFile())
+    assert path.parent.name == "Handed over" and len(wave_io.read(path)[0]) == 44100
+    clipboard.clear()
+    desk.window.export.handle.copy()
+    assert Path(clipboard.mimeData().urls()[0].toLocalFile()) == path  # no second one of the same
+
+
+def test_a_drag_begins_when_the_file_is_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready_to_export(desk)
+    dragged: list[tuple[Path, int, Qt.DropAction]] = []
+
+    def run(drag: QDrag, actions: Qt.DropAction) -> Qt.DropAction:
+        path = Path(drag.mimeData().urls()[0].toLocalFile())
+        dragged.append((path, len(wave_io.read(path)[0]), actions))
+        return actions
+
+    monkeypatch.setattr(QDrag, "exec", run)
+    desk.studio.player.set_region((1000, 23_050))
+    desk.studio.exporter.set_only_region(True)
+    handle = desk.window.export.handle
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseMove(handle, QPoint(60, 5))
+    assert not dragged  # it is still being written
+    desk.wait(lambda: dragged)
+    assert dragged[0][1:] == (22_050, Qt.DropAction.CopyAction)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton)
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert len(dragged) == 1 and QGuiApplication.clipboard().mimeData().urls()
+
+
+def test_a_handle_that_is_let_go_too_early_drops_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready_to_export(desk)
+    monkeypatch.setattr(QDrag, "exec", lambda *_words: pytest.fail("it was let go"))
+    handle, waiting = desk.window.export.handle, []
+    monkeypatch.setattr(desk.studio.exporter, "hand_over", waiting.append)
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseMove(handle, QPoint(60, 5))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(60, 5))
+    assert len(waiting) == 1
+    waiting[0](Path("/nowhere.wav"))

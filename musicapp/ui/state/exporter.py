@@ -1,35 +1,47 @@
-"""Exporting a take: a safe free name, the work in the background, and where the file went."""
+"""Exporting takes: how, under which names, the work in the background, and where the files went."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.audio import tags, wave_io
+from musicapp.audio import wave_io
+from musicapp.audio.formats import EXPORT_FORMATS
 from musicapp.errors import ExportError, MusicAppError
+from musicapp.handover import exporting, material, naming
+from musicapp.handover.exporting import PRESETS, ExportSettings
 from musicapp.library import names
 from musicapp.library.takes import Take
+from musicapp.settings import Settings
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 
-DEFAULT_FORMAT = "wav24"
+HANDED_OVER = "Handed over"  # a folder in that of the exports, for files that are dragged or copied
+Region = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A finished export."""
+    """A finished export.
+
+    told   what people should know of the file, "" for nothing
+    """
 
     take_id: str
     path: Path
     gain_db: float
+    told: str = ""
 
 
 class Exporter(QObject):
     """One export at a time.
 
-    form_changed      folder, format or suggested name
+    form_changed      folder, settings, template, suggested name, or the part that would be exported
     progress_changed  how much is written, 0 to 1
     running_changed   it began or ended
     exported          an Exported
@@ -44,13 +56,70 @@ class Exporter(QObject):
         super().__init__(parent)
         self._messages, self._lane = messages, lane
         self.folder = folder
-        self.format = DEFAULT_FORMAT
+        self.settings = ExportSettings()
+        self.template = naming.DEFAULT
+        self.only_region = False
+        self.region: Region | None = None
         self.name = ""
+        self.note = ""  # about the name: what is left out of it, or that it is taken
         self.take: Take | None = None
         self.is_running = False
         self.last: Exported | None = None
         self._should_stop = False
-        self._exporting_take: Take | None = None
+        self._writing: set[str] = set()
+        self._handed_over: dict[tuple[object, ...], Path] = {}
+
+    @property
+    def format(self) -> str:
+        """A key of EXPORT_FORMATS."""
+        return self.settings.format
+
+    @property
+    def suffix(self) -> str:
+        """The file name's ending for the chosen format, with its dot."""
+        return self.settings.suffix
+
+    @property
+    def preset(self) -> str:
+        """The key of the preset that the settings are, "" for none."""
+        return next((key for key, preset in PRESETS.items() if preset.settings == self.settings), "")
+
+    @property
+    def part_s(self) -> tuple[float, float] | None:
+        """The marked part of the take in seconds, where only that is exported."""
+        if not self.only_region or self.region is None or self.take is None:
+            return None
+        start, end = self.region
+        return start / self.take.sample_rate, end / self.take.sample_rate
+
+    def restore(self, saved: Settings) -> None:
+        """How it was when the window was closed."""
+        with contextlib.suppress(MusicAppError):
+            self.template = naming.check_template(saved.export_template or naming.DEFAULT)
+        settings = ExportSettings(
+            saved.export_format,
+            saved.export_rate,
+            saved.export_loudness,
+            saved.export_ceiling,
+            saved.export_fade_in,
+            saved.export_fade_out,
+            saved.export_at_zero,
+            saved.export_loop,
+            saved.export_broadcast,
+        )
+        self.only_region = saved.export_region
+        with contextlib.suppress(MusicAppError):
+            self._set_settings(exporting.checked(settings))
+
+    def remember(self, saved: Settings) -> None:
+        """For the next time."""
+        settings = self.settings
+        saved.export_format, saved.export_rate = settings.format, settings.sample_rate
+        saved.export_loudness, saved.export_ceiling = settings.loudness_lufs, settings.ceiling_dbtp
+        saved.export_fade_in, saved.export_fade_out = settings.fade_in_s, settings.fade_out_s
+        saved.export_at_zero, saved.export_loop = settings.at_zero_crossings, settings.is_loop
+        saved.export_broadcast, saved.export_region = settings.is_broadcast, self.only_region
+        saved.export_template = "" if self.template == naming.DEFAULT else self.template
 
     def set_take(self, take: Take | None) -> None:
         """Export this take next; its name is suggested anew."""
@@ -59,10 +128,59 @@ class Exporter(QObject):
         self.take = take
         self.suggest()
 
+    def set_region(self, region: Region | None) -> None:
+        """The part of the take on the stage that is marked."""
+        if region != self.region:
+            self.region = region
+            self.form_changed.emit()
+
+    def set_only_region(self, only: bool) -> None:
+        """Export the marked part alone, where there is one."""
+        if only != self.only_region:
+            self.only_region = only
+            self.form_changed.emit()
+
     def set_format(self, name: str) -> None:
-        if name in wave_io.EXPORT_FORMATS and name != self.format:
-            self.format = name
+        if name in EXPORT_FORMATS:
+            self.change(format=name)
+
+    def use_preset(self, key: str) -> None:
+        """Take all settings of a preset."""
+        self._set_settings(PRESETS[key].settings)
+
+    def change(self, **values: Any) -> None:
+        """Other settings, by the names in ExportSettings. What does not go together gives way to what was chosen."""
+        settings = replace(self.settings, **values)
+        if values.get("is_loop"):
+            settings = replace(settings, fade_in_s=0.0, fade_out_s=0.0)
+            if EXPORT_FORMATS[settings.format].is_lossy:
+                settings = replace(settings, format="wav24")
+        elif values.get("fade_in_s") or values.get("fade_out_s") or EXPORT_FORMATS[settings.format].is_lossy:
+            settings = replace(settings, is_loop=False)
+        rates = EXPORT_FORMATS[settings.format].sample_rates
+        if settings.sample_rate is not None and rates and settings.sample_rate not in rates:
+            settings = replace(settings, sample_rate=None)
+        self._set_settings(settings)
+
+    def _set_settings(self, settings: ExportSettings) -> None:
+        if settings == self.settings:
+            return
+        is_same_file, self.settings = settings.suffix == self.suffix, settings
+        if is_same_file:
+            self.form_changed.emit()
+        else:
             self.suggest()
+
+    def set_template(self, template: str) -> None:
+        """Name files by this from now on; one that means nothing is told in `note` and not used."""
+        try:
+            naming.check_template(template)
+        except MusicAppError as error:
+            self.note = f"{error.message} {error.hint}"
+            self.form_changed.emit()
+            return
+        self.template = template
+        self.suggest()
 
     def set_folder(self, folder: Path) -> None:
         if folder != self.folder:
@@ -70,30 +188,29 @@ class Exporter(QObject):
             self.suggest()
 
     def set_name(self, name: str) -> None:
-        """Take a name as typed, without its suffix."""
+        """Take a name as typed, without its suffix; whether it will do is looked up at once."""
         self.name = name
+        self.note = "" if not name.strip() or names.is_safe_name(name.strip()) else _unsafe(name)
+        self.form_changed.emit()
+        if not self.note and name.strip():
+            self._look_up(name.strip(), self._looked_up)
 
     def suggest(self) -> None:
         """Suggest a name that is not in use."""
         if self.take is None:
-            self.name = ""
+            self.name = self.note = ""
             self.form_changed.emit()
             return
-        wanted = self.name = names.suggest_name(self.take.request)
+        named = naming.name_of(material.of_take(self.take), self.template)
+        self.name, self.note = named.name, named.note
         self.form_changed.emit()
-        folder, suffix = self.folder, self.suffix
-        self._lane.run(lambda: (wanted, names.free_path(folder, wanted, suffix).stem), self._suggested)
-
-    @property
-    def suffix(self) -> str:
-        """The file name's ending for the chosen format, with its dot."""
-        return wave_io.EXPORT_FORMATS[self.format].suffix
+        self._look_up(named.name, self._suggested)
 
     def export(self) -> None:
         """Write the file. An existing file is never replaced: another name is offered instead."""
         if self.take is None or self.is_running:
             return
-        take, folder, suffix, chosen = self.take, self.folder, self.suffix, self.format
+        take, folder, suffix, settings, part_s = self.take, self.folder, self.suffix, self.settings, self.part_s
         name = self.name.strip().removesuffix(suffix)
         if not names.is_safe_name(name):
             self._messages.post(
@@ -102,35 +219,109 @@ class Exporter(QObject):
                 'Use letters, digits, spaces and hyphens; none of \\ / : * ? " < > |.',
             )
             return
-        self._should_stop = False
-        self._exporting_take = take
-        self._set_running(True)
 
-        def work() -> wave_io.ExportResult | str:
+        def work() -> tuple[Take, wave_io.ExportResult] | str:
             target = folder / f"{name}{suffix}"
             if (free := names.free_path(folder, name, suffix)) != target:
                 return free.stem
             _make_folder(folder)
-            return wave_io.export(
-                take.path,
-                target,
-                sample_rate=take.sample_rate,
-                format=chosen,
-                tags=tags.shared_tags(take.request, take.left_out),
-                on_progress=self.progress_changed.emit,
-                should_stop=lambda: self._should_stop,
-                overwrite=False,
-            )
+            return take, self._written(take, target, settings, part_s, self.progress_changed.emit)
 
-        self._lane.run(work, self._done, self._failed)
+        self._start([take], work, lambda outcome: self._done(outcome, settings))
+
+    def export_all(self, takes: list[Take]) -> None:
+        """Write several takes by the template, whole, each under a free name; what one of them lacks costs no other."""
+        if not takes or self.is_running:
+            return
+        folder, settings, template = self.folder, self.settings, self.template
+
+        def work() -> tuple[list[tuple[Take, wave_io.ExportResult]], list[str]]:
+            _make_folder(folder)
+            written, failed = [], []
+            for number, take in enumerate(takes, 1):
+
+                def report(share: float, before: int = number - 1) -> None:
+                    self.progress_changed.emit((before + share) / len(takes))
+
+                try:
+                    named = naming.name_of(material.of_take(take), template, number=number)
+                    target = names.free_path(folder, named.name, settings.suffix)
+                    written.append((take, self._written(take, target, settings, None, report)))
+                except MusicAppError as error:
+                    failed.append(error.message)
+                if self._should_stop:
+                    break
+            return written, failed
+
+        self._start(takes, work, lambda outcome: self._all_done(outcome, settings))
+
+    def hand_over(self, ready: Callable[[Path], None]) -> None:
+        """Have the file that Export would write, whole, in a folder of its own; `ready` is told where.
+
+        It stays there, since some programs use a file where it lies. The same wish again gives the same file.
+        """
+        take, settings, part_s = self.take, self.settings, self.part_s
+        if take is None:
+            return
+        name = self.name.strip().removesuffix(self.suffix)
+        if not names.is_safe_name(name):
+            name = naming.name_of(material.of_take(take)).name
+        folder, wish = self.folder / HANDED_OVER, (take.take_id, settings, part_s, self.template)
+        known = self._handed_over.get(wish)
+        if known is not None and known.is_file():
+            ready(known)
+            return
+
+        def work() -> Path:
+            _make_folder(folder)
+            target = names.free_path(folder, name, settings.suffix)
+            exporting.export_material(material.of_take(take), target, settings, part_s=part_s)
+            return target
+
+        def done(path: Path) -> None:
+            self._handed_over[wish] = path
+            ready(path)
+
+        self._lane.run(work, done, self._messages.post_error)
+
+    def remark_copied(self, path: Path) -> None:
+        """Say that the file can be pasted."""
+        self._messages.remark(f"{path.name} can be pasted as a file")
 
     def is_exporting(self, take_id: str) -> bool:
         """Whether this take is being written right now."""
-        return self.is_running and self._exporting_take is not None and self._exporting_take.take_id == take_id
+        return take_id in self._writing
 
     def cancel(self) -> None:
         """Stop writing; nothing is left behind."""
         self._should_stop = True
+
+    def _start(self, takes: list[Take], work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._should_stop = False
+        self._writing = {take.take_id for take in takes}
+        self._set_running(True)
+        self._lane.run(work, done, self._failed)
+
+    def _written(
+        self,
+        take: Take,
+        target: Path,
+        settings: ExportSettings,
+        part_s: tuple[float, float] | None,
+        report: Callable[[float], None],
+    ) -> wave_io.ExportResult:
+        return exporting.export_material(
+            material.of_take(take),
+            target,
+            settings,
+            part_s=part_s,
+            on_progress=report,
+            should_stop=lambda: self._should_stop,
+        )
+
+    def _look_up(self, name: str, done: Callable[[tuple[str, str]], None]) -> None:
+        folder, suffix = self.folder, self.suffix
+        self._lane.run(lambda: (name, names.free_path(folder, name, suffix).stem), done)
 
     def _suggested(self, names_found: tuple[str, str]) -> None:
         wanted, free = names_found
@@ -138,10 +329,17 @@ class Exporter(QObject):
             self.name = free
             self.form_changed.emit()
 
-    def _done(self, outcome: wave_io.ExportResult | str) -> None:
+    def _looked_up(self, names_found: tuple[str, str]) -> None:
+        typed, free = names_found
+        if self.name.strip() == typed and free != typed:
+            self.note = f"“{typed}{self.suffix}” is there already; “{free}” is free."
+            self.form_changed.emit()
+
+    def _done(self, outcome: tuple[Take, wave_io.ExportResult] | str, settings: ExportSettings) -> None:
         self._set_running(False)
         if isinstance(outcome, str):
             taken, self.name = self.name, outcome
+            self.note = ""
             self.form_changed.emit()
             self._messages.post(
                 "warning",
@@ -149,12 +347,28 @@ class Exporter(QObject):
                 f"Press Export again to save as “{outcome}{self.suffix}”, or type another name.",
             )
             return
-        if outcome.cancelled or self._exporting_take is None:
+        take, result = outcome
+        if result.cancelled:
             self._messages.remark("Export cancelled")
             return
-        self.last = Exported(self._exporting_take.take_id, outcome.path, outcome.gain_db)
+        self._tell(take, result, settings)
+        self._messages.remark(f"Exported {result.path.name}")
+
+    def _all_done(
+        self, outcome: tuple[list[tuple[Take, wave_io.ExportResult]], list[str]], settings: ExportSettings
+    ) -> None:
+        self._set_running(False)
+        written, failed = outcome
+        whole = [(take, result) for take, result in written if not result.cancelled]
+        for take, result in whole:
+            self._tell(take, result, settings)
+        if failed:
+            self._messages.post("error", f"{len(failed)} of the takes could not be exported.", failed[0])
+        self._messages.remark(f"Exported {len(whole)} files to {self.folder}" if whole else "Nothing was exported")
+
+    def _tell(self, take: Take, result: wave_io.ExportResult, settings: ExportSettings) -> None:
+        self.last = Exported(take.take_id, result.path, result.gain_db, exporting.told(result, settings))
         self.exported.emit(self.last)
-        self._messages.remark(f"Exported {outcome.path.name}")
 
     def _failed(self, error: MusicAppError) -> None:
         self._set_running(False)
@@ -162,7 +376,15 @@ class Exporter(QObject):
 
     def _set_running(self, running: bool) -> None:
         self.is_running = running
+        if not running:
+            self._writing = set()
         self.running_changed.emit(running)
+
+
+def _unsafe(name: str) -> str:
+    bad = " ".join(sign for sign in ["\\", "/", ":", "*", "?", '"', "<", ">", "|"] if sign in name)
+    verb = "cannot stand in the name of a file."
+    return f"{bad} {verb}" if bad else f"“{name.strip()[:40]}” cannot be the name of a file."
 
 
 def _make_folder(folder: Path) -> None:

@@ -24,17 +24,23 @@ from PySide6.QtWidgets import (
 
 from musicapp.audio.wave_io import EXPORT_FORMATS
 from musicapp.ui import icons
+from musicapp.ui.dialogs.export_options import ExportOptions
 from musicapp.ui.state.exporter import Exported, Exporter
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
+from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import (
     ElidedLabel,
     ElidedLineEdit,
     IconButton,
     IconTextButton,
     described,
+    restyle,
     set_available,
 )
+from musicapp.ui.widgets.drag_handle import DragHandle
 
+DRAG, DRAG_TIP = "Drag or copy the file", "Drag it into a folder or a DAW; a click copies it as a file"
+OPTIONS, OPTIONS_TIP = "Export options", "Part, loudness, fades, rate, names, for DAWs and samplers"
 NOTHING_TO_EXPORT = "There is no finished take to export yet."
 PARTS = 1000
 NAME_CHARACTERS, FORMAT_CHARACTERS = 120, 11
@@ -47,6 +53,7 @@ class ExportPanel(QFrame):
         super().__init__()
         self.setProperty("surface", "panel")
         self._exporter, self._theme = exporter, theme
+        self.options_dialog: ExportOptions | None = None
         self.format = described(QComboBox(), "export_format", "Export format", "File format")
         self.format.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.format.setMinimumContentsLength(FORMAT_CHARACTERS)
@@ -54,8 +61,14 @@ class ExportPanel(QFrame):
             self.format.addItem(form.label, key)
         self.name = described(ElidedLineEdit(), "export_name", "File name", "Name of the file, without its ending")
         self.name.setMaxLength(NAME_CHARACTERS)
-        self.name.setMinimumWidth(72)
+        self.name.setMinimumWidth(24)
         self.folder = described(IconButton(theme, "folder", role="framed"), "export_folder", "Choose the folder")
+        self.options = described(
+            IconButton(theme, "options", role="framed"), "export_options", OPTIONS, OPTIONS_TIP, keys="Ctrl+Alt+E"
+        )
+        self.handle = described(DragHandle(exporter, theme), "export_drag", DRAG, DRAG_TIP, keys="Ctrl+Shift+D")
+        self.handle.setParent(self)  # until it stands beside the picture that it stands for
+        self.handle.hide()
         self.button = described(IconTextButton(theme, "export", "Export"), "export", "Export", keys="Ctrl+Shift+E")
         self.bar = described(QProgressBar(), "export_progress", "Progress of the export")
         self.bar.setRange(0, PARTS)
@@ -77,6 +90,7 @@ class ExportPanel(QFrame):
         self.name.returnPressed.connect(exporter.export)
         self.folder.clicked.connect(self.choose_folder)
         self.button.clicked.connect(exporter.export)
+        self.options.clicked.connect(self.show_options)
         self.cancel.clicked.connect(exporter.cancel)
         self.show_in_folder.clicked.connect(self._show_folder)
         exporter.form_changed.connect(self._show_form)
@@ -94,6 +108,7 @@ class ExportPanel(QFrame):
         form.addWidget(self.format)
         form.addWidget(self.name, 1)
         form.addWidget(self.folder)
+        form.addWidget(self.options)
         form.addWidget(self.button)
         self._target_row, self._running_row, self._result_row = QWidget(), QWidget(), QWidget()
         target = QHBoxLayout(self._target_row)
@@ -118,6 +133,13 @@ class ExportPanel(QFrame):
         layout.addLayout(form)
         layout.addWidget(self._rows)
 
+    def show_options(self) -> None:
+        """The dialog with everything that an export can be told."""
+        if self.options_dialog is None:
+            self.options_dialog = ExportOptions(self._exporter, self.window())
+        self.options_dialog.show()
+        self.options_dialog.activateWindow()
+
     def choose_folder(self) -> None:
         """Ask for the folder to export to."""
         chosen = QFileDialog.getExistingDirectory(self, "Export to", str(self._exporter.folder))
@@ -136,9 +158,10 @@ class ExportPanel(QFrame):
             self.name.setCursorPosition(0)
         described(self.folder, "export_folder", "Choose the folder", f"Export to {exporter.folder}")
         reason = "" if exporter.take else NOTHING_TO_EXPORT
-        for widget in (self.format, self.name, self.button, self.folder):
+        for widget in (self.format, self.name, self.button, self.folder, self.handle):
             set_available(widget, reason)
-        self.target.set_whole(f"To {exporter.folder}" if exporter.take else "")
+        self.target.set_whole(summary(exporter))
+        restyle(self.target, "tone", "warning" if exporter.note else "muted")
         self._show_row()
 
     def _show_row(self) -> None:
@@ -146,7 +169,7 @@ class ExportPanel(QFrame):
         last, take = exporter.last, exporter.take
         if exporter.is_running:
             self._rows.setCurrentWidget(self._running_row)
-        elif last is not None and take is not None and last.take_id == take.take_id:
+        elif last is not None and take is not None and last.take_id == take.take_id and not exporter.note:
             self._rows.setCurrentWidget(self._result_row)
         else:
             self._rows.setCurrentWidget(self._target_row)
@@ -161,10 +184,9 @@ class ExportPanel(QFrame):
             set_available(self.button, "An export is running.")
 
     def _show_result(self, exported: Exported) -> None:
-        start, why = "Saved", ""
-        if exported.gain_db < -0.05:
-            start, why = f"Saved, lowered by {-exported.gain_db:.1f} dB:", " so that no player clips"
-        self.result.set_saved(start, exported.path.name, f"{start.rstrip(':')}{why}:\n{exported.path}")
+        start = f"Saved, {exported.told}:" if exported.told else "Saved"
+        short = start.replace(" so that no player clips", "").replace("-", "−")
+        self.result.set_saved(short, exported.path.name, f"{start.rstrip(':')}:\n{exported.path}")
         self._show_form()
 
     def _show_folder(self) -> None:
@@ -174,6 +196,27 @@ class ExportPanel(QFrame):
     def _show_icon(self) -> None:
         pixmap = icons.pixmap("done", self._theme.colours.accent, ICON_SIZE, self.devicePixelRatioF())
         self._done_icon.setPixmap(pixmap)
+
+
+def summary(exporter: Exporter) -> str:
+    """Where the file goes and what is done on the way: "To /music · the marked part · −14 LUFS"."""
+    if exporter.take is None:
+        return ""
+    if exporter.note:
+        return exporter.note
+    settings, part_s = exporter.settings, exporter.part_s
+    parts = [f"To {exporter.folder}"]
+    if part_s is not None:
+        parts.append(f"{clock(part_s[0])} to {clock(part_s[1])}")
+    if settings.loudness_lufs is not None:
+        parts.append(f"{settings.loudness_lufs:g} LUFS".replace("-", "−"))
+    if settings.sample_rate is not None:
+        parts.append(f"{settings.sample_rate / 1000:g} kHz")
+    if settings.fade_in_s or settings.fade_out_s:
+        parts.append("with fades")
+    if settings.is_loop:
+        parts.append("loop")
+    return " · ".join(parts)
 
 
 class _SavedLabel(ElidedLabel):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicapp.handover.form import Form
 from musicapp.request import format_duration
@@ -110,6 +110,11 @@ class TakePage(QFrame):
             button.clicked.connect(actions[name])
         return buttons
 
+    def add_tool(self, button: QWidget) -> None:
+        """One more button at the end of the row below the picture."""
+        self._tools.addWidget(button)
+        button.show()
+
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setSpacing(SPACE_TIGHT)
@@ -123,7 +128,7 @@ class TakePage(QFrame):
         inside = QVBoxLayout(picture)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.waveform)
-        tools = QHBoxLayout()
+        tools = self._tools = QHBoxLayout()
         tools.setSpacing(0)
         tools.addWidget(self.selection, 1)
         for button in self.zoom_buttons.values():
