@@ -134,6 +134,9 @@ class Actions(QObject):
         self.recall_but_seed = self._add(menu, "recall_but_seed", "Use all &but its seed", "Shift+R", but_seed)
         self.recall_seed = self._add(menu, "recall_seed", "Use its seed a&lone", "S", seed)
         self.undo = self._add(menu, "undo", "&Undo", "Ctrl+Z", studio.undo.undo)
+        self._add(menu, "compare_add", "Put into the co&mparison", "C", window.add_to_comparison)
+        self._add(menu, "compare", "Co&mpare takes …", "Shift+C", window.show_comparison)
+        self._add(menu, "compare_clear", "Compare no takes", "", studio.comparison.clear)
         self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
         menu.addSeparator()
         advanced = window.advanced

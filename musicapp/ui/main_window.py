@@ -23,6 +23,7 @@ from musicapp.request import Recalled
 from musicapp.ui import icons, screen_room, theme
 from musicapp.ui.actions import Actions
 from musicapp.ui.dialogs.about import AboutDialog
+from musicapp.ui.dialogs.compare import CompareDialog
 from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
             rail, Centre(self.stage, self.export, self.message_bar), RightColumn(self.queue, self.takes)
         )
         self._models: ModelsDialog | None = None
+        self.compare: CompareDialog | None = None
         self.question: LeaveQuestion | None = None
         self.intake = Intake(
             studio.adapters,
@@ -205,6 +207,16 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         AboutDialog(self._studio.engine, self).open()
+
+    def add_to_comparison(self) -> None:
+        """Compare the take on the stage with others."""
+        self._studio.comparison.add(self._studio.library.current)
+
+    def show_comparison(self) -> None:
+        """The takes that were put into the comparison, to switch between while they play."""
+        if self.compare is None:
+            self.compare = CompareDialog(self._studio.comparison, self._studio.player, self)
+        self.compare.open_for()
 
     def show_models(self) -> None:
         """The Models dialog, beside the window: downloads and music go on."""

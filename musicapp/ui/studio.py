@@ -19,6 +19,7 @@ from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.autosave import Autosave
 from musicapp.ui.state.background import Lane
+from musicapp.ui.state.comparison import Comparison
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.form_history import FormHistory
@@ -83,6 +84,7 @@ class Studio(QObject):
         self.queue.added.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.looks = Looks(self._looking, self.files, self)
+        self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.undo = Undo(self)
         self.form_history.used.connect(self._remember_use)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from musicapp.errors import AudioDeviceError, MusicAppError
 from musicapp.playback.devices import match
 from musicapp.playback.host import OutputDevice, PlaybackHost
+from musicapp.playback.take_buffer import TakeBuffer
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_take import OpenTake
@@ -61,6 +62,7 @@ class Player(QObject):
         self.regions: dict[str, tuple[int, int]] = {}  # of every take that has loop marks
         self.volume_db = FIRST_VOLUME_DB
         self.take_gain_db = 0.0
+        self._hears_other = False  # than the take on the stage: takes are compared
         self.devices: list[OutputDevice] = []
         self.device_name = ""  # the key of the chosen output, see `devices.keys_of`; empty: the system's default
         self.devices_known = False  # whether the outputs were looked for
@@ -205,7 +207,26 @@ class Player(QObject):
     def set_take_gain(self, gain_db: float) -> None:
         """How much louder this take is played than it is, before the volume."""
         self.take_gain_db = gain_db
-        self._transport.gain = self._linear_take_gain
+        if not self._hears_other:
+            self._transport.gain = self._linear_take_gain
+
+    def keep_ready(self, buffers: tuple[TakeBuffer, ...]) -> None:
+        """Hold the audio of other takes, so that `hear` is instant; () lets them go."""
+        self._transport.keep_ready(buffers)
+
+    def hear(self, buffer: TakeBuffer, gain_db: float) -> None:
+        """Go on in another take of the same sample rate at the same frame, while the stage keeps its own."""
+        self._hears_other = True
+        self._transport.switch(buffer, 10 ** (gain_db / 20))
+
+    def hear_stage(self) -> None:
+        """Go on in the take on the stage."""
+        if self._hears_other:
+            self._hears_other = False
+            if self.shown is not None and self._transport.source is not self.shown.audio.buffer:
+                self._transport.switch(self.shown.audio.buffer, self._linear_take_gain)
+            else:
+                self._transport.gain = self._linear_take_gain
 
     @property
     def _linear_take_gain(self) -> float:
@@ -247,6 +268,7 @@ class Player(QObject):
     def _take_up(self) -> None:
         """Another take is on the stage; what played before stops."""
         self.pause()
+        self._hears_other = False
         self.region = self._known_region()
         self._transport.set_source(self.shown.audio.buffer if self.shown else None, self._linear_take_gain)
         self._apply_loop()

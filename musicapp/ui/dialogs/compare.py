@@ -1,0 +1,163 @@
+"""Two to eight takes against each other: letters to switch between them, and their settings side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from musicapp.ui import screen_room
+from musicapp.ui.state.comparison import FEWEST, LETTERS, MOST, Comparison
+from musicapp.ui.state.open_take import title_of
+from musicapp.ui.state.player import Player
+from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
+from musicapp.ui.widgets.described import described, label, restyle, set_available
+from musicapp.ui.widgets.scrolling import VerticalScroll
+
+TITLE_CHARACTERS = 28
+TOO_FEW = "Put at least two takes into the comparison: key C, for the take on the stage."
+MEASURING = "Measuring how loud they are …"
+MATCHED = "All at one loudness. Keys: 1 to 8 or A to H to switch, Space to play."
+BLIND = "Blind: the letters are shuffled, names and settings come with “Reveal”."
+SAME, OTHER = "", "≠ "
+HEARD = "▸ "
+SIZE = QSize(760, 460)
+
+
+class CompareDialog(QDialog):
+    """Beside the window; closing it ends the comparison and leaves the takes chosen."""
+
+    def __init__(self, comparison: Comparison, player: Player, parent: QWidget) -> None:
+        super().__init__(parent)
+        described(self, "compare", "Compare takes")
+        self.setToolTip("")
+        self.setWindowTitle("Compare takes")
+        self._comparison, self._player = comparison, player
+        self.letters = [self._make_letter(place) for place in range(MOST)]
+        self.play = described(QPushButton("Play"), "compare_play", "Play or pause", keys="Space")
+        self.blind = described(QCheckBox("Blind"), "compare_blind", "Blind", "Shuffle the letters and hide the names")
+        self.reveal = described(QPushButton("Reveal"), "compare_reveal", "Reveal which is which")
+        self.star = described(QPushButton("★ Star it"), "compare_star", "Star the take that is heard", keys="S")
+        self.out = described(QPushButton("Take out"), "compare_out", "Take the heard one out of the comparison")
+        self.note = label("", tone="muted")
+        self.note.setObjectName("compare_note")
+        self.note.setWordWrap(True)
+        self._table = QWidget()
+        self._cells = QGridLayout(self._table)
+        self._cells.setHorizontalSpacing(SPACE_WIDE)
+        self._cells.setVerticalSpacing(SPACE_TIGHT)
+        self._lay_out()
+        self.play.clicked.connect(player.toggle)
+        self.blind.toggled.connect(comparison.set_blind)
+        self.reveal.clicked.connect(comparison.reveal)
+        self.star.clicked.connect(comparison.star)
+        self.out.clicked.connect(self._take_out)
+        comparison.changed.connect(self._show_state)
+        player.playing_changed.connect(self._show_state)
+        self._show_state()
+        screen_room.fit(self, self.sizeHint().expandedTo(SIZE))
+
+    def open_for(self) -> None:
+        """Show it, and begin to compare if there is something to."""
+        self.show()
+        self.activateWindow()
+        self._comparison.start()
+        self._show_state()
+
+    def _make_letter(self, place: int) -> QPushButton:
+        button = described(QPushButton(), f"compare_{LETTERS[place]}", f"Hear take {LETTERS[place]}")
+        button.setCheckable(True)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _checked=False: self._comparison.hear(place))
+        return button
+
+    def _lay_out(self) -> None:
+        letters, tools = QHBoxLayout(), QHBoxLayout()
+        for row in (letters, tools):
+            row.setSpacing(SPACE)
+        for button in self.letters:
+            letters.addWidget(button, 1)
+        for widget in (self.play, self.star, self.out, self.blind, self.reveal):
+            tools.addWidget(widget)
+            if isinstance(widget, QPushButton):
+                widget.setAutoDefault(False)
+        tools.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[SPACE_WIDE * 2] * 4)
+        layout.setSpacing(SPACE_WIDE)
+        layout.addLayout(letters)
+        layout.addLayout(tools)
+        layout.addWidget(self.note)
+        layout.addWidget(VerticalScroll(self._table), 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = event.text().upper()
+        if event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            if text and text in "12345678":
+                return self._comparison.hear(int(text) - 1)
+            if text and text in LETTERS:
+                return self._comparison.hear(LETTERS.index(text))
+            if event.key() == Qt.Key.Key_Space:
+                return self._player.toggle()
+            if text == "S":
+                return self._comparison.star()
+        super().keyPressEvent(event)
+
+    def done(self, result: int) -> None:
+        self._comparison.stop()
+        super().done(result)
+
+    def _take_out(self) -> None:
+        self._comparison.remove(self._comparison.place)
+
+    def _show_state(self) -> None:
+        comparison = self._comparison
+        for place, button in enumerate(self.letters):
+            is_there = place < len(comparison.takes)
+            button.setVisible(is_there)
+            button.setChecked(is_there and place == comparison.place)
+            if is_there:
+                take = comparison.takes[place]
+                star = " ★" if take.take_id in comparison.starred or take.is_starred else ""
+                mark = HEARD if place == comparison.place else ""
+                button.setText(mark + LETTERS[place] + ("" if comparison.hides_names else star))
+                told = "" if comparison.hides_names else f": {title_of(take.request.prompt)[:80]}"
+                described(button, f"compare_{LETTERS[place]}", f"Hear take {LETTERS[place]}{told}")
+        reason = "" if comparison.is_running else TOO_FEW
+        for widget in (self.play, self.star, self.out, self.blind):
+            set_available(widget, reason)
+        set_available(self.reveal, "" if comparison.hides_names else "Nothing is hidden.")
+        if self.blind.isChecked() != comparison.is_blind:
+            self.blind.setChecked(comparison.is_blind)
+        self.play.setText("Pause" if self._player.is_playing else "Play")
+        self.note.setText(self._note())
+        self._show_table()
+
+    def _note(self) -> str:
+        comparison = self._comparison
+        if len(comparison.takes) < FEWEST:
+            return TOO_FEW
+        if not comparison.is_matched:
+            return MEASURING
+        return f"{MATCHED}\n{BLIND}" if comparison.hides_names else MATCHED
+
+    def _show_table(self) -> None:
+        while (item := self._cells.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        comparison = self._comparison
+        if comparison.hides_names or not comparison.takes:
+            return
+        for place in range(len(comparison.takes)):
+            self._cells.addWidget(label(LETTERS[place], tone="section"), 0, place + 1)
+        for number, row in enumerate(comparison.rows(), 1):
+            name = label((OTHER if row.differs else SAME) + row.name, tone="section" if row.differs else "muted")
+            if row.differs:
+                name.setAccessibleName(f"{row.name}, not the same in all")
+            self._cells.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
+            for place, value in enumerate(row.values):
+                cell = label(value[:TITLE_CHARACTERS] + ("…" if len(value) > TITLE_CHARACTERS else ""))
+                cell.setToolTip(value[:400])
+                restyle(cell, "tone", "" if row.differs else "muted")
+                self._cells.addWidget(cell, number, place + 1, Qt.AlignmentFlag.AlignTop)
