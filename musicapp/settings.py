@@ -30,7 +30,7 @@ from musicapp.shape import MAX_NUMBER
 log = logging.getLogger(__name__)
 
 VERSION = 1
-MAX_RECENT_PROMPTS = 50
+MAX_RECENT_PROMPTS, MAX_RECENT_SEEDS = 50, 50
 MAX_TEXT, MAX_HALF_WRITTEN = 20_000, 200_000  # characters
 NAMED_AT_MOST = 4
 _CHOICES = {
@@ -119,6 +119,7 @@ class Settings:
     takes_order: str = "newest"
     takes_by_prompt: bool = False
     recent_prompts: list[str] = field(default_factory=list)
+    recent_seeds: list[int] = field(default_factory=list)
     adapters: dict[str, dict[str, float]] = field(default_factory=dict)
     load_times: dict[str, float] = field(default_factory=dict)
     loop_regions: dict[str, list[int]] = field(default_factory=dict)
@@ -128,6 +129,10 @@ class Settings:
         if prompt.strip():
             others = [text for text in self.recent_prompts if text != prompt]
             self.recent_prompts = [prompt, *others][:MAX_RECENT_PROMPTS]
+
+    def remember_seed(self, seed: int) -> None:
+        """Put a seed first among the recent ones."""
+        self.recent_seeds = [seed, *(each for each in self.recent_seeds if each != seed)][:MAX_RECENT_SEEDS]
 
 
 @dataclass(frozen=True)
@@ -217,6 +222,8 @@ def _fits(name: str, value: Any, kind: str) -> bool:
         return isinstance(value, dict) and all(_are_strengths(each) and _is_text(key) for key, each in value.items())
     if name == "loop_regions":
         return isinstance(value, dict) and all(_is_text(key) and _is_region(each) for key, each in value.items())
+    if name == "recent_seeds":
+        return isinstance(value, list) and len(value) <= MAX_RECENT_SEEDS and all(map(_is_seed, value))
     if kind.startswith("list"):
         return isinstance(value, list) and len(value) <= MAX_RECENT_PROMPTS and all(map(_is_prompt, value))
     if kind.startswith("dict"):
@@ -245,6 +252,10 @@ def _is_text(value: Any) -> bool:
 def _is_prompt(value: Any) -> bool:
     """Half-written prompts may be longer than those that are made."""
     return isinstance(value, str) and len(value) <= MAX_HALF_WRITTEN and not _UNUSABLE.search(value)
+
+
+def _is_seed(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MAX_SEED
 
 
 def _is_number(value: Any) -> bool:

@@ -70,9 +70,11 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*theme.WINDOW_MIN_SIZE)
 
         self.transport = TransportBar(studio.player, studio.take_gain, themes)
-        self.prompts = PromptFields(studio.take_settings, studio.prompt_note, studio.form_history)
-        self.length = LengthField(studio.take_settings, studio.messages)
-        self.seed = SeedField(studio.take_settings, studio.messages, themes)
+        self.prompts = PromptFields(
+            studio.take_settings, studio.prompt_note, studio.form_history, studio.presets, studio.messages
+        )
+        self.length = LengthField(studio.take_settings, studio.form_history, studio.messages)
+        self.seed = SeedField(studio.take_settings, studio.form_history, studio.messages, themes)
         self.advanced = AdvancedPanel(
             studio.take_settings, studio.models, studio.adapters, studio.precision_facts, studio.engine, themes
         )

@@ -22,7 +22,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.comparison import Comparison
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
-from musicapp.ui.state.form_history import FormHistory
+from musicapp.ui.state.form_history import FormHistory, Step
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.live import Live
@@ -34,6 +34,7 @@ from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.precision_facts import PrecisionFacts
+from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_gain import TakeGain
@@ -81,6 +82,7 @@ class Studio(QObject):
         self.queue = TakeQueue(self.generation, self.take_settings, self.messages, self.engine, self.files, self)
         self.live = Live(self.take_settings, self.queue, self.generation, self)
         self.form_history = FormHistory(self.take_settings, settings, self.messages, self)
+        self.presets = Presets(self.take_settings, self.form_history, self.messages, self)
         self.queue.added.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.looks = Looks(self._looking, self.files, self)
@@ -192,10 +194,10 @@ class Studio(QObject):
         if 0 < prompt_length(text) <= MAX_PROMPT_CHARACTERS:
             self.messages.dismiss("prompt")
 
-    def _remember_use(self) -> None:
-        """Ctrl+Z takes back settings that were used, in its turn."""
+    def _remember_use(self, step: Step) -> None:
+        """Ctrl+Z takes back what was done to the form, in its turn."""
         history = self.form_history
-        self.undo.push("Use settings", history.undo, lambda: history.can_undo)
+        self.undo.push(step.words, history.undo, lambda: history.can_take_back(step))
 
     def _current_changed(self) -> None:
         self.exporter.set_take(self.library.current)

@@ -1,12 +1,13 @@
-"""What the form held before: steps back after "Use settings", and the prompts of before."""
+"""What the form held before: steps back and forth, and the prompts and seeds of before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.request import Lora, TakeRequest
+from musicapp.request import MAX_SEED, Lora, TakeRequest
 from musicapp.settings import Settings
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import FormValues, TakeSettings
@@ -18,27 +19,38 @@ MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
-class _Form:
+class Snapshot:
     """The whole form, with the adapters of every model."""
 
     values: FormValues
     loras_of: dict[str, tuple[Lora, ...]]
 
 
-class FormHistory(QObject):
-    """`changed` tells that there is something to undo, or nothing any more; `used` that settings were used.
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What changed the form, for people, and the form on its other side: before it, or behind it once undone."""
 
+    words: str
+    form: Snapshot
+
+
+class FormHistory(QObject):
+    """`changed` tells that there is something to undo or to redo, or nothing any more; `used` carries each new Step.
+
+    What one press changes is a step: the settings of a take, a preset, words put into the prompt, a seed, a length.
     The prompts of before are in `Settings.recent_prompts`, newest first: those that were made, and what was being
-    written when other settings took its place. Walking through them (`older`, `newer`) ends at what was being written.
+    written when other settings took its place; seeds that were made are in `Settings.recent_seeds`. Walking through
+    the prompts (`older`, `newer`) ends at what was being written.
     """
 
     changed = Signal()
-    used = Signal()
+    used = Signal(object)
 
     def __init__(self, form: TakeSettings, saved: Settings, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._form, self._saved, self._messages = form, saved, messages
-        self._before: list[_Form] = []
+        self._before: list[Step] = []
+        self._after: list[Step] = []
         self._walk: list[str] = []
         self._place = 0
         self._is_walking = False
@@ -46,59 +58,104 @@ class FormHistory(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether other settings took the form's place."""
+        """Whether there is a step to take back."""
         return bool(self._before)
 
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step was taken back."""
+        return bool(self._after)
+
+    def can_take_back(self, step: Step) -> bool:
+        """Whether a step is still there to undo."""
+        return step in self._before
+
+    @property
+    def recent_prompts(self) -> list[str]:
+        """Newest first."""
+        return list(self._saved.recent_prompts)
+
+    @property
+    def recent_seeds(self) -> list[int]:
+        """Newest first."""
+        return list(self._saved.recent_seeds)
+
+    def step(self, words: str, change: Callable[[], None]) -> None:
+        """Change the form; the form of before comes back with `undo`. words: what it is, for people"""
+        before = self.now()
+        change()
+        self.keep(words, before)
+
+    def keep(self, words: str, before: Snapshot) -> bool:
+        """Whether the form has changed since `before` was taken; then that can be undone."""
+        if self.now() == before:
+            return False
+        self._push(words, before)
+        self._after = []
+        self.changed.emit()
+        return True
+
     def use(self, request: TakeRequest, note: tuple[str, str] = ("", "")) -> None:
-        """Set the form as it was for a take; the form of before comes back with `undo`.
+        """Set the form as it was for a take.
 
         note  what of the take's settings could not be set, and what to do
         """
-        self._keep_now()
-        self._saved.remember_prompt(self._form.prompt)
-        self._form.recall(request)
-        self._tell(note[0] or USED, note[1], "warning" if note[0] else "notice")
+        self._use("Use settings", lambda: self._form.recall(request), note, USED)
 
-    def use_but_seed(self, request: TakeRequest, note: tuple[str, str] = ("", "")) -> None:
+    def use_but_seed(
+        self, request: TakeRequest, note: tuple[str, str] = ("", ""), *, told: str = USED_BUT_SEED
+    ) -> None:
         """Set the form as it was for a take, but keep the seed of the form and its lock."""
-        before = self._keep_now().values
-        self._saved.remember_prompt(self._form.prompt)
-        self._form.recall(request)
-        self._form.set_seed(before.seed, is_used=not before.seed_is_unused)
-        self._form.set_seed_locked(before.seed_is_locked)
-        self._tell(note[0] or USED_BUT_SEED, note[1], "warning" if note[0] else "notice")
+        self._use("Use all but its seed", lambda: self._recall_but_seed(request), note, told)
 
     def use_seed(self, request: TakeRequest) -> None:
         """Use the seed of a take for the next ones, and nothing else of it."""
-        self._keep_now()
-        self._form.set_seed(request.seed)
-        self._form.set_seed_locked(True)
-        self._tell(USED_SEED)
+        self._use("Use its seed", lambda: self._keep_seed(request.seed), ("", ""), USED_SEED)
 
-    def _keep_now(self) -> _Form:
-        self._before = [*self._before[1 - MOST_STEPS :], self._now()]
-        return self._before[-1]
+    def use_recent_seed(self, seed: int) -> None:
+        """Use a seed of before for the next takes."""
+        self.step(f"Seed {seed}", lambda: self._keep_seed(seed))
 
-    def _tell(self, text: str, hint: str = "", kind: str = "notice") -> None:
-        self.changed.emit()
-        self.used.emit()
-        self._messages.post(kind, text, hint, offer=("Undo", self.undo), about="recall")
+    def roll_seed(self) -> None:
+        """Another seed."""
+        self.step("Another seed", self._form.roll_seed)
+
+    def next_seed(self, step: int = 1) -> None:
+        """The seed that follows, or the one before; behind the last one comes the first."""
+        seed = (self._form.seed + step) % (MAX_SEED + 1)
+        self.step(f"Seed {seed}", lambda: self._form.set_seed(seed))
+
+    def use_prompt(self, prompt: str) -> None:
+        """Put a prompt of before into the form."""
+
+        def change() -> None:
+            self._saved.remember_prompt(self._form.prompt)
+            self._form.set_prompt(prompt)
+
+        self.step("Recent prompt", change)
 
     def undo(self) -> None:
-        """Have the form of before the last "Use settings" again."""
-        if not self._before:
-            return
-        before = self._before.pop()
-        self._saved.remember_prompt(self._form.prompt)
-        self._form.loras_of = dict(before.loras_of)
-        self._form.set_values(before.values)
-        self._messages.dismiss("recall")
-        self._messages.remark("The form is as it was before")
-        self.changed.emit()
+        """Have the form of before the last step again."""
+        if self._before:
+            step = self._before.pop()
+            self._after.append(Step(step.words, self.now()))
+            self._go_back_to(step.form)
+
+    def redo(self) -> None:
+        """Have the form as it was before `undo`."""
+        if self._after:
+            step = self._after.pop()
+            self._push(step.words, self.now())
+            self._go_back_to(step.form)
+
+    def now(self) -> Snapshot:
+        """The form as it is."""
+        return Snapshot(replace(self._form.values()), dict(self._form.loras_of))
 
     def made(self, request: TakeRequest) -> None:
-        """A take of this request is being made."""
+        """A take of this request is wanted."""
         self._saved.remember_prompt(request.prompt)
+        self._saved.remember_seed(request.seed)
         self._walk, self._place = [], 0
 
     def older(self) -> bool:
@@ -112,6 +169,36 @@ class FormHistory(QObject):
     def newer(self) -> bool:
         """Back towards what was being written; False when that is there."""
         return bool(self._walk) and self._go_to(self._place - 1)
+
+    def _use(self, words: str, change: Callable[[], None], note: tuple[str, str], told: str) -> None:
+        before = self.now()
+        self._saved.remember_prompt(self._form.prompt)
+        change()
+        offer = ("Undo", self.undo) if self.keep(words, before) else None
+        self._messages.post("warning" if note[0] else "notice", note[0] or told, note[1], offer=offer, about="recall")
+
+    def _push(self, words: str, before: Snapshot) -> None:
+        step = Step(words, before)
+        self._before = [*self._before[1 - MOST_STEPS :], step]
+        self.used.emit(step)
+
+    def _keep_seed(self, seed: int) -> None:
+        self._form.set_seed(seed)
+        self._form.set_seed_locked(True)
+
+    def _recall_but_seed(self, request: TakeRequest) -> None:
+        before = self._form.values()
+        self._form.recall(request)
+        self._form.set_seed(before.seed, is_used=not before.seed_is_unused)
+        self._form.set_seed_locked(before.seed_is_locked)
+
+    def _go_back_to(self, snapshot: Snapshot) -> None:
+        self._saved.remember_prompt(self._form.prompt)
+        self._form.loras_of = dict(snapshot.loras_of)
+        self._form.set_values(snapshot.values)
+        self._messages.dismiss("recall")
+        self._messages.remark("The form is as it was before")
+        self.changed.emit()
 
     def _go_to(self, place: int) -> bool:
         if not 0 <= place < len(self._walk):
@@ -127,6 +214,3 @@ class FormHistory(QObject):
         if self._place and self._walk:  # a prompt of before is changed: what was being written becomes one, too
             self._saved.remember_prompt(self._walk[0])
         self._walk, self._place = [], 0
-
-    def _now(self) -> _Form:
-        return _Form(replace(self._form.values()), dict(self._form.loras_of))

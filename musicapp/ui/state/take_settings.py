@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -25,6 +26,7 @@ from musicapp.request import (
 DEFAULT_DURATION_S = 30.0
 USUAL_CAP_S = 285.0  # the slider's end until a model says what it can do
 _NO_VALUE = object()
+_MAYBE_BARS = re.compile("bar|measure|takt", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,20 @@ class TakeSettings(QObject):
             self.duration_s = within
             self.duration_changed.emit(within)
 
+    def parse_duration(self, text: str) -> float:
+        """Seconds of a length as typed: a time, or "8 bars" of the prompt's tempo. Raises RequestError."""
+        if _MAYBE_BARS.search(text):
+            from musicapp.prompts import bars  # late: the window starts without these
+
+            if bars.is_bars(text):
+                asked_s = bars.duration_of(text, self.prompt)
+                return check_duration(asked_s, cap_s=self.cap_s, model_name=self.model_name)
+        return parse_duration(text, cap_s=self.cap_s, model_name=self.model_name)
+
     def set_duration_text(self, text: str) -> None:
         """Take a length as typed. What cannot be used is kept in `duration_problem` and stops the next take."""
         try:
-            duration_s = parse_duration(text, cap_s=self.cap_s, model_name=self.model_name)
+            duration_s = self.parse_duration(text)
         except RequestError as problem:
             self.duration_problem = problem
             return
@@ -313,7 +325,13 @@ class TakeSettings(QObject):
         check_duration(self.duration_s, cap_s=self.cap_s, model_name=self.model_name)
         if not (keep_seed or self.seed_is_locked or self._seed_is_unused):
             self.roll_seed()
-        request = checked(
+        request = self.as_request()
+        self._set_unused(False)
+        return request
+
+    def as_request(self) -> TakeRequest:
+        """What the form says, with the seed that it shows. Raises RequestError."""
+        return checked(
             TakeRequest(
                 take_id=new_take_id(),
                 prompt=self.prompt,
@@ -330,8 +348,6 @@ class TakeSettings(QObject):
                 denoising=self._denoising,
             )
         )
-        self._set_unused(False)
-        return request
 
     @property
     def _denoising(self) -> str | None:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
 
 from musicapp.errors import RequestError
-from musicapp.request import MIN_DURATION_S, format_duration, parse_duration
+from musicapp.request import MIN_DURATION_S, format_duration
+from musicapp.ui.state.form_history import FormHistory, Snapshot
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
@@ -45,14 +46,17 @@ class LengthEdit(QLineEdit):
 class LengthField(QWidget):
     """Slider in whole seconds, field for anything from 12.345 to 4:45, and the cap with its reason."""
 
-    def __init__(self, settings: TakeSettings, messages: Messages) -> None:
+    def __init__(self, settings: TakeSettings, history: FormHistory, messages: Messages) -> None:
         super().__init__()
-        self._settings, self._messages = settings, messages
+        self._settings, self._history, self._messages = settings, history, messages
+        self._before: Snapshot | None = None  # the form when typing began
         self.slider = described(
             QSlider(Qt.Orientation.Horizontal), "length_slider", "Length slider", "Length of the take"
         )
         self.slider.setPageStep(PAGE_S)
-        self.field = described(LengthEdit(settings), "length", "Length", "Length of the take: 90, 12.5, 1:30 or 4:45")
+        self.field = described(
+            LengthEdit(settings), "length", "Length", "Length of the take: 90, 12.5, 1:30, 4:45 or 8 bars"
+        )
         self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(WIDEST) + 2 * SPACE_WIDE)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setMaxLength(40)
@@ -83,11 +87,15 @@ class LengthField(QWidget):
         self._settings.set_duration(float(seconds))
 
     def _typed(self, text: str) -> None:
+        self._before = self._before or self._history.now()
         self._settings.set_duration_text(text)
         self._show_problem()
 
     def _left(self) -> None:
+        before, self._before = self._before, None
         problem = self._settings.duration_problem
+        if before is not None and problem is None:
+            self._history.keep("Type a length", before)
         if problem is not None:
             self._messages.post_error(problem, about="length")
         else:
@@ -97,7 +105,7 @@ class LengthField(QWidget):
     def _show(self, duration_s: float) -> None:
         with QSignalBlocker(self.slider):
             self.slider.setValue(max(1, round(duration_s)))
-        if not (self.field.hasFocus() and self.field.isModified() and _means(self.field.text(), duration_s)):
+        if not (self.field.hasFocus() and self.field.isModified() and self._means(self.field.text(), duration_s)):
             self.field.setText(format_duration(duration_s))
         self._show_problem()
 
@@ -113,10 +121,9 @@ class LengthField(QWidget):
             self.slider.setValue(max(1, round(self._settings.duration_s)))
         self._show_problem()
 
-
-def _means(text: str, duration_s: float) -> bool:
-    """Whether the text already says this length, so that typing is not disturbed."""
-    try:
-        return parse_duration(text) == duration_s
-    except RequestError:
-        return False
+    def _means(self, text: str, duration_s: float) -> bool:
+        """Whether the text already says this length, so that typing is not disturbed."""
+        try:
+            return self._settings.parse_duration(text) == duration_s
+        except RequestError:
+            return False

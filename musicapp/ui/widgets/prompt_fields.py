@@ -6,14 +6,17 @@ from math import ceil
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor, QTextOption
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout
 
 from musicapp.request import MAX_PROMPT_CHARACTERS, prompt_length
 from musicapp.ui.state.form_history import FormHistory
+from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT
 from musicapp.ui.widgets.described import described, label, restyle, set_available
+from musicapp.ui.widgets.prompt_tools import Chips, RecentTools
 from musicapp.ui.widgets.scrolling import Form
 
 PROMPT_LINES, NEGATIVE_LINES = (2, 10), (1, 4)  # at least, and where there is room
@@ -79,6 +82,8 @@ class PromptBox(TextBox):
             self._history.newer()
         elif event.matches(QKeySequence.StandardKey.Undo) and self._history.can_undo and not self.has_edits:
             self._history.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo) and self._history.can_redo and not self.has_edits:
+            self._history.redo()
         else:
             super().keyPressEvent(event)
 
@@ -136,9 +141,12 @@ class NoteLabel(QLabel):
 class PromptFields(Form):
     """Prompt and negative prompt with their labels; below, what the model reads out of it and does not know."""
 
-    def __init__(self, settings: TakeSettings, note: PromptNote, history: FormHistory) -> None:
+    def __init__(
+        self, settings: TakeSettings, note: PromptNote, history: FormHistory, presets: Presets, messages: Messages
+    ) -> None:
         super().__init__()
         self._settings = settings
+        self.recent, self.chips = RecentTools(history, presets), Chips(settings, history, messages)
         self.prompt = described(
             PromptBox(PROMPT_LINES, history), "prompt", "Prompt", "Describe the music: instruments, mood, tempo, key"
         )
@@ -160,8 +168,13 @@ class PromptFields(Form):
         heading = label("Prompt", tone="section")
         heading.setBuddy(self.prompt)
         self._negative_label.setBuddy(self.negative_prompt)
-        layout.addWidget(heading)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_TIGHT)
+        top.addWidget(heading, 1)
+        top.addWidget(self.recent)
+        layout.addLayout(top)
         layout.addWidget(self.prompt)
+        layout.addWidget(self.chips)
         layout.addWidget(self._count)
         layout.addWidget(self._note)
         layout.addSpacing(SPACE_TIGHT)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from functools import partial
 
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QMenu, QWidget
+
+from musicapp.ui.state.form_history import FormHistory, Snapshot
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, restyle
+from musicapp.ui.widgets.menu_button import MenuButton
 
 OF_NEXT, OF_LAST = "of the next take", "of the last take"
+MOST_RECENT = 20
 DRAWS = "The next take draws another seed"
 
 
 class SeedField(QWidget):
     """Field, dice (another seed now) and lock (the same seed for every take)."""
 
-    def __init__(self, settings: TakeSettings, messages: Messages, theme: Theme) -> None:
+    def __init__(self, settings: TakeSettings, history: FormHistory, messages: Messages, theme: Theme) -> None:
         super().__init__()
-        self._settings, self._messages = settings, messages
+        self._settings, self._history, self._messages = settings, history, messages
+        self._before: Snapshot | None = None  # the form when typing began
         self.field = described(
             QLineEdit(), "seed", "Seed", "The number that the take grows from: same seed, same music"
         )
@@ -26,6 +32,9 @@ class SeedField(QWidget):
         self.dice = described(IconButton(theme, "dice", role="framed"), "dice", "Another seed", keys="D")
         self.lock = described(IconButton(theme, "unlock", role="framed"), "seed_lock", "Keep this seed", keys="K")
         self.lock.setCheckable(True)
+        self.recent = MenuButton(
+            "recent_seeds", "Recent", "Other seeds", "The seed that follows, and those of before", self._fill_recent
+        )
 
         heading = label("Seed", tone="section")
         heading.setBuddy(self.field)
@@ -38,6 +47,7 @@ class SeedField(QWidget):
         top.setSpacing(SPACE_TIGHT)
         top.addWidget(heading)
         top.addWidget(self.use, 1)
+        top.addWidget(self.recent)
         layout.addLayout(top, 0, 0, 1, 3)
         for column, widget in enumerate((self.field, self.dice, self.lock)):
             layout.addWidget(widget, 1, column)
@@ -45,7 +55,7 @@ class SeedField(QWidget):
 
         self.field.textEdited.connect(self._typed)
         self.field.editingFinished.connect(self._left)
-        self.dice.clicked.connect(settings.roll_seed)
+        self.dice.clicked.connect(history.roll_seed)
         self.lock.toggled.connect(settings.set_seed_locked)
         settings.seed_changed.connect(self._show)
         settings.seed_lock_changed.connect(self._show_lock)
@@ -54,12 +64,26 @@ class SeedField(QWidget):
         self._show_use(settings.seed_is_next)
         self._show_lock(settings.seed_is_locked)
 
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.addAction("Seed + &1\tShift+D", self._history.next_seed)
+        menu.addAction("Seed − 1", partial(self._history.next_seed, -1))
+        menu.addSeparator()
+        seeds = self._history.recent_seeds[:MOST_RECENT]
+        for seed in seeds:
+            menu.addAction(str(seed), partial(self._history.use_recent_seed, seed))
+        if not seeds:
+            menu.addAction("No seeds yet").setEnabled(False)
+
     def _typed(self, text: str) -> None:
+        self._before = self._before or self._history.now()
         self._settings.set_seed_text(text)
         self._show_problem()
 
     def _left(self) -> None:
+        before, self._before = self._before, None
         problem = self._settings.seed_problem
+        if before is not None and problem is None:
+            self._history.keep("Type a seed", before)
         if problem is not None:
             self._messages.post_error(problem, about="seed")
         elif not self.field.text().strip():

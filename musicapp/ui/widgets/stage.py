@@ -154,7 +154,7 @@ class Stage(QWidget):
     def _use_example(self) -> None:
         chip = self.sender()
         if isinstance(chip, QPushButton):
-            self._settings.set_prompt(chip.text())
+            self._history.use_prompt(chip.text())
 
     def focus_waveform(self) -> None:
         """Take the keyboard focus away from fields."""
