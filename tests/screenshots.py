@@ -304,6 +304,52 @@ def many_shots(album: Album, folder: Path) -> None:
     album.studio.library.load()
     album.wait(lambda: album.studio.library.model.rowCount() >= 200)
     album.picture("many")
+    library_shots(album)
+
+
+def library_shots(album: Album) -> None:
+    """The list searched, with nothing found, grouped, several rows marked, a menu, tags, and the trash."""
+    from PySide6.QtCore import QItemSelectionModel
+    from PySide6.QtWidgets import QDialog, QMenu
+
+    from musicapp.ui.dialogs.tags import TagsDialog
+    from musicapp.ui.dialogs.trash import TrashDialog
+
+    studio, window = album.studio, album.window
+    model, view = studio.library.model, window.takes.view
+
+    def saved(shown: QDialog | QMenu, name: str) -> None:
+        shown.grab().save(str(album.folder / f"{name}-{album.ending}.png"))
+        shown.close()
+
+    takes = [row.take for row in model.rows if row.take is not None]
+    studio.take_edits.star(takes[1:3])
+    studio.take_edits.tag(takes[2:4], add=("dark", "take home"), remove=())
+    studio.take_edits.rename(takes[0], "Night drive")
+    window.parts.go_to_takes()
+    view.mark(model.index(2))
+    view.selectionModel().select(model.index(3), QItemSelectionModel.SelectionFlag.Select)
+    album.picture("marked")
+    window.takes.menu_wanted.emit(window.mapToGlobal(window.rect().center()))
+    saved(window.takes.findChildren(QMenu, "take_menu")[-1], "take_menu")
+    window.actions_.takes.tags.trigger()
+    saved(window.findChildren(TagsDialog)[-1], "tags")
+    for text, name in (("techno", "found"), ("no such words", "nothing_found")):
+        window.takes.search.field.setText(text)
+        album.wait(lambda: not window.takes.search.is_typing)
+        album.picture(name)
+    window.takes.show_all.click()
+    studio.search.set_by_prompt(True)
+    album.picture("grouped")
+    studio.search.set_by_prompt(False)
+    studio.take_edits.throw_away(takes[5:8])
+    album.wait(lambda: studio.undo.words == "Throw away")
+    album.picture("thrown_away")
+    dialog = TrashDialog(studio.take_trash, album.window._theme, window)
+    dialog.open()
+    album.wait(lambda: dialog.list.count() == 3)
+    dialog.delete_all.click()
+    saved(dialog, "trash")
 
 
 def real_shot(folder: Path, theme_name: str, _ending: str, size: str, home: Path) -> None:

@@ -280,7 +280,9 @@ def _print_places(args: argparse.Namespace, places: list[Path]) -> None:
 
 
 def _facts(index: Index, take: Take) -> list[tuple[str, str]]:
-    request, known = take.request, index.facts_of(take)
+    from musicapp.library import lineage
+
+    request, known, origin = take.request, index.facts_of(take), lineage.origin_of(take)
     return [
         ("id", take.take_id),
         ("name", take.title),
@@ -294,7 +296,7 @@ def _facts(index: Index, take: Take) -> list[tuple[str, str]]:
         ("seed", str(request.seed)),
         ("model", take.model_name),
         ("made", f"{take.created.astimezone():%Y-%m-%d %H:%M:%S}"),
-        ("made from", str(take.made_from.get("take_id", "")) if take.made_from else ""),
+        ("made from", f"{origin.how} {origin.take_id or origin.name}" if origin else ""),
         ("file", str(take.path)),
     ]
 

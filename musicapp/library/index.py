@@ -42,6 +42,7 @@ class Index:
         self._lock = threading.RLock()
         self._database = database.Database(place or place_of(folder))
         self._asked: dict[str, Facts] = {}  # by prompt, for takes of one prompt
+        self._is_closed = False
 
     @property
     def problem(self) -> str:
@@ -49,7 +50,8 @@ class Index:
         return self._database.problem
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database back. What is still under way in another thread ends soon, with a LibraryError."""
+        self._is_closed = True
         with self._lock:
             self._database.close()
 
@@ -66,6 +68,8 @@ class Index:
         seen: set[str] = set()
 
         def read(path: Path) -> Take | None:
+            if self._is_closed:  # nobody waits for the list any more
+                return None
             name, stamp = self._name(path), stamp_of(path)
             seen.add(name)
             if name in known and known[name][0] == stamp and (take := self._from_row(path, known[name])):
@@ -145,6 +149,8 @@ class Index:
     def _safely(self, work: Callable[[], _Result]) -> _Result:
         """Do it; a database that turns out to be damaged, or cannot be written any more, is replaced first."""
         with self._lock:
+            if self._is_closed:
+                raise LibraryError("The list of takes is closed.")
             try:
                 return work()
             except sqlite3.Error as error:

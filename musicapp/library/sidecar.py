@@ -8,8 +8,8 @@ Version 2 adds to version 1, all of it optional:
     title      what people call the take, a text
     tags       a list of texts
     starred    true or false
-    made_from  an object, what the take was made out of: `take_id` of another take, `how` in a word ("extended"), and
-               whatever else the maker of such takes wants to remember
+    made_from  an object, what the take was made out of where the request has no `source` that says so: `take_id` of
+               another take or `name` of a file, `how` in a word ("extended"), and whatever else is to be remembered
     measured   an object, what was found by listening: `tempo_bpm`, `key` ("E minor"), `loudness_lufs`, `true_peak_db`
                and more; `size` and `changed_ns` of the sound file that it holds for
     trashed    when it was put into the trash

@@ -166,6 +166,7 @@ class Studio(QObject):
         if self._shelf is not None:
             self._shelf.close()
         self.bridge.close()
+        self.library.close()  # so that a long look at the folder ends
         for lane in (
             self._devices,
             self._exporting,
@@ -175,7 +176,6 @@ class Studio(QObject):
             self._searching,
         ):
             lane.close()
-        self.library.close()
         for error in keep_now([*self.leftovers.close(), *(being_made if self.keeps_part else ())]):
             log.warning("a part of a take: %s %s", error.message, error.detail)
         for draft in () if self.keeps_part else being_made:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from musicapp.library import lineage
 from musicapp.ui.choice_menu import ChoiceMenu
 from musicapp.ui.dialogs.tags import TagsDialog
 from musicapp.ui.dialogs.trash import TrashDialog
@@ -108,12 +109,16 @@ class TakeActions(QObject):
 
     def _show_origin(self) -> None:
         takes = self._list.chosen()
-        origin = str(takes[0].made_from.get("take_id", "")) if takes else ""
-        if self._studio.library.model.find(origin) is not None:
-            self._list.reveal(origin)
-        else:
+        origin = lineage.origin_of(takes[0]) if takes else None
+        if origin is not None and self._studio.library.model.find(origin.take_id) is not None:
+            self._list.reveal(origin.take_id)
+        elif origin is not None:
+            what = "take" if origin.take_id else f"file “{origin.name}”"
             self._studio.messages.post(
-                "notice", "The take that this one was made from is not here.", "It may be in the trash.", about="origin"
+                "notice",
+                f"The {what} that this one was made from is not in the list.",
+                "It may be in the trash." if origin.take_id else "Sounds from elsewhere stay where they are.",
+                about="origin",
             )
 
     def _show_trash(self) -> None:
@@ -135,7 +140,7 @@ class TakeActions(QObject):
         ):
             action.setEnabled(can)
             action.setToolTip("" if can else CHOOSE)
-        self.origin.setEnabled(len(takes) == 1 and bool(takes[0].made_from))
+        self.origin.setEnabled(len(takes) == 1 and lineage.origin_of(takes[0]) is not None)
         self.star.setChecked(bool(takes) and all(take.is_starred for take in takes))
         self.only_starred.setChecked(self._studio.search.only_starred)
         self.by_prompt.setChecked(self._studio.search.by_prompt)

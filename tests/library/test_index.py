@@ -270,6 +270,24 @@ def test_a_disk_that_becomes_full_costs_only_the_index(folder: Path, open_index:
     assert index.survey() == takes.survey(folder) and len(ids(filled(index), "piano")) > 40
 
 
+def test_a_survey_that_nobody_waits_for_any_more_ends(
+    folder: Path, open_index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, read, of_file = open_index(), [], takes.take_file.read
+
+    def closing(path: Path) -> Take | None:
+        read.append(path)
+        index.close()
+        return of_file(path)
+
+    monkeypatch.setattr(takes.take_file, "read", closing)
+    with pytest.raises(LibraryError, match="closed"):
+        index.survey()
+    assert len(read) == 1
+    monkeypatch.undo()
+    check_all(open_index(), folder)
+
+
 def test_rebuilding_reads_every_take_and_names_what_cannot_be_read(
     folder: Path, open_index: Callable[[], Index]
 ) -> None:

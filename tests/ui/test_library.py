@@ -94,6 +94,7 @@ def test_a_search_is_typed_found_and_left_by_keys(library: Desk) -> None:
     library.wait(lambda: shown(library) == "2")
     key(library, Qt.Key.Key_Down)
     assert library.window.takes.view.hasFocus()
+    assert [take.take_id for take in library.window.takes.chosen()] == ["take2"], "the stage's own is not shown"
     key(library, Qt.Key.Key_Return)
     library.wait(lambda: library.studio.library.current == take_of(library, 2))
     QTest.keyClicks(field, "xyz")

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from musicapp.library import lineage
 from musicapp.library.facts import Facts
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
@@ -254,13 +255,12 @@ class TakeListModel(QAbstractListModel):
 
     def made_from(self, row: TakeRow) -> str:
         """What a take was made from, for people; "" for one that was made from nothing."""
-        origin = row.take.made_from if row.take else {}
-        if not origin:
+        origin = lineage.origin_of(row.take) if row.take else None
+        if origin is None:
             return ""
-        other = self.find(str(origin.get("take_id", "")))
-        how = origin.get("how")
-        words = f"{how} from" if isinstance(how, str) and 0 < len(how) <= 40 else "made from"
-        return f"{words[:1].upper()}{words[1:]} “{other.title[:80] if other else 'a take that is not here'}”"
+        other = self.find(origin.take_id) if origin.take_id else None
+        name = other.title[:80] if other else origin.name or "a take that is not here"
+        return f"{origin.how} “{name}”"
 
     def _tell_of(self, take_id: str) -> None:
         number = self.row_of(take_id)

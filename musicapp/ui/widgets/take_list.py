@@ -116,13 +116,9 @@ class TakeList(QFrame):
 
     def rename(self) -> None:
         """Type a name for the chosen take, in its row."""
-        takes = self.chosen()
-        number = self._model.row_of(takes[0].take_id) if takes else -1
-        if number >= 0:
-            index = self._model.index(number)
-            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.view.mark(index)
-            self.view.edit(index)
+        if takes := self.chosen():
+            self.reveal(takes[0].take_id)
+            self.view.edit(self.view.currentIndex())
 
     def reveal(self, take_id: str) -> None:
         """Mark a take, after showing all if it was hidden, and go there."""
@@ -146,10 +142,11 @@ class TakeList(QFrame):
 
     def _go_to_list(self) -> None:
         """From the search down to what it found."""
-        if self._model.lines:
+        first = next((n for n, line in enumerate(self._model.lines) if isinstance(line, TakeRow)), -1)
+        if first >= 0:
             self.view.setFocus(Qt.FocusReason.TabFocusReason)
-            if not self.view.currentIndex().isValid():
-                self.view.mark(self._model.index(0))
+            if not self.marked():
+                self.view.mark(self._model.index(first))
 
     def _show_all(self) -> None:
         self.search.clear()

@@ -55,6 +55,11 @@ class TakeSearchRow(QWidget):
         search.changed.connect(self._show_state)
         self._show_state()
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether what is in the field is not searched for yet."""
+        return self._typing.isActive()
+
     def clear(self) -> None:
         """Search for nothing."""
         self.field.clear()
