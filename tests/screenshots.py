@@ -21,6 +21,7 @@ import numpy as np
 
 from musicapp.engine.events import ModelDefaults, ModelInfo
 from musicapp.request import Lora, TakeRequest, frames_for
+from musicapp.shape import Source
 
 if TYPE_CHECKING:
     from tests.ui.fake_host import FakeHost
@@ -146,6 +147,7 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     album.studio.library.load()
     making_shots(album)
     take_shots(album)
+    source_shots(album)
     queue_shots(album)
     trouble_shots(album)
     many_shots(album, home / "takes")
@@ -244,6 +246,14 @@ def take_shots(album: Album) -> None:
     window.advanced.set_unfolded(False)
     studio.library.open("earlier1")
     album.picture("clipped")
+
+
+def source_shots(album: Album) -> None:
+    """A take that starts from a sound."""
+    form = album.studio.take_settings
+    form.set_source(Source("/home/me/Music/melody hummed in the kitchen.wav", variation=0.35), 23.4)
+    album.picture("source")
+    form.set_source(None)
 
 
 def queue_shots(album: Album) -> None:

@@ -21,6 +21,7 @@ from musicapp.request import (
     DENOISING,
     DEVICES,
     PRECISIONS,
+    VERSION,
     Lora,
     TakeRequest,
     check_seed,
@@ -117,6 +118,7 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         denoising=args.denoising,
         source=source,
         loop=loop,
+        version=VERSION,
     )
     return checked(request)
 

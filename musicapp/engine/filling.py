@@ -17,6 +17,7 @@ from torch import Tensor
 from musicapp.audio import seams
 from musicapp.audio.levels import to_db
 from musicapp.audio.limiter import Limiter, true_peak
+from musicapp.audio.loudness import loudness_lufs
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.engine.canvas import CONTEXT_S, Canvas, Gap, Window, longest_window, windows
 from musicapp.engine.decode import SIZE
@@ -30,7 +31,8 @@ from musicapp.nn.spectral import SpectralDecoder
 from musicapp.request import TakeRequest
 
 NEAR_S = 2.0  # of music around a passage whose level is compared
-MOST_LEVEL_DB = 3.0  # that a passage is brought up or down by
+MOST_LEVEL_DB = 3.0  # that the autoencoder may have changed the level by
+MOST_STEP_DB, QUIETEST_LUFS = 6.0, -50.0  # that added music is brought up or down by, and below which it is meant quiet
 
 
 class Filling:
@@ -75,6 +77,8 @@ class Filling:
         made = self._decoded(first, end, gap) / np.float32(self._gain)
         level = self._level(made, first, gap)
         inside = made[gap.first - first : gap.end - first] * np.float32(level)
+        if gap.is_open:
+            inside = inside * np.float32(self._loudness_step(inside, audio[first : gap.first], audio[gap.end : end]))
         inside = self._limited(inside, audio[first : gap.first], audio[gap.end : end])
         count = min(seams.lead_frames(self._rate), len(inside) // 2)
         before, behind = audio[max(0, gap.first - self._rate) : gap.first], audio[gap.end : gap.end + self._rate]
@@ -170,6 +174,15 @@ class Filling:
         if ours <= 0 or theirs <= 0:
             return 1.0
         return float(10 ** (np.clip(10 * math.log10(theirs / ours), -MOST_LEVEL_DB, MOST_LEVEL_DB) / 20))
+
+    def _loudness_step(self, made: np.ndarray, before: np.ndarray, behind: np.ndarray) -> float:
+        """By how much what is added has to be louder to go on as loud as the music that it is added to, linear."""
+        near = int(NEAR_S * self._rate)
+        kept, added = (before, made[:near]) if len(before) else (behind, made[-near:])
+        theirs, ours = loudness_lufs(kept, self._rate), loudness_lufs(added, self._rate)
+        if min(theirs, ours) < QUIETEST_LUFS:
+            return 1.0
+        return float(10 ** (np.clip(theirs - ours, -MOST_STEP_DB, MOST_STEP_DB) / 20))
 
     def _limited(self, made: np.ndarray, *around: np.ndarray) -> np.ndarray:
         """Below the model's highest peak, or that of the music around it."""

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
@@ -101,9 +102,20 @@ class Draft:
             peak=peak,
             model_name=self.model_name,
             seconds_taken=seconds_taken,
+            made_from=_made_from(self.request),
         )
 
 
 def _peak(path: Path) -> float:
     with soundfile.SoundFile(path) as file:
         return max((levels.peak(block) for block in file.blocks(levels.BLOCK_FRAMES, always_2d=True)), default=0.0)
+
+
+def _made_from(request: TakeRequest) -> dict[str, Any]:
+    """What a take was made out of, for its sidecar; nothing where it came from noise alone."""
+    source = request.source
+    if source is None:
+        return {}
+    ways = {"redone": source.regions, "extended": source.before_s or source.after_s, "looped": source.seam_s}
+    how = next((word for word, is_meant in ways.items() if is_meant), "varied")
+    return {"take_id": source.take_id, "how": how, "name": source.name, "sha256": source.sha256}

@@ -138,7 +138,8 @@ class Actions(QObject):
         self.redo = self._add(menu, "redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), studio.form_history.redo)
         self._add(menu, "compare_add", "Put into the co&mparison", "C", window.add_to_comparison)
         self._add(menu, "compare", "Co&mpare takes …", "Shift+C", window.show_comparison)
-        self._add(menu, "compare_clear", "Compare no takes", "", studio.comparison.clear)
+        self._add(menu, "compare_clear", "Compare n&o takes", "", studio.comparison.clear)
+        self._fill_reshape(menu.addMenu("S&hape"))
         self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
         menu.addSeparator()
         advanced = window.advanced
@@ -148,6 +149,14 @@ class Actions(QObject):
         add_choices_of(advanced.precision, menu, "Precisi&on", "precision")
         self.advanced = self._add(menu, "advanced", "&Advanced settings", "Ctrl+,", window.toggle_advanced)
         self.advanced.setCheckable(True)
+
+    def _fill_reshape(self, menu: QMenu) -> None:
+        window, reshaping = self._window, self._studio.reshaping
+        tip = "Make the marked passage anew, all else stays as it is"
+        self.redo = self._add(menu, "redo_selection", "&Redo the selection", "Shift+I", reshaping.redo_selection, tip)
+        self.go_on = self._add(menu, "go_on", "&Go on for half a minute", "", reshaping.go_on)
+        self.start_from = self._add(menu, "start_from_take", "Start from this &take", "", reshaping.start_from_take)
+        self._add(menu, "start_from_file", "Start from a &file …", "", window.choose_source)
 
     def _fill_queue(self, menu: QMenu) -> None:
         queue = self._studio.queue
@@ -278,6 +287,8 @@ class Actions(QObject):
         )
         for action in with_take:
             action.setEnabled(has_take)
+        for action in (self.redo, self.go_on, self.start_from):
+            action.setEnabled(studio.reshaping.take is not None)
         words = studio.undo.words
         self.undo.setText(f"&Undo “{words}”" if words else "&Undo")
         self.undo.setEnabled(bool(words))

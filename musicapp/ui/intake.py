@@ -35,11 +35,12 @@ class Intake(QObject):
         *,
         use_settings: Callable[[Path, Recalled], None],
         add_model: Callable[[Path], None],
+        start_from: Callable[[Path], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._adapters, self._messages, self._files = adapters, messages, files
-        self._use_settings, self._add_model = use_settings, add_model
+        self._use_settings, self._add_model, self._start_from = use_settings, add_model, start_from
         self._refused: dict[str, list[str]] = {}
 
     def take(self, paths: list[Path]) -> None:
@@ -59,7 +60,9 @@ class Intake(QObject):
         else:
             names = self._refused.setdefault(found, [])
             names.append(f"“{path.name}”")
-            self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP)
+            is_source = found == _FOREIGN and len(names) == 1
+            offer = ("Start from it", partial(self._start_from, path)) if is_source else None
+            self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP, offer=offer)
 
 
 def look_at(path: Path) -> Recalled | str:

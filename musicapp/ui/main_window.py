@@ -47,11 +47,13 @@ from musicapp.ui.widgets.queue_panel import QueuePanel, RightColumn
 from musicapp.ui.widgets.rail import Rail
 from musicapp.ui.widgets.scrolling import SidewaysScroll
 from musicapp.ui.widgets.seed_field import SeedField
+from musicapp.ui.widgets.source_field import SourceField
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.status_line import StatusLine
 from musicapp.ui.widgets.take_list import TakeList
 from musicapp.ui.widgets.transport_bar import TransportBar
 
+SOUND_FILES = "Sounds (*.wav *.flac *.ogg *.opus *.oga *.mp3 *.aif *.aiff *.caf *.w64);;All files (*)"
 START_DELAY_MS = 50  # after the first picture, so that starting the engine does not hold it up
 
 
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         self.prompts = PromptFields(
             studio.take_settings, studio.prompt_note, studio.form_history, studio.presets, studio.messages
         )
+        self.source = SourceField(studio.take_settings, themes)
         self.length = LengthField(studio.take_settings, studio.form_history, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.form_history, studio.messages, themes)
         self.advanced = AdvancedPanel(
@@ -96,7 +99,7 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel(studio.queue, QueueListModel(studio.queue, studio.generation), themes)
         self.status = StatusLine(studio.engine, studio.messages, studio.queue, studio.generation)
         self.setStatusBar(self.status)
-        rail = Rail((self.prompts, self.length, self.seed, self.advanced), self.generate)
+        rail = Rail((self.prompts, self.source, self.length, self.seed, self.advanced), self.generate)
         self.columns = Columns(
             rail, Centre(self.stage, self.export, self.message_bar), RightColumn(self.queue, self.takes)
         )
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
             studio.files,
             use_settings=self._use_settings_of,
             add_model=self._add_model,
+            start_from=studio.reshaping.start_from,
             parent=self,
         )
         self.drop = FileDrop(self)
@@ -196,6 +200,13 @@ class MainWindow(QMainWindow):
         before = str(paths.takes_folder())
         if folder := QFileDialog.getExistingDirectory(self, "Move all takes to another folder", before):
             self._studio.takes_move.start(Path(folder))
+
+    def choose_source(self) -> None:
+        """Ask for a sound that the next takes start from."""
+        before = str(paths.usual_takes_folder().parent)
+        path, _ = QFileDialog.getOpenFileName(self, "Start from a sound", before, SOUND_FILES)
+        if path:
+            self._studio.reshaping.start_from(Path(path))
 
     def open_takes_folder(self) -> None:
         """Show the takes in the system's file manager."""

@@ -36,6 +36,7 @@ from musicapp.ui.state.player import Player
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.prompt_note import PromptNote
+from musicapp.ui.state.reshaping import Reshaping
 from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_library import TakeLibrary
@@ -85,6 +86,9 @@ class Studio(QObject):
         self.presets = Presets(self.take_settings, self.form_history, self.messages, self)
         self.queue.added.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
+        self.reshaping = Reshaping(
+            self.take_settings, self.queue, self.open_takes, self.player, self.messages, self.files, self
+        )
         self.looks = Looks(self._looking, self.files, self)
         self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)

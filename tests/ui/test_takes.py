@@ -107,7 +107,7 @@ def test_settings_that_are_not_understood_are_told_and_go_on_into_exports(
     again.wait(lambda: again.studio.exporter.last)
     assert again.studio.exporter.last is not None
     exported = tags.settings_of(wave_io.read_tags(again.studio.exporter.last.path))
-    assert exported is not None and exported["<b>tempo</b>"] == 120 and exported["version"] == 2
+    assert exported is not None and exported["<b>tempo</b>"] == 120 and exported["version"] == 3
 
 
 def test_the_seed_can_be_copied(desk: Desk) -> None:

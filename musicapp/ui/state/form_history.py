@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from musicapp.request import MAX_SEED, Lora, TakeRequest
 from musicapp.settings import Settings
+from musicapp.ui.state.form_values import FormValues
 from musicapp.ui.state.messages import Messages
-from musicapp.ui.state.take_settings import FormValues, TakeSettings
+from musicapp.ui.state.take_settings import TakeSettings
 
 USED = "The settings of the take are in the form; its seed is kept."
 USED_BUT_SEED = "The settings of the take are in the form; the seed is the one of before."

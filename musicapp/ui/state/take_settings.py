@@ -22,27 +22,14 @@ from musicapp.request import (
     parse_duration,
     random_seed,
 )
+from musicapp.request import VERSION as REQUEST_VERSION
+from musicapp.shape import Source
+from musicapp.ui.state.form_values import FormValues
 
 DEFAULT_DURATION_S = 30.0
 USUAL_CAP_S = 285.0  # the slider's end until a model says what it can do
 _NO_VALUE = object()
 _MAYBE_BARS = re.compile("bar|measure|takt", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class FormValues:
-    """Everything that the form says, to have it back later."""
-
-    prompt: str
-    negative_prompt: str
-    duration_s: float
-    seed: int
-    seed_is_locked: bool
-    seed_is_unused: bool
-    steps: int | None
-    guidance_scale: float | None
-    sampler: str | None
-    model: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +47,8 @@ class TakeSettings(QObject):
     prompt_changed, negative_prompt_changed, duration_changed, seed_changed, seed_lock_changed, sampling_changed
     (steps, guidance or sampler), target_changed (model, device or precision: the engine must load), loras_changed
     (the adapters or their strengths), limits_changed (another model's cap and defaults hold), seed_use_changed
-    (whether the seed in the form is the next take's, or was the last one's) and mended ("length" or "seed" can be used
-    again).
+    (whether the seed in the form is the next take's, or was the last one's), source_changed (another sound to start
+    from, or how far to go from it) and mended ("length" or "seed" can be used again).
     """
 
     prompt_changed = Signal(str)
@@ -74,6 +61,7 @@ class TakeSettings(QObject):
     loras_changed = Signal()
     limits_changed = Signal()
     seed_use_changed = Signal(bool)
+    source_changed = Signal()
     mended = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -95,6 +83,8 @@ class TakeSettings(QObject):
         self.loras_of: dict[str, tuple[Lora, ...]] = {}  # each model keeps its own
         self.info: ModelInfo | None = None
         self.promise: Promise | None = None
+        self.source: Source | None = None
+        self.source_s = 0.0
         self._recalled: TakeRequest | None = None
 
     def set_prompt(self, text: str) -> None:
@@ -250,6 +240,19 @@ class TakeSettings(QObject):
         if before != (self.steps, self.guidance_scale, self.sampler):
             self.sampling_changed.emit()
 
+    def set_source(self, source: Source | None, length_s: float = 0.0) -> None:
+        """Start from a sound that is so long; None starts from nothing. Lengths of 0 leave the length to the form."""
+        if (source, length_s) != (self.source, self.source_s):
+            self.source, self.source_s = source, length_s
+            self.source_changed.emit()
+            if 0 < length_s < self.duration_s:
+                self.set_duration(length_s)
+
+    def set_variation(self, variation: float) -> None:
+        """Go so far from the source, 0 to 1."""
+        if self.source is not None and self.source.variation is not None:
+            self.set_source(replace(self.source, variation=variation), self.source_s)
+
     @property
     def honours_negative_prompt(self) -> bool:
         """Whether a negative prompt has any effect: it works through guidance, and 1 is guidance off."""
@@ -335,7 +338,7 @@ class TakeSettings(QObject):
             TakeRequest(
                 take_id=new_take_id(),
                 prompt=self.prompt,
-                duration_s=self.duration_s,
+                duration_s=min(self.duration_s, self.source_s or self.duration_s),
                 seed=self.seed,
                 negative_prompt=self.negative_prompt if self.honours_negative_prompt else "",
                 steps=self.steps,
@@ -345,16 +348,18 @@ class TakeSettings(QObject):
                 device=self.device,
                 precision=self.precision,
                 loras=self.loras,
-                denoising=self._denoising,
+                denoising=self._asked_again.denoising if self._asked_again else None,
+                source=self.source,
+                version=self._asked_again.version if self._asked_again else REQUEST_VERSION,
             )
         )
 
     @property
-    def _denoising(self) -> str | None:
-        """As it was, as long as the form asks for the take that was recalled: made otherwise, that would differ."""
-        old, same = self._recalled, ("prompt", "duration_s", "seed")
+    def _asked_again(self) -> TakeRequest | None:
+        """The take that was recalled, as long as the form asks for it: made in another way, it would differ."""
+        old, same = self._recalled, ("prompt", "duration_s", "seed", "source")
         is_asked = old is not None and all(getattr(old, name) == getattr(self, name) for name in same)
-        return old.denoising if old is not None and is_asked else None
+        return old if is_asked else None
 
     def recall(self, request: TakeRequest) -> None:
         """Set everything as it was for a take, and lock its seed; where it runs stays as it is now."""
@@ -365,6 +370,8 @@ class TakeSettings(QObject):
         self.set_negative_prompt(request.negative_prompt)
         self.set_sampling(steps=request.steps, guidance_scale=request.guidance_scale, sampler=request.sampler)
         self.set_duration(request.duration_s)
+        is_kept = request.source is not None and request.source.variation is not None
+        self.set_source(request.source if is_kept else None)
         self.set_seed(request.seed)
         self.set_seed_locked(True)
 
@@ -381,6 +388,8 @@ class TakeSettings(QObject):
             guidance_scale=self.guidance_scale,
             sampler=self.sampler,
             model=self.model,
+            source=self.source,
+            source_s=self.source_s,
         )
 
     def set_values(self, values: FormValues) -> None:
@@ -391,5 +400,6 @@ class TakeSettings(QObject):
         self.set_negative_prompt(values.negative_prompt)
         self.set_sampling(steps=values.steps, guidance_scale=values.guidance_scale, sampler=values.sampler)
         self.set_duration(values.duration_s)
+        self.set_source(values.source, values.source_s)
         self.set_seed(values.seed, is_used=not values.seed_is_unused)
         self.set_seed_locked(values.seed_is_locked)

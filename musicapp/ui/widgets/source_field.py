@@ -1,0 +1,70 @@
+"""The sound that the next take starts from, and how far it goes from it; not there while there is none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+
+from musicapp.request import format_duration
+from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.theme import SPACE_TIGHT, Theme
+from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label
+
+STEPS = 20  # of the slider: 5 % each
+WORDS = ("as it is", "near", "changed", "far", "ignored")
+
+
+class SourceField(QWidget):
+    """Name, a slider for the distance, and a button that lets the source go."""
+
+    def __init__(self, settings: TakeSettings, theme: Theme) -> None:
+        super().__init__()
+        self._settings = settings
+        self.slider = described(
+            QSlider(Qt.Orientation.Horizontal),
+            "variation",
+            "How far from the source",
+            "Left is the source itself, right ignores it; a rhythm stays while it is near",
+        )
+        self.slider.setRange(0, STEPS)
+        self.slider.setPageStep(STEPS // 4)
+        self.clear = described(IconButton(theme, "close", role="framed"), "clear_source", "Start from nothing")
+        self.name = ElidedLabel(tone="muted")
+        self.name.setObjectName("source_name")
+        self.distance = QLabel()
+        self.distance.setObjectName("source_distance")
+        self.distance.setProperty("tone", "muted")
+        heading = label("Starts from", tone="section")
+        heading.setBuddy(self.slider)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_TIGHT)
+        layout.addWidget(heading, 0, 0)
+        layout.addWidget(self.name, 0, 1)
+        layout.addWidget(self.clear, 0, 2)
+        layout.addWidget(self.slider, 1, 0, 1, 2)
+        layout.addWidget(self.distance, 1, 2)
+        layout.setColumnStretch(1, 1)
+        self.slider.valueChanged.connect(self._moved)
+        self.clear.clicked.connect(self._clear)
+        settings.source_changed.connect(self._show)
+        self._show()
+
+    def _moved(self, value: int) -> None:
+        self._settings.set_variation(value / STEPS)
+
+    def _clear(self) -> None:
+        self._settings.set_source(None)
+
+    def _show(self) -> None:
+        source = self._settings.source
+        self.setVisible(source is not None)
+        if source is None or source.variation is None:
+            return
+        length = f", {format_duration(round(self._settings.source_s, 1))}" if self._settings.source_s else ""
+        self.name.set_whole(f"{source.name}{length}", source.path)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(source.variation * STEPS))
+        percent = round(100 * source.variation)
+        self.distance.setText(f"{percent} %")
+        self.slider.setAccessibleDescription(f"{percent} %, {WORDS[min(4, (percent + 12) // 25)]}")

@@ -1,0 +1,228 @@
+"""Measure takes that start from a sound, with the built-in model: what docs/shaping.md states.
+
+usage: python -m tests.measure_shaping seams|loops|continuations|seeds|variation [--count N] [--work FOLDER]
+
+Sources are takes of the model itself, of prompts below. Prints a line for each take and a summary in the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from musicapp.analysis import listening
+from musicapp.analysis.listening_features import onsets, spectrogram
+from musicapp.audio import wave_io
+from musicapp.audio.loudness import loudness_lufs
+from musicapp.engine.engine import Engine
+from musicapp.request import TakeRequest
+from musicapp.shape import Loop, Source
+from tests import making
+
+RATE = 44100
+PLACES = 200
+STYLES = (
+    "driving techno, {bpm} bpm, A minor",
+    "acoustic folk guitar, {bpm} bpm, G major",
+    "jazz trio, swing, {bpm} bpm, F major",
+    "ambient pads, slow strings, {bpm} bpm, D minor, no drums",
+    "rock band, {bpm} bpm, E minor",
+    "funk, slap bass, {bpm} bpm, C minor",
+    "calm piano, {bpm} bpm, C major",
+    "bossa nova, nylon guitar, {bpm} bpm, D major",
+)
+
+
+class Bench:
+    """The engine, and takes by name in a folder, made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine, self.folder = Engine(), folder
+
+    def take(self, name: str, prompt: str, seed: int, duration_s: float = 16.0, **shape: object) -> np.ndarray:
+        path = self.folder / f"{name}.wav"
+        if not path.exists():
+            request = TakeRequest(name, prompt, duration_s, seed, version=2, **shape)  # type: ignore[arg-type]
+            for _ in making.make(self.engine, request, path):
+                pass
+        return wave_io.read(path)[0]
+
+    def source(self, number: int, duration_s: float = 16.0) -> tuple[Path, str, np.ndarray]:
+        """The take of a number: its file, prompt and sound."""
+        prompt = STYLES[number % len(STYLES)].format(bpm=70 + 13 * number % 100)
+        name = f"source-{number}-{duration_s:g}"
+        return self.folder / f"{name}.wav", prompt, self.take(name, prompt, number, duration_s)
+
+
+def flux(audio: np.ndarray) -> np.ndarray:
+    """How much the spectrum changes at every 128 frames: between windows of 1,024 that end and begin there."""
+    mono = audio.mean(axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(mono, 1024)[::128] * np.hanning(1024)
+    levels = np.log1p(100 * np.abs(np.fft.rfft(windows, axis=1)) / 256)
+    change = np.maximum(levels[8:] - levels[:-8], 0).sum(axis=1)
+    return np.pad(change, (8, len(audio) // 128 + 1 - len(change) - 8))
+
+
+def jumps(audio: np.ndarray) -> np.ndarray:
+    """How far each sample is from the straight line through the two before it."""
+    return np.abs(audio[2:] - 2 * audio[1:-1] + audio[:-2]).max(axis=1)
+
+
+def rank(values: np.ndarray, place: float, others: np.ndarray, reach: int) -> float:
+    """Which share of other places is below what is at one; both are the largest within a reach."""
+
+    def near(at: float) -> float:
+        return float(values[max(0, int(at) - reach) : int(at) + reach + 1].max())
+
+    return float(np.mean([near(other) < near(place) for other in others]))
+
+
+def seams(bench: Bench, count: int) -> None:
+    rng = np.random.default_rng(1)
+    found, levels = [], []
+    for number in range(count):
+        path, prompt, before = bench.source(number % 10)
+        start = rng.uniform(1.0, 11.0)
+        region = (start, start + rng.uniform(0.5, 4.0))
+        source = Source(str(path), regions=(region,))
+        after = bench.take(f"redone-{number}", prompt, 1000 + number, source=source)
+        first, end = (round(time * RATE) for time in region)
+        outside = np.r_[0:first, end : len(after)]
+        assert np.abs(after[outside] - before[outside]).max() == 0.0
+        others = rng.integers(RATE, len(after) - RATE, PLACES)
+        change, jump = flux(after), jumps(after)
+        # The fade lies up to 60 ms inside of either end.
+        for edge in (first + 1323, end - 1323):
+            found.append((rank(jump, edge, others, 1400), rank(change, edge / 128, others / 128, 11)))
+        middle = slice(first + RATE // 10, end - RATE // 10)
+        levels.append(loudness_lufs(after[middle], RATE) - loudness_lufs(before[middle], RATE))
+        print(number, np.round(found[-2:], 2).tolist(), round(levels[-1], 1), flush=True)
+    ranks = np.array(found)
+    print(f"{len(ranks)} seams: above the 95th percentile of {PLACES} places, jump and flux:",
+          (ranks > 0.95).mean(axis=0).round(3), "median rank", np.median(ranks, axis=0).round(2))  # fmt: skip
+    sizes = np.percentile(np.abs(levels), (50, 90)).round(2)
+    print("outside: largest difference 0.0; loudness against what was there, LU, median and 90th:", sizes)
+
+
+def loops(bench: Bench, count: int) -> None:
+    rng, found, cut = np.random.default_rng(2), [], []
+    for number in range(count):
+        bars, bpm = (1, 2, 4, 8)[number % 4], float(rng.integers(70, 175))
+        prompt = STYLES[number % len(STYLES)].format(bpm=f"{bpm:g}")
+        audio = bench.take(f"loop-{number}", prompt, number, loop=Loop(bars, bpm))
+        frames = round(bars * 240 / bpm * RATE)
+        assert abs(len(audio) - bars * 240 / bpm * RATE) <= 0.5, (len(audio), frames)
+        plain = bench.take(f"plain-{number}", prompt, number, bars * 240 / bpm)
+        for sound, ranks in ((audio, found), (plain, cut)):
+            round_and_round = np.concatenate([sound] * max(4, -(-20 * RATE // len(sound))))
+            inner = np.arange(1, bars * 4) * 60 / bpm * RATE  # beats, where a loop of one bar has no inner bar lines
+            inner = inner[3::4] if bars > 1 else inner
+            change, jump = flux(round_and_round), jumps(round_and_round)
+            seam = len(sound)
+            at_seam = max(change[seam // 128 - 5 : seam // 128 + 6])
+            at_bars = [max(change[int(seam + at) // 128 - 5 : int(seam + at) // 128 + 6]) for at in inner]
+            others = rng.integers(2 * RATE, len(round_and_round) - 2 * RATE, PLACES)
+            ranks.append((at_seam / np.percentile(at_bars, 95), rank(jump, seam, others, 64)))
+        print(number, bars, bpm, len(audio), np.round(found[-1], 2), np.round(cut[-1], 2), flush=True)
+    for name, ranks in (("loops", np.array(found)), ("generated and cut", np.array(cut))):
+        print(f"{name}: seam flux over the 95th percentile of bar lines: median", np.median(ranks[:, 0]).round(2),
+              "above it", (ranks[:, 0] > 1).mean().round(2), "jump above the 95th of places",
+              (ranks[:, 1] > 0.95).mean().round(2))  # fmt: skip
+
+
+def continuations(bench: Bench, count: int) -> None:
+    right, steps = [], []
+    for number in range(count):
+        path, prompt, before = bench.source(number, 24.0)
+        before = before[4 * RATE : 20 * RATE]  # neither the beginning nor the ending of a piece
+        path = bench.folder / f"middle-{number}.wav"
+        soundfile.write(path, before, RATE, subtype="FLOAT")
+        side = "before_s" if number % 4 == 3 else "after_s"
+        bare = prompt.split(",")[0]  # tempo and key have to come from the source
+        source = Source(str(path), **{side: 16.0})  # type: ignore[arg-type]
+        after = bench.take(f"longer-{number}", bare, 2000 + number, source=source)
+        new = after[len(before) :] if side == "after_s" else after[: -len(before)]
+        tempo = [listening.tempo_of(sound) for sound in (before, new)]
+        key = [listening.key_of(sound) for sound in (before, new)]
+        asked = float(prompt.split(" bpm")[0].split()[-1])
+        kept = after[len(before) - RATE * 2 : len(before)] if side == "after_s" else after[-len(before) :][: RATE * 2]
+        added = new[: RATE * 2] if side == "after_s" else new[-RATE * 2 :]
+        border = loudness_lufs(added, RATE) - loudness_lufs(kept, RATE)
+        ratio = [tempo[1] / base for base in (asked, asked / 2, asked * 2)]
+        right.append((min(abs(r - 1) for r in ratio) < 0.01, key[0] == key[1], key[0][0] == key[1][0]))
+        steps.append(border)
+        print(number, bare, asked, np.round(tempo, 1), key, round(border, 1), flush=True)
+    print("tempo within 1 %, key the same, tonic the same:", np.mean(right, axis=0).round(3),
+          "loudness step at the border, LU: median", round(float(np.median(steps)), 2), "median size",
+          round(float(np.median(np.abs(steps))), 2))  # fmt: skip
+
+
+def seeds(bench: Bench, count: int) -> None:
+    same, other = [], []
+    for number in range(count):
+        prompt = STYLES[number % len(STYLES)].format(bpm=70 + 13 * number % 100)
+        takes = [bench.take(f"seed-{number}-{s}", prompt, number, s)[: 15 * RATE] for s in (20.0, 40.0, 80.0)]
+        stranger = bench.take(f"seed-{number}-other", prompt, number + 500, 20.0)[: 15 * RATE]
+        same += [alike(takes[0], takes[1]), alike(takes[0], takes[2])]
+        other += [alike(take, stranger) for take in takes]
+        print(number, np.round(same[-2:], 2).tolist(), np.round(other[-3:], 2).tolist(), flush=True)
+    for name, values in (("same seed", same), ("other seed", other)):
+        print(
+            name, "onset and chroma, 10th, 50th, 90th:", np.percentile(values, (10, 50, 90), axis=0).round(2).tolist()
+        )
+
+
+def variation(bench: Bench, count: int) -> None:
+    levels = (0.0, 0.25, 0.5, 0.75, 1.0)
+    found = []
+    for number in range(count):
+        path, _, before = bench.source(number)
+        prompt = STYLES[(number + 3) % len(STYLES)].format(bpm=70 + 13 * number % 100)
+        row = []
+        for level in levels:
+            source = Source(str(path), variation=level)
+            row.append(alike(before, bench.take(f"varied-{number}-{level}", prompt, 3000 + number, source=source)))
+        found.append(row)
+        print(number, np.round(row, 2).tolist(), flush=True)
+    for level, (onset, chroma) in zip(levels, np.mean(found, axis=0), strict=True):
+        print(f"variation {level}: onsets {onset:.2f}, chroma {chroma:.2f}")
+
+
+def alike(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """Correlation of onsets and of chroma."""
+    count = min(len(a), len(b))
+    a, b = a[:count], b[:count]
+    return _correlation(onsets(a).sum(0)[None], onsets(b).sum(0)[None]), _correlation(_chroma(a), _chroma(b))
+
+
+def _chroma(audio: np.ndarray) -> np.ndarray:
+    levels, hertz = spectrogram(audio, 8192, 2048), np.fft.rfftfreq(8192, 1 / RATE)
+    heard = (hertz > 60) & (hertz < 4000)
+    classes = np.round(69 + 12 * np.log2(np.maximum(hertz, 1) / 440)).astype(int) % 12
+    rows = np.stack([np.sqrt(np.square(levels[:, heard & (classes == n)]).sum(axis=1)) for n in range(12)])
+    shares: np.ndarray = rows / np.maximum(rows.sum(axis=0), 1e-9)
+    return shares
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    a, b = (x - x.mean(axis=-1, keepdims=True) for x in (a, b))
+    return float((a * b).sum() / np.sqrt(np.square(a).sum() * np.square(b).sum() + 1e-12))
+
+
+PARTS: dict[str, Callable[[Bench, int], None]] = {
+    part.__name__: part for part in (seams, loops, continuations, seeds, variation)
+}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--count", type=int, default=10)
+    parser.add_argument("--work", type=Path, default=None)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        PARTS[args.part](Bench(args.work or Path(folder)), args.count)

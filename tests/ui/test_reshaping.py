@@ -1,0 +1,108 @@
+"""Takes out of sounds, from the window: start from one, make a passage anew, go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSlider
+
+from musicapp.request import VERSION, TakeRequest
+from musicapp.shape import Source
+from tests.ui.conftest import Desk
+
+
+def requests_of(desk: Desk, count: int) -> list[TakeRequest]:
+    desk.wait(lambda: len(desk.host.requests) >= count)
+    return desk.host.requests
+
+
+def sound(path: Path, seconds: float = 3.0) -> Path:
+    soundfile.write(path, np.full((round(seconds * 8000), 1), 0.1), 8000)
+    return path
+
+
+def test_a_sound_of_others_is_offered_as_a_start_and_let_go_again(desk: Desk, tmp_path: Path) -> None:
+    form = desk.studio.take_settings
+    assert not desk.window.source.isVisible() and form.source is None
+    desk.window.intake.take([sound(tmp_path / "hum.wav")])
+    desk.wait(lambda: desk.studio.messages.current is not None)
+    message = desk.studio.messages.current
+    assert message is not None and message.offer is not None and message.offer[0] == "Start from it"
+    desk.studio.messages.accept_offer()
+    desk.wait(lambda: form.source is not None)
+    assert desk.window.source.isVisible() and "hum.wav" in desk.window.source.name.toolTip()
+    slider = desk.find("variation")
+    assert isinstance(slider, QSlider) and slider.value() == 10 and slider.accessibleName()
+    slider.setValue(5)
+    form.set_prompt("strings")
+    form.set_duration(20.0)
+    request = form.make_request()
+    assert request.source == Source(str(tmp_path / "hum.wav"), variation=0.25)
+    assert request.duration_s == 3.0 and request.version == VERSION
+    desk.qtbot.mouseClick(desk.find("clear_source"), Qt.MouseButton.LeftButton)
+    assert form.source is None and not desk.window.source.isVisible()
+    assert form.make_request().duration_s == 20.0
+
+
+def test_a_file_that_is_no_source_is_told_and_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    for path, words in ((tmp_path / "gone.wav", "is gone"), (sound(tmp_path / "tick.wav", 0.1), "too short")):
+        desk.studio.messages.dismiss()
+        desk.studio.reshaping.start_from(path)
+        desk.wait(lambda: desk.studio.messages.current is not None)
+        assert desk.studio.messages.current is not None and words in desk.studio.messages.current.text
+        assert desk.studio.take_settings.source is None
+
+
+def test_the_marked_passage_of_a_take_is_made_anew_as_often_as_asked(desk: Desk) -> None:
+    take = desk.make_take("calm piano", 2.0)
+    made = len(desk.host.requests)
+    desk.window.actions_.redo.trigger()
+    assert len(desk.host.requests) == made, "nothing is marked"
+    assert desk.studio.messages.current is not None and "no passage" in desk.studio.messages.current.text
+    desk.studio.player.set_region((22050, 66150))
+    desk.studio.queue.set_variations(3)
+    desk.window.actions_.redo.trigger()
+    redone = requests_of(desk, made + 3)[made:]
+    assert len({request.seed for request in redone}) == 3
+    for request in redone:
+        assert request.source == Source(str(take.path), take_id=take.take_id, regions=((0.5, 1.5),))
+        assert (request.prompt, request.model) == ("calm piano", take.request.model)
+
+
+def test_a_take_goes_on_and_is_started_from(desk: Desk) -> None:
+    take = desk.make_take("calm piano", 2.0)
+    made = len(desk.host.requests)
+    desk.window.actions_.go_on.trigger()
+    request = requests_of(desk, made + 1)[-1]
+    assert request.source == Source(str(take.path), take_id=take.take_id, after_s=30.0)
+    desk.wait(lambda: not desk.studio.generation.is_running)
+    desk.studio.library.open(take.take_id)
+    desk.window.actions_.start_from.trigger()
+    source = desk.studio.take_settings.source
+    assert source == Source(str(take.path), take_id=take.take_id, variation=0.5)
+    assert desk.studio.take_settings.source_s == take.duration_s
+
+
+def test_shaping_needs_a_take(desk: Desk) -> None:
+    actions = desk.window.actions_
+    assert not any(action.isEnabled() for action in (actions.redo, actions.go_on, actions.start_from))
+    desk.make_take()
+    assert all(action.isEnabled() for action in (actions.redo, actions.go_on, actions.start_from))
+
+
+def test_a_source_comes_back_with_the_settings_of_its_take_and_by_undo(desk: Desk) -> None:
+    form = desk.studio.take_settings
+    source = Source("/somewhere/hum.wav", "ab" * 32, variation=0.3)
+    form.recall(TakeRequest("old", "harp", 2.0, 7, source=source))
+    assert form.source == source and form.make_request().source == source
+    values = form.values()
+    form.set_source(None)
+    form.set_values(values)
+    assert form.source == source
+    form.recall(TakeRequest("plain", "harp", 2.0, 7))
+    assert form.source is None and form.make_request().version == 1, "an old take is made as it was"
+    form.set_prompt("harp and flute")
+    assert form.make_request().version == VERSION
