@@ -165,6 +165,16 @@ def test_a_name_is_typed_in_the_row(library: Desk) -> None:
     assert library.studio.library.model.index(2).data() == "Überholspur" == library.page.title.text()
     library.studio.undo.undo()
     library.wait(lambda: library.page.title.text() == "Driving techno, 130 bpm")
+    mark(library, 3)
+    key(library, Qt.Key.Key_F2)
+    field = library.window.takes.view.findChildren(QLineEdit, "take_name")[-1]
+    QTest.keyClicks(field, "Strings")
+    library.studio.looks.found.emit("take3")  # the row changes meanwhile
+    library.studio.library.model.set_shown("take3")
+    QTest.keyClicks(field, " of light")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    library.wait(lambda: take_of(library, 3).title == "Strings of light")
+    assert library.studio.library.current == take_of(library, 1), "Return kept the name and opened nothing"
     library.studio.take_edits.rename(take_of(library, 1), "x" * 300)
     assert "200 is the most" in library.message and told(library, 1)["title"] == ""
 

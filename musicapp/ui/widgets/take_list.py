@@ -230,7 +230,9 @@ class _View(QListView):
         self.menu_wanted.emit(event.globalPos() if is_mouse else self.viewport().mapToGlobal(place))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+        if self.state() == QAbstractItemView.State.EditingState:  # what the field of a row left over
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.activated.emit(self.currentIndex())
         elif event.text().isprintable() and event.text():
             event.ignore()  # letters are shortcuts here, not a search

@@ -80,6 +80,12 @@ class TakeRowPainter(QStyledItemDelegate):
         field.setPlaceholderText(index.data())
         return field
 
+    def setEditorData(self, editor: QWidget, index: _Index) -> None:
+        """Once: a row changes while one types, for it is measured or played, and that must not take the words away."""
+        if editor.property("is_filled") is None:
+            editor.setProperty("is_filled", True)
+            super().setEditorData(editor, index)
+
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: _Index) -> None:
         height = min(editor.sizeHint().height(), option.rect.height())
         editor.setGeometry(option.rect.adjusted(ROW_INSET, 0, -ROW_INSET, height - option.rect.height()))
