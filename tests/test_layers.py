@@ -238,3 +238,10 @@ def test_the_command_line_starts_without_qt() -> None:
     code = "import sys, musicapp.__main__, musicapp.cli.main\nprint(any(n.startswith('PySide6') for n in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr
+
+
+def test_the_window_opens_without_what_it_needs_only_later() -> None:
+    late = {"musicapp.description.config", "musicapp.prompts.facts", "musicapp.prompts.arc", "scipy", "torch"}
+    code = f"import sys, musicapp.ui.app\nprint(sorted({late!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from musicapp.audio.wave_chunks import WaveFacts
 from musicapp.handover.form import Form, form_of
 from musicapp.handover.material import Material
-from musicapp.prompts import facts
 from musicapp.prompts.scales import KEYS, SCALES
 
 _HEARD_KEYS = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#"}
@@ -33,6 +32,8 @@ class MusicFacts:
 
 def music_of(material: Material) -> MusicFacts:
     """What the prompt states, and where it says nothing, what was heard."""
+    from musicapp.prompts import facts  # late: its patterns take a twentieth of the time until the window is shown
+
     stated = facts.read_prompt(material.request.prompt) if material.request else facts.PromptFacts()
     tempo, (tonic, mode) = material.measured.get("tempo_bpm"), _heard_key(material.measured.get("key"))
     if stated.tonic is not None:

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from musicapp.audio import tags, wave_io
-from musicapp.description import catalogue
 from musicapp.errors import CheckpointError, LibraryError
 from musicapp.request import BUILTIN_MODEL, Lora, Recalled, TakeRequest, new_take_id, note_about
-from musicapp.store import sources
 
 MOST_FILES = 2000  # that are looked at for an adapter
 SHOWN_COMMIT = 10
@@ -94,6 +92,8 @@ def _adapters_in(folder: Path) -> list[Path]:
 
 
 def _model_note(found: Recalled, written: dict[str, str]) -> tuple[str, str]:
+    from musicapp.description import catalogue  # here and below: a tenth of the time until the window is shown
+
     request, made_with = found.request, (tags.settings_of(written) or {}).get(tags.COMMIT)
     try:
         catalogue.find_model(request.model)
@@ -112,6 +112,9 @@ def _model_note(found: Recalled, written: dict[str, str]) -> tuple[str, str]:
 def _commit_here(request: TakeRequest) -> str:
     if request.model == BUILTIN_MODEL:
         return ""
+    from musicapp.description import catalogue
+    from musicapp.store import sources
+
     try:
         source = sources.read(catalogue.find_model(request.model))
     except CheckpointError:
