@@ -153,7 +153,9 @@ class Actions(QObject):
     def _fill_reshape(self, menu: QMenu) -> None:
         window, reshaping = self._window, self._studio.reshaping
         tip = "Make the marked passage anew, all else stays as it is"
-        self.redo = self._add(menu, "redo_selection", "&Redo the selection", "Shift+I", reshaping.redo_selection, tip)
+        self.redo_passage = self._add(
+            menu, "redo_selection", "&Redo the selection", "Shift+I", reshaping.redo_selection, tip
+        )
         self.go_on = self._add(menu, "go_on", "&Go on for half a minute", "", reshaping.go_on)
         self.start_from = self._add(menu, "start_from_take", "Start from this &take", "", reshaping.start_from_take)
         self._add(menu, "start_from_file", "Start from a &file …", "", window.choose_source)
@@ -287,7 +289,7 @@ class Actions(QObject):
         )
         for action in with_take:
             action.setEnabled(has_take)
-        for action in (self.redo, self.go_on, self.start_from):
+        for action in (self.redo_passage, self.go_on, self.start_from):
             action.setEnabled(studio.reshaping.take is not None)
         words = studio.undo.words
         self.undo.setText(f"&Undo “{words}”" if words else "&Undo")

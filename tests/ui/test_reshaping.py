@@ -9,9 +9,17 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSlider
 
+from musicapp.library.take import Take
 from musicapp.request import VERSION, TakeRequest
 from musicapp.shape import Source
 from tests.ui.conftest import Desk
+
+
+def on_stage(desk: Desk) -> Take:
+    """A take that was made and is shown."""
+    take = desk.make_take("calm piano", 2.0)
+    desk.wait(lambda: desk.studio.reshaping.take is not None and desk.window.actions_.redo_passage.isEnabled())
+    return take
 
 
 def requests_of(desk: Desk, count: int) -> list[TakeRequest]:
@@ -57,14 +65,14 @@ def test_a_file_that_is_no_source_is_told_and_changes_nothing(desk: Desk, tmp_pa
 
 
 def test_the_marked_passage_of_a_take_is_made_anew_as_often_as_asked(desk: Desk) -> None:
-    take = desk.make_take("calm piano", 2.0)
+    take = on_stage(desk)
     made = len(desk.host.requests)
-    desk.window.actions_.redo.trigger()
+    desk.window.actions_.redo_passage.trigger()
     assert len(desk.host.requests) == made, "nothing is marked"
     assert desk.studio.messages.current is not None and "no passage" in desk.studio.messages.current.text
     desk.studio.player.set_region((22050, 66150))
     desk.studio.queue.set_variations(3)
-    desk.window.actions_.redo.trigger()
+    desk.window.actions_.redo_passage.trigger()
     redone = requests_of(desk, made + 3)[made:]
     assert len({request.seed for request in redone}) == 3
     for request in redone:
@@ -73,7 +81,7 @@ def test_the_marked_passage_of_a_take_is_made_anew_as_often_as_asked(desk: Desk)
 
 
 def test_a_take_goes_on_and_is_started_from(desk: Desk) -> None:
-    take = desk.make_take("calm piano", 2.0)
+    take = on_stage(desk)
     made = len(desk.host.requests)
     desk.window.actions_.go_on.trigger()
     request = requests_of(desk, made + 1)[-1]
@@ -88,9 +96,9 @@ def test_a_take_goes_on_and_is_started_from(desk: Desk) -> None:
 
 def test_shaping_needs_a_take(desk: Desk) -> None:
     actions = desk.window.actions_
-    assert not any(action.isEnabled() for action in (actions.redo, actions.go_on, actions.start_from))
-    desk.make_take()
-    assert all(action.isEnabled() for action in (actions.redo, actions.go_on, actions.start_from))
+    assert not any(action.isEnabled() for action in (actions.redo_passage, actions.go_on, actions.start_from))
+    on_stage(desk)
+    assert all(action.isEnabled() for action in (actions.redo_passage, actions.go_on, actions.start_from))
 
 
 def test_a_source_comes_back_with_the_settings_of_its_take_and_by_undo(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What the form says at one moment."""
+"""What the form says at one moment, and what it is told of a model."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ class FormValues:
     model: str
     source: Source | None = None
     source_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a model's description says of it, before it is loaded."""
+
+    key: str
+    name: str
+    max_duration_s: float

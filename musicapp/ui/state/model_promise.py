@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject
 
 from musicapp.errors import MusicAppError
 from musicapp.ui.state.background import Lane
-from musicapp.ui.state.take_settings import Promise, TakeSettings
+from musicapp.ui.state.form_values import Promise
+from musicapp.ui.state.take_settings import TakeSettings
 
 
 class ModelPromise(QObject):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,21 +24,12 @@ from musicapp.request import (
 )
 from musicapp.request import VERSION as REQUEST_VERSION
 from musicapp.shape import Source
-from musicapp.ui.state.form_values import FormValues
+from musicapp.ui.state.form_values import FormValues, Promise
 
 DEFAULT_DURATION_S = 30.0
 USUAL_CAP_S = 285.0  # the slider's end until a model says what it can do
 _NO_VALUE = object()
 _MAYBE_BARS = re.compile("bar|measure|takt", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What a model's description says of it, before it is loaded."""
-
-    key: str
-    name: str
-    max_duration_s: float
 
 
 class TakeSettings(QObject):
