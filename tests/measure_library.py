@@ -2,7 +2,8 @@
 
 Writes that many takes with holes in the place of sound (kept with --folder, for the next run), then measures in fresh
 processes: reading all of them the first time, the list of a later start, searches, frames while scrolling the list, and
-the memory that the takes need. Without a screen; what paints is Qt's own software.
+the memory that the takes need. Without a screen; what paints is Qt's own software. Of each time the smallest of
+--repeat runs is told, since other programs only add to it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--takes", type=int, default=10_000)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
@@ -40,14 +42,12 @@ def main() -> int:
         found: dict[str, float] = {"takes": options.takes}
         environment = {**os.environ, "MUSICAPP_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
         shutil.rmtree(home / "cache", ignore_errors=True)
-        for step in ("first", "again", "search", "window"):
-            command = [sys.executable, "-m", "tests.measure_library", "--step", step]
-            done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-            found |= json.loads(done.stdout.splitlines()[-1])
-        empty = {**environment, "MUSICAPP_HOME": str(home / "none")}
-        command = [sys.executable, "-m", "tests.measure_library", "--step", "window"]
-        done = subprocess.run(command, env=empty, check=True, stdout=subprocess.PIPE, text=True)
-        bare = json.loads(done.stdout.splitlines()[-1])
+        found |= _run("first", environment)
+        for _ in range(options.repeat):
+            for step in ("again", "search", "window"):
+                for name, value in _run(step, environment).items():
+                    found[name] = min(value, found.get(name, value))
+        bare = _run("window", {**environment, "MUSICAPP_HOME": str(home / "none")})
         found["window_memory_mb"] -= bare["window_memory_mb"]
         found["window_shown_s_without_takes"] = bare["window_shown_s"]
     for name, value in found.items():
@@ -55,6 +55,14 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps(found, indent=2))
     return 0
+
+
+def _run(step: str, environment: dict[str, str]) -> dict[str, float]:
+    """One step in a process of its own."""
+    command = [sys.executable, "-m", "tests.measure_library", "--step", step]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def _write(home: Path, count: int) -> None:
