@@ -376,3 +376,20 @@ def test_every_control_of_the_list_has_a_name_and_a_tip(library: Desk) -> None:
     for name in ("takes_search", "takes_only_starred", "takes_order", "takes_show_all"):
         found = library.window.takes.findChild(QWidget, name)
         assert found is not None and found.accessibleName() and found.toolTip(), name
+
+
+def test_thousands_of_takes_are_marked_searched_and_thrown_out_of_the_list_at_once(
+    library: Desk, made: Sequence[Take]
+) -> None:
+    many = [
+        replace(made[0], take_id=f"many{number}", path=made[0].path.with_name(f"many{number}.wav"), title=str(-number))
+        for number in range(5000)
+    ]
+    model, view = library.studio.library.model, library.window.takes.view
+    model.set_takes(many)
+    view.selectAll()
+    assert len(library.window.takes.chosen()) == 5000 and library.window.actions_.takes.star.isEnabled()
+    library.studio.search.set_order("name")
+    assert len(library.window.takes.chosen()) == 5000
+    model.remove(*(take.take_id for take in many[:4999]))
+    assert [take.take_id for take in library.window.takes.chosen()] == ["many4999"]

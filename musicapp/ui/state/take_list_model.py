@@ -68,6 +68,7 @@ class TakeListModel(QAbstractListModel):
         self.choice = Choice()
         self.facts_of: Callable[[Take], Facts] = lambda _take: Facts()
         self._places: dict[str, int] = {}  # of takes among the lines
+        self._numbers: dict[str, int] = {}  # and among the rows
         self._shown_id = ""
         self._looks: Looks | None = None
 
@@ -172,7 +173,8 @@ class TakeListModel(QAbstractListModel):
 
     def remove(self, *take_ids: str) -> None:
         """Take rows away."""
-        self.rows = [row for row in self.rows if row.take_id not in take_ids]
+        gone = set(take_ids)
+        self.rows = [row for row in self.rows if row.take_id not in gone]
         self.arrange()
 
     def set_shown(self, take_id: str) -> None:
@@ -193,6 +195,7 @@ class TakeListModel(QAbstractListModel):
 
     def arrange(self) -> None:
         """Show what is to be shown now, with as little change as that takes."""
+        self._numbers = {row.take_id: number for number, row in enumerate(self.rows)}
         lines: list[Line] = lines_of(self.rows, self.choice, self.facts_of)
         before, after = [_key(line) for line in self.lines], [_key(line) for line in lines]
         if before == after:
@@ -236,7 +239,7 @@ class TakeListModel(QAbstractListModel):
         return isinstance(line, TakeRow) and self.choice.by_prompt
 
     def _number_of(self, take_id: str) -> int:
-        return next((number for number, row in enumerate(self.rows) if row.take_id == take_id), -1)
+        return self._numbers.get(take_id, -1)
 
     def _look(self, row: TakeRow) -> Look | None:
         return self._looks.of(row.request, row.take, _duration_s(row)) if self._looks else None

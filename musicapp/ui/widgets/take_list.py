@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -111,8 +111,9 @@ class TakeList(QFrame):
 
     def marked(self) -> list[TakeRow]:
         """The rows that are marked, also those of takes that are being made."""
-        rows = [self._model.find(take_id) for take_id in self._chosen_ids()]
-        return [row for row in rows if row is not None]
+        numbers = sorted(index.row() for index in self.view.selectedIndexes())
+        lines = [self._model.lines[number] for number in numbers if number < len(self._model.lines)]
+        return [line for line in lines if isinstance(line, TakeRow)]
 
     def rename(self) -> None:
         """Type a name for the chosen take, in its row."""
@@ -159,21 +160,24 @@ class TakeList(QFrame):
         if number >= 0 and not self.view.hasFocus() and len(self.view.selectedIndexes()) <= 1:
             self.view.mark(self._model.index(number))
 
-    def _chosen_ids(self) -> list[str]:
-        marked = sorted(self.view.selectedIndexes(), key=lambda index: index.row())
-        return [index.data(roles.TAKE_ID_ROLE) for index in marked if index.data(roles.TAKE_ID_ROLE)]
-
     def _remember_chosen(self) -> None:
-        self._chosen = self._chosen_ids()
+        self._chosen = [row.take_id for row in self.marked()]
 
     def _choose_again(self) -> None:
         """The same takes stay marked where they are now."""
-        numbers = [self._model.row_of(take_id) for take_id in self._chosen]
-        found = [self._model.index(number) for number in numbers if number >= 0]
-        if found:
-            self.view.mark(found[0])
-            for index in found[1:]:
-                self.view.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        numbers = sorted(number for take_id in self._chosen if (number := self._model.row_of(take_id)) >= 0)
+        if numbers:
+            self.view.mark(self._model.index(numbers[0]))
+            self.view.selectionModel().select(self._runs_of(numbers), QItemSelectionModel.SelectionFlag.Select)
+
+    def _runs_of(self, numbers: list[int]) -> QItemSelection:
+        """Rows as runs: thousands one by one would take Qt minutes."""
+        runs, first = QItemSelection(), numbers[0]
+        for number, after in zip(numbers, [*numbers[1:], -1], strict=True):
+            if after != number + 1:
+                runs.append(QItemSelectionRange(self._model.index(first), self._model.index(number)))
+                first = after
+        return runs
 
     def _show_page(self) -> None:
         count, choice = self._model.rowCount(), self._model.choice
