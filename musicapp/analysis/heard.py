@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from musicapp.analysis import listening
+from musicapp.analysis import listening, tempo
 from musicapp.audio import levels
 
 LEAST_S = 2.0  # less has neither a pulse nor a key
@@ -41,5 +41,5 @@ def hear(sound: np.ndarray, sample_rate: int) -> Heard | None:
     mono = sound.mean(axis=1, dtype=np.float32)[:, None]
     if sample_rate != listening.SAMPLE_RATE:
         mono = soxr.resample(mono, sample_rate, listening.SAMPLE_RATE)
-    tempo_bpm = round(listening.tempo_of(mono), 1)
+    tempo_bpm = round(tempo.tempo_of(mono), 1)
     return Heard(tempo_bpm, *listening.key_of(mono))

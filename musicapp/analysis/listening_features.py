@@ -26,10 +26,10 @@ _START_S, _END_S, _RELEASE_S = 2.5, 3.0, 0.5
 
 def spectrogram(sound: np.ndarray, size: int, hop: int) -> np.ndarray:
     """Magnitudes `(columns, size // 2 + 1)` of the mono sum of `(frames, channels)`."""
-    return np.concatenate(list(_columns(sound, size, hop)))
+    return np.concatenate(list(columns_of(sound, size, hop)))
 
 
-def _columns(sound: np.ndarray, size: int, hop: int) -> Iterator[np.ndarray]:
+def columns_of(sound: np.ndarray, size: int, hop: int) -> Iterator[np.ndarray]:
     """The same some hundred columns at a time: a long piece's would take a gigabyte on the way."""
     mono = np.pad(sound.mean(axis=1), size // 2)
     window = np.hanning(size).astype(np.float32)
@@ -42,7 +42,7 @@ def onsets(sound: np.ndarray) -> np.ndarray:
     """How suddenly it gets louder in four ranges of pitch: `(4, times)`, a hundred times a second."""
     edges = np.unique(np.round(20 * 2 ** np.arange(0, 9.4, 1 / _BANDS_AN_OCTAVE) * 2048 / SAMPLE_RATE).astype(int))
     edges = edges[(edges >= 1) & (edges < 1000)]
-    columns = [np.add.reduceat(part, edges, axis=1)[:, :-1] for part in _columns(sound, 2048, HOP)]
+    columns = [np.add.reduceat(part, edges, axis=1)[:, :-1] for part in columns_of(sound, 2048, HOP)]
     bands = np.concatenate(columns) / np.diff(edges)
     levels, hertz = np.log1p(10 * bands), edges[:-1] * SAMPLE_RATE / 2048
     rises = np.maximum(levels[2:] - levels[:-2], 0)
@@ -78,7 +78,7 @@ def pitch_classes(sound: np.ndarray) -> np.ndarray:
     that is off for the whole piece is taken out.
     """
     highest = round(_HIGHEST_HZ * _WINDOW / SAMPLE_RATE) + 2  # bins above are no pitches
-    levels = np.concatenate([part[:, :highest] for part in _columns(sound, _WINDOW, _WINDOW // 4)])
+    levels = np.concatenate([part[:, :highest] for part in columns_of(sound, _WINDOW, _WINDOW // 4)])
     pitches, weights = _peaks(levels)
     turn = np.angle((weights * np.exp(2j * np.pi * pitches)).sum()) / (2 * np.pi)
     pitches = pitches - turn

@@ -77,7 +77,9 @@ def _smpl(sample_rate: int, frames: int) -> bytes:
 def _acid(facts: WaveFacts, tempo_bpm: float, duration_s: float) -> bytes:
     flags = (_STRETCH if facts.is_loop else _LONG) | (_HAS_ROOT if facts.tonic is not None else 0)
     beats = max(round(duration_s * tempo_bpm / 60), 1)
-    # The metre's lower number comes first, and only whole numbers of beats can be said.
+    upper, lower = facts.beats_in_bar, 4
+    if upper != round(upper):  # 3.5 felt beats are 7/8
+        upper, lower = 2 * upper, 8
     return struct.pack(
         "<IHHfIHHf",
         flags,
@@ -85,8 +87,8 @@ def _acid(facts: WaveFacts, tempo_bpm: float, duration_s: float) -> bytes:
         0x8000,
         0.0,
         beats,
-        4,
-        max(round(facts.beats_in_bar), 1),
+        lower,
+        max(round(upper), 1),
         tempo_bpm,
     )
 

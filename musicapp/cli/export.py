@@ -45,6 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--fade-out", type=float, metavar="S", help="seconds")
     add("--loop", action="store_true", help="the file repeats: samplers read where")
     add("--broadcast", action="store_true", help="a bext chunk with the levels")
+    add("--dawproject", type=Path, metavar="FILE", help="all of them as tracks of one project for DAWs")
     add(
         "--force", action="store_true", help="replace a file that exists; else a number is added to names of a template"
     )
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     part_s = read_part(args.part) if args.part else None
     if args.output is not None and (len(args.take) > 1 or args.folder or args.name):
         raise RequestError("--output names one file.", hint="Use --folder and --name for several.")
+    if args.dawproject is not None:
+        return _write_project(args, settings)
     failed = False
     for number, word in enumerate(args.take, 1):
         try:
@@ -74,6 +77,19 @@ def run(args: argparse.Namespace) -> int:
             print(f"{target.name}: {note}.", file=sys.stderr)
         print(target, flush=True)
     return 1 if failed else 0
+
+
+def _write_project(args: argparse.Namespace, settings: ExportSettings) -> int:
+    from musicapp.handover import dawproject
+
+    for option in ("output", "folder", "name", "part"):
+        if getattr(args, option) is not None:
+            raise RequestError(f"--{option} and --dawproject do not go together.", hint="A project has whole takes.")
+    target: Path = args.dawproject.absolute()
+    target = target if target.suffix else target.with_name(target.name + dawproject.SUFFIX)
+    dawproject.write([find(word) for word in args.take], target, settings, overwrite=args.force)
+    print(target)
+    return 0
 
 
 def settings_from(args: argparse.Namespace) -> ExportSettings:

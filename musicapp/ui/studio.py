@@ -90,11 +90,11 @@ class Studio(QObject):
             self.take_settings, self.queue, self.open_takes, self.player, self.messages, self.files, self
         )
         self.looks = Looks(self._looking, self.files, self)
-        self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.undo = Undo(self)
         self.form_history.used.connect(self._remember_use)
         self.take_edits = TakeEdits(self.messages, self.undo, self.files, self)
+        self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.take_edits, self)
         self.take_trash = TakeTrash(self.take_edits, self.messages, self.files, self)
         self.takes_move = TakesMove(self.messages, self)
         self.library = TakeLibrary(

@@ -13,6 +13,7 @@ from musicapp.library import lineage
 from musicapp.ui.choice_menu import ChoiceMenu
 from musicapp.ui.dialogs.tags import TagsDialog
 from musicapp.ui.dialogs.trash import TrashDialog
+from musicapp.ui.state.comparison import FEWEST, MOST
 from musicapp.ui.state.take_search import LABELS
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
@@ -54,6 +55,9 @@ class TakeActions(QObject):
         self.rename = add(menu, "rename", "&Name …", "F2", self._list.rename)
         self.tags = add(menu, "tags", "Ta&gs …", "T", self._edit_tags)
         self.origin = add(menu, "show_origin", "Show what &it was made from", "", self._show_origin)
+        self.export_all = add(menu, "export_all", "&Export the marked takes", "", self._export_all)
+        self.export_project = add(menu, "export_project", "As a &project for DAWs", "", self._export_project)
+        self.compare = add(menu, "compare_marked", "Co&mpare the marked takes …", "", self._compare)
         self.throw_away = add(menu, "throw_away", "To the t&rash", "Del", self._throw_away)
         self.throw_away.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._list.view.addAction(self.throw_away)  # the key works in the list alone
@@ -76,7 +80,7 @@ class TakeActions(QObject):
         menu.addSeparator()
         uses = menu.addMenu("&Use of the take on the stage")
         uses.addActions([actions.recall, actions.recall_but_seed, actions.recall_seed])
-        menu.addAction(actions.export)
+        menu.addActions([actions.export, self.export_all, self.export_project, self.compare])
         menu.addSeparator()
         menu.addAction(self.throw_away)
         menu.popup(place)
@@ -87,6 +91,18 @@ class TakeActions(QObject):
 
     def _star(self) -> None:
         self._studio.take_edits.star(self._list.chosen())
+
+    def _export_all(self) -> None:
+        self._studio.exporter.export_all(self._list.chosen())
+
+    def _export_project(self) -> None:
+        self._studio.exporter.export_project(self._list.chosen())
+
+    def _compare(self) -> None:
+        self._studio.comparison.clear()
+        for take in self._list.chosen():
+            self._studio.comparison.add(take)
+        self._window.show_comparison()
 
     def _edit_tags(self) -> None:
         takes = self._list.chosen()
@@ -136,10 +152,15 @@ class TakeActions(QObject):
             (self.star, bool(takes)),
             (self.rename, len(takes) == 1),
             (self.tags, bool(takes)),
+            (self.export_all, bool(takes)),
+            (self.export_project, bool(takes)),
+            (self.compare, FEWEST <= len(takes) <= MOST),
             (self.throw_away, bool(self._list.marked())),
         ):
             action.setEnabled(can)
             action.setToolTip("" if can else CHOOSE)
+        if not self.compare.isEnabled():
+            self.compare.setToolTip(f"Mark {FEWEST} to {MOST} takes in the list.")
         self.origin.setEnabled(len(takes) == 1 and lineage.origin_of(takes[0]) is not None)
         self.star.setChecked(bool(takes) and all(take.is_starred for take in takes))
         self.only_starred.setChecked(self._studio.search.only_starred)

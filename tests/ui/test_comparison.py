@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -177,3 +178,23 @@ def test_what_cannot_be_compared_is_said(desk: Desk) -> None:
     assert len(comparison.takes) == MOST == len(LETTERS)
     comparison.clear()
     assert not comparison.takes
+
+
+def action_of(desk: Desk, name: str) -> QAction:
+    found = desk.window.findChild(QAction, f"action_{name}")
+    assert isinstance(found, QAction)
+    return found
+
+
+def test_marked_takes_are_compared_and_exported_together(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    for prompt in ("one, 120 bpm", "two, 120 bpm"):
+        desk.make_take(prompt, 1.0)
+    desk.window.takes.view.selectAll()
+    exporter = desk.studio.exporter
+    action_of(desk, "export_all").trigger()
+    desk.wait(lambda: not exporter.is_running and len(list(exporter.folder.glob("*.wav"))) == 2)
+    action_of(desk, "export_project").trigger()
+    desk.wait(lambda: not exporter.is_running and list(exporter.folder.glob("*.dawproject")))
+    action_of(desk, "compare_marked").trigger()
+    assert desk.studio.comparison.is_running and len(desk.studio.comparison.takes) == 2

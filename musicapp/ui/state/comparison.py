@@ -9,15 +9,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from musicapp.library import edits
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
-from musicapp.ui.state.background import Lane
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.measures import Measures
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_gain import CEILING_DB, TARGET_LUFS
 
 FEWEST, MOST = 2, 8
@@ -51,12 +50,12 @@ class Comparison(QObject):
         looks: Looks,
         player: Player,
         messages: Messages,
-        files: Lane,
+        edits: TakeEdits,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._open_takes, self._looks, self._player = open_takes, looks, player
-        self._messages, self._files = messages, files
+        self._messages, self._edits = messages, edits
         self._shuffle: Callable[[list[Take]], None] = random.SystemRandom().shuffle
         self.takes: list[Take] = []  # in the order of their letters
         self.place = -1  # of the one that is heard
@@ -165,8 +164,9 @@ class Comparison(QObject):
         take = self.heard
         if take is None:
             return
-        self.starred.add(take.take_id)
-        self._files.run(lambda: edits.star(take, on=True), None, self._messages.post_error)
+        if take.take_id not in self.starred and not take.is_starred:
+            self.starred.add(take.take_id)
+            self._edits.star([take])
         self.changed.emit()
 
     @property

@@ -18,6 +18,7 @@ from musicapp.handover.exporting import PRESETS, ExportSettings
 from musicapp.library import names
 from musicapp.library.takes import Take
 from musicapp.settings import Settings
+from musicapp.ui.state import many_exports
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 
@@ -230,30 +231,24 @@ class Exporter(QObject):
         self._start([take], work, lambda outcome: self._done(outcome, settings))
 
     def export_all(self, takes: list[Take]) -> None:
-        """Write several takes by the template, whole, each under a free name; what one of them lacks costs no other."""
+        """Write several takes by the template, whole, each under a free name."""
+        settings = self.settings
+        self._write_many(takes, many_exports.write_files, lambda written: self._all_done(written, settings))
+
+    def export_project(self, takes: list[Take]) -> None:
+        """Write several takes as tracks of one project that DAWs open."""
+        self._write_many(takes, many_exports.write_project, self._project_done)
+
+    def _write_many(self, takes: list[Take], write: Callable[..., Any], done: Callable[[Any], None]) -> None:
         if not takes or self.is_running:
             return
         folder, settings, template = self.folder, self.settings, self.template
 
-        def work() -> tuple[list[tuple[Take, wave_io.ExportResult]], list[str]]:
+        def work() -> Any:
             _make_folder(folder)
-            written, failed = [], []
-            for number, take in enumerate(takes, 1):
+            return write(takes, folder, settings, template, self.progress_changed.emit, lambda: self._should_stop)
 
-                def report(share: float, before: int = number - 1) -> None:
-                    self.progress_changed.emit((before + share) / len(takes))
-
-                try:
-                    named = naming.name_of(material.of_take(take), template, number=number)
-                    target = names.free_path(folder, named.name, settings.suffix)
-                    written.append((take, self._written(take, target, settings, None, report)))
-                except MusicAppError as error:
-                    failed.append(error.message)
-                if self._should_stop:
-                    break
-            return written, failed
-
-        self._start(takes, work, lambda outcome: self._all_done(outcome, settings))
+        self._start(takes, work, done)
 
     def hand_over(self, ready: Callable[[Path], None]) -> None:
         """Have the file that Export would write, whole, in a folder of its own; `ready` is told where.
@@ -354,17 +349,20 @@ class Exporter(QObject):
         self._tell(take, result, settings)
         self._messages.remark(f"Exported {result.path.name}")
 
-    def _all_done(
-        self, outcome: tuple[list[tuple[Take, wave_io.ExportResult]], list[str]], settings: ExportSettings
-    ) -> None:
+    def _all_done(self, written: many_exports.Written, settings: ExportSettings) -> None:
         self._set_running(False)
-        written, failed = outcome
-        whole = [(take, result) for take, result in written if not result.cancelled]
-        for take, result in whole:
+        for take, result in written.files:
             self._tell(take, result, settings)
-        if failed:
-            self._messages.post("error", f"{len(failed)} of the takes could not be exported.", failed[0])
-        self._messages.remark(f"Exported {len(whole)} files to {self.folder}" if whole else "Nothing was exported")
+        if written.failed:
+            self._messages.post(
+                "error", f"{len(written.failed)} of the takes could not be exported.", written.failed[0]
+            )
+        count = len(written.files)
+        self._messages.remark(f"Exported {count} files to {self.folder}" if count else "Nothing was exported")
+
+    def _project_done(self, path: Path | None) -> None:
+        self._set_running(False)
+        self._messages.remark(f"Exported {path.name} to {path.parent}" if path else "Export cancelled")
 
     def _tell(self, take: Take, result: wave_io.ExportResult, settings: ExportSettings) -> None:
         self.last = Exported(take.take_id, result.path, result.gain_db, exporting.told(result, settings))
