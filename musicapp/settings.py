@@ -69,6 +69,7 @@ class Settings:
     theme          system, light or dark
     export_format  a key of EXPORT_FORMATS
     export_folder  empty: the user's music folder
+    export_new     every new take is also exported
     export_rate … export_template   as in `handover.exporting.ExportSettings`; an empty template: the usual names
     seed           in the form; None before the first take
     seed_is_used   the last take was made with it: an open lock draws another for the next one
@@ -96,6 +97,7 @@ class Settings:
     export_loop: bool = False
     export_broadcast: bool = False
     export_region: bool = False
+    export_new: bool = False
     export_template: str = ""
     prompt: str = ""
     negative_prompt: str = ""

@@ -49,6 +49,7 @@ class Actions(QObject):
         studio.generation.run_changed.connect(self._show_state)
         studio.queue.changed.connect(self._show_state)
         studio.live.changed.connect(self._show_state)
+        studio.watch_folder.changed.connect(self._show_state)
         studio.player.shown_changed.connect(self._show_state)
         studio.player.devices_changed.connect(self._show_state)
         studio.player.loop_changed.connect(self._show_state)
@@ -106,6 +107,8 @@ class Actions(QObject):
         self.export = self._add(menu, "export", "&Export", "Ctrl+Shift+E", studio.exporter.export)
         add_choices_of(window.export.format, menu, "Export for&mat", "export_format")
         self._add(menu, "export_options", "Export o&ptions …", "Ctrl+Alt+E", window.export.show_options)
+        self.export_new = self._add(menu, "export_new", "Export every &new take", "", self._toggle_export_new)
+        self.export_new.setCheckable(True)
         self._add(menu, "export_copy", "&Copy as a file", "Ctrl+Shift+D", window.export.handle.copy)
         self._add(menu, "export_folder", "Choose the export &folder …", "", window.export.choose_folder)
         self._add(menu, "takes_folder", "&Open the folder of the takes", "", window.open_takes_folder)
@@ -231,6 +234,9 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "about", "&About Musicapp", "F1", self._window.show_about)
 
+    def _toggle_export_new(self) -> None:
+        self._studio.watch_folder.set_on(not self._studio.watch_folder.is_on)
+
     def _toggle_lock(self) -> None:
         self._studio.take_settings.set_seed_locked(not self._studio.take_settings.seed_is_locked)
 
@@ -274,6 +280,7 @@ class Actions(QObject):
         self.cancel_all.setEnabled(running or bool(queue.waiting))
         self.live.setChecked(studio.live.is_on)
         self.export.setEnabled(studio.library.current is not None)
+        self.export_new.setChecked(studio.watch_folder.is_on)
         for action in (self.play, self.stop):
             action.setEnabled(studio.player.can_play)
         with_take = (

@@ -46,6 +46,7 @@ from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.state.take_trash import TakeTrash
 from musicapp.ui.state.takes_move import TakesMove
 from musicapp.ui.state.undo import Undo
+from musicapp.ui.state.watch_folder import WatchFolder
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,7 @@ class Studio(QObject):
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.take_edits.is_exported = self.exporter.is_exporting
+        self.watch_folder = WatchFolder(self.exporter, self.open_takes, self.messages, self._exporting, self)
         self.player.loop_changed.connect(self._region_changed)
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
@@ -223,6 +225,7 @@ class Studio(QObject):
         self.player.device_name = saved.output_device
         self.library.auto_play = saved.auto_play
         self.exporter.restore(saved)
+        self.watch_folder.is_on = saved.export_new
         form.set_prompt(saved.prompt)
         form.set_negative_prompt(saved.negative_prompt)
         for model, strengths in saved.adapters.items():
@@ -244,6 +247,7 @@ class Studio(QObject):
         saved.output_device = self.player.device_name
         saved.auto_play = self.library.auto_play
         self.exporter.remember(saved)
+        saved.export_new = self.watch_folder.is_on
         folder = self.exporter.folder
         saved.export_folder = "" if folder == usual_export_folder() else str(folder)
         saved.prompt, saved.negative_prompt = form.prompt, form.negative_prompt

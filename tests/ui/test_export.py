@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QDrag, QGuiApplication
+from PySide6.QtGui import QAction, QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 
 from musicapp.audio import tags, wave_io
@@ -315,3 +315,22 @@ def test_a_handle_that_is_let_go_too_early_drops_nothing(desk: Desk, monkeypatch
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(60, 5))
     assert len(waiting) == 1
     waiting[0](Path("/nowhere.wav"))
+
+
+def test_every_new_take_comes_into_the_watched_folder_while_that_is_on(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    folder = desk.studio.exporter.folder / "New takes"
+    desk.make_take("before", 1.0)
+    action = desk.window.findChild(QAction, "action_export_new")
+    assert isinstance(action, QAction)
+    action.trigger()
+    assert action.isChecked()
+    desk.studio.exporter.use_preset("cd")
+    for prompt in ("one", "two"):
+        desk.make_take(prompt, 1.0)
+    desk.wait(lambda: len(list(folder.glob("*.wav"))) == 2)
+    assert all(len(wave_io.read(path)[0]) == 44100 for path in folder.glob("*.wav"))
+    action.trigger()
+    desk.make_take("after", 1.0)
+    export(desk)  # in the same lane: all before it is done
+    assert sorted(path.name[:3] for path in folder.iterdir()) == ["one", "two"] and not action.isChecked()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from musicapp.audio import wave_io
 from musicapp.audio.formats import EXPORT_FORMATS
-from musicapp.errors import ExportError, MusicAppError
+from musicapp.errors import MusicAppError
 from musicapp.handover import exporting, material, naming
 from musicapp.handover.exporting import PRESETS, ExportSettings
 from musicapp.library import names
@@ -225,7 +225,7 @@ class Exporter(QObject):
             target = folder / f"{name}{suffix}"
             if (free := names.free_path(folder, name, suffix)) != target:
                 return free.stem
-            _make_folder(folder)
+            many_exports.make_folder(folder)
             return take, self._written(take, target, settings, part_s, self.progress_changed.emit)
 
         self._start([take], work, lambda outcome: self._done(outcome, settings))
@@ -245,7 +245,7 @@ class Exporter(QObject):
         folder, settings, template = self.folder, self.settings, self.template
 
         def work() -> Any:
-            _make_folder(folder)
+            many_exports.make_folder(folder)
             return write(takes, folder, settings, template, self.progress_changed.emit, lambda: self._should_stop)
 
         self._start(takes, work, done)
@@ -268,7 +268,7 @@ class Exporter(QObject):
             return
 
         def work() -> Path:
-            _make_folder(folder)
+            many_exports.make_folder(folder)
             target = names.free_path(folder, name, settings.suffix)
             exporting.export_material(material.of_take(take), target, settings, part_s=part_s)
             return target
@@ -383,12 +383,3 @@ def _unsafe(name: str) -> str:
     bad = " ".join(sign for sign in ["\\", "/", ":", "*", "?", '"', "<", ">", "|"] if sign in name)
     verb = "cannot stand in the name of a file."
     return f"{bad} {verb}" if bad else f"“{name.strip()[:40]}” cannot be the name of a file."
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"The folder “{folder}” cannot be made.", hint="Choose another folder to export to.", detail=str(error)
-        ) from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicapp.audio import wave_io
-from musicapp.errors import MusicAppError
+from musicapp.errors import ExportError, MusicAppError
 from musicapp.handover import dawproject, exporting, material, naming
 from musicapp.handover.exporting import ExportSettings
 from musicapp.library import names
@@ -58,3 +58,13 @@ def write_project(
     target = names.free_path(folder, naming.name_of(sources[0], template).name, dawproject.SUFFIX)
     whole = dawproject.write(sources, target, settings, on_progress=report, should_stop=stopped)
     return target if whole else None
+
+
+def make_folder(folder: Path) -> None:
+    """A folder to export to. Raises ExportError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"The folder “{folder}” cannot be made.", hint="Choose another folder to export to.", detail=str(error)
+        ) from error
