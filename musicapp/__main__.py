@@ -1,4 +1,4 @@
-"""Where the program starts: the window, alone or with files to take in, or the command line."""
+"""Where the program starts: the window, alone or with files to take in, the command line, or a test of everything."""
 
 from musicapp import import_path
 
@@ -14,6 +14,8 @@ from musicapp.cli import COMMANDS  # noqa: E402
 def main() -> int:
     """Run the window or a command; the exit code."""
     freeze_support()  # first: in the frozen app the engine's process starts here too
+    if sys.argv[1:] == ["--self-test"]:
+        return _test_installation()
     files = _files(sys.argv[1:])
     if len(sys.argv) > 1 and not files:
         from musicapp.cli.main import main as run_command
@@ -26,6 +28,17 @@ def main() -> int:
         print("Try the command line: musicapp generate --help", file=sys.stderr)
         return 1
     return open_window(sys.argv[:1], files)
+
+
+def _test_installation() -> int:
+    from musicapp.cli import self_test
+
+    def check_window() -> str:
+        from musicapp.ui import opening
+
+        return opening.check()
+
+    return self_test.run(check_window)
 
 
 def _files(words: list[str]) -> list[Path]:

@@ -46,7 +46,10 @@ CONVOLUTION_BYTES = {4: 110 * MB, 2: 30 * MB}
 LATENTS_KEPT = 16  # tensors of the latents' size that sampler and guidance hold
 AFTER_FAILURE = 0.5  # of what a run that ran out was to take beside its weights: all that is promised then
 
-_OUT_OF_MEMORY = re.compile("not enough memory|out of memory|can't allocate memory", re.IGNORECASE)
+# The last is oneDNN's, torch's kernels for the CPU, when the system gives it no pages for the code that it writes.
+_OUT_OF_MEMORY = re.compile(
+    "not enough memory|out of memory|can't allocate memory|could not create a primitive$", re.IGNORECASE | re.MULTILINE
+)
 
 Room = Mapping[str, int]  # bytes that the whole model may take, by kind of device
 

@@ -91,10 +91,13 @@ def random_weights():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The model's folder with a small T5Gemma beside it."""
+    return write_model(tmp_path_factory.mktemp("sa3"))
+
+
+def write_model(folder):
+    """The model's files with a small T5Gemma beside them."""
     from transformers import T5GemmaConfig, T5GemmaEncoderModel
 
-    folder = tmp_path_factory.mktemp("sa3")
     (folder / "model_config.json").write_text(json.dumps(description()), encoding="utf-8")
     save_file(random_weights(), folder / "model.safetensors")
     vocabulary = json.loads((TOKENIZER / "config.json").read_text(encoding="utf-8"))["vocab_size"]

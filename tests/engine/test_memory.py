@@ -363,3 +363,24 @@ def test_loading_tells_that_no_copy_is_kept_once(tmp_path: Path, monkeypatch: py
     assert isinstance(events[-1], ModelLoaded)
     list(engine.models.load(str(folder), precision="fp32"))
     assert not any(isinstance(event, Remarked) for event in engine.models.load(str(folder), precision="int8"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to",
+        "could not create a primitive",
+        "CUDA out of memory. Tried to allocate 2.00 GiB.",
+    ],
+)
+def test_memory_that_ran_out_is_known_by_each_librarys_words(words: str) -> None:
+    with (
+        pytest.raises(OutOfMemory, match="too little"),
+        memory.errors_in_words(lambda detail: OutOfMemory("too little")),
+    ):
+        raise RuntimeError(words)
+
+
+def test_other_errors_are_not_taken_for_it() -> None:
+    with pytest.raises(RuntimeError, match="descriptor"), memory.errors_in_words(OutOfMemory):
+        raise RuntimeError("could not create a primitive descriptor for a convolution")

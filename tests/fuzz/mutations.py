@@ -27,6 +27,7 @@ BYTES = (0, 1, 0x7F, 0x80, 0xFF)
 LARGE = (64, 256, 1 << 10, 1 << 16)  # sizes that settings may have, and that few files can hold
 DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
 SOUND = (".mp3", ".flac", ".ogg", ".opus")  # whose insides are other libraries' business
+TEXT = (".csv", ".txt")
 CHUNKS = (b"fmt ", b"data", b"LIST", b"fact", b"ds64", b"JUNK", b"bext", b"RIFF", b"\0\0\0\0", b"dat\xff")
 SIZES = (0, 1, 3, 4, 16, 18, 40, 2**31 - 1, 2**31, 2**32 - 1, 2**32 - 2, 1 << 20, 44100, 8)
 SPECIAL = ("pipe", "folder", "link:/etc/hosts", "link:model.safetensors", "link:.", b"", b"{}", b"[", b"\xff" * 9)
@@ -70,7 +71,9 @@ def damaged(files: Files, source: Source) -> Files:
             files[name] = _json(content, source)
         elif name.endswith(".wav"):
             files[name] = _wave(content, source)
-        elif name.endswith(SOUND):
+        elif name.endswith(".jsonl"):
+            files[name] = _json_line(content, source)
+        elif name.endswith((*SOUND, *TEXT)):
             files[name] = _bytes(content, source)
         elif kind < 16:
             files[name] = _header(content, source)
@@ -91,6 +94,13 @@ def _bytes(content: bytes, source: Source) -> bytes:
     if kind == 2:
         return content[:place] + bytes([source.pick(BYTES)]) * (1 + source.below(300)) + content[place:]
     return content[:place] + content[place + 1 + source.below(64) :]
+
+
+def _json_line(content: bytes, source: Source) -> bytes:
+    lines = content.split(b"\n")
+    number = source.below(len(lines))
+    lines[number] = _json(lines[number], source).replace(b"\n", b" ")
+    return b"\n".join(lines)
 
 
 def _json(content: bytes, source: Source) -> bytes:

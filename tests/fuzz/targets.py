@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -38,24 +38,14 @@ from tests import diffusers_folder
 from tests.audio import wave_files
 from tests.checkpoints import test_autoencoder_alone, test_diffusers, test_stable_audio_3, tiny_model
 from tests.fuzz.mutations import Files
+from tests.fuzz.own_files import OWN, keeps_its_meaning
+from tests.fuzz.target import Target
 from tests.tiny_model import write_tiny_model, write_tiny_t5gemma, write_tiny_text_encoder, write_tokenizer
 
 WORDS = vocabulary.Vocabulary(["piano", "vibraphone", "gamelan", "slow"], {"theremin": ("synth",)})
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
 SHORT = [(b"data", bytes(320))]  # 40 frames in the place of the whole sound
 LONG_AGO_NS = 10**18  # the time of every file, so that a copy knows its original
-
-
-@dataclass(frozen=True)
-class Target:
-    """makers  write good folders, of which each case damages one
-    read    what the app does with a folder; may raise MusicAppError
-    share   of all cases
-    """
-
-    makers: tuple[Callable[[Path], object], ...]
-    read: Callable[[Path], object]
-    share: int
 
 
 @cache
@@ -234,9 +224,7 @@ def _read_sounds(folder: Path) -> None:
         except LibraryError:
             continue
         if found is not None:
-            note_about(found.left_out)
-            assert tags.recalled(tags.request_tags(found.request, found.left_out), "x") == found
-            tags.shared_tags(found.request, found.left_out)
+            keeps_its_meaning(found)
 
 
 def _read_weights(folder: Path) -> None:
@@ -358,4 +346,5 @@ TARGETS = {
         _read_encoder,
         1,
     ),
+    **OWN,
 }

@@ -138,7 +138,7 @@ def _stamp(path: Path) -> list[int]:
 
 def _remembered(take_id: str, stamp: list[int]) -> Measures | None:
     try:
-        values = json.loads(_file(take_id).read_text(encoding="ascii"))
+        values = json.loads(paths.read_small(_file(take_id)).decode("ascii"))
         if values["version"] != VERSION or values["stamp"] != stamp:
             return None
         outline = np.frombuffer(base64.b64decode(values["outline"], validate=True), np.uint8)
