@@ -19,7 +19,8 @@ from typing import Any, get_args, get_type_hints
 
 from musicapp.errors import MusicAppError, RequestError
 from musicapp.library import names
-from musicapp.request import Lora, TakeRequest, checked, parse_duration
+from musicapp.prompts import bars
+from musicapp.request import Lora, TakeRequest, checked, parse_duration, recall
 
 MAX_BYTES = 64 << 20
 DEFAULT_S = 30.0
@@ -220,7 +221,9 @@ def _request(values: dict[str, Any]) -> tuple[TakeRequest, bool, str]:
         field = SHORT.get(column, column)
         if field in fields:
             raise RequestError(f"“{field}” is stated twice.", hint="Keep one of them.")
-        fields[field] = _converted(column, field, value)
+        fields[field] = value if field == "duration_s" else _converted(column, field, value)
+    if "duration_s" in fields:
+        fields["duration_s"] = _duration(fields["duration_s"], fields.get("prompt", ""))
     if not fields.get("prompt"):
         raise RequestError("There is no prompt.", hint="Describe the music, for example: calm piano, 90 bpm.")
     has_seed = "seed" in fields
@@ -234,8 +237,8 @@ def _converted(column: str, field: str, value: Any) -> Any:
     kinds = get_args(kind) if field != "loras" else ()
     if field == "loras":
         return _loras(value)
-    if field == "duration_s":
-        return parse_duration(value if isinstance(value, str) else repr(value))
+    if not {kind, *kinds} & {str, int, float}:
+        return _part(column, field, value)
     if kind is str or str in kinds:
         if not isinstance(value, str):
             raise RequestError(f"“{column}” is text, not {value!r:.40}.", hint="Put it between quotation marks.")
@@ -248,6 +251,26 @@ def _converted(column: str, field: str, value: Any) -> Any:
     except ValueError:
         what = "a whole number" if is_whole else "a number"
         raise RequestError(f"“{column}” is {what}, not “{value!s:.40}”.", hint="Use digits only.") from None
+
+
+def _duration(value: Any, prompt: str) -> float:
+    """A time, or bars of the tempo that the prompt states. Raises RequestError."""
+    text = value if isinstance(value, str) else repr(value)
+    return bars.duration_of(text, prompt) if bars.is_bars(text) else parse_duration(text)
+
+
+def _part(column: str, field: str, value: Any) -> Any:
+    """A setting that has parts, such as a source, as a JSON object of them. Raises RequestError."""
+    try:
+        values = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        values = None
+    recalled = recall({"take_id": "batch", "prompt": "", "duration_s": 1.0, "seed": 0, field: values})
+    if values is None or field in recalled.left_out:
+        raise RequestError(
+            f"“{column}” cannot be used: {value!s:.60}.", hint="Write it as JSON, as files of takes have it."
+        )
+    return getattr(recalled.request, field)
 
 
 def _loras(value: Any) -> tuple[Lora, ...]:

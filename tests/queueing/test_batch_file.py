@@ -66,6 +66,24 @@ def test_json_lines_know_kinds_and_every_setting_of_a_request(tmp_path: Path) ->
     assert "take_id" in str(again.faults[0]) or again.rows[0].request == one
 
 
+def test_bars_and_settings_with_parts(tmp_path: Path) -> None:
+    source = {"path": "/sounds/harp.wav", "variation": 0.5}
+    rows = [
+        {"prompt": "waltz, in 3/4, 90 bpm", "seconds": "8 bars"},
+        {"prompt": "harp", "source": source, "seconds": 5},
+        {"prompt": "loop, 120 bpm", "loop": {"bars": 4, "bpm": 120.0}, "seconds": 8},
+    ]
+    found = read(tmp_path, "\n".join(map(json.dumps, rows)), "a.jsonl")
+    assert found.faults == []
+    waltz, varied, looped = (row.request for row in found.rows)
+    assert waltz.duration_s == 8 * 3 * 60 / 90
+    assert varied.source is not None and varied.source.as_dict() == source
+    assert looped.loop is not None and (looped.loop.bars, looped.loop.bpm) == (4, 120.0)
+    cells = json.dumps(source).replace('"', '""')
+    again = read(tmp_path, f'prompt,seconds,source\nharp,5,"{cells}"\n')
+    assert [row.request.source for row in again.rows] == [varied.source]
+
+
 def test_seeds_come_from_the_words_and_stay(tmp_path: Path) -> None:
     first = read(tmp_path, "prompt,seconds\nharp,5\nharp,5\npiano,5\n").rows
     second = read(tmp_path, "prompt,seconds\nnew,5\nharp,5\npiano,5\nharp,5\n").rows
@@ -92,6 +110,8 @@ FAULTS = {
     "prompt,seed\nharp,4\npiano,4\nharp,4\n": "Line 4: It asks for the same take as line 2.",
     "prompt,name\nharp,a/b\n": "Line 2: “a/b” cannot name a file.",
     "prompt,name\nharp,one\npiano,ONE\n": "Line 3: Line 2 has the name “ONE” already.",
+    "prompt,seconds\nslow harp,8 bars\n": "Line 2: The prompt states no tempo, so bars have no length.",
+    "prompt,source\nharp,a.wav\n": "Line 2: “source” cannot be used: a.wav.",
     "prompt,device\nharp,gpu\n": "Line 2: “gpu” is not a device.",
 }
 
@@ -114,6 +134,8 @@ JSON_FAULTS = {
     '{"prompt": "harp", "loras": [3]}': "Line 1: “3” is no adapter.",
     '{"prompt": "harp", "guidance": 1e999}': "Line 1: A guidance of inf cannot be used.",
     '{"prompt": "harp", "name": 3}': "Line 1: “3” cannot name a file.",
+    '{"prompt": "harp", "source": {"way": 3}}': "Line 1: “source” cannot be used",
+    '{"prompt": "harp", "loop": 3}': "Line 1: “loop” cannot be used",
     "[" * 100_000: "Line 1: It is not JSON.",
 }
 
