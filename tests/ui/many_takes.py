@@ -2,7 +2,8 @@
 
 The real program in a window of a virtual screen (Xvfb, openbox, xdotool), the real engine, a small model with random
 weights. Forty prompts are typed and queued, moved by keys and by the mouse, some are cancelled, one is made next; then
-the queue goes on, and the takes must have come in the order that the window showed.
+the queue goes on, and the takes must have come in the order that the window showed. One is searched, tagged, thrown
+away and brought back.
 """
 
 from __future__ import annotations
@@ -93,6 +94,11 @@ class Desk:
         found = takes.list_takes(folder) if folder.is_dir() else []
         return [take.request.prompt for take in reversed(found) if take.path.with_suffix(".json").exists()]
 
+    def tags(self, prompt: str) -> list[str]:
+        """Of the take of this prompt, [] without one."""
+        found = takes.list_takes(self.home / "takes")
+        return next((list(take.tags) for take in found if take.request.prompt == prompt), [])
+
     def wait(self, what: str, ready: Callable[[], object]) -> None:
         end_s = time.monotonic() + PATIENCE_S
         while not ready():
@@ -159,8 +165,30 @@ def sit_down(desk: Desk) -> None:
     place = made.index("before all others")
     assert made[:place] + made[place + 1 :] == expected, made
     assert place < len(expected) - 1, "it was put behind the others"
+    tidy(desk)
     desk.key("ctrl+q")
     assert desk.program.wait(60) == 0
+
+
+def tidy(desk: Desk) -> None:
+    """Search one, tag it, find it by its tag, throw it away, and have it back."""
+    desk.key("ctrl+f", "ctrl+a")
+    desk.xdotool("type", "--delay", "20", "before all")
+    time.sleep(1.0)  # the search follows the last key
+    desk.key("ctrl+t", "ctrl+a", "t")
+    time.sleep(0.7)
+    desk.xdotool("type", "--delay", "20", "keeper")
+    desk.key("Return")
+    desk.wait("tag", lambda: desk.tags("before all others") == ["keeper"])
+    desk.key("ctrl+f", "ctrl+a")
+    desk.xdotool("type", "--delay", "20", "keeper")
+    time.sleep(1.0)
+    others = set(desk.made()) - {"before all others"}
+    desk.key("ctrl+t", "ctrl+a", "Delete")
+    desk.wait("one in the trash", lambda: set(desk.made()) == others)
+    desk.key("ctrl+z")
+    desk.wait("it is back", lambda: desk.tags("before all others") == ["keeper"])
+    print("searched, tagged, found by its tag, thrown away and brought back")
 
 
 def main() -> int:

@@ -95,7 +95,7 @@ def main() -> int:
         for number in range(options.times):
             home = Path(folder) / f"home{number}"
             home.mkdir()
-            delay_s = dice.uniform(0.0, 5.0)
+            delay_s = dice.uniform(0.0, 12.0)
             verdict = kill_once(model, home, options.seed + number, delay_s)
             bad += bool(verdict.missing or verdict.twice)
             print(f"{number + 1:3} killed after {delay_s:4.1f} s: {verdict}", flush=True)
