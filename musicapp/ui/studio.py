@@ -116,6 +116,7 @@ class Studio(QObject):
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)
         self.take_edits.is_exported = self.exporter.is_exporting
+        self.take_edits.is_playing = self._is_playing
         self.watch_folder = WatchFolder(self.exporter, self.open_takes, self.messages, self._exporting, self)
         self.player.loop_changed.connect(self._region_changed)
         self.library.current_changed.connect(self._current_changed)
@@ -204,6 +205,10 @@ class Studio(QObject):
         """Ctrl+Z takes back what was done to the form, in its turn."""
         history = self.form_history
         self.undo.push(step.words, history.undo, lambda: history.can_take_back(step))
+
+    def _is_playing(self, take_id: str) -> bool:
+        shown = self.player.shown
+        return self.player.is_playing and shown is not None and shown.take_id == take_id
 
     def _current_changed(self) -> None:
         self.exporter.set_take(self.library.current)

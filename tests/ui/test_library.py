@@ -216,7 +216,7 @@ def test_takes_are_thrown_away_by_a_key_and_brought_back(library: Desk, home: Pa
     library.window.takes.view.setFocus()
     key(library, Qt.Key.Key_Delete)
     library.wait(lambda: "2 takes are in the trash" in library.message)
-    assert shown(library) == "10" and not library.studio.player.is_playing
+    assert shown(library) == "10" and not library.studio.player.is_playing and "playback was stopped" in library.message
     assert library.studio.library.current == take_of(library, 1)
     assert len(trash.inside(home / "takes")) == 2
     library.studio.search.set_text("harp")

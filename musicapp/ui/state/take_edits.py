@@ -31,6 +31,7 @@ class TakeEdits(QObject):
         super().__init__(parent)
         self._messages, self._undo, self._files = messages, undo, files
         self.is_exported: Callable[[str], bool] = lambda _take_id: False
+        self.is_playing: Callable[[str], bool] = lambda _take_id: False
 
     def star(self, takes: Sequence[Take]) -> None:
         """Give all a star, or take it from all if every one has one."""
@@ -82,6 +83,7 @@ class TakeEdits(QObject):
             )
         if not chosen:
             return
+        was_playing = any(self.is_playing(take.take_id) for take in chosen)
         self.gone.emit(chosen)  # first of all it must not be played any more
 
         def work() -> tuple[list[Path], list[Take], MusicAppError | None]:
@@ -110,6 +112,7 @@ class TakeEdits(QObject):
             self._messages.post(
                 "notice",
                 f"{_named(thrown)} {'is' if len(thrown) == 1 else 'are'} in the trash.",
+                "The playback was stopped for that." if was_playing else "",
                 offer=("Undo", undo),
                 about="trash",
             )
