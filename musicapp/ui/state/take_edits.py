@@ -41,7 +41,8 @@ class TakeEdits(QObject):
             chosen,
             lambda take: edits.star(take, on=on),
             lambda take: edits.star(take, on=not on),
-            f"{'Star' if on else 'No star'}",
+            "Star",
+            "Given a star" if on else "The star is gone",
         )
 
     def rename(self, take: Take, title: str) -> None:
@@ -53,7 +54,9 @@ class TakeEdits(QObject):
             return
         before = take.title
         if title != before:
-            self._edit([take], lambda t: edits.rename(t, title), lambda t: edits.rename(t, before), "Name")
+            self._edit(
+                [take], lambda t: edits.rename(t, title), lambda t: edits.rename(t, before), "Name", "The name is kept"
+            )
 
     def tag(self, takes: Sequence[Take], *, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
         """Add tags to all of the takes, and take others off."""
@@ -67,7 +70,7 @@ class TakeEdits(QObject):
             lost = {tag.casefold() for tag in remove}
             return edits.tag(take, add=tuple(t for t in before[take.take_id] if t.casefold() in lost), remove=added)
 
-        self._edit(takes, lambda take: edits.tag(take, add=add, remove=remove), back, "Tags")
+        self._edit(takes, lambda take: edits.tag(take, add=add, remove=remove), back, "Tags", "The tags are kept")
 
     def throw_away(self, takes: Sequence[Take]) -> None:
         """Move takes into the trash, but those that are being exported."""
@@ -143,8 +146,8 @@ class TakeEdits(QObject):
 
         self._files.run(work, done, self._messages.post_error)
 
-    def _edit(self, takes: Sequence[Take], change: Change, back: Change, words: str) -> None:
-        """Change takes, and remember how to change them back."""
+    def _edit(self, takes: Sequence[Take], change: Change, back: Change, words: str, remark: str) -> None:
+        """Change takes, and remember how to change them back. words: what can be undone"""
         if not takes:
             return
 
@@ -153,7 +156,7 @@ class TakeEdits(QObject):
 
         def done(edited: list[Take]) -> None:
             self._undo.push(words, changed_back)
-            self._messages.remark(words)
+            self._messages.remark(remark)
 
         self._run(takes, change, done)
 
