@@ -71,8 +71,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Make the take; 0 when the file is there, 130 after Ctrl-C. Raises MusicAppError."""
     request = read_request(args)
-    target, form = choose_target(args, request)
-    check_target(target, force=args.force)
+    return make(request, *choose_target(args, request), force=args.force)
+
+
+def make(request: TakeRequest, target: Path, form: str, *, force: bool) -> int:
+    """Make the take of a request that was checked, as `run` does."""
+    check_target(target, force=force)
     display = Display(sys.stderr)
     _note_unknown_words(request, display)
     part_files.sweep(target.parent)
@@ -80,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with sigterm_raises():
             started, finished = _make(request, temporary, display)
-            _deliver(temporary, target, form, started, force=args.force)
+            _deliver(temporary, target, form, started, force=force)
     except KeyboardInterrupt:
         display.end("Cancelled.")
         return INTERRUPTED

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicapp.request import Lora, TakeRequest, format_duration
+from musicapp.request import VERSION, Lora, TakeRequest, format_duration
+from musicapp.shape import Loop, Source
 
 if TYPE_CHECKING:
     from musicapp.handover.recalling import Project
@@ -47,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for name, value in _rows(project):
         print(f"{name + ':':17s} {value}")
-    print(shlex.join(["musicapp", *command_of(project.request)]))
+    if project.request.version == VERSION:
+        print(shlex.join(["musicapp", *command_of(project.request)]))
+    else:  # a new request would be made by newer rules
+        print(shlex.join(["musicapp", "recall", str(args.file), "-o", f"again{args.file.suffix}"]))
     return 0
 
 
@@ -61,18 +65,22 @@ def values_of(path: Path, project: Project) -> dict[str, object]:
         "settings": request,
         "not_understood": project.left_out,
         "not_restored": [f"{text} {hint}".rstrip() for text, hint in project.notes],
-        "command": ["musicapp", *command_of(project.request)],
+        "command": ["musicapp", *command_of(project.request)] if project.request.version == VERSION else None,
     }
 
 
 def command_of(request: TakeRequest) -> list[str]:
-    """The words behind `musicapp` that make this music."""
-    words = ["generate", "--seconds", repr(request.duration_s), "--seed", str(request.seed)]
+    """The words behind `musicapp` that ask for these settings; without the source where its options cannot say it."""
+    source = request.source
+    words = ["generate", "--seed", str(request.seed)]
+    if not (source and not request.is_variation) and not (request.loop and request.loop.bars):
+        words += ["--seconds", repr(request.duration_s)]
     given = {
         "--negative": request.negative_prompt,
         "--steps": request.steps,
         "--guidance": None if request.guidance_scale is None else f"{request.guidance_scale:g}",
         "--sampler": request.sampler,
+        "--denoising": request.denoising,
         "--model": request.model,
         "--text-encoder": request.text_encoder,
         "--precision": "" if request.precision == "auto" else request.precision,
@@ -82,17 +90,34 @@ def command_of(request: TakeRequest) -> list[str]:
             words += [option, str(value)]
     for lora in request.loras:
         words += ["--lora", f"{lora.path}:{lora.strength:g}"]
+    words += _source_words(source) if source else _loop_words(request.loop) if request.loop else []
     return [*words, *(["--"] if request.prompt.startswith("-") else []), request.prompt]
 
 
+def _source_words(source: Source) -> list[str]:
+    if source.variation is not None:
+        return ["--init-audio", source.path, "--variation", repr(source.variation)]
+    if source.regions:
+        passages = (("--region", f"{start!r}-{end!r}") for start, end in source.regions)
+        return ["--inpaint", source.path, *(word for pair in passages for word in pair)]
+    if source.seam_s:
+        return ["--close-loop", source.path]
+    added = source.before_s or source.after_s
+    return ["--extend", source.path, "--by", repr(added), *(["--before"] if source.before_s else [])]
+
+
+def _loop_words(loop: Loop) -> list[str]:
+    if not loop.bars:
+        return ["--loop"]
+    return ["--loop", "--bars", str(loop.bars), "--bpm", repr(loop.bpm), "--beats", repr(loop.metre)]
+
+
 def _make_again(project: Project, args: argparse.Namespace) -> int:
+    """By the request itself, and so by the rules of the version that it is of."""
     from musicapp.cli import generate
 
-    parser = argparse.ArgumentParser(prog="musicapp")
-    generate.add_parser(parser.add_subparsers())
-    command, *words = command_of(project.request)
-    words = [command, "-o", str(args.output), *(["--force"] if args.force else []), *words]
-    return generate.run(parser.parse_args(words))
+    wanted = argparse.Namespace(output=args.output, format=None, subtype=None)
+    return generate.make(project.request, *generate.choose_target(wanted, project.request), force=args.force)
 
 
 def _rows(project: Project) -> list[tuple[str, object]]:
@@ -106,6 +131,8 @@ def _rows(project: Project) -> list[tuple[str, object]]:
         ("Steps", request.steps),
         ("Guidance", request.guidance_scale),
         ("Sampler", request.sampler),
+        ("Source", request.source.path if request.source else None),
+        ("Loop", "yes" if request.loop else None),
         ("Precision", request.precision),
         *(("Adapter", f"{lora.path} × {lora.strength:g}") for lora in request.loras),
         ("Made by", project.software),

@@ -45,7 +45,9 @@ def project_of(path: Path, *, known: Iterable[Lora] = ()) -> Project:
         )
     beside = [Lora(str(other)) for other in _adapters_in(path.absolute().parent)] if found.request.loras else []
     request, gone = split_gone(found.request, (*known, *beside))
-    notes = (note_about(found.left_out), _model_note(found, written), *(_gone_note(found, each) for each in gone))
+    request, source_note = _with_source(request, path.absolute().parent)
+    adapters = (_gone_note(found, each) for each in gone)
+    notes = (note_about(found.left_out), _model_note(found, written), *adapters, source_note)
     return Project(request, found.left_out, written.get("software", ""), tuple(note for note in notes if note[0]))
 
 
@@ -81,6 +83,20 @@ def _find(lora: Lora, known: list[Path]) -> Path | None:
         if candidate.is_file() and (same_name or (lora.sha256 and tags.sha256(str(candidate)) == lora.sha256)):
             return candidate
     return None
+
+
+def _with_source(request: TakeRequest, folder: Path) -> tuple[TakeRequest, tuple[str, str]]:
+    """The request with its source where it lies: exported files have its name alone; beside them it is found."""
+    source = request.source
+    if source is None:
+        return request, ("", "")
+    for candidate in (Path(source.path), folder / source.name):
+        if candidate.is_absolute() and candidate.is_file():
+            return replace(request, source=replace(source, path=str(candidate))), ("", "")
+    return request, (
+        f"The sound “{source.name}” that it was made from is not here.",
+        "Put it beside the file, then recall the file again.",
+    )
 
 
 def _adapters_in(folder: Path) -> list[Path]:

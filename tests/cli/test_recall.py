@@ -16,15 +16,17 @@ from musicapp.audio.wave_io import export
 from musicapp.cli import recall
 from musicapp.cli.generate import read_request
 from musicapp.cli.main import build_parser, main
-from musicapp.request import BUILTIN_MODEL, Lora, TakeRequest
+from musicapp.request import BUILTIN_MODEL, VERSION, Lora, TakeRequest
+from musicapp.shape import Loop, Source
 from musicapp.store import sources
 from tests.tiny_model import write_tiny_model
 
 RATE = 44100
 SOUND = np.sin(np.arange(RATE) / 20)[:, None].astype(np.float32) * 0.1
 FULL = TakeRequest(
-    "x", "-leise „Klavier“ ピアノ 🎹", 12.345678, 4812, "Gesang", 30, 2.5, "euler", BUILTIN_MODEL, precision="bf16"
-)
+    "x", "-leise „Klavier“ ピアノ 🎹", 12.345678, 4812, "Gesang", 30, 2.5, "euler", BUILTIN_MODEL,
+    precision="bf16", denoising="windows", version=VERSION,
+)  # fmt: skip
 
 
 def written(path: Path, request: TakeRequest, more: dict | None = None) -> Path:
@@ -102,13 +104,46 @@ def test_a_file_of_another_program_gets_a_sentence(tmp_path: Path, capsys: pytes
     assert "is gone" in capsys.readouterr().err
 
 
-def test_it_is_made_again_with_what_is_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", [1, VERSION])
+def test_it_is_made_again_by_the_rules_of_its_version(
+    tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked: list = []
-    monkeypatch.setattr("musicapp.cli.generate.run", lambda args: asked.append(args) or 0)
-    path, target = written(tmp_path / "x.opus", FULL), tmp_path / "again.wav"
-    assert main(["recall", str(path), "-o", str(target), "--force"]) == 0
-    assert asked[0].output == target and asked[0].force and asked[0].prompt == FULL.prompt
-    assert replace(read_request(asked[0]), take_id="x") == FULL
+    monkeypatch.setattr("musicapp.cli.generate._make", lambda request, *_more: asked.append(request) or 1 / 0)
+    request = replace(FULL, version=version, denoising="whole")
+    path, target = written(tmp_path / "x.opus", request), tmp_path / "again.wav"
+    with pytest.raises(ZeroDivisionError):
+        main(["recall", str(path), "-o", str(target), "--force"])
+    assert replace(asked[0], take_id="x", device=FULL.device) == request
+    assert main(["recall", str(path)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("musicapp generate" if version == VERSION else "musicapp recall")
+
+
+SHAPES = [
+    {"source": Source("/s.wav", variation=0.35)},
+    {"source": Source("/s.wav", regions=((0.5, 1.25), (2.0, 3.0)))},
+    {"source": Source("/s.wav", after_s=30.0)},
+    {"source": Source("/s.wav", before_s=12.5)},
+    {"loop": Loop()},
+    {"loop": Loop(8, 120.5, 3.0), "duration_s": 8 * 3 * 60 / 120.5},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_sources_and_loops_come_back(tmp_path: Path, shape: dict, capsys: pytest.CaptureFixture[str]) -> None:
+    sound = tmp_path / "s.wav"
+    soundfile.write(sound, np.tile(SOUND, (4, 1)), RATE)
+    if "source" in shape:
+        shape = {"source": replace(shape["source"], path=str(sound))}
+    request = replace(FULL, prompt="piano", model=BUILTIN_MODEL, **shape)
+    found = told(capsys, written(tmp_path / "out.flac", request))
+    assert not found["not_restored"]
+    again = read_request(build_parser().parse_args(found["command"][1:]))
+    assert again.source == request.source and again.loop == request.loop
+    if "source" in shape:
+        sound.rename(tmp_path / "elsewhere.wav")
+        assert "“s.wav” that it was made from is not here" in told(capsys, tmp_path / "out.flac")["not_restored"][0]
 
 
 def test_the_command_keeps_lengths_to_the_last_digit() -> None:
