@@ -191,12 +191,11 @@ def try_recording(row: Row, server: Server, window: Window) -> None:
     """Play the take from its start to its end, once at rest and once busy."""
     take, _ = wave_io.read(Path(window.now["path"]))
     for is_busy in (False, True):
-        window.say("play")  # so that the ports to record from are there
+        window.say("play", *(["busy"] if is_busy else []))  # so that the ports to record from are there
         window.wait(lambda: window.now["position"] > RATE // 10, "it does not play")
-        window.say("stop", *(["busy"] if is_busy else []))
-        dry = window.now["underflows"]
-        with server.recording(SECONDS + 4):
-            window.say("play")
+        with server.recording(SECONDS + 6):
+            dry = window.now["underflows"]
+            window.say("stop", "play")  # at once: PortAudio takes recorders off the ports of a stream that ends
             window.wait(lambda: window.now["position"] > RATE, "it does not play")
             window.wait(lambda: not window.now["is_playing"], "it does not end")
         window.say("idle", "stop")
@@ -210,7 +209,7 @@ def try_ends(row: Row, server: Server, window: Window, ends: int) -> None:
     window.say("loop", "play")
     for number in range(ends):
         window.wait_until_it_plays(time.monotonic())
-        time.sleep(0.5)
+        time.sleep(2.0)
         server.end(signal.SIGTERM if number % 2 else signal.SIGKILL)
         ended = time.monotonic()
         time.sleep(PAUSES_S[number % len(PAUSES_S)])

@@ -6,13 +6,18 @@ the app works on without sound.
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from musicapp.errors import AudioDeviceError
+
+JUST_NOW_S = 0.25
+_looked_s = -math.inf  # when PortAudio last looked for devices
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ def match(key: str, found: Sequence[OutputDevice]) -> OutputDevice | None:
 
 def sounddevice() -> ModuleType:
     """The module. Raises AudioDeviceError when PortAudio is missing."""
+    global _looked_s
+    if "sounddevice" not in sys.modules:
+        _looked_s = time.monotonic()  # PortAudio looks when it is loaded
     try:
         import sounddevice as module
     except OSError as error:
@@ -69,10 +77,11 @@ def look_again() -> None:
 
     Where a JACK server went away that was found before, this may end the process.
     """
-    was_there = "sounddevice" in sys.modules
+    global _looked_s
     sd = sounddevice()
-    if not was_there:  # it has just looked
+    if time.monotonic() - _looked_s < JUST_NOW_S:
         return
+    _looked_s = time.monotonic()
     try:
         # WORKAROUND sounddevice has no public way to look again; remove when it gets one.
         sd._terminate()

@@ -29,6 +29,7 @@ FIRST_CALL_S = 4.0  # until the sound card asks for the first time: wireless hea
 SOON_S = 1.0  # the same, at first, of an output that worked a moment ago; it doubles each time
 ANSWER_S = 8.0  # that a driver may take to open a device or to list all
 CLOSE_S = 2.0
+SPARE_AFTER_S = 0.5
 RETRY_S = 0.3
 RETRY_LATER_S, RETRY_LATER_AFTER_S = 1.0, 10.0
 RETURN_S = 60.0  # within which a lost output that is back plays on by itself
@@ -59,6 +60,8 @@ class PlaybackHost:
         self._orders = Orders()
         self._sources: tuple[TakeBuffer, ...] = ()
         self._process: SoundProcess | None = None
+        self._spare: SoundProcess | None = None  # stands ready to take over: a start may take a second
+        self._spare_later: threading.Timer | None = None
         self._requests = threading.RLock()  # held by whoever asks for something; one at a time
         self._starting = threading.Lock()
         self._opened: tuple[str | None, int, Opened] | None = None  # device and rate as asked, and what it became
@@ -166,10 +169,14 @@ class PlaybackHost:
         self._is_shut = True
         self._stop_recovery()
         with self._starting:
-            process, self._process = self._process, None
+            processes = self._process, self._spare
+            self._process = self._spare = None
+            if self._spare_later is not None:
+                self._spare_later.cancel()
         self._opened = None
-        if process is not None:
-            process.end()
+        for process in processes:
+            if process is not None:
+                process.end()
 
     def _open(self, device: str | None, sample_rate: int, only: str = "") -> None:
         """In this process first, then with PortAudio started anew, then in another process."""
@@ -190,6 +197,7 @@ class PlaybackHost:
                     break
             else:
                 self._opened = device, sample_rate, opened
+                self._make_spare_later()
                 log.info("sound output: %s at %d Hz, try %d", opened.device_name, opened.sample_rate, number)
                 return
         raise error
@@ -207,12 +215,27 @@ class PlaybackHost:
             if self._is_shut:
                 raise ProcessLeft("the sound is switched off")
             if self._process is None:
-                board = SoundProcess.shared_board()
-                board.go_on_from(self.board)
-                self.board = board
-                self._process = SoundProcess(board, self._wishes, self._patience_s, self._process_left)
-                self._process.obey(self._orders)  # those of this moment
+                process, self._spare = self._spare or self._new_process(), None
+                process.adopt(self.board)
+                self.board, self._process = process.board, process
+                process.obey(self._orders)  # those of this moment
             return self._process
+
+    def _new_process(self) -> SoundProcess:
+        return SoundProcess(self._wishes, self._patience_s, self._process_left)
+
+    def _make_spare(self) -> None:
+        with self._starting:
+            if self._spare is None and not self._is_shut:
+                self._spare = self._new_process()
+
+    def _make_spare_later(self) -> None:
+        """Not while the first sound is on its way."""
+        with self._starting:
+            if self._spare is None and not self._is_shut:
+                self._spare_later = threading.Timer(SPARE_AFTER_S, self._make_spare)
+                self._spare_later.daemon = True
+                self._spare_later.start()
 
     def _wishes(self) -> tuple[tuple[TakeBuffer, ...], Orders]:
         """What the process is to know and to play. The takes first: orders name them."""
@@ -227,6 +250,8 @@ class PlaybackHost:
     def _process_left(self, process: SoundProcess, detail: str) -> None:
         """It ended, or was ended because it was of no use; called by its thread."""
         with self._starting:
+            if self._spare is process:
+                self._spare = None
             if self._process is not process:
                 return
             self._process = None

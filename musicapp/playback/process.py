@@ -28,8 +28,8 @@ from musicapp.playback.take_buffer import TakeBuffer
 
 log = logging.getLogger(__name__)
 
-STALL_S = 0.6  # without a single callback while the sound runs: the server is gone, even if nobody says so
-WATCH_S, IDLE_S = 0.1, 1.0
+STALL_S = 1.0  # without a single callback while the sound runs: the server is gone, even if nobody says so
+WATCH_S, IDLE_S = 0.1, 0.5
 SEND_FRAMES = 16384
 COMPLAINT_BYTES = 4000
 SILENT = "no answer to a request"
@@ -43,7 +43,7 @@ class ProcessLeft(Exception):  # noqa: N818 - an outcome, which whoever asked ma
 
 
 class SoundProcess:
-    """A child that plays what `wishes` says, told anew whenever it is poked.
+    """A child that plays what `wishes` says, told anew whenever it is poked. It stands ready until it is adopted.
 
     patience_s               how long the sound card may take to ask for its first samples now, 0 when it need not ask;
                              a child in which it does not is ended
@@ -52,18 +52,18 @@ class SoundProcess:
 
     def __init__(
         self,
-        board: Board,
         wishes: Wishes,
         patience_s: Callable[[], float],
         on_left: Callable[[SoundProcess, str], None],
     ) -> None:
-        self._board, self._wishes, self._patience_s, self._on_left = board, wishes, patience_s, on_left
+        self._wishes, self._patience_s, self._on_left = wishes, patience_s, on_left
+        self.board = Board(RawArray("B", Board.SIZE + Slip.SIZE))  # leaves nothing behind on any system
+        self._is_adopted = False
         self._tickets = itertools.count(1)
         self._answers: dict[int, queue.SimpleQueue[Answer | None]] = {}
         self._answers_lock = threading.Lock()
         self._deadline_s = math.inf  # by which an answer must be there
-        self._slip = Slip(memoryview(board.memory)[Board.SIZE :])
-        self._slip.write(wishes()[1])
+        self._slip = Slip(memoryview(self.board.memory)[Board.SIZE :])
         self._known: dict[int, int] = {}  # number of a take -> frames that were told
         self._from_memory: set[int] = set()  # numbers of takes whose samples are sent
         self._send_lock = threading.Lock()  # of both, and of the pipe
@@ -81,19 +81,19 @@ class SoundProcess:
             self._far_ends.append(complaints_in)
         self._process: SpawnProcess = _context.Process(
             target=worker.serve,
-            args=(commands_out, events_in, complaints_in, board.memory),
+            args=(commands_out, events_in, complaints_in, self.board.memory),
             name="musicapp-sound",
             daemon=True,
         )
         self._sender = threading.Thread(target=self._send_all, name="sound-sends", daemon=True)
         self._thread = threading.Thread(target=self._run, name="sound-host", daemon=True)
         self._thread.start()
-        self.poke()
 
-    @staticmethod
-    def shared_board() -> Board:
-        """A board that a child of this process can see too. It leaves nothing behind on any system."""
-        return Board(RawArray("B", Board.SIZE + Slip.SIZE))
+    def adopt(self, board_before: Board) -> None:
+        """From now on it plays, from where another stopped."""
+        self.board.go_on_from(board_before)
+        self._is_adopted = True
+        self.obey(self._wishes()[1])
 
     @property
     def pid(self) -> int | None:
@@ -228,13 +228,13 @@ class SoundProcess:
             self._process.kill()
 
     def _read_events(self) -> None:
-        pulse = _Pulse(self._board)
+        pulse = _Pulse(self.board)
         while True:
             if time.monotonic() > self._deadline_s:
                 self.kill(SILENT)
-            patience_s = self._patience_s()
+            pause_s = WATCH_S if self._is_adopted and self._patience_s() else IDLE_S
             try:
-                event = self._events.recv() if self._events.poll(WATCH_S if patience_s else IDLE_S) else None
+                event = self._events.recv() if self._events.poll(pause_s) else None
             except (EOFError, OSError):
                 return
             match event:
@@ -251,7 +251,7 @@ class SoundProcess:
                         target=self._send_instead, args=(event,), name="sound-samples", daemon=True
                     ).start()
                 case None:
-                    if verdict := pulse.verdict(patience_s):
+                    if self._is_adopted and (verdict := pulse.verdict(self._patience_s())):
                         self.kill(verdict)
 
     def _leave(self) -> None:

@@ -63,9 +63,10 @@ class Worker:
 
     def read_commands(self, commands: Connection) -> None:
         """Until the other side is gone."""
-        with contextlib.suppress(AudioDeviceError):
-            devices.sounddevice()  # PortAudio looks around before anybody asks
         with contextlib.suppress(EOFError, OSError):
+            commands.poll(None)  # one that stands ready for later must know nothing of servers that may end before
+            with contextlib.suppress(AudioDeviceError):
+                devices.sounddevice()  # PortAudio looks around before anybody asks
             while True:
                 for command in commands.recv():
                     self._obey(command)
