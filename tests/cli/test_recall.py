@@ -57,7 +57,7 @@ def test_people_get_lines_and_the_command(tmp_path: Path, capsys: pytest.Capture
     assert main(["recall", str(written(tmp_path / "x.ogg", FULL))]) == 0
     *rows, command = capsys.readouterr().out.splitlines()
     assert any(row.split() == ["Seed:", "4812"] for row in rows) and command.startswith(
-        "musicapp generate --seconds 12.345"
+        "musicapp generate --seed 4812 --seconds 12.345"
     )
 
 
