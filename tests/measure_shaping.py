@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 
 from musicapp.analysis import listening
+from musicapp.analysis.listening import level_db
 from musicapp.analysis.listening_features import onsets, spectrogram
 from musicapp.audio import wave_io
 from musicapp.audio.loudness import loudness_lufs
@@ -127,12 +128,15 @@ def loops(bench: Bench, count: int) -> None:
             at_seam = max(change[seam // 128 - 5 : seam // 128 + 6])
             at_bars = [max(change[int(seam + at) // 128 - 5 : int(seam + at) // 128 + 6]) for at in inner]
             others = rng.integers(2 * RATE, len(round_and_round) - 2 * RATE, PLACES)
-            ranks.append((at_seam / np.percentile(at_bars, 95), rank(jump, seam, others, 64)))
+            near = round_and_round[seam - RATE // 4 : seam + RATE // 4]
+            dip = level_db(near) - level_db(sound)
+            ranks.append((at_seam / np.percentile(at_bars, 95), rank(jump, seam, others, 64), dip))
         print(number, bars, bpm, len(audio), np.round(found[-1], 2), np.round(cut[-1], 2), flush=True)
     for name, ranks in (("loops", np.array(found)), ("generated and cut", np.array(cut))):
         print(f"{name}: seam flux over the 95th percentile of bar lines: median", np.median(ranks[:, 0]).round(2),
               "above it", (ranks[:, 0] > 1).mean().round(2), "jump above the 95th of places",
-              (ranks[:, 1] > 0.95).mean().round(2))  # fmt: skip
+              (ranks[:, 1] > 0.95).mean().round(2), "level of half a second around the seam, dB: median, lowest",
+              np.median(ranks[:, 2]).round(1), ranks[:, 2].min().round(1))  # fmt: skip
 
 
 def continuations(bench: Bench, count: int) -> None:

@@ -297,6 +297,8 @@ def _source_bytes(model: LoadedModel, request: TakeRequest) -> tuple[int, int]:
 
 def longest(model: LoadedModel, request: TakeRequest, room: Room) -> float:
     """The longest length in seconds below the request's that fits, in steps that people would choose; 0 for none."""
+    if request.source is not None and not request.is_variation:
+        return 0.0  # its source says how long it is
     candidates = _lengths(request.duration_s)
     first, last = 0, len(candidates)
     while first < last:  # a longer take never needs less

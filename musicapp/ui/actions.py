@@ -160,6 +160,8 @@ class Actions(QObject):
             menu, "redo_selection", "&Redo the selection", "Shift+I", reshaping.redo_selection, tip
         )
         self.go_on = self._add(menu, "go_on", "&Go on for half a minute", "", reshaping.go_on)
+        tip = "Make its end run into its beginning: only that passage changes"
+        self.close_loop = self._add(menu, "close_loop", "Close to a &loop", "", reshaping.close_loop, tip)
         self.start_from = self._add(menu, "start_from_take", "Start from this &take", "", reshaping.start_from_take)
         self._add(menu, "start_from_file", "Start from a &file …", "", window.choose_source)
 
@@ -296,7 +298,7 @@ class Actions(QObject):
         )
         for action in with_take:
             action.setEnabled(has_take)
-        for action in (self.redo_passage, self.go_on, self.start_from):
+        for action in (self.redo_passage, self.go_on, self.close_loop, self.start_from):
             action.setEnabled(studio.reshaping.take is not None)
         words = studio.undo.words
         self.undo.setText(f"&Undo “{words}”" if words else "&Undo")

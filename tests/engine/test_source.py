@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from musicapp.engine import memory
 from musicapp.engine.encode import SIZE, encode
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import Started
-from musicapp.errors import MusicAppError, RequestError
+from musicapp.errors import MusicAppError, OutOfMemory, RequestError
 from musicapp.request import TakeRequest
 from musicapp.shape import Source
 from tests import making
@@ -156,3 +157,11 @@ def test_a_source_counts_in_the_estimate_of_memory(sound: Path, tmp_path: Path) 
     way = memory.MemoryPlan()
     more = memory.needs(model, with_source, way)["cpu"] - memory.needs(model, plain, way)["cpu"]
     assert more >= 2 * 60 * RATE * 2 * 4
+    longer = TakeRequest("a", "x", 1800.0, 1, guidance_scale=1.0, steps=2, source=Source("x", after_s=1740.0))
+    with pytest.raises(OutOfMemory) as refused:
+        memory.choose(model, longer, {"cpu": 10**8})
+    assert refused.value.fits_s == 0.0 and refusal(refused.value), "its source says how long it is"
+    window = dataclasses.replace(longer, duration_s=180.0, source=Source("x", after_s=120.0))
+    by_window, whole = (memory.needs(model, request, way)["cpu"] for request in (longer, window))
+    sound = 2 * 1620 * RATE * 2 * 4
+    assert by_window - whole < 1.3 * sound, "the transformer sees a window at once, however long the piece is"

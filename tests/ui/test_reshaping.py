@@ -88,6 +88,11 @@ def test_a_take_goes_on_and_is_started_from(desk: Desk) -> None:
     assert request.source == Source(str(take.path), take_id=take.take_id, after_s=30.0)
     desk.wait(lambda: not desk.studio.generation.is_running)
     desk.studio.library.open(take.take_id)
+    desk.window.actions_.close_loop.trigger()
+    request = requests_of(desk, made + 2)[-1]
+    assert request.source == Source(str(take.path), take_id=take.take_id, seam_s=0.5)
+    desk.wait(lambda: not desk.studio.generation.is_running)
+    desk.studio.library.open(take.take_id)
     desk.window.actions_.start_from.trigger()
     source = desk.studio.take_settings.source
     assert source == Source(str(take.path), take_id=take.take_id, variation=0.5)

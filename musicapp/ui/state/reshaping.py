@@ -12,7 +12,7 @@ from musicapp.audio import source_file
 from musicapp.errors import RequestError
 from musicapp.library.take import Take
 from musicapp.request import MAX_SEED, TakeRequest, new_take_id, random_seed
-from musicapp.shape import MIN_REGION_S, Source
+from musicapp.shape import MIN_REGION_S, Source, usual_seam_s
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
@@ -77,6 +77,12 @@ class Reshaping(QObject):
         """Add half a minute behind the take."""
         if (take := self.take) is not None:
             self._make_of(take, Source(str(take.path), take_id=take.take_id, after_s=GO_ON_S))
+
+    def close_loop(self) -> None:
+        """Make anew where the take's end runs into its beginning."""
+        if (take := self.take) is not None:
+            seam_s = usual_seam_s(take.duration_s)
+            self._make_of(take, Source(str(take.path), take_id=take.take_id, seam_s=seam_s))
 
     def _use(self, path: Path, length_s: float, take_id: str = "") -> None:
         source = self._settings.source
