@@ -259,6 +259,23 @@ def test_the_next_window_goes_on_without_making_anything_twice(
     assert saved() == []
 
 
+def test_who_does_not_go_on_can_work_as_ever(busy: Desk, open_desk: Callable[[], Desk]) -> None:
+    gone(busy)
+    desk = open_desk()
+    desk.wait(lambda: "4 takes of before wait" in desk.message)
+    queue_up(desk, "something new")
+    desk.wait(lambda: [row.request.prompt for row in desk.studio.library.model.rows if row.take] == ["something new"])
+    assert [entry.request.prompt for entry in desk.studio.queue.waiting] == ["one", "two", "three", "four"]
+    desk.window.queue.clear.click()
+    assert not desk.studio.queue.is_paused and "of before" not in desk.message
+    desk.host.script = "denoising"
+    queue_up(desk, "five", "six")
+    desk.studio.generation.cancel()
+    desk.wait(lambda: desk.host.requests[-1].prompt == "six")
+    desk.studio.queue.cancel_all()
+    desk.wait(lambda: not desk.studio.generation.is_running)
+
+
 def test_a_normal_end_keeps_what_waits_but_not_what_was_decided(busy: Desk, open_desk: Callable[[], Desk]) -> None:
     busy.window.close()
     question = busy.window.question

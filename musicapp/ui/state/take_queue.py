@@ -50,7 +50,9 @@ class TakeQueue(QObject):
         self._generation, self._settings, self._messages, self._files = generation, settings, messages, files
         self.variations = 1  # takes that one press makes
         self._note = ""
+        self._is_held = False  # paused by itself, not by the user: until nothing waits, or the user goes on
         self._entries = self._read()
+        self._begun = self._entries.making  # when the window went; what became of them has to be looked up
         self._speeds = Speeds()
         self._has_complained = self._is_closed = False
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -64,7 +66,7 @@ class TakeQueue(QObject):
 
     def start(self) -> None:
         """Look what became of those that were being made when the window went, and offer to go on."""
-        begun = self._entries.making
+        begun = self._begun
         if self._note:
             self._messages.post("warning", self._note, "Earlier takes are safe.", about="queue file")
         if not self._entries.waiting and not begun:
@@ -73,18 +75,18 @@ class TakeQueue(QObject):
         def look() -> list[str]:
             return [entry.take_id for entry in begun if queue_file.is_made(entry)]
 
-        self._files.run(look, lambda made: self._looked(begun, made))
+        self._files.run(look, self._looked)
 
-    def _looked(self, begun: list[Entry], made: list[str]) -> None:
-        for entry in reversed(begun):
+    def _looked(self, made: list[str]) -> None:
+        for entry in reversed(self._begun):
             if entry.take_id in made:
                 self._entries.end(entry.take_id)
             else:
                 self._entries.again(entry.take_id, at_front=True)
         count = len(self._entries.waiting)
-        self._entries.is_paused = count > 0
         self._changed()
-        if count:
+        self._soon.start()  # the user may have gone on already
+        if count and self.is_paused:
             self._messages.post(
                 "notice",
                 "One take of before waits to be made." if count == 1 else f"{count} takes of before wait to be made.",
@@ -215,11 +217,13 @@ class TakeQueue(QObject):
 
     def pause(self) -> None:
         """Make the take that is being made, then no other."""
+        self._is_held = False
         self._set_paused(True)
 
     def go_on(self) -> None:
         """Make what waits."""
         self._messages.dismiss("queue")
+        self._is_held = False
         self._set_paused(False)
         self._soon.start()
 
@@ -298,12 +302,16 @@ class TakeQueue(QObject):
         if is_restarted:
             self._soon.start()
         elif self._entries.waiting:
+            self._is_held = True
             self._set_paused(True)
             self._messages.remark(HELD)
 
     def _changed(self) -> None:
         if self._is_closed:
             return
+        if self._is_held and not (self._entries.waiting or self._entries.making):
+            self._is_held = self._entries.is_paused = False
+            self._messages.dismiss("queue")
         try:
             queue_file.write(self._entries)
             self._has_complained = False
@@ -316,4 +324,6 @@ class TakeQueue(QObject):
     def _read(self) -> Entries:
         found = queue_file.read()
         self._note = found.note
+        if found.entries.waiting or found.entries.making:
+            self._is_held = found.entries.is_paused = True
         return found.entries
