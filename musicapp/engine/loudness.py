@@ -22,12 +22,13 @@ from musicapp.nn.spectral import SpectralDecoder, narrowed
 STRETCHES, STRETCH, CONTEXT = 16, 9, 2
 HANN_SHARE = 3.0  # squared magnitudes of a sine in a Hann window over its mean square, a full-scale sine being 1
 QUIETEST, LARGEST_DB = -50.0, 12.0  # LUFS below which a take is meant to be quiet; the most that the gain may do
-GLIDE_S = 8.0  # from one gain to the next, of takes in windows
+GLIDE_S = 8.0  # up from one gain to the next, of takes in windows
 
 
 class LoudnessGain:
     """The gain that brings a take to a loudness. With every window that is made it is told anew, from all latents so
-    far, and glides there from where the window begins.
+    far. It rises slowly from where the window begins, and falls just before: what comes in loud is not left to it. That
+    sound depends on the window too, so none of it is given away yet.
 
     latents  `(1, latent_dim, count)` of the whole take; those of a window must be there when its audio comes
     """
@@ -42,7 +43,7 @@ class LoudnessGain:
     def over(self, block: np.ndarray, first: int) -> np.ndarray:
         """A block `(frames, channels)` float32 that begins at frame `first` of the take, with its gain."""
         last = first + len(block)
-        while self._left and self._left[0].first * self._autoencoder.downsampling_ratio < last:
+        while self._left and self._fall(self._left[0]) < last:
             self._hear(self._left.pop(0))
         if len(self._line) == 1:
             return block * np.float32(self._line[0][1])
@@ -52,12 +53,20 @@ class LoudnessGain:
 
     def _hear(self, window: Window) -> None:
         known = self._latents[..., : window.end]
-        gain, begin = gain_for(self._autoencoder, known, self._target_lufs, self._rate), window.first
-        frame = begin * self._autoencoder.downsampling_ratio
-        if self._line:
-            self._line.append((frame, self._line[-1][1]))
-            frame += round(GLIDE_S * self._rate)
-        self._line.append((frame, gain))
+        gain = gain_for(self._autoencoder, known, self._target_lufs, self._rate)
+        begin = window.first * self._autoencoder.downsampling_ratio
+        if not self._line:
+            self._line.append((begin, gain))
+        elif gain < self._line[-1][1]:
+            self._line += [(self._fall(window), self._line[-1][1]), (begin, gain)]
+        else:
+            self._line += [(begin, self._line[-1][1]), (begin + round(GLIDE_S * self._rate), gain)]
+
+    def _fall(self, window: Window) -> int:
+        """The first frame that depends on a window."""
+        margin = self._autoencoder.decoder.margin
+        assert isinstance(margin, int)
+        return (window.first - margin) * self._autoencoder.downsampling_ratio
 
 
 def gain_for(autoencoder: Autoencoder, latents: Tensor, target_lufs: float, sample_rate: int) -> float:
