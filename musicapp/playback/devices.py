@@ -17,7 +17,7 @@ from typing import Any
 from musicapp.errors import AudioDeviceError
 
 JUST_NOW_S = 0.25
-_looked_s = -math.inf  # when PortAudio last looked for devices
+_loaded_s = -math.inf  # when PortAudio was loaded, and looked for the first time
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ def match(key: str, found: Sequence[OutputDevice]) -> OutputDevice | None:
 
 def sounddevice() -> ModuleType:
     """The module. Raises AudioDeviceError when PortAudio is missing."""
-    global _looked_s
+    global _loaded_s
     if "sounddevice" not in sys.modules:
-        _looked_s = time.monotonic()  # PortAudio looks when it is loaded
+        _loaded_s = time.monotonic()
     try:
         import sounddevice as module
     except OSError as error:
@@ -77,11 +77,9 @@ def look_again() -> None:
 
     Where a JACK server went away that was found before, this may end the process.
     """
-    global _looked_s
     sd = sounddevice()
-    if time.monotonic() - _looked_s < JUST_NOW_S:
+    if time.monotonic() - _loaded_s < JUST_NOW_S:
         return
-    _looked_s = time.monotonic()
     try:
         # WORKAROUND sounddevice has no public way to look again; remove when it gets one.
         sd._terminate()

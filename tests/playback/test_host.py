@@ -73,6 +73,10 @@ def running(script: Path, environment: dict[str, str], *arguments: object) -> It
             yield process
             _, errors = process.communicate(timeout=40)
             assert process.returncode == 0 and not errors, errors
+        except AssertionError:
+            process.kill()
+            print(process.communicate()[1])
+            raise
         finally:
             process.kill()
 
