@@ -95,7 +95,7 @@ def test_what_crosses_no_zero_is_cut_all_the_same(tmp_path: Path, audio: np.ndar
 
 
 @pytest.mark.parametrize("form", EXPORT_FORMATS)
-@pytest.mark.parametrize("target", [-14.0, -23.0, -30.0])
+@pytest.mark.parametrize("target", [-14.0, -30.0])
 def test_the_loudness_is_reached(tmp_path: Path, form: str, target: float) -> None:
     path = tmp_path / f"x{EXPORT_FORMATS[form].suffix}"
     found, rate, result = written(path, music(), form, finish=Finish(loudness_lufs=target))
@@ -118,7 +118,7 @@ def test_the_ceiling_holds_and_what_it_costs_is_told(tmp_path: Path, form: str, 
 
 
 @pytest.mark.parametrize("form", LOSSLESS)
-@pytest.mark.parametrize("rate", [48000, 96000, 22050, 44100])
+@pytest.mark.parametrize("rate", [48000, 22050])
 def test_every_rate_has_its_frames_and_no_sample_is_clamped(tmp_path: Path, form: str, rate: int) -> None:
     time = np.arange(RATE) / RATE
     square = 0.999 * np.sign(np.sin(2 * np.pi * 441.3 * time))  # overshoots at any other rate
