@@ -29,7 +29,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name, value in {"ROOT": tmp_path, "VENV": python.parent, "PYTHON": python}.items():
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(module, "STAMP", python.parent / "set-up")
-    monkeypatch.setattr(module, "_make_venv", lambda: None)
+    monkeypatch.setattr(module, "_make_venv", lambda venv: None)
     return module
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import sys
@@ -49,7 +50,7 @@ def test_every_import_is_a_declared_dependency() -> None:
 def test_pinned_versions_are_of_declared_packages() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = {line.partition("==")[0] for line in lines if "==" in line}
-    assert pinned <= declared("dev", "train", "ray")
+    assert pinned <= declared("dev", "train", "bundle", "ray") | COMES_WITH_TRANSFORMERS
     assert {"torch", "PySide6-Essentials"} <= pinned
 
 
@@ -90,3 +91,43 @@ def test_the_spec_keeps_every_text_encoder() -> None:
         if path.name in kept
     }
     assert {name for name in wanted if not any(f"class {name}(" in code for code in text.values())} == set()
+
+
+def test_the_lock_has_a_checksum_for_every_package_that_ships(notices: ModuleType) -> None:
+    blocks = re.split(r"\n(?=\S)", (ROOT / "packaging" / "lock.txt").read_text(encoding="utf-8"))
+    pinned = {}
+    for block in blocks:
+        if found := re.match(r"([a-z0-9-]+)==([^\s;]+)", block):
+            assert re.search(r"--hash=sha256:[0-9a-f]{64}", block), found[1]
+            pinned.setdefault(found[1], set()).add(found[2].partition("+")[0])
+    shipped = {name: found.version.partition("+")[0] for name, found in notices.closure("musicapp").items()}
+    shipped.pop("musicapp")
+    assert {name: version for name, version in shipped.items() if version not in pinned.get(name, ())} == {}
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    constraints = dict(line.lower().replace("_", "-").split("==") for line in lines if "==" in line)
+    assert {name: pinned[name] for name in pinned.keys() & constraints if constraints[name] not in pinned[name]} == {}
+
+
+def test_what_the_app_leaves_out_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    trim = importlib.import_module("trim")
+    plain, asks = tmp_path / "plain.py", tmp_path / "asks.py"
+    plain.write_text("x = 1\n")
+    asks.write_text("install_config_module(sys.modules[__name__])\n")
+    for name, path, wanted in (
+        ("torch/nn/plain.py", plain, False),
+        ("torch/_dynamo/config.py", asks, True),
+        ("torch\\bin\\torch_shm_manager", plain, True),
+        ("torch/bin/protoc", plain, False),
+        ("torch/lib/libtorch_cpu.so", plain, True),
+        ("torch/lib/libjitbackend_test.so", plain, False),
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", plain, True),
+        ("PySide6/Qt/plugins/platforms/libqvnc.so", plain, False),
+        ("torch-2.13.0.dist-info/RECORD", plain, False),
+        ("torch-2.13.0.dist-info/METADATA", plain, True),
+    ):
+        assert trim.is_wanted((name, str(path), "DATA")) is wanted, name
+    needs = {"qt": {"libqt"}, "gtk": {"libgtk", "libqt"}, "libgtk": {"libqt"}, "libqt": set(), "libportaudio": set()}
+    kept = [(name, name, "BINARY") for name in ("qt", "libgtk", "libqt", "libportaudio")]
+    left = trim.without_orphans(kept, [("gtk", "gtk", "BINARY")], lambda name: needs[name])
+    assert [name for name, _, _ in left] == ["qt", "libqt", "libportaudio"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import torch
 
 from musicapp.errors import MusicAppError
@@ -9,6 +11,8 @@ from musicapp.errors import MusicAppError
 
 def check(place: torch.device) -> None:
     """Compile and run something small on a device. Raises MusicAppError where that fails."""
+    if getattr(sys, "frozen", False):  # the compiler behind it, and Python's headers, are not part of the built app
+        raise MusicAppError("The built app cannot compile.", hint="Train without --compile, or with Python.")
     try:
         torch.compile(_something_small)(torch.ones(8, device=place))
     except Exception as error:

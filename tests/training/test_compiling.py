@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from musicapp.errors import MusicAppError
+from musicapp.training import compiling
 from tests.sound_devices import ROOT
 
 CHECK = """
@@ -32,3 +35,9 @@ def test_without_a_compiler_one_sentence_says_so(tmp_path: Path) -> None:
     sentence, hint = done.stdout.splitlines()
     assert sentence == "--compile needs a C++ compiler, and none that works was found."
     assert "without --compile" in hint
+
+
+def test_the_built_app_says_that_it_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(MusicAppError, match="built app cannot"):
+        compiling.check(torch.device("cpu"))

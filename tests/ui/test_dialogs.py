@@ -57,6 +57,9 @@ def test_the_built_app_shows_all_texts(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(licences, "app_root", lambda: tmp_path)
     (tmp_path / "THIRD_PARTY_LICENSES.txt").write_text("all of them")  # type: ignore[operator]
     assert licences.licence_text().endswith("all of them") and "MIT" in licences.licence_text()
+    assert "CycloneDX" not in licences.licence_text()
+    (tmp_path / licences.BILL).touch()
+    assert str(tmp_path / licences.BILL) in licences.licence_text()
 
 
 def test_every_part_is_installed() -> None:

@@ -13,6 +13,7 @@ from musicapp.ui.theme import SPACE, SPACE_WIDE
 from musicapp.ui.widgets.described import described
 
 SIZE = (720, 560)
+BILL = "musicapp.cdx.json"  # the built app's bill of materials
 # What a user may want to know of at a glance; the built app has the texts of all of them, and of the rest.
 PARTS = (
     ("Qt and PySide6", "PySide6-Essentials", "GNU LGPL 3"),
@@ -60,6 +61,8 @@ def licence_text() -> str:
         parts.append(gathered.read_text(encoding="utf-8"))
     else:
         parts.append((resources_folder() / "fonts" / "OFL.txt").read_text(encoding="utf-8"))
+    if (bill := app_root() / BILL).is_file():
+        parts.insert(2, f"Every part with its version, and checksums, for programs (CycloneDX): {bill}")
     return "\n\n".join(part.strip() for part in parts)
 
 
