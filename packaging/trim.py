@@ -82,7 +82,7 @@ LIBRARIES = re.compile(
 )
 # Python's text of torch's modules beside their compiled form: torch reads the text of these.
 READS_ITSELF = re.compile(rb"install_config_module\(|jit\.(script|_overload|interface)|_jit_internal|_overload_method")
-# Not those whose parts were moved when their wheels were made: they come out of it with an address that no system loads.
+# Not those whose parts were moved when their wheels were made: they come out of it with addresses that nothing loads.
 STRIPPED = re.compile(r"(?!numpy\.libs/|numpy/|PySide6/|shiboken6/).*\.so(\.\d+)*")
 DYNAMIC = ("libportaudio", "libpython", "libsndfile", "libsoxr")  # opened by name, so nothing asks for them
 
