@@ -39,6 +39,8 @@ class LoudnessGain:
         self._autoencoder, self._latents, self._left = autoencoder, latents, list(windows)
         self._target_lufs, self._rate = target_lufs, rate
         self._line: list[tuple[int, float]] = []  # frames and gains, straight between
+        self._heard: list[Tensor] = []  # energies of the windows so far, as densely in all as in the first
+        self._dense = windows[0].end - windows[0].first
 
     def over(self, block: np.ndarray, first: int) -> np.ndarray:
         """A block `(frames, channels)` float32 that begins at frame `first` of the take, with its gain."""
@@ -52,8 +54,12 @@ class LoudnessGain:
         return block * gain[:, None]
 
     def _hear(self, window: Window) -> None:
-        known = self._latents[..., : window.end]
-        gain = gain_for(self._autoencoder, known, self._target_lufs, self._rate)
+        decoder, made = self._autoencoder.decoder, self._latents[..., window.first : window.end]
+        gain = 1.0
+        if isinstance(decoder, SpectralDecoder):
+            for part in made.chunk(max(1, round(made.shape[-1] / self._dense)), dim=-1):
+                self._heard.append(_energies(self._autoencoder, decoder, part, self._rate))
+            gain = _gain_of(torch.cat(self._heard), self._target_lufs)
         begin = window.first * self._autoencoder.downsampling_ratio
         if not self._line:
             self._line.append((begin, gain))
@@ -77,7 +83,11 @@ def gain_for(autoencoder: Autoencoder, latents: Tensor, target_lufs: float, samp
     decoder = autoencoder.decoder
     if not isinstance(decoder, SpectralDecoder):
         return 1.0
-    found = gated_lufs(_energies(autoencoder, decoder, latents, sample_rate).double().numpy())
+    return _gain_of(_energies(autoencoder, decoder, latents, sample_rate), target_lufs)
+
+
+def _gain_of(energies: Tensor, target_lufs: float) -> float:
+    found = gated_lufs(energies.double().numpy())
     if found < QUIETEST:
         return 1.0
     return float(10 ** (max(-LARGEST_DB, min(LARGEST_DB, target_lufs - found)) / 20))
