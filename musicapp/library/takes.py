@@ -204,11 +204,16 @@ def _with_ids_of_their_own(found: list[Take]) -> list[Take]:
 
 
 def _wave_files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, onerror=lambda error: log.warning("cannot list: %s", error)):
+    for parent, folders, names in os.walk(folder, onerror=_not_listed):
         folders[:] = sorted(name for name in folders if name not in (SET_ASIDE, TRASH))
         for path in (Path(parent, name) for name in names if not name.startswith(".")):
             if path.suffix.lower() == SUFFIX and _is_ordinary(path):
                 yield path
+
+
+def _not_listed(error: OSError) -> None:
+    """A folder that is not there yet, or went meanwhile, holds no takes; any other is told."""
+    log.log(logging.INFO if isinstance(error, FileNotFoundError) else logging.WARNING, "cannot list: %s", error)
 
 
 def _is_ordinary(path: Path) -> bool:
