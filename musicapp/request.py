@@ -282,6 +282,10 @@ def checked(request: TakeRequest) -> TakeRequest:
         raise RequestError(f"“{request.precision}” is not a precision.", hint=f"Use one of: {', '.join(PRECISIONS)}.")
     if request.denoising not in (None, *DENOISING):
         raise RequestError(f"“{request.denoising}” is no way to denoise.", hint=f"Use one of: {', '.join(DENOISING)}.")
+    if not 1 <= request.version <= VERSION:
+        raise RequestError(
+            f"Settings of version {request.version} are not known.", hint=f"Use 1 to {VERSION}, or a newer Musicapp."
+        )
     for lora in request.loras:
         if not (math.isfinite(lora.strength) and abs(lora.strength) <= MAX_LORA_STRENGTH):
             raise RequestError(

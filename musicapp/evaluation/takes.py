@@ -29,7 +29,7 @@ from musicapp.engine.steering import Prompts, Timing
 from musicapp.nn.conditioners import Conditioning
 from musicapp.nn.timeline import Facts
 from musicapp.prompts.arc import arc_of
-from musicapp.request import TakeRequest, check_duration, checked, frames_for
+from musicapp.request import VERSION, TakeRequest, check_duration, checked, frames_for
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class Takes:
             steps=self._steps or app.steps,
             guidance_scale=app.guidance_scale if self._guidance_scale is None else self._guidance_scale,
             sampler=app.sampler,
+            version=VERSION,
         )
         return checked(replace(asked, denoising=denoising_of(self.model.config, asked)))
 
@@ -105,8 +106,7 @@ class Takes:
         """
         request = self.request(prompt, duration_s, seed)
         asked = [prompt, duration_s, seed, timed, self._steps, self._guidance_scale, self._asked]
-        if request.denoising != "whole":
-            asked.append(request.denoising)
+        asked += [request.denoising, request.version]
         key = json.dumps([self.digest, self._description, *asked])
         name = hashlib.sha256(key.encode()).hexdigest()[:20]
         path, about = self.folder / f"{name}.flac", self.folder / f"{name}.json"

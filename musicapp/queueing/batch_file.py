@@ -20,7 +20,7 @@ from typing import Any, get_args, get_type_hints
 from musicapp.errors import MusicAppError, RequestError
 from musicapp.library import names
 from musicapp.prompts import bars
-from musicapp.request import Lora, TakeRequest, checked, parse_duration, recall
+from musicapp.request import VERSION, Lora, TakeRequest, checked, parse_duration, recall
 
 MAX_BYTES = 64 << 20
 DEFAULT_S = 30.0
@@ -153,7 +153,7 @@ def _json_lines(text: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str,
             continue
         if not isinstance(values, dict):
             faults.append(Fault(number, "It is no JSON object.", 'For example: {"prompt": "calm piano"}'))
-        elif unknown := [key for key in values if key not in COLUMNS and key != "version"]:
+        elif unknown := [key for key in values if key not in COLUMNS]:
             faults.append(Fault(number, *_about_unknown(unknown)))
         else:
             yield number, values
@@ -216,7 +216,7 @@ def _request(values: dict[str, Any]) -> tuple[TakeRequest, bool, str]:
         raise RequestError(f"“{name!s:.40}” cannot name a file.", hint='Leave out / \\ : * ? " < > | and the like.')
     fields: dict[str, Any] = {}
     for column, value in values.items():
-        if value in (None, "") or column in (NAME, "version"):
+        if value in (None, "") or column == NAME:
             continue
         field = SHORT.get(column, column)
         if field in fields:
@@ -227,7 +227,7 @@ def _request(values: dict[str, Any]) -> tuple[TakeRequest, bool, str]:
     if not fields.get("prompt"):
         raise RequestError("There is no prompt.", hint="Describe the music, for example: calm piano, 90 bpm.")
     has_seed = "seed" in fields
-    usual = {"take_id": "batch", "duration_s": DEFAULT_S, "seed": 0}
+    usual = {"take_id": "batch", "duration_s": DEFAULT_S, "seed": 0, "version": VERSION}
     return checked(TakeRequest(**{**usual, **fields})), has_seed, name
 
 

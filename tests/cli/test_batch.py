@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -58,6 +59,21 @@ def test_a_batch_is_made_once_and_again_only_where_something_is_missing(
     assert main([*command, "--check"]) == 0
     assert results(capsys) == [{"rows": 3, "there": 3, "to_make": 0}]
     assert not [each for each in out.iterdir() if each.name.startswith(".writing")]
+
+
+def test_a_row_may_state_by_which_rules_it_is_made(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.jsonl"
+    row = {"prompt": "harp", "seconds": 0.6, "seed": 3, "model": str(model)}
+    rows = [row | {"name": "new"}, row | {"name": "old", "version": 1}]
+    file.write_text("\n".join(json.dumps(each) for each in rows))
+    assert main(["batch", str(file), "-o", str(tmp_path / "out")]) == 0
+    new, old = (soundfile.read(tmp_path / "out" / f"{each['name']}.wav")[0] for each in rows)
+    assert new.shape == old.shape and np.abs(new - old).max() > 0.01
+    file.write_text(json.dumps(row | {"version": 7}))
+    assert main(["batch", str(file), "-o", str(tmp_path / "out")]) != 0
+    assert "version 7" in "".join(capsys.readouterr())
 
 
 def test_the_bytes_are_those_of_generate(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,7 +27,7 @@ from musicapp.engine.host import EngineHost
 from musicapp.errors import RequestError
 from musicapp.library.names import suggest_name
 from musicapp.prompts.vocabulary import Vocabulary, write_vocabulary
-from musicapp.request import Lora, TakeRequest
+from musicapp.request import VERSION, Lora, TakeRequest
 from tests.checkpoints.test_stable_audio_3 import folder as stable_audio_3
 from tests.tiny_model import write_tiny_model
 
@@ -55,7 +55,14 @@ def test_file_is_the_float_take_that_the_window_gets(
     assert printed.out == f"{target}\n" and "Seed 7" in printed.err and "left" not in printed.err.splitlines()[-1]
     events: queue.Queue[Event] = queue.Queue()
     host = EngineHost(events.put)
-    values = {"prompt": "calm piano", "duration_s": 3.5, "seed": 7, "steps": 3, "negative_prompt": "drums"}
+    values = {
+        "prompt": "calm piano",
+        "duration_s": 3.5,
+        "seed": 7,
+        "steps": 3,
+        "negative_prompt": "drums",
+        "version": VERSION,
+    }
     host.generate(TakeRequest("other", model=str(wordless), **values), tmp_path / "window.wav")  # type: ignore[arg-type]
     while not isinstance(events.get(timeout=60), Finished):
         pass
