@@ -50,7 +50,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add = parser.add_argument
     add("prompt", nargs="?", help="what it should sound like; - reads it from the standard input")
     add("-o", "--output", type=Path, metavar="FILE", help="where to write; the ending chooses the format")
-    add("--seconds", metavar="N", help="length: 30, 12.5 or 1:30 (default 30, or that of the sound it starts from)")
+    add(
+        "--seconds",
+        metavar="N",
+        help="length: 30, 12.5, 1:30 or 8 bars (default 30, or that of the sound it starts from)",
+    )
     add("--seed", metavar="N", help="a whole number; the same one makes the same music (default: a new one)")
     add("--steps", metavar="N", help="sampling steps: more takes longer (default: the model's)")
     add("--guidance", metavar="X", help="how strictly to follow the prompt, 1 = off (default: the model's)")
@@ -108,7 +112,7 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
     request = TakeRequest(
         take_id=new_take_id(),
         prompt=prompt,
-        duration_s=shaping.duration_of(args, source, loop, *_longest(args.model)),
+        duration_s=shaping.duration_of(args, prompt, source, loop, *_longest(args.model)),
         seed=random_seed() if args.seed is None else check_seed(_whole("seed", args.seed)),
         negative_prompt=args.negative,
         steps=None if args.steps is None else _whole("number of steps", args.steps),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from musicapp.errors import LibraryError, RequestError
+from musicapp.prompts import bars
 from musicapp.request import check_duration, parse_duration
 from musicapp.shape import Loop, Region, Source, usual_seam_s
 
@@ -92,9 +93,11 @@ def loop_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Lo
 
 
 def duration_of(
-    args: argparse.Namespace, source: Source | None, loop: Loop | None, cap_s: float, model_name: str
+    args: argparse.Namespace, prompt: str, source: Source | None, loop: Loop | None, cap_s: float, model_name: str
 ) -> float:
     """The length of the take: as asked, that of its bars, else its source's. Raises RequestError or LibraryError."""
+    if args.seconds and bars.is_bars(args.seconds):
+        return check_duration(bars.duration_of(args.seconds, prompt), cap_s=cap_s, model_name=model_name)
     if loop is not None and loop.bars:
         if not loop.bpm > 0 or not loop.metre > 0:
             return DEFAULT_S  # the request is refused for it in a better sentence

@@ -68,6 +68,7 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
     request = read("x", "--loop", "--bars", "2", "--bpm", "120", "--beats", "3", *where)
     assert request.loop == Loop(2, 120.0, 3.0) and request.duration_s == 3.0
     assert read("x", "--loop", "--seconds", "4", *where).loop == Loop()
+    assert read("waltz, 90 bpm, 3/4", "--seconds", "2 bars", *where).duration_s == 4.0
     request = read("x", "--close-loop", str(sound), *where)
     assert request.source is not None and request.source.seam_s == 0.5 and request.source.path == str(sound)
 
@@ -91,6 +92,8 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
         ["--init-audio", "HUM"],
         [],
         ["x", "--bars", "4"],
+        ["no tempo", "--seconds", "4 bars"],
+        ["60 bpm", "--seconds", "9999 bars"],
         ["x", "--loop", "--bars", "4"],
         ["x", "--loop", "--bpm", "120"],
         ["x", "--loop", "--bars", "4", "--bpm", "0"],
