@@ -13,31 +13,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from musicapp.engine.events import ModelDefaults, ModelInfo
-from musicapp.request import Lora, TakeRequest, frames_for
+from musicapp.request import Lora
 from musicapp.shape import Source
+from tests.earlier_takes import PROMPTS, fill_library
 
 if TYPE_CHECKING:
     from tests.ui.fake_host import FakeHost
 
-PROMPTS = (
-    ("warm analog synth pads, slow, dreamy, wide stereo", 45.0, 2718281828, 26),
-    ("driving techno, 130 bpm, deep bass, no vocals", 60.0, 31415, 75),
-    (
-        "fingerpicked acoustic guitar, folk, bright morning, in G major, with soft brushes and upright bass",
-        30.0,
-        7,
-        180,
-    ),
-    ("string quartet, adagio, melancholic", 95.0, 1618033988, 1500),
-    ("lo-fi hip hop, dusty drums, electric piano, vinyl crackle", 30.0, 4242, 2900),
-)
 PROMPT = "calm piano, 90 bpm, in C minor"
 REAL_PROMPT = "funky electric bass and drums, 118 bpm, E minor"
 REAL_TAKES = (
@@ -388,28 +374,6 @@ def real_shot(folder: Path, theme_name: str, _ending: str, size: str, home: Path
     album.wait(lambda: max(album.window.transport.meter._level_db) > -40)
     album.window.grab().save(str(folder / f"window-{theme_name}.png"))
     album.close()
-
-
-def fill_library(folder: Path, count: int = len(PROMPTS)) -> None:
-    """Earlier takes, as the app would have left them; the second one goes beyond full scale."""
-    from musicapp.audio import tags
-    from musicapp.audio.wave_io import WaveWriter
-    from musicapp.library import takes
-    from tests.ui.fake_host import SAMPLE_RATE, music
-
-    for number in range(count):
-        prompt, duration_s, seed, minutes_ago = PROMPTS[number % len(PROMPTS)]
-        if number >= len(PROMPTS):
-            duration_s, seed, minutes_ago = 4.0, seed + number, 3000 + 60 * number
-        when = datetime.now().astimezone() - timedelta(minutes=minutes_ago)
-        request = TakeRequest(f"earlier{number}", prompt, duration_s, seed, steps=8, guidance_scale=1.0)
-        path = takes.new_take_path(folder, request.take_id, when)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frames = frames_for(duration_s, SAMPLE_RATE)
-        with WaveWriter(path, SAMPLE_RATE, 2, frames, tags=tags.request_tags(request)) as writer:
-            writer.write(music(seed, frames) * np.float32(2.1 if number == 1 else 1.0))
-        take = takes.Take(request.take_id, path, request, when, SAMPLE_RATE, 2, frames, 0.9, "Musicapp Small", 9.0)
-        takes.save(take)
 
 
 if __name__ == "__main__":
