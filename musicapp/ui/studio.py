@@ -148,7 +148,8 @@ class Studio(QObject):
         """Remove what a killed window left half-written."""
         for folder in {paths.settings_file().parent, paths.data_folder(), self.exporter.folder}:
             part_files.sweep(folder)
-        part_files.sweep(paths.takes_folder(), deep=True)
+        for folder in (paths.takes_folder(), paths.cache_folder()):
+            part_files.sweep(folder, deep=True)
 
     @property
     def shelf(self) -> ModelShelf:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,3 +113,29 @@ def test_the_window_opens_and_makes_a_take_whatever_lies_there(
     assert take.frames == 44100
     desk.wait(lambda: settings.load().prompt == "harp", 2000)
     assert paths.user_models_folder() == home / "data" / "models"
+
+
+def test_what_a_killed_window_left_half_written_anywhere_goes_at_the_next_start(
+    open_desk: Callable[[], Desk], home: Path
+) -> None:
+    places = {
+        paths.settings_file().parent / "settings.json",
+        paths.data_folder() / "queue.json",
+        paths.takes_folder() / "2026" / "11" / "30" / "a.json",
+        paths.cache_folder() / "takes" / "a.json",
+        paths.cache_folder() / "library" / "a.json",
+    }
+    write = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom musicapp import paths\n"
+        "paths.os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "paths.replace_file(Path(sys.argv[1]), b'x')\n"
+    )
+    for place in places:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, "-c", write, str(place)], check=False)
+
+    def left() -> list[Path]:
+        return [path for place in places for path in place.parent.glob(".writing-*")]
+
+    assert len(left()) == len(places)
+    open_desk().wait(lambda: not left())
