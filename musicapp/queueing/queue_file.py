@@ -110,6 +110,8 @@ def _entry(item: Any) -> Entry | None:
         words = {name: item.get(name, "") for name in ("path", "message", "hint")}
         if item.get("state") not in STATES or not all(isinstance(word, str) for word in words.values()):
             raise ValueError("no state of a take")
+        if item["state"] != FAILED:  # a reason is one of failing
+            words |= {"message": "", "hint": ""}
         takes.new_take_path(Path(), recalled.request.take_id, _ANY_DAY)
         return Entry(recalled.request, item["state"], left_out=recalled.left_out, **words)
     except (RequestError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
