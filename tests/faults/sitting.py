@@ -1,6 +1,7 @@
 """A window that works on command: `python -m tests.faults.sitting MODEL EXPORTS`, with JSON lines on both sides.
 
-In: {"do": "type" | "take" | "cancel" | "export" | "open" | "settings" | "offer" | "random" | "play" | "quit", ...}.
+In: {"do": "type" | "take" | "cancel" | "export" | "open" | "settings" | "offer" | "random" | "play" | "where" | "quit",
+...}.
 Out: what a person would have seen, at the moment when the window showed it: "ready", "typed", "began", "heard",
 "saved", "exported", "said", "idle", "lost", "answer" and the numbers of "measure".
 """
@@ -96,6 +97,8 @@ class Sitter(QObject):
         elif what == "play":
             studio.player.refresh_devices()
             studio.player.toggle()
+        elif what == "where":
+            tell("where", frame=studio.player.position)
         elif what == "random":
             self.random.seed(order["seed"])
             self.left = order["count"]
