@@ -105,18 +105,18 @@ def recall_part(kind: type[Part], values: Any) -> Part | None:
 
 def is_of(kind: Any, value: object) -> bool:
     """Whether a value out of JSON can stand in a field; whole numbers are also numbers, but nothing endless is."""
-    if isinstance(value, bool):
+    if type(value) not in _accepted(kind):
         return False
-    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
-        return False
-    if getattr(kind, "__origin__", None) is tuple:
-        return False
-    return isinstance(value, _accepted(kind))
+    return not isinstance(value, int | float) or abs(value) <= MAX_NUMBER
 
 
 @lru_cache(maxsize=64)  # asked for each value of thousands of takes
-def _accepted(kind: Any) -> Any:
-    return kind | int if float in (kind, *get_args(kind)) else kind
+def _accepted(kind: Any) -> frozenset[type]:
+    """The types of JSON values, of which True and False are none here, nor is a list."""
+    kinds = {part for part in (get_args(kind) or (kind,)) if part is not bool}
+    if getattr(kind, "__origin__", None) is tuple:
+        return frozenset()
+    return frozenset(kinds | {int} if float in kinds else kinds)
 
 
 def usual_seam_s(duration_s: float) -> float:

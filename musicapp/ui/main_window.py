@@ -155,8 +155,8 @@ class MainWindow(QMainWindow):
     def _start(self) -> None:
         self._studio.autosave.collect_from(self._remember)
         screen_room.keep_inside(self)  # the window manager has put its frame around it by now
-        self.stage.prepare(self._studio.files)
         self._studio.start()
+        self.stage.prepare(self._studio.files)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._studio.generation.is_running and not self._may_leave:

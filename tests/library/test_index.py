@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,24 @@ def test_a_survey_gives_what_the_files_say_the_first_time_and_later(
     again = open_index()
     assert again.remembered() == takes.survey(folder).takes == again.survey().takes
     assert files_in(folder) == before
+
+
+def test_the_newest_are_remembered_first_and_damage_among_them_hides_no_other(
+    folder: Path, open_index: Callable[[], Index]
+) -> None:
+    days = {"c": "2026-11-03", "a": "2026-11-02", "d": "2026-11-01", "b": "2025-01-01"}
+    for take in takes.survey(folder).takes:
+        takes.save(replace(take, created=datetime.fromisoformat(f"{days[take.take_id]}T12:00:00+01:00")))
+    index = open_index()
+    index.survey()
+    assert [take.take_id for take in index.newest(3)] == ["c", "a", "d"] and index.facts_of(index.newest(1)[0])
+    assert index.newest(200) == index.remembered() == takes.survey(folder).takes
+    with sqlite3.connect(place_of(folder)) as connection:
+        connection.execute("UPDATE takes SET told = '{\"request\": ' WHERE path LIKE '%c.wav'")
+        connection.execute("UPDATE takes SET told = '[2026]' WHERE path LIKE '%a.wav'")
+    connection.close()
+    assert [take.take_id for take in open_index().newest(2)] == ["d", "b"]
+    check_all(index, folder)
 
 
 def test_unchanged_takes_are_not_read_again(

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from musicapp import paths
 from musicapp.audio import tags, wave_io
 from musicapp.ui.state import take_list_model as roles
+from musicapp.ui.state.take_library import SHOWN_AT_ONCE
+from tests.many_takes import write_many
 from tests.ui.conftest import Desk
 
 
@@ -34,6 +38,28 @@ def test_takes_and_form_are_there_again_at_the_next_start(open_desk: Callable[[]
     assert round(again.studio.player.volume_db) == -12
     assert again.studio.settings.theme == "light"
     assert not again.studio.player.is_playing  # nothing plays unasked at the start
+
+
+def test_a_later_start_shows_the_newest_of_many_at_once_and_then_all(
+    open_desk: Callable[[], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write_many(paths.takes_folder(), SHOWN_AT_ONCE + 40, seconds=0.5)
+    newest_first = [take.take_id for take in reversed(made)]
+    desk = open_desk()
+    desk.wait(lambda: desk.studio.library.is_read)
+    desk.window.close()
+    desk.studio.close()
+    inserted: list[tuple[int, int]] = []
+    begin = roles.TakeListModel.beginInsertRows
+    monkeypatch.setattr(
+        roles.TakeListModel,
+        "beginInsertRows",
+        lambda model, parent, first, last: (inserted.append((first, last)), begin(model, parent, first, last)),
+    )
+    again = open_desk()
+    again.wait(lambda: again.studio.library.is_read)
+    assert [row.take_id for row in again.studio.library.model.rows] == newest_first
+    assert inserted == [(0, SHOWN_AT_ONCE - 1), (SHOWN_AT_ONCE, len(made) - 1)]
 
 
 def test_a_click_shows_and_plays(desk: Desk) -> None:

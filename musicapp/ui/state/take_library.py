@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from musicapp import paths
-from musicapp.errors import CheckpointError, LibraryError, MusicAppError
+from musicapp.errors import LibraryError, MusicAppError
 from musicapp.library import takes
 from musicapp.library.index import Index
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
+from musicapp.ui.state import folder_look
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers
@@ -23,11 +23,13 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.take_choice import Choice
 from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_list_model import TakeListModel, TakeRow
 from musicapp.ui.state.take_search import TakeSearch
 
 NAMED_AT_MOST = 3  # of the files that could not be read
+SHOWN_AT_ONCE = 200  # more than a screen has
 PAUSE_S = 2.0  # between two looks at the folder that nobody asked for
 
 
@@ -81,27 +83,31 @@ class TakeLibrary(QObject):
         self.model.retitled.connect(self._retitled)
 
     def load(self) -> None:
-        """List what is on disk: first what was there the last time, then what is there now."""
+        """List what is on disk: the newest of last time, then all of last time, then what is there now."""
         folder, self._looked_at_s = paths.takes_folder(), time.monotonic()
         index = self._index if self._index is not None and self._index.folder == folder else None
 
-        def remember() -> tuple[Index, list[Take]]:
+        is_new, is_by_date = index is None and folder.is_dir(), self.model.choice == Choice()
+
+        def open_index() -> tuple[Index, list[Take]]:
             opened = index or Index(folder)
-            return opened, _named(opened.remembered()) if index is None and folder.is_dir() else []
+            return opened, folder_look.named(opened.newest(SHOWN_AT_ONCE)) if is_new and is_by_date else []
 
         def not_listed(error: MusicAppError) -> None:
             self._messages.post_error(error)
             self.is_read = True
             self.loaded.emit()
 
-        def remembered(found: tuple[Index, list[Take]]) -> None:
-            self._use(found[0])
-            if found[1]:
-                self._show(found[1])
-            self._files.run(lambda: _survey(found[0], making), self._listed, not_listed)
+        def opened(found: tuple[Index, list[Take]]) -> None:
+            now, newest = found
+            self._use(now)
+            self._show_some(newest)
+            if is_new:
+                self._files.run(lambda: folder_look.named(now.remembered()), self._show_some, not_listed)
+            self._files.run(lambda: folder_look.survey(now, making), self._listed, not_listed)
 
         making = [row.take_id for row in self.model.rows if row.take is None]
-        self._files.run(remember, remembered, not_listed)
+        self._files.run(open_index, opened, not_listed)
 
     def look_again(self) -> None:
         """Another program may have made or changed takes: list them, unless that was done just now."""
@@ -182,6 +188,10 @@ class TakeLibrary(QObject):
         if before is not None and not self._is_shown(before.take_id):
             self._open_takes.close(before.take_id)
 
+    def _show_some(self, found: list[Take]) -> None:
+        if found:  # while nothing is known, the list stays as it is
+            self._show(found)
+
     def _show(self, found: list[Take]) -> None:
         making = {row.take_id for row in self.model.rows if row.take is None}
         self.model.set_takes(
@@ -223,7 +233,7 @@ class TakeLibrary(QObject):
         self._thrown_away -= set(files)
 
         def reread(found: list[Take]) -> None:
-            self.model.put_takes(_named(found))
+            self.model.put_takes(folder_look.named(found))
             if self.search is not None:
                 self.search.again()
 
@@ -345,34 +355,6 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         self.model.set_shown(shown.take_id if shown else "")
         self.current_changed.emit()
-
-
-def _survey(index: Index, making: list[str]) -> takes.Survey:
-    """What the folder holds, each take whole."""
-    found = index.survey(skip=making) if index.folder.is_dir() else takes.Survey([], [])
-    whole = _named([take for take in found.takes if not takes.remove_if_empty(take)])
-    mended = [takes.mended(take) for take in whole]
-    index.reread([after.path for before, after in zip(whole, mended, strict=True) if after is not before])
-    return replace(found, takes=mended)
-
-
-def _named(found: list[Take]) -> list[Take]:
-    """The takes with their models' names for people where only a folder's name was known: a tag says no other."""
-    from musicapp.description import catalogue  # late, as `model_choice` does
-
-    folders = {model: Path(model).name for model in {take.request.model for take in found}}
-    names: dict[str, str] = {}
-    for take in found:
-        model = take.request.model
-        if take.model_name == folders[model] and model not in names:
-            try:
-                names[model] = catalogue.name_of(catalogue.find_model(model))
-            except CheckpointError:  # a model that is gone keeps its folder's name
-                names[model] = take.model_name
-    return [
-        replace(take, model_name=names[take.request.model]) if take.model_name == folders[take.request.model] else take
-        for take in found
-    ]
 
 
 def _show_folder(folder: Path) -> None:
