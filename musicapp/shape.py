@@ -21,13 +21,34 @@ LEAST_BPM, MOST_BPM = 20.0, 400.0
 USUAL_METRE = 4.0
 SEAM_SHARE, LONGEST_SEAM_S = 0.25, 4.0
 
+MAX_LANES, MAX_PICKS = 32, 512
+
 Region = tuple[float, float]
-Part = TypeVar("Part", "Source", "Loop")
+Pick = tuple[float, int]
+Part = TypeVar("Part", "Source", "Loop", "Lane")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Another take of the same length, of which passages are taken. Fields as in `Source`."""
+
+    path: str
+    sha256: str = ""
+    take_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the file, without its folder."""
+        return _name(self.path)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values, without what is not used."""
+        return {name: value for name, value in asdict(self).items() if name == "path" or value}
 
 
 @dataclass(frozen=True)
 class Source:
-    """A sound that a take is made from. One of variation, regions and what is added says how.
+    """A sound that a take is made from. One of variation, regions, picks and what is added says how.
 
     path       of its file; the name alone in exported files
     sha256     of its samples (`audio.source_file`); "" until they were read
@@ -37,6 +58,10 @@ class Source:
     before_s   music to add in front of it, seconds
     after_s    and behind it
     seam_s     length of the passage to make anew where its end runs into its beginning
+    lanes      other takes of its length
+    picks      which of them all is heard from when on, `(start_s, number)` each from 0 s on; 0 is the source itself, 1
+               the first of the lanes
+    joint_s    length of the passage to make anew around every change of lane; 0 is half a bar
     """
 
     path: str
@@ -47,15 +72,27 @@ class Source:
     before_s: float = 0.0
     after_s: float = 0.0
     seam_s: float = 0.0
+    lanes: tuple[Lane, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    joint_s: float = 0.0
 
     @property
     def name(self) -> str:
         """Of the file, without its folder."""
-        return PureWindowsPath(self.path).name or self.path
+        return _name(self.path)
+
+    @property
+    def heard_lanes(self) -> list[Lane]:
+        """Those of its lanes of which something is heard."""
+        return [lane for number, lane in enumerate(self.lanes, 1) if any(pick[1] == number for pick in self.picks)]
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values, without what is not used."""
-        values = asdict(self) | {"regions": [list(region) for region in self.regions]}
+        values = asdict(self) | {
+            "regions": [list(region) for region in self.regions],
+            "picks": [list(pick) for pick in self.picks],
+            "lanes": [lane.as_dict() for lane in self.lanes],
+        }
         unused: tuple[object, ...] = ("", None, [], 0.0)
         return {name: value for name, value in values.items() if name in ("path", "variation") or value not in unused}
 
@@ -88,19 +125,37 @@ def recall_part(kind: type[Part], values: Any) -> Part | None:
         return None
     kinds = get_type_hints(kind)
     given = dict(values)
-    if kind is Source and "regions" in given:
-        regions = given["regions"] if isinstance(given["regions"], list | tuple) else [None]
-        pairs = [pair for pair in regions if isinstance(pair, list | tuple) and len(pair) == 2]
-        if len(pairs) < len(regions) or not all(is_of(float, time) for pair in pairs for time in pair):
+    if kind is Source:
+        pairs = {name: _recalled_pairs(given[name], numbers) for name, numbers in _PAIRS.items() if name in given}
+        lanes = given.get("lanes", ())
+        whole = [recall_part(Lane, lane) for lane in lanes] if isinstance(lanes, list | tuple) else [None]
+        if None in whole or None in pairs.values():
             return None
-        given["regions"] = tuple((float(start), float(end)) for start, end in pairs)
-    plain = {name: value for name, value in given.items() if name != "regions"}
+        given |= pairs | ({"lanes": tuple(whole)} if "lanes" in given else {})
+    plain = {name: value for name, value in given.items() if kind is not Source or name not in (*_PAIRS, "lanes")}
     if not all(name in kinds and is_of(kinds[name], value) for name, value in plain.items()):
         return None
     try:
         return kind(**given)
     except TypeError:
         return None
+
+
+_PAIRS: dict[str, tuple[type, type]] = {"regions": (float, float), "picks": (float, int)}
+
+
+def _recalled_pairs(values: Any, kinds: tuple[type, type]) -> tuple[tuple[Any, Any], ...] | None:
+    """Pairs of numbers out of JSON; None for anything else."""
+    found: list[tuple[Any, Any]] = []
+    for pair in values if isinstance(values, list | tuple) else [None]:
+        if not (isinstance(pair, list | tuple) and len(pair) == 2 and all(map(is_of, kinds, pair))):
+            return None
+        found.append((kinds[0](pair[0]), kinds[1](pair[1])))
+    return tuple(found)
+
+
+def _name(path: str) -> str:
+    return PureWindowsPath(path).name or path
 
 
 def is_of(kind: Any, value: object) -> bool:
@@ -143,18 +198,24 @@ def check_shape(source: Source | None, loop: Loop | None) -> None:
 
 
 def _check_source(source: Source) -> None:
-    ways = [source.variation is not None, bool(source.regions), source.before_s or source.after_s, source.seam_s]
+    ways = [
+        source.variation is not None,
+        bool(source.regions),
+        source.before_s or source.after_s,
+        source.seam_s,
+        bool(source.picks or source.lanes),
+    ]
     if sum(map(bool, ways)) != 1:
         raise RequestError(
             "It must be said in one way what to do with the source.",
-            hint="Vary it, make passages of it anew, add music to it, or close it to a loop.",
+            hint="Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.",
         )
     if source.variation is not None and not 0 <= source.variation <= 1:
         raise RequestError(
             f"A variation of {source.variation:g} cannot be made.",
             hint="Use 0 to 1: 0 is the source itself, 1 ignores it.",
         )
-    for added in (source.before_s, source.after_s, source.seam_s):
+    for added in (source.before_s, source.after_s, source.seam_s, source.joint_s):
         if not 0 <= added <= MAX_SHAPED_S:
             raise RequestError("So much music cannot be added.", hint="Type a time, for example 0:30.")
     if len(source.regions) > MAX_REGIONS:
@@ -168,3 +229,22 @@ def _check_source(source: Source) -> None:
     ordered = sorted(source.regions)
     if any(first[1] > second[0] for first, second in itertools.pairwise(ordered)):
         raise RequestError("Two of the passages overlap.", hint="Make one of them, or move them apart.")
+    if source.picks or source.lanes:
+        _check_picks(source)
+
+
+def _check_picks(source: Source) -> None:
+    if not 1 <= len(source.lanes) < MAX_LANES:
+        raise RequestError("There are too few or too many takes to glue.", hint=f"Use 2 to {MAX_LANES}.")
+    if not 1 <= len(source.picks) <= MAX_PICKS:
+        raise RequestError("Passages of the takes must be chosen.", hint=f"Choose 1 to {MAX_PICKS}.")
+    starts = [start for start, _ in source.picks]
+    if not all(map(math.isfinite, starts)) or starts[0] != 0 or any(a >= b for a, b in itertools.pairwise(starts)):
+        raise RequestError(
+            "The chosen passages must begin one after the other, the first at 0:00.",
+            hint="For example the first from 0:00 on, the second from 0:08 on.",
+        )
+    if not all(0 <= number <= len(source.lanes) for _, number in source.picks):
+        raise RequestError(
+            "A passage was chosen of a take that is not there.", hint=f"There are {len(source.lanes) + 1} takes."
+        )

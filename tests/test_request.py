@@ -32,7 +32,7 @@ from musicapp.request import (
     parse_duration,
     recall,
 )
-from musicapp.shape import Loop, Source
+from musicapp.shape import Lane, Loop, Source
 
 LENGTHS = st.floats(MIN_DURATION_S, 24 * 3600)
 
@@ -263,6 +263,8 @@ SHAPES: list[dict[str, Any]] = [
     {"source": Source("hum.wav", after_s=30.0)},
     {"source": Source("hum.wav", before_s=2.5)},
     {"source": Source("hum.wav", seam_s=1.0)},
+    {"source": Source("a.wav", lanes=(Lane("/x/b.wav", "cd" * 32, "b"), Lane("c.wav")), picks=((0.0, 2), (1.5, 0)))},
+    {"source": Source("a.wav", lanes=(Lane("b.wav"),), picks=((0.0, 1),), joint_s=0.75)},
     {"loop": Loop(8, 120.0)},
     {"loop": Loop()},
 ]
@@ -312,6 +314,16 @@ def test_a_source_that_is_not_understood_is_kept_as_it_is(source: Any) -> None:
         {"source": Source("x", regions=((1.0, 4.0), (3.0, 5.0)))},
         {"source": Source("x", regions=((math.nan, 4.0),))},
         {"source": Source("x", variation=0.5), "loop": Loop()},
+        {"source": Source("x", picks=((0.0, 0),))},
+        {"source": Source("x", lanes=(Lane("y"),))},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((1.0, 0),))},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((0.0, 2),))},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((0.0, -1),))},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((0.0, 0), (2.0, 1), (2.0, 0)))},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((0.0, 0), (math.nan, 1)))},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((0.0, 0),), joint_s=math.inf)},
+        {"source": Source("x", lanes=(Lane("y"),), picks=((0.0, 0),), variation=0.5)},
+        {"source": Source("x", lanes=(Lane("y"),) * 32, picks=((0.0, 0),))},
         {"loop": Loop(4, 0.0)},
         {"loop": Loop(4, math.nan)},
         {"loop": Loop(10**6, 120.0)},

@@ -46,7 +46,10 @@ def shared_tags(request: TakeRequest, left_out: dict[str, Any] | None = None) ->
     loras = tuple(
         replace(lora, path=_name(lora.path), sha256=lora.sha256 or sha256(lora.path)) for lora in request.loras
     )
-    source = None if request.source is None else replace(request.source, path=request.source.name)
+    source = request.source
+    if source is not None:
+        lanes = tuple(replace(lane, path=lane.name) for lane in source.lanes)
+        source = replace(source, path=source.name, lanes=lanes)
     shared = replace(
         request, model=_name(request.model), text_encoder=_name(request.text_encoder), loras=loras, source=source
     )

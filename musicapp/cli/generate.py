@@ -113,9 +113,9 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         take_id=new_take_id(),
         prompt=prompt,
         duration_s=shaping.duration_of(args, prompt, source, loop, *_longest(args.model)),
-        seed=random_seed() if args.seed is None else check_seed(_whole("seed", args.seed)),
+        seed=random_seed() if args.seed is None else check_seed(whole("seed", args.seed)),
         negative_prompt=args.negative,
-        steps=None if args.steps is None else _whole("number of steps", args.steps),
+        steps=None if args.steps is None else whole("number of steps", args.steps),
         guidance_scale=None if args.guidance is None else _number("guidance", args.guidance),
         sampler=args.sampler,
         model=args.model,
@@ -264,7 +264,8 @@ def _read_stdin() -> str:
         raise RequestError("The prompt on the standard input is not text.", hint="Give it as UTF-8.") from error
 
 
-def _whole(what: str, text: str) -> int:
+def whole(what: str, text: str) -> int:
+    """A number as typed. Raises RequestError, which says what it was to be."""
     try:
         return int(text)
     except ValueError:

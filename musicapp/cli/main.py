@@ -7,7 +7,7 @@ import os
 import sys
 
 from musicapp import __version__
-from musicapp.cli import analyse, batch, evaluate, export, generate, models, recall, takes, train
+from musicapp.cli import analyse, batch, comp, evaluate, export, generate, models, recall, takes, train
 from musicapp.errors import MusicAppError, RequestError
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -48,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"musicapp {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (generate, batch, export, recall, analyse, models, takes, train, evaluate):
+    for command in (generate, batch, comp, export, recall, analyse, models, takes, train, evaluate):
         command.add_parser(commands)
         # The name of the command is the module's; what it does is the module's `run`.
         commands.choices[command.__name__.rpartition(".")[2]].set_defaults(run=command.run)

@@ -48,9 +48,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for name, value in _rows(project):
         print(f"{name + ':':17s} {value}")
-    if project.request.version == VERSION:
+    if _has_command(project.request):
         print(shlex.join(["musicapp", *command_of(project.request)]))
-    else:  # a new request would be made by newer rules
+    else:
         print(shlex.join(["musicapp", "recall", str(args.file), "-o", f"again{args.file.suffix}"]))
     return 0
 
@@ -65,8 +65,13 @@ def values_of(path: Path, project: Project) -> dict[str, object]:
         "settings": request,
         "not_understood": project.left_out,
         "not_restored": [f"{text} {hint}".rstrip() for text, hint in project.notes],
-        "command": ["musicapp", *command_of(project.request)] if project.request.version == VERSION else None,
+        "command": ["musicapp", *command_of(project.request)] if _has_command(project.request) else None,
     }
+
+
+def _has_command(request: TakeRequest) -> bool:
+    """Whether options say all of it: they make by newer rules, and `comp` by the settings of its first file."""
+    return request.version == VERSION and not (request.source and request.source.picks)
 
 
 def command_of(request: TakeRequest) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from musicapp.errors import LibraryError, RequestError
 from musicapp.prompts import bars
-from musicapp.request import check_duration, parse_duration
+from musicapp.request import TakeRequest, check_duration, parse_duration
 from musicapp.shape import Loop, Region, Source, usual_seam_s
 
 DEFAULT_S = 30.0
@@ -55,7 +55,7 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
     if given != ["init_audio"] and args.seconds is not None:
         raise RequestError(f"With {WAYS[given[0]]} the sound says how long it is.", hint="Leave --seconds away.")
     path = str(Path(getattr(args, given[0])).absolute())
-    take_id = Path(path).stem if _request_of(path) is not None else ""
+    take_id = Path(path).stem if request_of(Path(path)) is not None else ""
     if args.init_audio is not None:
         variation = DEFAULT_VARIATION if args.variation is None else number("variation", args.variation)
         return Source(path, take_id=take_id, variation=variation)
@@ -114,10 +114,10 @@ def duration_of(
 
 def prompt_of(source: Source | None) -> str:
     """The prompt where none was given: that of the take that is the source. Raises RequestError."""
-    request = None if source is None else _request_of(source.path)
+    request = None if source is None else request_of(Path(source.path))
     if request is None:
         raise RequestError("There is no prompt.", hint="Describe the music, for example: calm piano, 90 bpm.")
-    return request
+    return request.prompt
 
 
 def read_region(text: str) -> Region:
@@ -126,25 +126,25 @@ def read_region(text: str) -> Region:
     try:
         if not dash:
             raise ValueError
-        return _time(start), _time(end)
+        return time_of(start), time_of(end)
     except ValueError:
         raise RequestError(
             f"“{text[:40]}” is not a passage.", hint="Give its start and its end, for example 0:05-0:08."
         ) from None
 
 
-def _time(text: str) -> float:
+def time_of(text: str) -> float:
     """Seconds from "0:05" or "5.25"; unlike a length it may be 0."""
     minutes, colon, seconds = text.strip().replace(",", ".").rpartition(":")
     return (60 * int(minutes) if colon else 0) + float(seconds)
 
 
-def _request_of(path: str) -> str | None:
-    """The prompt of a file that is one of our takes."""
+def request_of(path: Path) -> TakeRequest | None:
+    """What made a file, where it is one of our takes."""
     from musicapp.audio import tags, wave_io
 
     try:
-        recalled = tags.recalled(wave_io.read_tags(Path(path)), Path(path).stem)
+        recalled = tags.recalled(wave_io.read_tags(path), path.stem)
     except LibraryError:
         return None
-    return None if recalled is None else recalled.request.prompt
+    return None if recalled is None else recalled.request

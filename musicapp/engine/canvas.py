@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from musicapp.description.config import ModelConfig
 from musicapp.errors import RequestError
 from musicapp.request import format_duration, frames_for
-from musicapp.shape import MIN_REGION_S, Source
+from musicapp.shape import MIN_REGION_S, Pick, Source
 
 CONTEXT_S = 20.0  # of music around a passage that the model hears
 WINDOW_S = 120.0  # that a model without a fixed length works on at once
@@ -66,6 +67,35 @@ def canvas_of(source: Source, audio: np.ndarray, sample_rate: int) -> Canvas:
     longer[before : before + frames] = audio
     ends = (Gap(0, before, is_open=True), Gap(before + frames, before + frames + behind, is_open=True))
     return Canvas(longer, tuple(gap for gap in ends if gap.end > gap.first))
+
+
+def glued(picks: Sequence[Pick], lanes: Sequence[np.ndarray], joint_s: float, sample_rate: int) -> Canvas:
+    """The chosen passages of several takes one after the other, with a gap around every change of lane.
+
+    Raises RequestError for takes that are not equally long, and passages behind their end.
+    """
+    frames = len(lanes[0])
+    if any(len(lane) != frames for lane in lanes):
+        lengths = ", ".join(format_duration(round(len(lane) / sample_rate, 3)) for lane in lanes)
+        raise RequestError(f"The takes are not equally long: {lengths}.", hint="Glue takes of one length.")
+    starts = [frames_for(start, sample_rate) for start, _ in picks]
+    if starts[-1] >= frames:
+        raise RequestError(
+            f"The passage from {format_duration(picks[-1][0])} on begins behind the end of the takes.",
+            hint=f"They last {format_duration(round(frames / sample_rate, 2))}.",
+        )
+    audio, cuts = np.empty_like(lanes[0]), []
+    for (first, end), (_, number) in zip(itertools.pairwise([*starts, frames]), picks, strict=True):
+        audio[first:end] = lanes[number][first:end]
+    for (_, before), (start_s, number) in itertools.pairwise(picks):
+        if number != before:
+            cuts.append(frames_for(start_s, sample_rate))
+    reach, gaps = frames_for(joint_s / 2, sample_rate), []
+    for before, cut, behind in zip([0, *cuts], cuts, [*cuts[1:], frames], strict=False):
+        left = cut if before == 0 else (cut - before) // 2
+        right = behind - cut if behind == frames else (behind - cut) // 2
+        gaps.append(Gap(cut - min(reach, left), cut + min(reach, right)))
+    return Canvas(audio, tuple(gaps))
 
 
 def seam(audio: np.ndarray, seam_s: float, sample_rate: int) -> Canvas:

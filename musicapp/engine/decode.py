@@ -43,6 +43,11 @@ def chunk_bounds(count: int, size: int = SIZE, *, first: int = FIRST, is_light: 
     return bounds
 
 
+def context_of(autoencoder: Autoencoder) -> int:
+    """Latents in front of a place that its sound depends on, in whole groups."""
+    return -(-_margin(autoencoder) // _alignment(autoencoder)) * _alignment(autoencoder)
+
+
 def seen_until(autoencoder: Autoencoder, end: int, total: int) -> int:
     """How many of the latents, from the first on, must be there when a chunk that ends with latent `end` is decoded."""
     if isinstance(autoencoder.decoder, OobleckDecoder):

@@ -15,6 +15,7 @@ from musicapp.description.config import ModelConfig
 from musicapp.description.lengths import lengths_for
 from musicapp.description.shift_configs import ShiftConfig
 from musicapp.diffusion import shifts
+from musicapp.diffusion.circles import running_round
 from musicapp.diffusion.guidance import blended
 from musicapp.diffusion.inpainting import channels_of, staying
 from musicapp.diffusion.noise import laid_noise, returning_noise, section_starts
@@ -33,6 +34,7 @@ HEADROOM = 4  # latents behind the end of a variable-length take, so that its la
 # Windows: the first makes one section, so that it is heard soon, the others two, which costs least.
 LEAST_WINDOW_S = 15.0  # shorter sections are taken together
 SECTIONS = 2
+AROUND_S = 10.0  # of a loop that is seen on each side of a turn of it
 BEFORE, BEHIND = 1 / 2, 1 / 4  # what a window sees beyond them, in sections
 
 
@@ -42,12 +44,26 @@ class Plan:
     valid       `(1, latents)`, False on padding; None when nothing is padded
     sigmas      a schedule that depends on the length; None for the sampler's own
     windows     one after the other; one that sees everything for most takes
+    turn        of latents that run round, how many make one turn; 0 for those that do not
+    lead        which of the transformer's latents the turn begins with: it sees more of the circle on both sides
     """
 
     latents: int
     windows: tuple[Window, ...]
     valid: Tensor | None = None
     sigmas: Tensor | None = None
+    turn: int = 0
+    lead: int = 0
+
+    @property
+    def made(self) -> int:
+        """How many latents are sampled."""
+        return self.turn or self.latents
+
+    @property
+    def seen(self) -> int:
+        """How many latents the transformer sees at once, at most."""
+        return self.latents if self.turn else max(window.size for window in self.windows)
 
 
 @dataclass(frozen=True)
@@ -58,11 +74,15 @@ class Denoised:
     latents  `(1, latent_dim, latents)` of the whole take on the model's device, its windows so far; before the first
              one is done, what the sampler has
     ready    how many of them, from the first on, are done
+    clean    the latents as the sampler thinks now that they will be
+    formed   how many of these, from the first on, there are
     """
 
     index: int
     latents: Tensor
     ready: int
+    clean: Tensor
+    formed: int
 
 
 @dataclass(frozen=True)
@@ -107,6 +127,20 @@ def plan_for(model: LoadedModel, request: TakeRequest, needed: int, *, level: fl
     return Plan(latents, _windows(model, request, latents) if in_windows else windows_of([0, latents]))
 
 
+def plan_for_loop(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
+    """What a loop of so many latents asks of the transformer, which sees them as a circle.
+
+    Around the turn it sees as much more as it has room for, `AROUND_S` at most and no more than a turn on each side.
+    """
+    config = model.config
+    rate = config.sample_rate / model.autoencoder.downsampling_ratio
+    longest = int(config.max_duration_s * rate) if config.app.variable_length else config.window_latents
+    lead = max(0, min(needed, int(AROUND_S * rate), (longest - needed) // 2))
+    seen = needed + 2 * lead
+    plan = plan_for(model, replace(request, duration_s=seen / rate), seen)
+    return replace(plan, windows=windows_of([0, needed]), turn=needed, lead=lead)
+
+
 def denoising_of(config: ModelConfig, request: TakeRequest) -> str:
     """How a request is denoised: "windows" where the take has sections, unless the request wants it "whole" or names
     an arc: how loud that is cannot be told from its beginning. What begins from a sound has windows of its own."""
@@ -135,13 +169,13 @@ def denoise(
     app, objective = model.config.app, model.config.diffusion.objective
     there = None if given is None else given.latents.to(model.device)
     if given is not None and there is not None and given.level <= 0:
-        yield Denoised(0, there, plan.latents)
+        yield Denoised(0, there, plan.latents, there, plan.latents)
         return
     noise = _noise_of(model, request, 0 if given is None else given.number)
     is_free = given is None or (given.level >= 1 and given.keep is None)
     section = section_latents(model.config, facts.prompt) if is_free else 0.0
     patch, opens_alike = model.config.diffusion.dit.patch_size, request.version > 1
-    start = returning_noise(noise, plan.latents, section, multiple=patch, opens_alike=opens_alike).to(model.device)
+    start = returning_noise(noise, plan.made, section, multiple=patch, opens_alike=opens_alike).to(model.device)
     assert request.sampler is not None and request.steps is not None
     sigma_max = None if is_flow(objective) else app.sigma_max
     if given is not None and given.level < 1:
@@ -154,7 +188,10 @@ def denoise(
             return noise(size).to(model.device)
 
         after = plan.windows[number + 1].start if number + 1 < len(plan.windows) else window.end
-        network = _network_of(model, prompts, request, facts, plan, window, section, given)
+        seen = windows_of([0, plan.latents])[0] if plan.turn else window
+        network = _network_of(model, prompts, request, facts, plan, seen, section, given)
+        if plan.turn:
+            network = running_round(network, plan.lead, plan.latents)
         if given is not None and there is not None and given.keep is not None and not model.config.fills_gaps:
             network = staying(network, there, given.keep.to(model.device), objective, draw)
         trail = Trail(network, slice(after - window.start, window.end - window.start), known)
@@ -171,12 +208,12 @@ def denoise(
             sigmas=plan.sigmas,
             least_signal=STABLE_AUDIO_3_LEAST_SIGNAL if model.config.is_stable_audio_3 else 0.0,
         )
+        inner = slice(window.first - window.start, window.end - window.start)
         for step in steps:
-            out[..., window.first : window.end] = step.latents[
-                ..., window.first - window.start : window.end - window.start
-            ]
+            out[..., window.first : window.end] = step.latents[..., inner]
             ready = window.end if step.index + 1 == request.steps else window.first
-            yield Denoised(step.index, out, ready)
+            clean = torch.cat((out[..., : window.first], step.denoised[..., inner]), dim=-1)
+            yield Denoised(step.index, out, ready, clean, window.end)
         known = trail.left
 
 

@@ -19,6 +19,7 @@ from musicapp.audio.levels import to_db
 from musicapp.audio.limiter import Limiter, true_peak
 from musicapp.audio.loudness import loudness_lufs
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.engine import loops
 from musicapp.engine.canvas import CONTEXT_S, Canvas, Gap, Window, longest_window, windows
 from musicapp.engine.decode import SIZE
 from musicapp.engine.denoise import Denoised, Given, denoise, plan_for
@@ -107,8 +108,9 @@ class Filling:
     def _timing(self, window: Window) -> Timing:
         """Where a window is told to be in the piece; models that know no start are told what is left of it."""
         start, total = window.first * self._ratio / self._rate, len(self.canvas.audio) / self._rate
-        if self.canvas.is_circular:  # in the middle of something longer: a loop has no end
-            start, total = start + total, 3 * total
+        if self.canvas.is_circular:  # a loop has no end
+            middle = loops.middle(total, start)
+            start, total = middle.start_s, middle.total_s
         if any(entry.id == "seconds_start" for entry in self.model.config.conditioning.entries):
             return Timing(start, total)
         return Timing(0.0, min(total - start, window.count * self._ratio / self._rate))

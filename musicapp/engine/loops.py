@@ -1,7 +1,8 @@
 """A take whose end runs into its beginning: its exact length, and how its seam is made.
 
-A loop is first made as the middle of something longer, without a beginning and an end. Then it is turned by half, so
-that its end meets its beginning in the middle, and the passage around that joint is made anew between the music on both
+A loop is first made as the middle of something longer, without a beginning and an end, from latents that run round.
+A turn of them is a whole number of latents, the loop is not: it is up to half a latent off. So it is turned by half,
+its end meets its beginning in the middle, and a short passage around that joint is made anew between the music on both
 sides of it: no frame is faded, stretched or lost.
 """
 
@@ -10,8 +11,11 @@ from __future__ import annotations
 import dataclasses
 
 from musicapp.engine.request_facts import RequestFacts
+from musicapp.engine.steering import Timing
 from musicapp.errors import RequestError
 from musicapp.request import MIN_DURATION_S, TakeRequest, check_duration, frames_for
+
+AROUND_S = 30.0  # of a piece on both sides of a loop
 
 
 def completed(request: TakeRequest, sample_rate: int) -> TakeRequest:
@@ -36,6 +40,12 @@ def told(request: TakeRequest, facts: RequestFacts) -> RequestFacts:
     return dataclasses.replace(facts, prompt=prompt)
 
 
-def turned(facts: RequestFacts, turned_s: float) -> RequestFacts:
-    """The facts of a loop that was turned by so much: its bars begin there."""
-    return dataclasses.replace(facts, prompt=dataclasses.replace(facts.prompt, bars_from_s=turned_s))
+def begun(facts: RequestFacts, first_s: float) -> RequestFacts:
+    """The facts of a loop of which a bar begins at such a time of the piece that it is told to be the middle of."""
+    return dataclasses.replace(facts, prompt=dataclasses.replace(facts.prompt, bars_from_s=first_s))
+
+
+def middle(duration_s: float, start_s: float = 0.0) -> Timing:
+    """Where what begins `start_s` after a loop's beginning is told to be: in the middle of a piece that it is no end
+    of."""
+    return Timing(AROUND_S + start_s, 2 * AROUND_S + duration_s)

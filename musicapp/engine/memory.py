@@ -25,7 +25,7 @@ from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConf
 from musicapp.description.spectral_configs import SpectralDecoderConfig, SpectralEncoderConfig
 from musicapp.engine.canvas import longest_window
 from musicapp.engine.decode import SIZE, plan_of
-from musicapp.engine.denoise import Plan, plan_for
+from musicapp.engine.denoise import Plan, plan_for, plan_for_loop
 from musicapp.engine.encode import SIZE as ENCODED
 from musicapp.engine.free_memory import free_bytes, given_limit
 from musicapp.errors import OutOfMemory
@@ -163,7 +163,7 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
 
     request  completed: steps, guidance and sampler are filled in
     """
-    if request.source is not None:
+    if is_encoded := request.source is not None or request.loop is not None:
         _ = model.autoencoder.encoder  # it is in memory from now on, and counts
     sizes = {name: held_bytes(part) for name, part in parts_of(model).items()}
     held = _by_device(sizes, model.device.type, way.on_cpu)
@@ -174,7 +174,7 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     cond_and_uncond = request.guidance_scale != 1.0 and bool(request.negative_prompt)
     sampling = denoise_bytes(
         config.diffusion.dit,
-        max(window.size for window in plan.windows),
+        plan.seen,
         model.dit.dtype.itemsize,
         batch=2 if cond_and_uncond else 1,
         kind=model.device.type,
@@ -194,7 +194,7 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
         kind=decodes_on,
     )
     latent_bytes = LATENTS_KEPT * 4 * model.autoencoder.latent_dim * latents
-    if request.source is not None:
+    if is_encoded:
         encoding, sound = _source_bytes(model, request)
         decoding, latent_bytes = max(decoding, encoding), latent_bytes + latent_bytes // LATENTS_KEPT
         held["cpu"] = held.get("cpu", 0) + sound
@@ -277,6 +277,8 @@ def encode_bytes(config: object, latents: int, itemsize: int) -> int:
 
 def _plan_of(model: LoadedModel, request: TakeRequest, needed: int) -> Plan:
     """What the transformer works on; of music around a source no more than a window at once."""
+    if request.loop is not None:
+        return plan_for_loop(model, request, needed)
     if request.source is None or request.is_variation:
         return plan_for(model, request, needed)
     window = min(needed, longest_window(model.config))

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from musicapp.audio import levels
+from musicapp.diffusion.circles import unrolled
 from musicapp.engine import loops
 from musicapp.engine.canvas import Canvas, seam
-from musicapp.engine.decode import SIZE
-from musicapp.engine.denoise import Given, denoise, plan_for
+from musicapp.engine.decode import SIZE, context_of
+from musicapp.engine.denoise import Given, denoise, plan_for_loop
 from musicapp.engine.events import AudioChunk, Event, Finished, Progress
 from musicapp.engine.filling import Filling, filled
 from musicapp.engine.held_model import HeldModel
@@ -25,7 +26,6 @@ from musicapp.request import TakeRequest
 from musicapp.shape import usual_seam_s
 
 BLOCK_FRAMES = 1 << 18
-LONGER = 3  # times a loop's length: the piece that it is told to be the middle of
 
 
 def render(
@@ -44,10 +44,11 @@ def render(
     clock = _Clock(take_id, request.steps or 1)
     if canvas is None:
         facts = loops.told(request, facts)
-        audio = yield from _plain(held, request, facts, file.total_frames, clock, check_stop)
+        audio = yield from _turn(held, request, facts, file.total_frames, clock, check_stop)
         canvas = seam(audio, usual_seam_s(request.duration_s), held.info.sample_rate)
     if canvas.is_circular:
-        facts = loops.turned(facts, (len(canvas.audio) - canvas.turned) / held.info.sample_rate)
+        joint_s = (len(canvas.audio) - canvas.turned) / held.info.sample_rate
+        facts = loops.begun(facts, loops.middle(request.duration_s, joint_s).start_s)
     filling = Filling(held.model, held.prompts, request, facts, canvas)
     clock.windows += len(filling.windows)
     for _, step in filling.sample():
@@ -72,7 +73,7 @@ def render(
     yield Finished(take_id, str(file.path), len(audio), levels.peak(audio), denoise_s, first_chunk_s, total_s)
 
 
-def _plain(
+def _turn(
     held: HeldModel,
     request: TakeRequest,
     facts: RequestFacts,
@@ -80,22 +81,29 @@ def _plain(
     clock: _Clock,
     check_stop: Callable[[], None],
 ) -> Generator[Event, None, np.ndarray]:
-    """The sound of a loop before its seam is made, `(frames, channels)`: the middle of something longer."""
-    model = held.model
-    needed = -(-frames // model.autoencoder.downsampling_ratio)
-    plan = plan_for(model, request, needed)
-    nothing = torch.zeros(1, model.autoencoder.latent_dim, plan.latents)
-    given = Given(nothing, timing=Timing(request.duration_s, LONGER * request.duration_s), number=1 << 10)
+    """The sound of a loop before its seam is made, `(frames, channels)`: a turn of latents that run round."""
+    model, ratio = held.model, held.model.autoencoder.downsampling_ratio
+    turn = max(1, round(frames / ratio))
+    plan = plan_for_loop(model, request, turn)
+    nothing = torch.zeros(1, model.autoencoder.latent_dim, turn)
+    timing = loops.middle(request.duration_s)
+    given = Given(
+        nothing,
+        timing=Timing(timing.start_s - plan.lead * ratio / held.info.sample_rate, timing.total_s),
+        number=1 << 10,
+    )
     clock.windows += 1
     latents = nothing
-    for step in denoise(model, held.prompts, request, facts, plan, given):
+    for step in denoise(model, held.prompts, request, loops.begun(facts, timing.start_s), plan, given):
         check_stop()
         latents = step.latents
         yield clock.step_done()
     _refuse_broken(latents)
     place = next(model.autoencoder.parameters()).device
-    blocks = list(blocks_of(model, latents.to(place), frames, size=SIZE, seed=request.seed))
-    return np.concatenate(blocks)
+    before = context_of(model.autoencoder)
+    circle = unrolled(latents.to(place), before, before + turn + before)
+    blocks = blocks_of(model, circle, before * ratio + frames, size=SIZE, seed=request.seed)
+    return np.concatenate(list(blocks))[before * ratio :]
 
 
 class _Clock:

@@ -14,8 +14,8 @@ from musicapp.audio.loudness import loudness_lufs
 from musicapp.audio.source_file import SourceSound
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion.starts import level_of
-from musicapp.engine import loops
-from musicapp.engine.canvas import Canvas, canvas_of
+from musicapp.engine import loops, source_facts
+from musicapp.engine.canvas import Canvas, canvas_of, glued
 from musicapp.engine.denoise import Given, Plan, plan_for
 from musicapp.engine.encode import encode
 from musicapp.errors import RequestError
@@ -23,6 +23,7 @@ from musicapp.request import TakeRequest, format_duration, frames_for
 from musicapp.shape import MAX_SOURCE_S
 
 MOST_GAIN_DB = 30.0
+JOINT_BARS = 0.5  # that are made anew where one take goes over into another
 LEEWAY_S = 0.01  # by which a length may be above the source's: people round
 
 
@@ -56,8 +57,32 @@ def opened(
     request, sound = read(request, sample_rate, channels)
     if request.source is None or sound is None or request.is_variation:
         return request, sound, None
-    canvas = canvas_of(request.source, sound.audio, sample_rate)
+    is_comp = bool(request.source.picks)
+    canvas = None if is_comp else canvas_of(request.source, sound.audio, sample_rate)
+    if canvas is None:
+        request, canvas = _glued(request, sound, sample_rate, channels)
     return dataclasses.replace(request, duration_s=len(canvas.audio) / sample_rate), sound, canvas
+
+
+def _glued(request: TakeRequest, sound: SourceSound, sample_rate: int, channels: int) -> tuple[TakeRequest, Canvas]:
+    """A request with the checksums of all its takes and how long its joints are, and the canvas of their passages.
+
+    Takes of which nothing is heard are not read.
+    """
+    source = request.source
+    assert source is not None
+    heard = {number for _, number in source.picks}
+    sounds = [sound.audio]
+    lanes = []
+    for number, lane in enumerate(source.lanes, 1):
+        if number in heard:
+            read = source_file.read(Path(lane.path), sample_rate=sample_rate, channels=channels, sha256=lane.sha256)
+            lane = dataclasses.replace(lane, sha256=read.sha256)
+        sounds.append(read.audio if number in heard else sound.audio)
+        lanes.append(lane)
+    joint_s = source.joint_s or JOINT_BARS * source_facts.bar_s(request, sound.audio, sample_rate)
+    source = dataclasses.replace(source, lanes=tuple(lanes), joint_s=joint_s)
+    return dataclasses.replace(request, source=source), glued(source.picks, sounds, joint_s, sample_rate)
 
 
 def gain_to_model(model: LoadedModel, audio: np.ndarray) -> float:

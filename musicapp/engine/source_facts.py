@@ -14,7 +14,7 @@ import soxr
 from musicapp.analysis import listening
 from musicapp.analysis.listening_features import HOP, onsets
 from musicapp.audio import tags, wave_io
-from musicapp.engine.request_facts import RequestFacts
+from musicapp.engine.request_facts import RequestFacts, read_request
 from musicapp.errors import LibraryError
 from musicapp.prompts.facts import PromptFacts, read_prompt
 from musicapp.prompts.scales import SCALES
@@ -23,7 +23,7 @@ from musicapp.shape import Source
 
 LEAST_S = 4.0  # of sound that says something about tempo and key
 NEAR_S = 16.0  # of music at the border whose beats are looked at: a tempo that is slightly off drifts away from others
-USUAL_METRE = 4.0
+USUAL_METRE, USUAL_BPM = 4.0, 120.0
 PHASES = 64  # places of a beat that are tried
 DEEP, LOW = 0, 1  # ranges of onsets, where bars begin loudest
 SMOOTHING = np.hanning(9)[1:-1]  # over 70 ms: players are not exact
@@ -62,6 +62,13 @@ def completed(facts: RequestFacts, source: Source, audio: np.ndarray, sample_rat
         at_end = not source.before_s
         bars_from_s += bar_start_s(audio, sample_rate, stated.beat_bpm, stated.beats_in_bar or USUAL_METRE, at_end)
     return dataclasses.replace(facts, prompt=dataclasses.replace(stated, bars_from_s=bars_from_s))
+
+
+def bar_s(request: TakeRequest, audio: np.ndarray, sample_rate: int) -> float:
+    """Seconds of a bar of a take with a source, as its prompt has it, else the source's own, else by ear."""
+    assert request.source is not None
+    stated = completed(read_request(request), request.source, audio, sample_rate).prompt
+    return 60.0 / (stated.beat_bpm or USUAL_BPM) * (stated.beats_in_bar or USUAL_METRE)
 
 
 def bar_start_s(audio: np.ndarray, sample_rate: int, beat_bpm: float, beats_in_bar: float, at_end: bool) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 from musicapp.audio import tags, wave_io
 from musicapp.errors import CheckpointError, LibraryError
 from musicapp.request import BUILTIN_MODEL, Lora, Recalled, TakeRequest, new_take_id, note_about
+from musicapp.shape import Lane, Source
 
 MOST_FILES = 2000  # that are looked at for an adapter
 SHOWN_COMMIT = 10
@@ -90,13 +91,27 @@ def _with_source(request: TakeRequest, folder: Path) -> tuple[TakeRequest, tuple
     source = request.source
     if source is None:
         return request, ("", "")
-    for candidate in (Path(source.path), folder / source.name):
-        if candidate.is_absolute() and candidate.is_file():
-            return replace(request, source=replace(source, path=str(candidate))), ("", "")
-    return request, (
-        f"The sound “{source.name}” that it was made from is not here.",
+    sounds: list[Source | Lane] = [source, *source.lanes]
+    paths = {sound.path: _beside(sound, folder) for sound in sounds}
+    found = replace(
+        source,
+        path=paths[source.path] or source.path,
+        lanes=tuple(replace(lane, path=paths[lane.path] or lane.path) for lane in source.lanes),
+    )
+    heard: list[Source | Lane] = [source, *source.heard_lanes]
+    gone = next((sound for sound in heard if not paths[sound.path]), None)
+    return replace(request, source=found), ("", "") if gone is None else (
+        f"The sound “{gone.name}” that it was made from is not here.",
         "Put it beside the file, then recall the file again.",
     )
+
+
+def _beside(sound: Source | Lane, folder: Path) -> str:
+    """Where a sound lies: at its place, else in a folder; "" for neither."""
+    for candidate in (Path(sound.path), folder / sound.name):
+        if candidate.is_absolute() and candidate.is_file():
+            return str(candidate)
+    return ""
 
 
 def _adapters_in(folder: Path) -> list[Path]:

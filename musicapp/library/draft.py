@@ -116,6 +116,13 @@ def _made_from(request: TakeRequest) -> dict[str, Any]:
     source = request.source
     if source is None:
         return {}
-    ways = {"redone": source.regions, "extended": source.before_s or source.after_s, "looped": source.seam_s}
+    ways = {
+        "redone": source.regions,
+        "extended": source.before_s or source.after_s,
+        "looped": source.seam_s,
+        "glued": source.picks,
+    }
     how = next((word for word, is_meant in ways.items() if is_meant), "varied")
-    return {"take_id": source.take_id, "how": how, "name": source.name, "sha256": source.sha256}
+    others = [{"take_id": lane.take_id, "name": lane.name, "sha256": lane.sha256} for lane in source.heard_lanes]
+    values = {"take_id": source.take_id, "how": how, "name": source.name, "sha256": source.sha256}
+    return values | ({"others": others} if others else {})

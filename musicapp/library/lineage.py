@@ -42,6 +42,8 @@ def origin_of(take: Take) -> Origin | None:
 def _how(source: Source) -> str:
     if source.variation is not None:
         return "A variation of"
+    if source.picks:
+        return f"Glued of {len(source.lanes) + 1} takes, the first of them"
     if source.regions:
         return "With passages made anew of"
     return "Longer than" if source.before_s or source.after_s else "Made from"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicapp.audio import source_file, wave_io
+from musicapp.audio import source_file, tags, wave_io
 from musicapp.checkpoints.load import load_model
 from musicapp.engine import canvas, source_facts
 from musicapp.engine.engine import Engine
@@ -22,7 +23,7 @@ from musicapp.errors import RequestError
 from musicapp.nn.phases import Known
 from musicapp.nn.spectral import SpectralDecoder, mid_side, short_time_spectrum
 from musicapp.request import TakeRequest
-from musicapp.shape import Loop, Source
+from musicapp.shape import Lane, Loop, Source
 from tests import making
 from tests.checkpoints.test_stable_audio_3 import folder as stable_audio_3
 from tests.test_request import refusal
@@ -287,3 +288,67 @@ def test_bars_are_found_by_ear(bpm: float) -> None:
         read_request(TakeRequest("a", f"rock, {bpm:g} bpm", 5, 1)), Source("x.wav", after_s=5), audio, RATE
     )
     assert facts.prompt.tempo_bpm == bpm and facts.prompt.tonic is not None and facts.prompt.bars_from_s == start
+
+
+def lanes_in(folder: Path, count: int, seconds: float = 3.0) -> tuple[list[np.ndarray], Source]:
+    """Takes of one length, and the source that they make together, with no picks yet."""
+    sounds = [music(seconds, seed=number) for number in range(count)]
+    paths = [written(folder / f"lane{number}.wav", sound) for number, sound in enumerate(sounds)]
+    first, *others = (Lane(str(path)) for path in paths)
+    return sounds, Source(first.path, lanes=tuple(others), picks=((0.0, 0),))
+
+
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_passages_of_several_takes_are_glued_and_stay_as_they_are(
+    engines: dict[str, Engine], models: dict[str, Path], tmp_path: Path, family: str
+) -> None:
+    sounds, source = lanes_in(tmp_path, 3)
+    picks = ((0.0, 2), (0.6, 0), (1.1, 0), (1.5, 1), (1.6, 2), (2.9, 1))
+    request = asked(models[family], source=replace(source, picks=picks), prompt="piano, 120 bpm")
+    out = made(engines[family], request, tmp_path / "take.wav")
+    wanted = np.concatenate(
+        [
+            sounds[number][round(a * RATE) : round(b * RATE)]
+            for (a, number), b in zip(picks, [0.6, 1.1, 1.5, 1.6, 2.9, 3.0], strict=True)
+        ]
+    )
+    # Half a bar at 120 is a second: as much of it as the passages on both sides have room for, a half of each.
+    joints = is_inside(len(out), ((0.1, 1.05), (1.05, 1.55), (1.55, 2.1), (2.4, 3.0)))
+    np.testing.assert_array_equal(out[~joints], wanted[~joints])
+    assert all((out != wanted)[is_inside(len(out), ((cut - 0.04, cut + 0.04),))].any() for cut in (0.6, 1.5, 1.6, 2.9))
+    events = list(making.make(engines[family], request, tmp_path / "again.wav"))
+    started = next(event for event in events if isinstance(event, Started))
+    assert started.request.source is not None and started.request.source.joint_s == 1.0
+    assert all(len(lane.sha256) == 64 for lane in started.request.source.lanes)
+    # What the take says of itself makes it again.
+    assert (tmp_path / "take.wav").read_bytes() == (tmp_path / "again.wav").read_bytes()
+    recalled = tags.recalled(wave_io.read_tags(tmp_path / "take.wav"), "two")
+    assert recalled is not None and recalled.request.source == started.request.source and not recalled.left_out
+
+
+def test_one_take_alone_is_copied_and_takes_that_are_not_heard_need_not_be_there(
+    engines: dict[str, Engine], models: dict[str, Path], tmp_path: Path
+) -> None:
+    sounds, source = lanes_in(tmp_path, 2)
+    (tmp_path / "lane1.wav").unlink()
+    list(making.make(engines["few"], asked(models["few"], source=source), tmp_path / "take.wav"))
+    np.testing.assert_array_equal(wave_io.read(tmp_path / "take.wav")[0], sounds[0])
+
+
+def test_takes_that_cannot_be_glued_are_refused(
+    engines: dict[str, Engine], models: dict[str, Path], tmp_path: Path
+) -> None:
+    _, source = lanes_in(tmp_path, 2)
+    for picks, words in ((((0.0, 0), (4.0, 1)), "behind the end"), (((0.0, 0), (0.5, 2)), "not there")):
+        with pytest.raises(RequestError, match=words) as caught:
+            making.prepare(engines["few"], asked(models["few"], source=replace(source, picks=picks)))
+        assert refusal(caught.value)
+    both = replace(source, picks=((0.0, 0), (1.0, 1)))
+    completed = making.prepare(engines["few"], asked(models["few"], source=both)).request.source
+    assert completed is not None
+    written(tmp_path / "lane1.wav", music(3.0, seed=9))
+    with pytest.raises(RequestError, match="not the sound any more"):
+        making.prepare(engines["few"], asked(models["few"], source=completed))
+    written(tmp_path / "lane1.wav", music(2.5))
+    with pytest.raises(RequestError, match="not equally long"):
+        making.prepare(engines["few"], asked(models["few"], source=both))

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSlider
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QSlider
 
 from musicapp.library.take import Take
 from musicapp.request import VERSION, TakeRequest
-from musicapp.shape import Source
+from musicapp.shape import Loop, Source
 from tests.ui.conftest import Desk
 
 
@@ -119,3 +119,24 @@ def test_a_source_comes_back_with_the_settings_of_its_take_and_by_undo(desk: Des
     assert form.source is None and form.make_request().version == 1, "an old take is made as it was"
     form.set_prompt("harp and flute")
     assert form.make_request().version == VERSION
+
+
+def test_the_form_asks_for_a_loop_of_the_bars_of_its_length(desk: Desk) -> None:
+    form, tick = desk.studio.take_settings, desk.find("make_loop")
+    assert isinstance(tick, QCheckBox) and not tick.isChecked()
+    form.set_prompt("funk, 97 bpm, 3/4")
+    form.set_duration_text("4 bars")
+    assert form.make_request().loop is None
+    desk.qtbot.mouseClick(tick, Qt.MouseButton.LeftButton, pos=tick.rect().center() - QPoint(tick.width() // 3, 0))
+    assert form.make_request().loop == Loop(4, 97.0, 3.0)
+    form.set_duration(5.0)
+    assert form.make_request().loop == Loop(), "of no number of bars"
+    desk.studio.undo.undo()
+    assert form.loop is None and not tick.isChecked()
+    # A take's bars come back though the prompt names no tempo, and its length is one of whole frames.
+    form.recall(TakeRequest("old", "funk", 151200 / 44100, 7, loop=Loop(1, 70.0)))
+    assert tick.isChecked() and form.make_request().loop == Loop(1, 70.0)
+    form.set_duration(2.0)
+    assert form.make_request().loop == Loop()
+    form.set_source(Source("/somewhere/hum.wav", variation=0.3), 2.0)
+    assert form.make_request().loop is None and not tick.isEnabled() and "no loop" in tick.toolTip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicapp.shape import Source
+from musicapp.shape import Loop, Source
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class FormValues:
     model: str
     source: Source | None = None
     source_s: float = 0.0
+    loop: Loop | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -15,21 +14,19 @@ from musicapp.request import (
     Lora,
     TakeRequest,
     check_duration,
-    check_seed,
     checked,
     format_duration,
     new_take_id,
-    parse_duration,
     random_seed,
 )
 from musicapp.request import VERSION as REQUEST_VERSION
-from musicapp.shape import Source
+from musicapp.shape import Loop, Source
+from musicapp.ui.state import typed
 from musicapp.ui.state.form_values import FormValues, Promise
 
 DEFAULT_DURATION_S = 30.0
 USUAL_CAP_S = 285.0  # the slider's end until a model says what it can do
 _NO_VALUE = object()
-_MAYBE_BARS = re.compile("bar|measure|takt", re.IGNORECASE)
 
 
 class TakeSettings(QObject):
@@ -39,7 +36,7 @@ class TakeSettings(QObject):
     (steps, guidance or sampler), target_changed (model, device or precision: the engine must load), loras_changed
     (the adapters or their strengths), limits_changed (another model's cap and defaults hold), seed_use_changed
     (whether the seed in the form is the next take's, or was the last one's), source_changed (another sound to start
-    from, or how far to go from it) and mended ("length" or "seed" can be used again).
+    from, or how far to go from it; whether a loop is asked for) and mended ("length" or "seed" can be used again).
     """
 
     prompt_changed = Signal(str)
@@ -76,6 +73,7 @@ class TakeSettings(QObject):
         self.promise: Promise | None = None
         self.source: Source | None = None
         self.source_s = 0.0
+        self.loop: Loop | None = None
         self._recalled: TakeRequest | None = None
 
     def set_prompt(self, text: str) -> None:
@@ -129,13 +127,7 @@ class TakeSettings(QObject):
 
     def parse_duration(self, text: str) -> float:
         """Seconds of a length as typed: a time, or "8 bars" of the prompt's tempo. Raises RequestError."""
-        if _MAYBE_BARS.search(text):
-            from musicapp.prompts import bars  # late: the window starts without these
-
-            if bars.is_bars(text):
-                asked_s = bars.duration_of(text, self.prompt)
-                return check_duration(asked_s, cap_s=self.cap_s, model_name=self.model_name)
-        return parse_duration(text, cap_s=self.cap_s, model_name=self.model_name)
+        return typed.duration_of(text, self.prompt, cap_s=self.cap_s, model_name=self.model_name)
 
     def set_duration_text(self, text: str) -> None:
         """Take a length as typed. What cannot be used is kept in `duration_problem` and stops the next take."""
@@ -184,21 +176,15 @@ class TakeSettings(QObject):
 
         An empty text leaves the next take to draw its own.
         """
-        cleaned = "".join(text.split()).replace(",", "").replace("_", "")
-        if not cleaned:
+        try:
+            seed = typed.seed_of(text)
+        except RequestError as problem:
+            self.seed_problem = problem
+            return
+        if seed is None:
             self._mend_seed()
             self.set_seed_locked(False)
             self._set_unused(False)
-            return
-        try:
-            if not cleaned.removeprefix("-").isdecimal():
-                raise RequestError(
-                    f"“{text.strip()[:40]}” is not a seed.",
-                    hint=f"Use a whole number from 0 to {MAX_SEED:,}, or roll the dice.",
-                )
-            seed = check_seed(int(cleaned[:30]))
-        except RequestError as problem:
-            self.seed_problem = problem
             return
         self.set_seed(seed)
         self.set_seed_locked(True)
@@ -238,6 +224,21 @@ class TakeSettings(QObject):
             self.source_changed.emit()
             if 0 < length_s < self.duration_s:
                 self.set_duration(length_s)
+
+    def set_loop(self, loop: Loop | None) -> None:
+        """Have the end run into the beginning, or not."""
+        if loop != self.loop:
+            self.loop = loop
+            self.source_changed.emit()
+
+    @property
+    def asked_loop(self) -> Loop | None:
+        """The loop that the next take is."""
+        if self.loop is None or self.source is not None:
+            return None
+        from musicapp.ui.state.asked_loop import loop_of  # late: the window starts without these
+
+        return loop_of(self.loop, self.duration_s, self.prompt)
 
     def set_variation(self, variation: float) -> None:
         """Go so far from the source, 0 to 1."""
@@ -341,6 +342,7 @@ class TakeSettings(QObject):
                 loras=self.loras,
                 denoising=self._asked_again.denoising if self._asked_again else None,
                 source=self.source,
+                loop=self.asked_loop,
                 version=self._asked_again.version if self._asked_again else REQUEST_VERSION,
             )
         )
@@ -363,6 +365,7 @@ class TakeSettings(QObject):
         self.set_duration(request.duration_s)
         is_kept = request.source is not None and request.source.variation is not None
         self.set_source(request.source if is_kept else None)
+        self.set_loop(request.loop)
         self.set_seed(request.seed)
         self.set_seed_locked(True)
 
@@ -381,6 +384,7 @@ class TakeSettings(QObject):
             model=self.model,
             source=self.source,
             source_s=self.source_s,
+            loop=self.loop,
         )
 
     def set_values(self, values: FormValues) -> None:
@@ -392,5 +396,6 @@ class TakeSettings(QObject):
         self.set_sampling(steps=values.steps, guidance_scale=values.guidance_scale, sampler=values.sampler)
         self.set_duration(values.duration_s)
         self.set_source(values.source, values.source_s)
+        self.set_loop(values.loop)
         self.set_seed(values.seed, is_used=not values.seed_is_unused)
         self.set_seed_locked(values.seed_is_locked)

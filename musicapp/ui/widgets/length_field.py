@@ -1,13 +1,14 @@
-"""How long the take will be: a slider and a field that moves with it."""
+"""How long the take will be: a slider and a field that moves with it, and whether it is a loop."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSlider, QWidget
 
 from musicapp.errors import RequestError
 from musicapp.request import MIN_DURATION_S, format_duration
+from musicapp.shape import Loop
 from musicapp.ui.state.form_history import FormHistory, Snapshot
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
@@ -16,6 +17,7 @@ from musicapp.ui.widgets.described import described, label, restyle
 
 WIDEST = "0:00.000"  # what the field has room for, whatever the text's size
 PAGE_S = 15
+TICK_TIP = "The end runs into the beginning; a length like “8 bars” gives it exactly these"
 
 
 class LengthEdit(QLineEdit):
@@ -64,13 +66,16 @@ class LengthField(QWidget):
         self._cap.setObjectName("length_cap")
         self._cap.setWordWrap(True)
 
+        self.loop = described(QCheckBox("Loop"), "make_loop", "Loop")
+
         heading = label("Length", tone="section")
         heading.setBuddy(self.field)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(SPACE)
         layout.setVerticalSpacing(SPACE_TIGHT)
-        layout.addWidget(heading, 0, 0, 1, 2)
+        layout.addWidget(heading, 0, 0)
+        layout.addWidget(self.loop, 0, 1, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self.slider, 1, 0)
         layout.addWidget(self.field, 1, 1)
         layout.addWidget(self._cap, 2, 0, 1, 2)
@@ -80,7 +85,10 @@ class LengthField(QWidget):
         self.field.editingFinished.connect(self._left)
         settings.duration_changed.connect(self._show)
         settings.limits_changed.connect(self._show_cap)
+        self.loop.clicked.connect(self._ticked)
+        settings.source_changed.connect(self._show_loop)
         self._show_cap()
+        self._show_loop()
         self._show(settings.duration_s)
 
     def _slid(self, seconds: int) -> None:
@@ -90,6 +98,17 @@ class LengthField(QWidget):
         self._before = self._before or self._history.now()
         self._settings.set_duration_text(text)
         self._show_problem()
+
+    def _ticked(self, is_loop: bool) -> None:
+        words = "Make a loop" if is_loop else "Make no loop"
+        self._history.step(words, lambda: self._settings.set_loop(Loop() if is_loop else None))
+
+    def _show_loop(self) -> None:
+        has_source = self._settings.source is not None
+        self.loop.setEnabled(not has_source)
+        self.loop.setToolTip("What starts from a sound is no loop" if has_source else TICK_TIP)
+        with QSignalBlocker(self.loop):
+            self.loop.setChecked(self._settings.loop is not None and not has_source)
 
     def _left(self) -> None:
         before, self._before = self._before, None
