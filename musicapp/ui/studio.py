@@ -16,6 +16,7 @@ from musicapp.errors import LibraryError
 from musicapp.library.draft import Draft
 from musicapp.request import MAX_PROMPT_CHARACTERS, Lora, prompt_length
 from musicapp.ui.bridge import EngineBridge, Host
+from musicapp.ui.garbage import GarbageKeeper
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.autosave import Autosave
 from musicapp.ui.state.background import Lane
@@ -64,6 +65,7 @@ class Studio(QObject):
 
     def __init__(self, make_host: Callable[[Callable[[Event], None]], Host], settings: saved_settings.Settings) -> None:
         super().__init__()
+        self.garbage = GarbageKeeper(self)  # before there are threads
         self.settings = settings
         self.check_model: Callable[[Path], None] | None = None  # raises for a model folder that would not load
         self.messages = Messages(self)
@@ -121,6 +123,7 @@ class Studio(QObject):
         self.player.loop_changed.connect(self._region_changed)
         self.library.current_changed.connect(self._current_changed)
         self.library.loaded.connect(self._restore_take)
+        self.library.loaded.connect(self.garbage.settle)
         self.engine.name_of = lambda key: self.take_settings.model_name or self.models.names.get(key, key)
         self.take_settings.prompt_changed.connect(self._prompt_changed)
         self.take_settings.mended.connect(self.messages.dismiss)
@@ -189,6 +192,7 @@ class Studio(QObject):
         for draft in () if self.keeps_part else being_made:
             draft.let_go()
         self.autosave.close()
+        self.garbage.close()
 
     def report_crash(self, text: str) -> None:
         """An exception nobody expected, from any thread: it is in the log; tell the user."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,8 @@ def end(window: MainWindow, studio: Studio) -> None:
     for lane in studio.findChildren(Lane):
         lane.close(LANE_PATIENCE_S)
     delete(window, studio)
+    gc.enable()  # which the studio kept from looking, as does what it froze
+    gc.unfreeze()
 
 
 def delete(*objects: QObject) -> None:

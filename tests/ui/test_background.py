@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from musicapp.errors import LibraryError, MusicAppError
+from musicapp.ui.garbage import GarbageKeeper
 from musicapp.ui.state.background import Lane
 
 
@@ -62,3 +64,52 @@ def test_a_closed_lane_finishes_its_work_and_answers_no_more(qtbot: QtBot) -> No
     lane.run(lambda: done.append(2))
     qtbot.wait(20)
     assert (done, answers) == ([1], [])
+
+
+class Noted:
+    """Notes the thread in which it goes."""
+
+    def __init__(self, gone: list[str]) -> None:
+        self.gone = gone
+
+    def __del__(self) -> None:
+        self.gone.append(threading.current_thread().name)
+
+    def work(self, _found: object = None) -> object:
+        return self.gone
+
+
+def test_what_hangs_on_a_job_goes_in_the_thread_of_the_window(lane: Lane, qtbot: QtBot) -> None:
+    gone: list[str] = []
+    for _ in range(100):
+        lane.run(Noted(gone).work, Noted(gone).work, Noted(gone).work)
+    qtbot.waitUntil(lambda: len(gone) == 300)
+    late: list[str] = []
+    lane.run(Noted(late).work, Noted(late).work)
+    lane.close()
+    assert set(gone) == set(late) == {threading.main_thread().name} and len(late) == 2
+
+
+def test_garbage_in_cycles_goes_in_the_thread_of_the_window(lane: Lane, qtbot: QtBot) -> None:
+    gone: list[str] = []
+    keeper = GarbageKeeper()
+    try:
+        stays = [[] for _ in range(5)]
+        lane.run(lambda: stays.extend([[number] for number in range(50_000)]))  # enough for Python to look by itself
+        for _ in range(20):
+            noted = Noted(gone)
+            noted.itself = noted  # type: ignore[attr-defined]
+            del noted
+            qtbot.wait(1)
+        keeper.settle()  # looks at them all
+        assert gone == [threading.main_thread().name] * 20
+        left = Noted(gone)
+        left.itself = left  # type: ignore[attr-defined]
+        del left
+        made = [[number] for number in range(5000)]
+        qtbot.waitUntil(lambda: len(gone) == 21)
+        assert made and set(gone) == {threading.main_thread().name}
+    finally:
+        keeper.close()
+        gc.enable()
+        gc.unfreeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import threading
@@ -21,17 +22,18 @@ Problem = Callable[[MusicAppError], None]
 class Lane(QObject):
     """One background thread. Jobs of a lane keep their order.
 
-    `done` and `failed` are called in the thread that made the lane, which is the UI thread.
+    `done` and `failed` are called in the thread that made the lane, which is the UI thread. There, too, all three
+    functions are let go of: what belongs to them may end the process if it goes in another thread (see `garbage`).
     """
 
-    _returned = Signal(object, object)
+    _returned = Signal(int, bool, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Done | None, Problem | None] | None] = (
-            queue.SimpleQueue()
-        )
+        self._tickets = itertools.count()
+        self._held: dict[int, tuple[Callable[[], Any], Done | None, Problem | None]] = {}  # until they are answered
+        self._jobs: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._closed = False
         self._returned.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         # A daemon: a sound driver that never returns must not keep the app from ending.
@@ -41,7 +43,9 @@ class Lane(QObject):
     def run(self, work: Callable[[], Any], done: Done | None = None, failed: Problem | None = None) -> None:
         """Do `work` in the background; exactly one of `done(result)` and `failed(error)` follows."""
         if not self._closed:
-            self._jobs.put((work, done, failed))
+            ticket = next(self._tickets)
+            self._held[ticket] = work, done, failed
+            self._jobs.put(ticket)
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Finish what was given so far, take no more, and end the thread."""
@@ -50,29 +54,31 @@ class Lane(QObject):
         self._thread.join(timeout_s)
         if self._thread.is_alive():
             log.warning("lane %s is still busy", self._name)
+        else:
+            self._held.clear()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            work, done, failed = job
+        while (ticket := self._jobs.get()) is not None:
             try:
-                result = work()
+                result = self._held[ticket][0]()
             except MusicAppError as error:
-                self._return(failed, error)
+                self._return(ticket, False, error)
             except Exception as error:  # the border of the thread: whatever it is must reach the user
                 log.exception("background work in lane %s failed", self._name)
-                self._return(
-                    failed,
-                    MusicAppError(
-                        "Something unexpected went wrong.", hint="Details are in the log.", detail=repr(error)
-                    ),
+                told = MusicAppError(
+                    "Something unexpected went wrong.", hint="Details are in the log.", detail=repr(error)
                 )
+                self._return(ticket, False, told)
             else:
-                self._return(done, result)
+                self._return(ticket, True, result)
+                del result
 
-    def _return(self, call: Done | Problem | None, value: object) -> None:
-        if call is not None and not self._closed:
-            self._returned.emit(call, value)
-
-    def _deliver(self, call: Callable[[Any], None], value: object) -> None:
+    def _return(self, ticket: int, is_done: bool, value: object) -> None:
         if not self._closed:
-            call(value)
+            self._returned.emit(ticket, is_done, value)
+
+    def _deliver(self, ticket: int, is_done: bool, value: Any) -> None:
+        if not self._closed:
+            _work, done, failed = self._held.pop(ticket)
+            if call := done if is_done else failed:
+                call(value)
