@@ -133,7 +133,7 @@ class Sitting:
         return int(pids[-1])
 
     def kill(self) -> None:
-        """Kill -9 and take in what it had said before."""
+        """Kill -9, unless it has ended, and take in what it had said before."""
         self.process.send_signal(signal.SIGKILL)
         self._end()
 

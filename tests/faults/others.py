@@ -109,8 +109,7 @@ def _start_twice(home: Home, apart_s: float) -> list[str]:
             lost.append("the window did not close well")
     finally:
         for start in pair:
-            if start.process.poll() is None:
-                start.kill()
+            start.kill()  # which has ended, mostly: what it had open is closed
         for process in home.processes():
             process.kill()
     return lost

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import disks, kills
+from tests.faults import disks, kills, others
 from tests.faults.driver import Home, losses
 from tests.faults.table import Fault, Row, tried
 from tests.tiny_model import write_tiny_model
@@ -21,7 +21,7 @@ def place(tmp_path: Path) -> Home:
     return Home(tmp_path / "user", write_tiny_model(tmp_path / "tiny", text_encoder="none", max_duration_s=300))
 
 
-@pytest.mark.parametrize(("fault", "count"), [(kills.window_killed, 1), (disks.disk_full, 1)])
+@pytest.mark.parametrize(("fault", "count"), [(kills.window_killed, 1), (disks.disk_full, 1), (others.two_starts, 1)])
 def test_nothing_is_lost(fault: Fault, count: int, place: Home) -> None:
     row = tried("a fault", fault, place, count)
     assert not row.lost, str(row)
