@@ -18,6 +18,8 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleValueCha
 from PySide6.QtWidgets import QAbstractSlider, QAccessibleWidget, QComboBox, QLabel, QProgressBar, QScrollBar, QWidget
 from shiboken6 import Shiboken
 
+from musicapp.ui.words import tr
+
 _MARKUP = re.compile(r"<[^>]{1,2000}>")
 
 
@@ -152,7 +154,11 @@ class _Scroller(_Valued):
 
     def text(self, kind: QAccessible.Text) -> str:
         if kind == QAccessible.Text.Name:
-            return "Scroll up and down" if self._bar.orientation() == Qt.Orientation.Vertical else "Scroll sideways"
+            return (
+                tr("Scroll up and down")
+                if self._bar.orientation() == Qt.Orientation.Vertical
+                else tr("Scroll sideways")
+            )
         return super().text(kind)
 
 

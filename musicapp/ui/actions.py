@@ -17,12 +17,13 @@ from musicapp.ui.studio import Studio
 from musicapp.ui.take_actions import TakeActions
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.message_bar import open_log_folder
+from musicapp.ui.words import marked, said, tr, tr_all
 
 if TYPE_CHECKING:
     from musicapp.ui.main_window import MainWindow
 
-THEME_LABELS = {"system": "&As the system", "light": "&Light", "dark": "&Dark"}
-AUTO_PLAY_LABELS = {"off": "&Never", "idle": "When nothing &plays", "always": "&Always"}
+THEME_LABELS = {"system": marked("&As the system"), "light": marked("&Light"), "dark": marked("&Dark")}
+AUTO_PLAY_LABELS = {"off": marked("&Never"), "idle": marked("When nothing &plays"), "always": marked("&Always")}
 VOLUME_STEP_DB = 3.0
 
 
@@ -34,9 +35,9 @@ class Actions(QObject):
         self._window, self._studio, self._theme = window, studio, theme
         self._all: list[QAction] = []
         bar = window.menuBar()
-        file_menu, take_menu = bar.addMenu("&File"), bar.addMenu("&Take")
-        library_menu, play_menu = bar.addMenu("&Library"), bar.addMenu("&Playback")
-        view_menu, help_menu = bar.addMenu("&View"), bar.addMenu("&Help")
+        file_menu, take_menu = bar.addMenu(tr("&File")), bar.addMenu(tr("&Take"))
+        library_menu, play_menu = bar.addMenu(tr("&Library")), bar.addMenu(tr("&Playback"))
+        view_menu, help_menu = bar.addMenu(tr("&View")), bar.addMenu(tr("&Help"))
         for menu in (file_menu, take_menu, library_menu, play_menu, view_menu, help_menu):
             menu.setToolTipsVisible(True)
         self._fill_file(file_menu)
@@ -45,7 +46,7 @@ class Actions(QObject):
         self._fill_playback(play_menu)
         self._fill_view(view_menu)
         self._fill_help(help_menu)
-        self._add_hidden("escape", "Leave the field, then cancel the take", "Esc", window.escape)
+        self._add_hidden("escape", tr("Leave the field, then cancel the take"), "Esc", window.escape)
         studio.generation.run_changed.connect(self._show_state)
         studio.queue.changed.connect(self._show_state)
         studio.live.changed.connect(self._show_state)
@@ -55,7 +56,6 @@ class Actions(QObject):
         studio.player.loop_changed.connect(self._show_state)
         studio.player.volume_changed.connect(self._show_state)
         studio.take_gain.changed.connect(self._show_state)
-        studio.forming.changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.form_history.changed.connect(self._show_state)
         studio.undo.changed.connect(self._show_state)
@@ -72,17 +72,17 @@ class Actions(QObject):
         ]
         return [
             *rows,
-            ("Space, Enter", "Press the button that has the focus"),
-            ("Left, Right", "Move the play position (in the waveform)"),
-            ("Ctrl+Left, Ctrl+Right", "Move it by one sample"),
-            ("Shift+Left, Shift+Right", "Mark a loop from it on (in the waveform)"),
-            ("Wheel, Shift+Wheel", "Zoom and scroll the waveform"),
-            ("Enter", "Show and play a take, fold a prompt (in the list)"),
-            ("Ctrl+Click, Shift+Click", "Mark several takes (in the list)"),
-            ("Up, Down", "Prompts of before (at the ends of the prompt)"),
-            ("Alt+Up, Alt+Down", "Make a take earlier or later (in the queue)"),
-            ("Alt+Home, Alt+End", "Make it next or last (in the queue)"),
-            ("Del", "Give a take up (in the queue)"),
+            (tr("Space, Enter"), tr("Press the button that has the focus")),
+            (tr("Left, Right"), tr("Move the play position (in the waveform)")),
+            (tr("Ctrl+Left, Ctrl+Right"), tr("Move it by one sample")),
+            (tr("Shift+Left, Shift+Right"), tr("Mark a loop from it on (in the waveform)")),
+            (tr("Wheel, Shift+Wheel"), tr("Zoom and scroll the waveform")),
+            (tr("Enter"), tr("Show and play a take, fold a prompt (in the list)")),
+            (tr("Ctrl+Click, Shift+Click"), tr("Mark several takes (in the list)")),
+            (tr("Up, Down"), tr("Prompts of before (at the ends of the prompt)")),
+            (tr("Alt+Up, Alt+Down"), tr("Make a take earlier or later (in the queue)")),
+            (tr("Alt+Home, Alt+End"), tr("Make it next or last (in the queue)")),
+            (tr("Del"), tr("Give a take up (in the queue)")),
         ]
 
     def _add(
@@ -105,79 +105,84 @@ class Actions(QObject):
 
     def _fill_file(self, menu: QMenu) -> None:
         window, studio = self._window, self._studio
-        self.export = self._add(menu, "export", "&Export", "Ctrl+Shift+E", studio.exporter.export)
-        add_choices_of(window.export.format, menu, "Export for&mat", "export_format")
-        self._add(menu, "export_options", "Export o&ptions …", "Ctrl+Alt+E", window.export.show_options)
-        self.export_new = self._add(menu, "export_new", "Export every &new take", "", self._toggle_export_new)
+        self.export = self._add(menu, "export", tr("&Export"), "Ctrl+Shift+E", studio.exporter.export)
+        add_choices_of(window.export.format, menu, tr("Export for&mat"), "export_format")
+        self._add(menu, "export_options", tr("Export o&ptions …"), "Ctrl+Alt+E", window.export.show_options)
+        self.export_new = self._add(menu, "export_new", tr("Export every &new take"), "", self._toggle_export_new)
         self.export_new.setCheckable(True)
-        self._add(menu, "export_copy", "&Copy as a file", "Ctrl+Shift+D", window.export.handle.copy)
-        self._add(menu, "export_folder", "Choose the export &folder …", "", window.export.choose_folder)
-        self._add(menu, "takes_folder", "&Open the folder of the takes", "", window.open_takes_folder)
-        self._add(menu, "choose_takes_folder", "Choose the folder of the &takes …", "", window.choose_takes_folder)
+        self._add(menu, "export_copy", tr("&Copy as a file"), "Ctrl+Shift+D", window.export.handle.copy)
+        self._add(menu, "export_folder", tr("Choose the export &folder …"), "", window.export.choose_folder)
+        self._add(menu, "takes_folder", tr("&Open the folder of the takes"), "", window.open_takes_folder)
+        self._add(menu, "choose_takes_folder", tr("Choose the folder of the &takes …"), "", window.choose_takes_folder)
         menu.addSeparator()
-        self._add(menu, "models", "&Models …", "Ctrl+M", window.show_models, "Get, import and remove models")
+        self._add(menu, "models", tr("&Models …"), "Ctrl+M", window.show_models, tr("Get, import and remove models"))
         menu.addSeparator()
-        self._add(menu, "quit", "&Quit", "Ctrl+Q", window.close)
+        self._add(menu, "quit", tr("&Quit"), "Ctrl+Q", window.close)
 
     def _fill_take(self, menu: QMenu) -> None:
         window, studio = self._window, self._studio
         queue = studio.queue
-        self.generate = self._add(menu, "generate", "&Generate", ("Ctrl+Return", "Ctrl+Enter"), queue.generate)
+        self.generate = self._add(menu, "generate", tr("&Generate"), ("Ctrl+Return", "Ctrl+Enter"), queue.generate)
         first = ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")
-        tip = "Before all that wait"
-        self._add(menu, "generate_next", "Generate &next", first, queue.generate_next, tip)
-        self.cancel = self._add(menu, "cancel", "&Cancel", "", studio.generation.cancel)
-        self._fill_queue(menu.addMenu("&Queue"))
+        tip = tr("Before all that wait")
+        self._add(menu, "generate_next", tr("Generate &next"), first, queue.generate_next, tip)
+        self.cancel = self._add(menu, "cancel", tr("&Cancel"), "", studio.generation.cancel)
+        self._fill_queue(menu.addMenu(tr("&Queue")))
         menu.addSeparator()
-        self._add(menu, "dice", "Another see&d", "D", studio.form_history.roll_seed)
-        self._add(menu, "next_seed", "Seed pl&us one", "Shift+D", studio.form_history.next_seed)
-        self.lock = self._add(menu, "lock", "&Keep the seed", "K", self._toggle_lock)
+        self._add(menu, "dice", tr("Another see&d"), "D", studio.form_history.roll_seed)
+        self._add(menu, "next_seed", tr("Seed pl&us one"), "Shift+D", studio.form_history.next_seed)
+        self.lock = self._add(menu, "lock", tr("&Keep the seed"), "K", self._toggle_lock)
         self.lock.setCheckable(True)
         menu.addSeparator()
-        self.recall = self._add(menu, "recall", "&Use settings of the take", "R", window.stage.recall_settings)
+        self.recall = self._add(menu, "recall", tr("&Use settings of the take"), "R", window.stage.recall_settings)
         but_seed, seed = window.stage.recall_but_seed, window.stage.recall_seed
-        self.recall_but_seed = self._add(menu, "recall_but_seed", "Use all &but its seed", "Shift+R", but_seed)
-        self.recall_seed = self._add(menu, "recall_seed", "Use its seed a&lone", "S", seed)
-        self.undo = self._add(menu, "undo", "&Undo", "Ctrl+Z", studio.undo.undo)
-        self.redo = self._add(menu, "redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), studio.form_history.redo)
-        self._add(menu, "compare_add", "Put into the co&mparison", "C", window.add_to_comparison)
-        self._add(menu, "compare", "Co&mpare takes …", "Shift+C", window.show_comparison)
-        self._add(menu, "compare_clear", "Compare n&o takes", "", studio.comparison.clear)
-        self._fill_reshape(menu.addMenu("S&hape"))
-        self.copy_seed = self._add(menu, "copy_seed", "Copy &seed", "Ctrl+Shift+C", window.stage.copy_the_seed)
+        self.recall_but_seed = self._add(menu, "recall_but_seed", tr("Use all &but its seed"), "Shift+R", but_seed)
+        self.recall_seed = self._add(menu, "recall_seed", tr("Use its seed a&lone"), "S", seed)
+        self.undo = self._add(menu, "undo", tr("&Undo"), "Ctrl+Z", studio.undo.undo)
+        self.redo = self._add(menu, "redo", tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), studio.form_history.redo)
+        self._add(menu, "compare_add", tr("Put into the co&mparison"), "C", window.add_to_comparison)
+        self._add(menu, "compare", tr("Co&mpare takes …"), "Shift+C", window.show_comparison)
+        self._add(menu, "compare_clear", tr("Compare n&o takes"), "", studio.comparison.clear)
+        self._fill_reshape(menu.addMenu(tr("S&hape")))
+        self.copy_seed = self._add(menu, "copy_seed", tr("Copy &seed"), "Ctrl+Shift+C", window.stage.copy_the_seed)
         menu.addSeparator()
         advanced = window.advanced
-        add_choices_of(advanced.model, menu, "&Model", "model")
-        add_choices_of(advanced.sampler, menu, "Sam&pler", "sampler")
-        add_choices_of(advanced.device, menu, "De&vice", "device")
-        add_choices_of(advanced.precision, menu, "Precisi&on", "precision")
-        self.advanced = self._add(menu, "advanced", "&Advanced settings", "Ctrl+,", window.toggle_advanced)
+        add_choices_of(advanced.model, menu, tr("&Model"), "model")
+        add_choices_of(advanced.sampler, menu, tr("Sam&pler"), "sampler")
+        add_choices_of(advanced.device, menu, tr("De&vice"), "device")
+        add_choices_of(advanced.precision, menu, tr("Precisi&on"), "precision")
+        self.advanced = self._add(menu, "advanced", tr("&Advanced settings"), "Ctrl+,", window.toggle_advanced)
         self.advanced.setCheckable(True)
 
     def _fill_reshape(self, menu: QMenu) -> None:
         window, reshaping = self._window, self._studio.reshaping
-        tip = "Make the marked passage anew, all else stays as it is"
+        tip = tr("Make the marked passage anew, all else stays as it is")
         self.redo_passage = self._add(
-            menu, "redo_selection", "&Redo the selection", "Shift+I", reshaping.redo_selection, tip
+            menu, "redo_selection", tr("&Redo the selection"), "Shift+I", reshaping.redo_selection, tip
         )
-        self.go_on = self._add(menu, "go_on", "&Go on for half a minute", "", reshaping.go_on)
-        tip = "Make its end run into its beginning: only that passage changes"
-        self.close_loop = self._add(menu, "close_loop", "Close to a &loop", "", reshaping.close_loop, tip)
-        self.start_from = self._add(menu, "start_from_take", "Start from this &take", "", reshaping.start_from_take)
-        self._add(menu, "start_from_file", "Start from a &file …", "", window.choose_source)
+        self.go_on = self._add(menu, "go_on", tr("&Go on for half a minute"), "", reshaping.go_on)
+        tip = tr("Make its end run into its beginning: only that passage changes")
+        self.close_loop = self._add(menu, "close_loop", tr("Close to a &loop"), "", reshaping.close_loop, tip)
+        self.start_from = self._add(menu, "start_from_take", tr("Start from this &take"), "", reshaping.start_from_take)
+        self._add(menu, "start_from_file", tr("Start from a &file …"), "", window.choose_source)
 
     def _fill_queue(self, menu: QMenu) -> None:
         queue = self._studio.queue
-        self.pause_queue = self._add(menu, "pause_queue", "&Pause", "Ctrl+Shift+P", self._toggle_queue)
+        self.pause_queue = self._add(menu, "pause_queue", tr("&Pause"), "Ctrl+Shift+P", self._toggle_queue)
         self.pause_queue.setCheckable(True)
-        self.retry_failed = self._add(menu, "retry_failed", "Make all that failed &again", "", queue.retry_failed)
-        self.cancel_all = self._add(menu, "cancel_all", "&Cancel all", "Ctrl+Shift+Backspace", queue.cancel_all)
+        self.retry_failed = self._add(menu, "retry_failed", tr("Make all that failed &again"), "", queue.retry_failed)
+        self.cancel_all = self._add(menu, "cancel_all", tr("&Cancel all"), "Ctrl+Shift+Backspace", queue.cancel_all)
         menu.addSeparator()
-        self.live = self._add(menu, "live", "&Live", "", self._studio.live.toggle, "A take after every change")
+        self.live = self._add(menu, "live", tr("&Live"), "", self._studio.live.toggle, tr("A take after every change"))
         self.live.setCheckable(True)
         counts = {str(count): f"&{count}" for count in range(1, MOST_VARIATIONS + 1)}
         ChoiceMenu(
-            menu, "&Variations", "variations", lambda: counts, lambda: str(queue.variations), self._choose_variations
+            menu,
+            tr("&Variations"),
+            "variations",
+            lambda: counts,
+            lambda: str(queue.variations),
+            self._choose_variations,
         )
 
     def _toggle_queue(self) -> None:
@@ -192,53 +197,52 @@ class Actions(QObject):
 
     def _fill_playback(self, menu: QMenu) -> None:
         player, transport = self._studio.player, self._window.transport
-        self.play = self._add(menu, "play", "&Play or pause", "Space", player.toggle)
-        self.stop = self._add(menu, "stop", "&Stop", "Shift+Space", player.stop)
-        self.to_start = self._add(menu, "to_start", "To the st&art", "Home", self._go_to_start)
-        self.to_end = self._add(menu, "to_end", "To the &end", "End", self._go_to_end)
+        self.play = self._add(menu, "play", tr("&Play or pause"), "Space", player.toggle)
+        self.stop = self._add(menu, "stop", tr("&Stop"), "Shift+Space", player.stop)
+        self.to_start = self._add(menu, "to_start", tr("To the st&art"), "Home", self._go_to_start)
+        self.to_end = self._add(menu, "to_end", tr("To the &end"), "End", self._go_to_end)
         menu.addSeparator()
-        self.loop = self._add(menu, "loop", "&Loop", "L", self._toggle_loop)
+        self.loop = self._add(menu, "loop", tr("&Loop"), "L", self._toggle_loop)
         self.loop.setCheckable(True)
-        self.loop_start = self._add(menu, "loop_start", "Loop &from here", ("[", "I"), self._mark_loop_start)
-        self.loop_end = self._add(menu, "loop_end", "Loop up &to here", ("]", "O"), self._mark_loop_end)
-        self.clear_loop = self._add(menu, "clear_loop", "&Remove the loop marks", "Shift+L", player.clear_loop)
+        self.loop_start = self._add(menu, "loop_start", tr("Loop &from here"), ("[", "I"), self._mark_loop_start)
+        self.loop_end = self._add(menu, "loop_end", tr("Loop up &to here"), ("]", "O"), self._mark_loop_end)
+        self.clear_loop = self._add(menu, "clear_loop", tr("&Remove the loop marks"), "Shift+L", player.clear_loop)
         menu.addSeparator()
-        self.mute = self._add(menu, "mute", "&Mute", "M", transport.toggle_mute)
+        self.mute = self._add(menu, "mute", tr("&Mute"), "M", transport.toggle_mute)
         self.mute.setCheckable(True)
-        self.match = self._add(menu, "match_loudness", "Play all takes at one lou&dness", "E", self._toggle_matching)
+        self.match = self._add(
+            menu, "match_loudness", tr("Play all takes at one lou&dness"), "E", self._toggle_matching
+        )
         self.match.setCheckable(True)
-        self._add(menu, "louder", "Lo&uder", "Ctrl+Up", self._louder)
-        self._add(menu, "quieter", "&Quieter", "Ctrl+Down", self._quieter)
+        self._add(menu, "louder", tr("Lo&uder"), "Ctrl+Up", self._louder)
+        self._add(menu, "quieter", tr("&Quieter"), "Ctrl+Down", self._quieter)
         menu.addSeparator()
-        auto_play = ("auto_play", lambda: AUTO_PLAY_LABELS, lambda: self._studio.library.auto_play)
-        ChoiceMenu(menu, "Play &new takes", *auto_play, self._choose_auto_play)
-        tip = "Some seconds, quietly and while nothing else plays; takes up to a tenth more time"
-        self.forming = self._add(menu, "hear_forming", "&Hear new takes form", "H", self._toggle_forming, tip)
-        self.forming.setCheckable(True)
-        add_choices_of(transport.device, menu, "&Output", "output")
-        self._add(menu, "devices", "Look for outputs a&gain", "", player.refresh_devices)
+        auto_play = ("auto_play", lambda: tr_all(AUTO_PLAY_LABELS), lambda: self._studio.library.auto_play)
+        ChoiceMenu(menu, tr("Play &new takes"), *auto_play, self._choose_auto_play)
+        add_choices_of(transport.device, menu, tr("&Output"), "output")
+        self._add(menu, "devices", tr("Look for outputs a&gain"), "", player.refresh_devices)
 
     def _fill_view(self, menu: QMenu) -> None:
         window, stage = self._window, self._window.stage
-        self._add(menu, "zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+=", "Ctrl+1"), stage.zoom_in)
-        self._add(menu, "zoom_out", "Zoom &out", ("Ctrl+-", "Ctrl+3"), stage.zoom_out)
-        self._add(menu, "zoom_region", "Zoom to the &loop", "Z", stage.zoom_to_region)
-        self._add(menu, "zoom_fit", "Show the &whole take", ("X", "Ctrl+0"), stage.zoom_to_all)
+        self._add(menu, "zoom_in", tr("Zoom &in"), ("Ctrl++", "Ctrl+=", "Ctrl+1"), stage.zoom_in)
+        self._add(menu, "zoom_out", tr("Zoom &out"), ("Ctrl+-", "Ctrl+3"), stage.zoom_out)
+        self._add(menu, "zoom_region", tr("Zoom to the &loop"), "Z", stage.zoom_to_region)
+        self._add(menu, "zoom_fit", tr("Show the &whole take"), ("X", "Ctrl+0"), stage.zoom_to_all)
         menu.addSeparator()
-        self._add(menu, "prompt", "Go to the &prompt", "Ctrl+P", window.parts.go_to_prompt)
-        self._add(menu, "takes", "Go to the ta&kes", "Ctrl+T", window.parts.go_to_takes)
-        self.queue = self._add(menu, "queue", "Go to the &queue", "Ctrl+Shift+T", window.parts.go_to_queue)
-        self._add(menu, "next_part", "&Next part of the window", "F6", window.parts.next)
-        self._add(menu, "previous_part", "Pre&vious part of the window", "Shift+F6", window.parts.previous)
+        self._add(menu, "prompt", tr("Go to the &prompt"), "Ctrl+P", window.parts.go_to_prompt)
+        self._add(menu, "takes", tr("Go to the ta&kes"), "Ctrl+T", window.parts.go_to_takes)
+        self.queue = self._add(menu, "queue", tr("Go to the &queue"), "Ctrl+Shift+T", window.parts.go_to_queue)
+        self._add(menu, "next_part", tr("&Next part of the window"), "F6", window.parts.next)
+        self._add(menu, "previous_part", tr("Pre&vious part of the window"), "Shift+F6", window.parts.previous)
         menu.addSeparator()
         theme = self._theme
-        ChoiceMenu(menu, "&Theme", "theme", lambda: THEME_LABELS, lambda: theme.choice, theme.choose)
+        ChoiceMenu(menu, tr("&Theme"), "theme", lambda: tr_all(THEME_LABELS), lambda: theme.choice, theme.choose)
 
     def _fill_help(self, menu: QMenu) -> None:
-        self._add(menu, "shortcuts", "&Keyboard shortcuts", "Ctrl+/", self._window.show_shortcuts)
-        self._add(menu, "log", "Open the &log folder", "", open_log_folder)
+        self._add(menu, "shortcuts", tr("&Keyboard shortcuts"), "Ctrl+/", self._window.show_shortcuts)
+        self._add(menu, "log", tr("Open the &log folder"), "", open_log_folder)
         menu.addSeparator()
-        self._add(menu, "about", "&About Musicapp", "F1", self._window.show_about)
+        self._add(menu, "about", tr("&About Musicapp"), "F1", self._window.show_about)
 
     def _toggle_export_new(self) -> None:
         self._studio.watch_folder.set_on(not self._studio.watch_folder.is_on)
@@ -257,9 +261,6 @@ class Actions(QObject):
 
     def _toggle_matching(self) -> None:
         self._studio.take_gain.set_matching(not self._studio.take_gain.is_matching)
-
-    def _toggle_forming(self) -> None:
-        self._studio.forming.set_on(not self._studio.forming.is_on)
 
     def _louder(self) -> None:
         self._studio.player.set_volume(self._studio.player.volume_db + VOLUME_STEP_DB)
@@ -280,7 +281,7 @@ class Actions(QObject):
     def _show_state(self) -> None:
         studio = self._studio
         has_take, running = studio.player.shown is not None, studio.generation.is_running
-        self.generate.setText("Queue a take" if running else "&Generate")
+        self.generate.setText(tr("Queue a take") if running else tr("&Generate"))
         self.cancel.setEnabled(running)
         queue = studio.queue
         self.queue.setEnabled(bool(queue.waiting or queue.failed))
@@ -308,12 +309,11 @@ class Actions(QObject):
         for action in (self.redo_passage, self.go_on, self.close_loop, self.start_from):
             action.setEnabled(studio.reshaping.take is not None)
         words = studio.undo.words
-        self.undo.setText(f"&Undo “{words}”" if words else "&Undo")
+        self.undo.setText(tr("&Undo “{words}”", words=said(words)) if words else tr("&Undo"))
         self.undo.setEnabled(bool(words))
         self.redo.setEnabled(studio.form_history.can_redo)
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
-        self.forming.setChecked(studio.forming.is_on)
         self.match.setChecked(studio.take_gain.is_matching)
         self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)
         self.lock.setChecked(studio.take_settings.seed_is_locked)

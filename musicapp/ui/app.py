@@ -21,11 +21,12 @@ from musicapp.ui.instance import claim
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
+from musicapp.ui.words import marked, tr
 
 log = logging.getLogger(__name__)
 
 SIGNAL_POLL_MS = 200
-NO_ANSWER = (
+NO_ANSWER = marked(
     "Musicapp is open already, but its window does not answer. Wait a moment and start it again; if that does not "
     "help, end it in the system’s list of programs first. Takes that are finished are on the disk."
 )
@@ -54,7 +55,7 @@ def run(argv: list[str] | None = None, files: Sequence[Path] = ()) -> int:
     try:
         instance = claim(list(files))
     except TimeoutError:
-        QMessageBox.warning(None, paths.APP_NAME, NO_ANSWER)
+        QMessageBox.warning(None, paths.APP_NAME, tr(NO_ANSWER))
         return 1
     if instance is None:
         log.info("handed over to the window that is open")

@@ -87,7 +87,10 @@ def _sentence(reason: str, names: list[str]) -> str:
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     if len(names) > 4:
         listed = f"{', '.join(names[:3])} and {len(names) - 3} more"
-    were, have, are = ("were", "have", "are") if len(names) > 1 else ("was", "has", "is")
     if reason == _FOREIGN:
-        return f"{listed} {were} not made by Musicapp and {have} no settings to bring back."
-    return f"{listed} {are} nothing that Musicapp can use."
+        if len(names) == 1:
+            return f"{listed} was not made by Musicapp and has no settings to bring back."
+        return f"{listed} were not made by Musicapp and have no settings to bring back."
+    if len(names) == 1:
+        return f"{listed} is nothing that Musicapp can use."
+    return f"{listed} are nothing that Musicapp can use."

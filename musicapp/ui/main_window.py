@@ -52,8 +52,9 @@ from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.status_line import StatusLine
 from musicapp.ui.widgets.take_list import TakeList
 from musicapp.ui.widgets.transport_bar import TransportBar
+from musicapp.ui.words import marked, tr
 
-SOUND_FILES = "Sounds (*.wav *.flac *.ogg *.opus *.oga *.mp3 *.aif *.aiff *.caf *.w64);;All files (*)"
+SOUND_FILES = marked("Sounds (*.wav *.flac *.ogg *.opus *.oga *.mp3 *.aif *.aiff *.caf *.w64);;All files (*)")
 START_DELAY_MS = 50  # after the first picture, so that starting the engine does not hold it up
 
 
@@ -192,19 +193,19 @@ class MainWindow(QMainWindow):
     def choose_takes_folder(self) -> None:
         """Ask where takes are kept from now on."""
         before = str(paths.takes_folder())
-        if folder := QFileDialog.getExistingDirectory(self, "Choose the folder of the takes", before):
+        if folder := QFileDialog.getExistingDirectory(self, tr("Choose the folder of the takes"), before):
             self._studio.library.choose_folder(Path(folder))
 
     def move_takes(self) -> None:
         """Ask where all takes are to be moved."""
         before = str(paths.takes_folder())
-        if folder := QFileDialog.getExistingDirectory(self, "Move all takes to another folder", before):
+        if folder := QFileDialog.getExistingDirectory(self, tr("Move all takes to another folder"), before):
             self._studio.takes_move.start(Path(folder))
 
     def choose_source(self) -> None:
         """Ask for a sound that the next takes start from."""
         before = str(paths.usual_takes_folder().parent)
-        path, _ = QFileDialog.getOpenFileName(self, "Start from a sound", before, SOUND_FILES)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Start from a sound"), before, tr(SOUND_FILES))
         if path:
             self._studio.reshaping.start_from(Path(path))
 

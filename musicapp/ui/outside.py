@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
 from musicapp.library.takes import Take
-from musicapp.request import format_duration
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.open_take import title_of
 from musicapp.ui.state.open_takes import OpenTakes
+from musicapp.ui.words import duration, tr
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Outside(QObject):
     def _made(self, take: Take) -> None:
         if take.seconds_taken < LONG_S or self._window.isActiveWindow():
             return
-        self.last_notice = f"{title_of(take.request.prompt)[:TITLE_CHARACTERS]} · {format_duration(take.duration_s)}"
+        self.last_notice = f"{title_of(take.request.prompt)[:TITLE_CHARACTERS]} · {duration(take.duration_s)}"
         QApplication.alert(self._window)
         if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
             if self._tray is None:
@@ -64,7 +64,7 @@ class Outside(QObject):
                 self._tray.activated.connect(self._come_forward)
             self._tray.setToolTip(NAME)
             self._tray.show()
-            self._tray.showMessage("A take is ready", self.last_notice, QIcon(self._window.windowIcon()), NOTICE_MS)
+            self._tray.showMessage(tr("A take is ready"), self.last_notice, QIcon(self._window.windowIcon()), NOTICE_MS)
             self._tray_leaves.start()
 
     def _come_forward(self) -> None:

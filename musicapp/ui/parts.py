@@ -14,15 +14,16 @@ from musicapp.ui.widgets.queue_panel import QueuePanel
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.take_list import TakeList
 from musicapp.ui.widgets.transport_bar import TransportBar
+from musicapp.ui.words import marked, tr
 
-SETTINGS, TAKES = "Settings", "Takes"
+SETTINGS, TAKES = marked("Settings"), marked("Takes")
 
 
 class _Switch(QPushButton):
     """As wide as its widest text: a menu bar does not follow one that changes."""
 
     def sizeHint(self) -> QSize:
-        width = max(self.fontMetrics().horizontalAdvance(words) for words in (SETTINGS, TAKES))
+        width = max(self.fontMetrics().horizontalAdvance(tr(words)) for words in (SETTINGS, TAKES))
         return QSize(width + 2 * SPACE, super().sizeHint().height())
 
 
@@ -42,7 +43,7 @@ class Parts(QObject):
         super().__init__(columns)
         self._columns, self._transport, self._prompts = columns, transport, prompts
         self._stage, self._export, self._queue, self._takes = stage, export, queue, takes
-        self.switch = described(_Switch(), "takes_or_settings", "Takes or settings", keys="Ctrl+T, Ctrl+P")
+        self.switch = described(_Switch(), "takes_or_settings", tr("Takes or settings"), keys="Ctrl+T, Ctrl+P")
         self.switch.setProperty("role", "link")
         self.switch.clicked.connect(self._switch)
         columns.room_shared.connect(self._show_switch)
@@ -105,4 +106,4 @@ class Parts(QObject):
 
     def _show_switch(self) -> None:
         self.switch.setVisible(self._columns.is_narrow)
-        self.switch.setText(SETTINGS if self._columns.shows_list else TAKES)
+        self.switch.setText(tr(SETTINGS) if self._columns.shows_list else tr(TAKES))

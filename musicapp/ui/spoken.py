@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 
 from musicapp.library.take import Take
-from musicapp.request import format_duration
 from musicapp.ui import accessible
 from musicapp.ui.accessible import Range, Spoken
 from musicapp.ui.state.open_take import title_of
 from musicapp.ui.state.player import QUIETEST_DB, Player
 from musicapp.ui.studio import Studio
 from musicapp.ui.widgets.clock import clock
+from musicapp.ui.words import duration, number, said, tr
 
 if TYPE_CHECKING:
     from musicapp.ui.main_window import MainWindow
@@ -31,19 +31,19 @@ class SpokenWindow(QObject):
         accessible.install()
         self._window, self._studio = window, studio
         length, volume, meter = window.length.slider, window.transport.volume, window.transport.meter
-        Spoken(length, ROLE.Slider, lambda: format_duration(length.value()), accessible.number_of(length))
+        Spoken(length, ROLE.Slider, lambda: duration(length.value()), accessible.number_of(length))
         Spoken(volume, ROLE.Slider, self._volume_words, accessible.number_of(volume))
         Spoken(meter, ROLE.Indicator, self._level_words)
         for part, name in (
-            (window.columns.rail, "Settings"),
-            (window.stage, "Stage"),
-            (window.export, "Export"),
-            (window.takes, "List of takes"),
-            (window.queue, "Takes that wait"),
-            (window.transport, "Transport"),
-            (window.status, "Status"),
-            (window.menuBar(), "Menus"),
-            (window.columns, "Columns"),
+            (window.columns.rail, tr("Settings")),
+            (window.stage, tr("Stage")),
+            (window.export, tr("Export")),
+            (window.takes, tr("List of takes")),
+            (window.queue, tr("Takes that wait")),
+            (window.transport, tr("Transport")),
+            (window.status, tr("Status")),
+            (window.menuBar(), tr("Menus")),
+            (window.columns, tr("Columns")),
         ):
             part.setAccessibleName(name)
         window.stage.prepared.connect(self._describe_stage)
@@ -70,7 +70,7 @@ class SpokenWindow(QObject):
 
     def _volume_words(self) -> str:
         volume_db = self._studio.player.volume_db
-        return "silent" if volume_db <= QUIETEST_DB else f"{volume_db:.0f} dB"
+        return tr("silent") if volume_db <= QUIETEST_DB else tr("{volume} dB", volume=number(volume_db, 0))
 
     def _level_words(self) -> str:
         return self._window.transport.meter.words
@@ -78,23 +78,35 @@ class SpokenWindow(QObject):
     def _part_words(self) -> str:
         page = self._window.stage.page
         if page is None or self._studio.player.shown is None:
-            return "no take"
+            return tr("no take")
         left, right = page.waveform.visible_s
-        return f"showing {_brief(left)} to {_brief(right)} of {_brief(_duration_s(self._studio.player))}"
+        return tr(
+            "showing {start} to {end} of {length}",
+            start=_brief(left),
+            end=_brief(right),
+            length=_brief(_duration_s(self._studio.player)),
+        )
 
     def _tell_message(self) -> None:
         message = self._studio.messages.current
         if message is not None:
             QAccessible.updateAccessibility(QAccessibleEvent(self._window.message_bar, QAccessible.Event.Alert))
-            self._announce(f"{message.text} {message.hint}".strip(), urgent=message.kind == "error")
+            self._announce(f"{said(message.text)} {said(message.hint)}".strip(), urgent=message.kind == "error")
 
     def _tell_remark(self, text: str) -> None:
         if text != SAVED:
-            self._announce(text)
+            self._announce(said(text))
 
     def _tell_take(self, take: Take) -> None:
-        length = format_duration(round(take.duration_s, 1))
-        self._announce(f"Take finished: {title_of(take.request.prompt)}, {length}, seed {take.request.seed}")
+        length = duration(round(take.duration_s, 1))
+        self._announce(
+            tr(
+                "Take finished: {title}, {length}, seed {seed}",
+                title=title_of(take.request.prompt),
+                length=length,
+                seed=take.request.seed,
+            )
+        )
 
     def _announce(self, text: str, *, urgent: bool = False) -> None:
         event = QAccessibleAnnouncementEvent(self._window, text)
@@ -106,12 +118,14 @@ class SpokenWindow(QObject):
 def position_words(player: Player) -> str:
     """Where the take plays, how long it is, and what is marked: "0:12 of 1:30, loop 0:08 to 0:16"."""
     if player.shown is None:
-        return "no take"
-    words = f"{_brief(_position_s(player))} of {_brief(_duration_s(player))}"
+        return tr("no take")
+    words = tr("{position} of {length}", position=_brief(_position_s(player)), length=_brief(_duration_s(player)))
     if player.region is None:
-        return f"{words}, looping" if player.is_looping else words
+        return tr("{words}, looping", words=words) if player.is_looping else words
     start, end = (_brief(frame / player.shown.audio.sample_rate) for frame in player.region)
-    return f"{words}, {'loop' if player.is_looping else 'marked'} {start} to {end}"
+    if player.is_looping:
+        return tr("{words}, loop {start} to {end}", words=words, start=start, end=end)
+    return tr("{words}, marked {start} to {end}", words=words, start=start, end=end)
 
 
 def _brief(seconds: float) -> str:

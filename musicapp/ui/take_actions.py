@@ -17,12 +17,13 @@ from musicapp.ui.state.comparison import FEWEST, MOST
 from musicapp.ui.state.take_search import LABELS
 from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
+from musicapp.ui.words import marked, tr, tr_all
 
 if TYPE_CHECKING:
     from musicapp.ui.main_window import MainWindow
 
 Add = Callable[..., QAction]
-CHOOSE = "Choose a take in the list first."
+CHOOSE = marked("Choose a take in the list first.")
 
 
 class TakeActions(QObject):
@@ -43,28 +44,28 @@ class TakeActions(QObject):
 
     def _fill(self, menu: QMenu, add: Add) -> None:
         window, search = self._window, self._studio.search
-        add(menu, "search_takes", "&Search takes", "Ctrl+F", window.parts.go_to_search)
-        self.only_starred = add(menu, "only_starred", "Only with a st&ar", "Shift+F", self._toggle_only_starred)
+        add(menu, "search_takes", tr("&Search takes"), "Ctrl+F", window.parts.go_to_search)
+        self.only_starred = add(menu, "only_starred", tr("Only with a st&ar"), "Shift+F", self._toggle_only_starred)
         self.only_starred.setCheckable(True)
-        ChoiceMenu(menu, "S&ort by", "takes_order", lambda: LABELS, lambda: search.order, search.set_order)
-        self.by_prompt = add(menu, "by_prompt", "&Group by prompt", "G", self._toggle_by_prompt)
+        ChoiceMenu(menu, tr("S&ort by"), "takes_order", lambda: tr_all(LABELS), lambda: search.order, search.set_order)
+        self.by_prompt = add(menu, "by_prompt", tr("&Group by prompt"), "G", self._toggle_by_prompt)
         self.by_prompt.setCheckable(True)
         menu.addSeparator()
-        self.star = add(menu, "star", "S&tar", "F", self._star)
+        self.star = add(menu, "star", tr("S&tar"), "F", self._star)
         self.star.setCheckable(True)
-        self.rename = add(menu, "rename", "&Name …", "F2", self._list.rename)
-        self.tags = add(menu, "tags", "Ta&gs …", "T", self._edit_tags)
-        self.origin = add(menu, "show_origin", "Show what &it was made from", "", self._show_origin)
-        self.export_all = add(menu, "export_all", "&Export the marked takes", "", self._export_all)
-        self.export_project = add(menu, "export_project", "As a &project for DAWs", "", self._export_project)
-        self.compare = add(menu, "compare_marked", "Co&mpare the marked takes …", "", self._compare)
-        self.throw_away = add(menu, "throw_away", "To the t&rash", "Del", self._throw_away)
+        self.rename = add(menu, "rename", tr("&Name …"), "F2", self._list.rename)
+        self.tags = add(menu, "tags", tr("Ta&gs …"), "T", self._edit_tags)
+        self.origin = add(menu, "show_origin", tr("Show what &it was made from"), "", self._show_origin)
+        self.export_all = add(menu, "export_all", tr("&Export the marked takes"), "", self._export_all)
+        self.export_project = add(menu, "export_project", tr("As a &project for DAWs"), "", self._export_project)
+        self.compare = add(menu, "compare_marked", tr("Co&mpare the marked takes …"), "", self._compare)
+        self.throw_away = add(menu, "throw_away", tr("To the t&rash"), "Del", self._throw_away)
         self.throw_away.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._list.view.addAction(self.throw_away)  # the key works in the list alone
         menu.addSeparator()
-        add(menu, "show_trash", "Show the tras&h …", "", self._show_trash)
-        add(menu, "read_again", "Read the folder again", "F5", self._studio.library.load)
-        add(menu, "move_takes", "Mo&ve all takes to another folder …", "", window.move_takes)
+        add(menu, "show_trash", tr("Show the tras&h …"), "", self._show_trash)
+        add(menu, "read_again", tr("Read the folder again"), "F5", self._studio.library.load)
+        add(menu, "move_takes", tr("Mo&ve all takes to another folder …"), "", window.move_takes)
 
     def _open_menu(self, place: QPoint) -> None:
         """The menu of the marked takes; the keys stand beside their entries."""
@@ -72,13 +73,13 @@ class TakeActions(QObject):
         menu.setObjectName("take_menu")
         menu.setToolTipsVisible(True)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        show = menu.addAction("&Show and play")
+        show = menu.addAction(tr("&Show and play"))
         show.triggered.connect(self._play)
         show.setEnabled(len(self._list.chosen()) == 1)
         menu.addSeparator()
         menu.addActions([self.star, self.rename, self.tags, self.origin])
         menu.addSeparator()
-        uses = menu.addMenu("&Use of the take on the stage")
+        uses = menu.addMenu(tr("&Use of the take on the stage"))
         uses.addActions([actions.recall, actions.recall_but_seed, actions.recall_seed])
         menu.addActions([actions.export, self.export_all, self.export_project, self.compare])
         menu.addSeparator()
@@ -158,9 +159,9 @@ class TakeActions(QObject):
             (self.throw_away, bool(self._list.marked())),
         ):
             action.setEnabled(can)
-            action.setToolTip("" if can else CHOOSE)
+            action.setToolTip("" if can else tr(CHOOSE))
         if not self.compare.isEnabled():
-            self.compare.setToolTip(f"Mark {FEWEST} to {MOST} takes in the list.")
+            self.compare.setToolTip(tr("Mark {fewest} to {most} takes in the list.", fewest=FEWEST, most=MOST))
         self.origin.setEnabled(len(takes) == 1 and lineage.origin_of(takes[0]) is not None)
         self.star.setChecked(bool(takes) and all(take.is_starred for take in takes))
         self.only_starred.setChecked(self._studio.search.only_starred)

@@ -13,6 +13,7 @@ from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, scaled_font
 from musicapp.ui.widgets.described import described, label
 from musicapp.ui.widgets.message_bar import open_log_folder
 from musicapp.ui.widgets.scrolling import VerticalScroll
+from musicapp.ui.words import said, tr
 
 ICON, WIDTH = 56, 520
 NAMED_PARTS = 5  # in the sentence; the licences have them all
@@ -23,14 +24,14 @@ class AboutDialog(QDialog):
 
     def __init__(self, engine: EngineState, parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "about", "About Musicapp")
+        described(self, "about", tr("About Musicapp"))
         self.setToolTip("")
-        self.setWindowTitle("About Musicapp")
+        self.setWindowTitle(tr("About Musicapp"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         role = QDialogButtonBox.ButtonRole.ActionRole
-        buttons.addButton("&Licences", role).clicked.connect(self._show_licences)
-        buttons.addButton("&Open the log folder", role).clicked.connect(open_log_folder)
+        buttons.addButton(tr("&Licences"), role).clicked.connect(self._show_licences)
+        buttons.addButton(tr("&Open the log folder"), role).clicked.connect(open_log_folder)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE, SPACE_WIDE)
@@ -54,7 +55,7 @@ def _sheet(engine: EngineState) -> QWidget:
     layout.addLayout(_heading())
     layout.addLayout(_facts(engine))
     names = ", ".join(name for name, _package, _licence in PARTS[:NAMED_PARTS])
-    words = f"Made with {names} and others; letters from the font Inter. Licences names them all."
+    words = tr("Made with {names} and others; letters from the font Inter. Licences names them all.", names=names)
     made_with = label(words, tone="muted")
     made_with.setWordWrap(True)
     layout.addWidget(made_with)
@@ -64,11 +65,11 @@ def _sheet(engine: EngineState) -> QWidget:
 
 def _heading() -> QHBoxLayout:
     picture = QLabel()
-    picture.setAccessibleName("The icon of Musicapp")
+    picture.setAccessibleName(tr("The icon of Musicapp"))
     picture.setPixmap(icons.window_icon().pixmap(ICON, ICON))
     name = label(f"Musicapp {__version__}")
     name.setFont(scaled_font(name, scale=1.5, bold=True))
-    words = label("Type a prompt, hear music, on your own computer. Nothing leaves it.", tone="muted")
+    words = label(tr("Type a prompt, hear music, on your own computer. Nothing leaves it."), tone="muted")
     words.setWordWrap(True)
     lines = QVBoxLayout()
     lines.setSpacing(SPACE_TIGHT)
@@ -84,11 +85,11 @@ def _heading() -> QHBoxLayout:
 def _facts(engine: EngineState) -> QGridLayout:
     info = engine.info
     rows = (
-        ("Model", f"{info.name} · {info.licence}".strip(" ·") if info else "none loaded"),
-        ("Engine", engine.device_text or engine.text),
-        ("Takes", str(paths.takes_folder())),
-        ("Models", str(paths.user_models_folder())),
-        ("Log", str(paths.log_folder())),
+        (tr("Model"), f"{info.name} · {info.licence}".strip(" ·") if info else tr("none loaded")),
+        (tr("Engine"), said(engine.device_text or engine.text)),
+        (tr("Takes"), str(paths.takes_folder())),
+        (tr("Models"), str(paths.user_models_folder())),
+        (tr("Log"), str(paths.log_folder())),
     )
     grid = QGridLayout()
     grid.setHorizontalSpacing(SPACE_WIDE)

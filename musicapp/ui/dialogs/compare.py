@@ -13,14 +13,17 @@ from musicapp.ui.state.player import Player
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label, restyle, set_available
 from musicapp.ui.widgets.scrolling import VerticalScroll
+from musicapp.ui.words import marked, said, tr
 
 TITLE_CHARACTERS = 28
-TOO_FEW = "Put at least two takes into the comparison: key C, for the take on the stage."
-MEASURING = "Measuring how loud they are …"
-MATCHED = "All at one loudness. Keys: 1 to 8 or A to H to switch, Space to play."
-BLIND = "Blind: the letters are shuffled, names and settings come with “Reveal”."
+TOO_FEW = marked("Put at least two takes into the comparison: key C, for the take on the stage.")
+MEASURING = marked("Measuring how loud they are …")
+MATCHED = marked("All at one loudness. Keys: 1 to 8 or A to H to switch, Space to play.")
+BLIND = marked("Blind: the letters are shuffled, names and settings come with “Reveal”.")
 SAME, OTHER = "", "≠ "
+TYPED = ("Prompt", "Avoid")  # what somebody wrote stays as it is
 HEARD = "▸ "
+TYPED = ("Prompt", "Avoid")  # what somebody wrote stays as it is
 SIZE = QSize(760, 460)
 
 
@@ -29,16 +32,18 @@ class CompareDialog(QDialog):
 
     def __init__(self, comparison: Comparison, player: Player, parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "compare", "Compare takes")
+        described(self, "compare", tr("Compare takes"))
         self.setToolTip("")
-        self.setWindowTitle("Compare takes")
+        self.setWindowTitle(tr("Compare takes"))
         self._comparison, self._player = comparison, player
         self.letters = [self._make_letter(place) for place in range(MOST)]
-        self.play = described(QPushButton("Play"), "compare_play", "Play or pause", keys="Space")
-        self.blind = described(QCheckBox("Blind"), "compare_blind", "Blind", "Shuffle the letters and hide the names")
-        self.reveal = described(QPushButton("Reveal"), "compare_reveal", "Reveal which is which")
-        self.star = described(QPushButton("★ Star it"), "compare_star", "Star the take that is heard", keys="S")
-        self.out = described(QPushButton("Take out"), "compare_out", "Take the heard one out of the comparison")
+        self.play = described(QPushButton(tr("Play")), "compare_play", tr("Play or pause"), keys="Space")
+        self.blind = described(
+            QCheckBox(tr("Blind")), "compare_blind", tr("Blind"), tr("Shuffle the letters and hide the names")
+        )
+        self.reveal = described(QPushButton(tr("Reveal")), "compare_reveal", tr("Reveal which is which"))
+        self.star = described(QPushButton(tr("★ Star it")), "compare_star", tr("Star the take that is heard"), keys="S")
+        self.out = described(QPushButton(tr("Take out")), "compare_out", tr("Take the heard one out of the comparison"))
         self.note = label("", tone="muted")
         self.note.setObjectName("compare_note")
         self.note.setWordWrap(True)
@@ -65,7 +70,7 @@ class CompareDialog(QDialog):
         self._show_state()
 
     def _make_letter(self, place: int) -> QPushButton:
-        button = described(QPushButton(), f"compare_{LETTERS[place]}", f"Hear take {LETTERS[place]}")
+        button = described(QPushButton(), f"compare_{LETTERS[place]}", tr("Hear take {letter}", letter=LETTERS[place]))
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _checked=False: self._comparison.hear(place))
@@ -122,24 +127,28 @@ class CompareDialog(QDialog):
                 mark = HEARD if place == comparison.place else ""
                 button.setText(mark + LETTERS[place] + ("" if comparison.hides_names else star))
                 told = "" if comparison.hides_names else f": {title_of(take.request.prompt)[:80]}"
-                described(button, f"compare_{LETTERS[place]}", f"Hear take {LETTERS[place]}{told}")
-        reason = "" if comparison.is_running else TOO_FEW
+                described(
+                    button,
+                    f"compare_{LETTERS[place]}",
+                    tr("Hear take {letter}", letter=LETTERS[place]) + told,
+                )
+        reason = "" if comparison.is_running else tr(TOO_FEW)
         for widget in (self.play, self.star, self.out, self.blind):
             set_available(widget, reason)
-        set_available(self.reveal, "" if comparison.hides_names else "Nothing is hidden.")
+        set_available(self.reveal, "" if comparison.hides_names else tr("Nothing is hidden."))
         if self.blind.isChecked() != comparison.is_blind:
             self.blind.setChecked(comparison.is_blind)
-        self.play.setText("Pause" if self._player.is_playing else "Play")
+        self.play.setText(tr("Pause") if self._player.is_playing else tr("Play"))
         self.note.setText(self._note())
         self._show_table()
 
     def _note(self) -> str:
         comparison = self._comparison
         if len(comparison.takes) < FEWEST:
-            return TOO_FEW
+            return tr(TOO_FEW)
         if not comparison.is_matched:
-            return MEASURING
-        return f"{MATCHED}\n{BLIND}" if comparison.hides_names else MATCHED
+            return tr(MEASURING)
+        return f"{tr(MATCHED)}\n{tr(BLIND)}" if comparison.hides_names else tr(MATCHED)
 
     def _show_table(self) -> None:
         while (item := self._cells.takeAt(0)) is not None:
@@ -152,11 +161,11 @@ class CompareDialog(QDialog):
         for place in range(len(comparison.takes)):
             self._cells.addWidget(label(LETTERS[place], tone="section"), 0, place + 1)
         for number, row in enumerate(comparison.rows(), 1):
-            name = label((OTHER if row.differs else SAME) + row.name, tone="section" if row.differs else "muted")
+            name = label((OTHER if row.differs else SAME) + said(row.name), tone="section" if row.differs else "muted")
             if row.differs:
-                name.setAccessibleName(f"{row.name}, not the same in all")
+                name.setAccessibleName(tr("{name}, not the same in all", name=said(row.name)))
             self._cells.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
-            for place, value in enumerate(row.values):
+            for place, value in enumerate(row.values if row.name in TYPED else map(said, row.values)):
                 cell = label(value[:TITLE_CHARACTERS] + ("…" if len(value) > TITLE_CHARACTERS else ""))
                 cell.setToolTip(value[:400])
                 restyle(cell, "tone", "" if row.differs else "muted")

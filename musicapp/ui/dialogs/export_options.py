@@ -24,14 +24,15 @@ from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.theme import SPACE, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label, restyle, set_available
 from musicapp.ui.widgets.scrolling import VerticalScroll
+from musicapp.ui.words import marked, number, said, tr
 
-OWN = "As chosen below"
+OWN = marked("As chosen below")
 RATES = (44_100, 48_000, 88_200, 96_000)
 USUAL_LUFS = -14.0
-NO_REGION = "Nothing is marked in the take: mark a part in its picture, or with the keys [ and ]."
-ONLY_WAVE = "Only WAV files have a place for this."
-NO_LOOP = "This format adds silence at the edges of a file: WAV and FLAC do not."
-NO_CEILING = "It only limits a gain for the loudness."
+NO_REGION = marked("Nothing is marked in the take: mark a part in its picture, or with the keys [ and ].")
+ONLY_WAVE = marked("Only WAV files have a place for this.")
+NO_LOOP = marked("This format adds silence at the edges of a file: WAV and FLAC do not.")
+NO_CEILING = marked("It only limits a gain for the loudness.")
 
 
 class ExportOptions(QDialog):
@@ -39,44 +40,50 @@ class ExportOptions(QDialog):
 
     def __init__(self, exporter: Exporter, parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "export_options_dialog", "Export options")
+        described(self, "export_options_dialog", tr("Export options"))
         self.setToolTip("")
-        self.setWindowTitle("Export options")
+        self.setWindowTitle(tr("Export options"))
         self._exporter = exporter
-        self.preset = described(QComboBox(), "export_preset", "What the file is for")
-        self.preset.addItem(OWN, "")
+        self.preset = described(QComboBox(), "export_preset", tr("What the file is for"))
+        self.preset.addItem(tr(OWN), "")
         for key, preset in PRESETS.items():
-            self.preset.addItem(preset.label, key)
+            self.preset.addItem(said(preset.label), key)
         self.only_region = described(
-            QCheckBox("The marked part only"), "export_region", "The marked part only", "Instead of the whole take"
+            QCheckBox(tr("The marked part only")),
+            "export_region",
+            tr("The marked part only"),
+            tr("Instead of the whole take"),
         )
         self.at_zero = described(
-            QCheckBox("Move its edges to zero crossings"),
+            QCheckBox(tr("Move its edges to zero crossings")),
             "export_at_zero",
-            "Move the edges of the part to zero crossings",
-            "By at most 10 ms, so that they do not click",
+            tr("Move the edges of the part to zero crossings"),
+            tr("By at most 10 ms, so that they do not click"),
         )
-        self.form = described(QComboBox(), "export_form", "File format")
+        self.form = described(QComboBox(), "export_form", tr("File format"))
         for key, form in EXPORT_FORMATS.items():
             self.form.addItem(form.label, key)
-        self.rate = described(QComboBox(), "export_rate", "Sample rate")
-        self.rate.addItem("The take’s own", None)
+        self.rate = described(QComboBox(), "export_rate", tr("Sample rate"))
+        self.rate.addItem(tr("The take’s own"), None)
         for rate in RATES:
-            self.rate.addItem(f"{rate / 1000:g} kHz", rate)
+            self.rate.addItem(tr("{rate} kHz", rate=number(rate / 1000)), rate)
         self.with_loudness = described(
-            QCheckBox("Bring it to"), "export_with_loudness", "Bring it to a loudness", "By one gain for the whole file"
+            QCheckBox(tr("Bring it to")),
+            "export_with_loudness",
+            tr("Bring it to a loudness"),
+            tr("By one gain for the whole file"),
         )
-        self.loudness = _spin("export_loudness", "Loudness", LOUDNESS_RANGE, " LUFS")
-        self.ceiling = _spin("export_ceiling", "Highest true peak", CEILING_RANGE, " dBTP")
-        self.fade_in = _spin("export_fade_in", "Fade in", FADE_RANGE_S, " s", 0.1)
-        self.fade_out = _spin("export_fade_out", "Fade out", FADE_RANGE_S, " s", 0.1)
+        self.loudness = _spin("export_loudness", tr("Loudness"), LOUDNESS_RANGE, " LUFS")
+        self.ceiling = _spin("export_ceiling", tr("Highest true peak"), CEILING_RANGE, " dBTP")
+        self.fade_in = _spin("export_fade_in", tr("Fade in"), FADE_RANGE_S, " s", 0.1)
+        self.fade_out = _spin("export_fade_out", tr("Fade out"), FADE_RANGE_S, " s", 0.1)
         self.is_loop = described(
-            QCheckBox("It repeats"), "export_loop", "It repeats", "Samplers read from where to where"
+            QCheckBox(tr("It repeats")), "export_loop", tr("It repeats"), tr("Samplers read from where to where")
         )
         self.is_broadcast = described(
-            QCheckBox("Levels for broadcast"), "export_broadcast", "Levels for broadcast", "A bext chunk"
+            QCheckBox(tr("Levels for broadcast")), "export_broadcast", tr("Levels for broadcast"), tr("A bext chunk")
         )
-        self.template = described(QLineEdit(), "export_template", "Template of names", _fields_told())
+        self.template = described(QLineEdit(), "export_template", tr("Template of names"), _fields_told())
         self.template.setMaxLength(naming.MOST_CHARACTERS)
         self.preview = label("", tone="muted")
         self.preview.setObjectName("export_preview")
@@ -94,25 +101,25 @@ class ExportOptions(QDialog):
         grid.setHorizontalSpacing(SPACE_WIDE)
         grid.setVerticalSpacing(SPACE)
         rows: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            ("For", (self.preset,)),
-            ("Part", (self.only_region,)),
+            (tr("For"), (self.preset,)),
+            (tr("Part"), (self.only_region,)),
             ("", (self.at_zero,)),
-            ("Format", (self.form, self.rate)),
-            ("Loudness", (self.with_loudness, self.loudness, label("below"), self.ceiling)),
-            ("Fade in, out", (self.fade_in, self.fade_out)),
-            ("Also", (self.is_loop, self.is_broadcast)),
-            ("Name", (self.template,)),
+            (tr("Format"), (self.form, self.rate)),
+            (tr("Loudness"), (self.with_loudness, self.loudness, label(tr("below")), self.ceiling)),
+            (tr("Fade in, out"), (self.fade_in, self.fade_out)),
+            (tr("Also"), (self.is_loop, self.is_broadcast)),
+            (tr("Name"), (self.template,)),
             ("", (self.preview,)),
         )
-        for number, (name, widgets) in enumerate(rows):
-            grid.addWidget(label(name, tone="muted"), number, 0)
+        for place, (name, widgets) in enumerate(rows):
+            grid.addWidget(label(name, tone="muted"), place, 0)
             row = QHBoxLayout()
             row.setSpacing(SPACE)
             for widget in widgets:
                 row.addWidget(widget)
             if not isinstance(widgets[-1], QComboBox | QLineEdit) and widgets[-1] is not self.preview:
                 row.addStretch(1)
-            grid.addLayout(row, number, 1)
+            grid.addLayout(row, place, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -180,14 +187,14 @@ class ExportOptions(QDialog):
         self.form.setCurrentIndex(self.form.findData(settings.format))
         self.rate.setCurrentIndex(max(self.rate.findData(settings.sample_rate), 0))
         with_loudness = settings.loudness_lufs is not None
-        set_available(self.loudness, "" if with_loudness else "The loudness stays as it is.")
-        set_available(self.ceiling, "" if with_loudness else NO_CEILING)
-        set_available(self.only_region, "" if exporter.region is not None else NO_REGION)
-        set_available(self.at_zero, "" if exporter.part_s is not None else "Only a part has edges within the take.")
-        set_available(self.is_loop, NO_LOOP if form.is_lossy else "")
-        set_available(self.is_broadcast, "" if form.container == "WAV" else ONLY_WAVE)
+        set_available(self.loudness, "" if with_loudness else tr("The loudness stays as it is."))
+        set_available(self.ceiling, "" if with_loudness else tr(NO_CEILING))
+        set_available(self.only_region, "" if exporter.region is not None else tr(NO_REGION))
+        set_available(self.at_zero, "" if exporter.part_s is not None else tr("Only a part has edges within the take."))
+        set_available(self.is_loop, tr(NO_LOOP) if form.is_lossy else "")
+        set_available(self.is_broadcast, "" if form.container == "WAV" else tr(ONLY_WAVE))
         told = f"{exporter.name}{exporter.suffix}" if exporter.take is not None else ""
-        self.preview.setText(f"{told}\n{exporter.note}" if exporter.note else told)
+        self.preview.setText(f"{told}\n{said(exporter.note)}" if exporter.note else told)
         restyle(self.preview, "tone", "warning" if exporter.note else "muted")
 
 
@@ -202,4 +209,4 @@ def _spin(name: str, text: str, limits: tuple[float, float], unit: str, step: fl
 
 def _fields_told() -> str:
     fields = "\n".join(f"{{{name}}}  {what}" for name, what in naming.FIELDS.items())
-    return f"{fields}\nWhat is empty goes, with what parts it from the rest."
+    return tr("{fields}\nWhat is empty goes, with what parts it from the rest.", fields=fields)

@@ -9,9 +9,10 @@ from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.theme import SPACE, SPACE_WIDE, scaled_font
 from musicapp.ui.widgets.described import described, label
+from musicapp.ui.words import figures, marked, tr
 
-NOTHING_YET = "Nothing of it can be heard yet."
-BY_ITSELF = "If you wait: when the take is done, it is saved and Musicapp quits."
+NOTHING_YET = marked("Nothing of it can be heard yet.")
+BY_ITSELF = marked("If you wait: when the take is done, it is saved and Musicapp quits.")
 
 
 class LeaveQuestion(QDialog):
@@ -25,14 +26,16 @@ class LeaveQuestion(QDialog):
     def __init__(self, generation: Generation, queue: TakeQueue, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("leave_question")
-        self.setWindowTitle("Quit Musicapp")
+        self.setWindowTitle(tr("Quit Musicapp"))
         self._generation, self._queue = generation, queue
-        title = label("A take is being made")
+        title = label(tr("A take is being made"))
         title.setFont(scaled_font(title, scale=1.2, bold=True))
         self.text = label("")
-        self.stay = described(QPushButton("Go on"), "leave_stay", "Go on making the take")
-        self.keep = described(QPushButton(), "leave_keep", "Keep what can be heard and quit")
-        self.throw_away = described(QPushButton("Throw away and quit"), "leave_throw_away", "Throw away and quit")
+        self.stay = described(QPushButton(tr("Go on")), "leave_stay", tr("Go on making the take"))
+        self.keep = described(QPushButton(), "leave_keep", tr("Keep what can be heard and quit"))
+        self.throw_away = described(
+            QPushButton(tr("Throw away and quit")), "leave_throw_away", tr("Throw away and quit")
+        )
         self.stay.setDefault(True)
         self.stay.setProperty("role", "primary")
         buttons = QHBoxLayout()
@@ -58,13 +61,19 @@ class LeaveQuestion(QDialog):
             if self.isVisible():
                 self._keep()  # nothing is lost any more
             return
-        heard = self._generation.heard
+        heard = figures(self._generation.heard)
         self.keep.setVisible(bool(heard))
-        self.keep.setText(f"Keep {heard} and quit")
-        told = f"{heard} of it can be heard. Kept, that becomes a shorter take in the list." if heard else NOTHING_YET
+        self.keep.setText(tr("Keep {heard} and quit", heard=heard))
+        told = (
+            tr("{heard} of it can be heard. Kept, that becomes a shorter take in the list.", heard=heard)
+            if heard
+            else tr(NOTHING_YET)
+        )
         count = len(self._queue.waiting)
-        waits = f"\n{'One more waits and is' if count == 1 else f'{count} more wait and are'} kept for the next start."
-        self.text.setText(f"{told}\n{BY_ITSELF}{waits if count else ''}")
+        lines = [told, tr(BY_ITSELF)]
+        if count:
+            lines.append(tr("%n more wait and are kept for the next start.", "", count))
+        self.text.setText("\n".join(lines))
 
     def _keep(self) -> None:
         self.accept()

@@ -29,11 +29,12 @@ from musicapp.ui.widgets.model_details import ModelDetails
 from musicapp.ui.widgets.model_list import ModelList
 from musicapp.ui.widgets.path_drop import FileDrop
 from musicapp.ui.widgets.scrolling import VerticalScroll
+from musicapp.ui.words import marked, size, tr
 
 SIZE, MIN_SIZE, LIST_WIDTHS = (880, 620), (460, 300), (180, 300)
 WHAT_TO_DROP = "Drop a model’s folder or its weights here, and music or an adapter on the main window."
 DETAILS_WIDTH = 220  # at least
-FILES = "Weights (*.safetensors)"
+FILES = marked("Weights (*.safetensors)")
 
 
 class ModelsDialog(QDialog):
@@ -41,9 +42,9 @@ class ModelsDialog(QDialog):
 
     def __init__(self, shelf: ModelShelf, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "models_dialog", "Models")
+        described(self, "models_dialog", tr("Models"))
         self.setToolTip("")
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self.setMinimumSize(*MIN_SIZE)
         screen_room.fit(self, QSize(*SIZE))
         self._shelf = shelf
@@ -57,17 +58,23 @@ class ModelsDialog(QDialog):
         self.folder.setObjectName("models_folder")
         self.work = label("", tone="muted")
         self.work.setObjectName("models_work")
-        self.open_folder = described(QPushButton("&Open"), "models_folder_open", "Open the models folder")
+        self.open_folder = described(QPushButton(tr("&Open")), "models_folder_open", tr("Open the models folder"))
         self.change_folder = described(
-            QPushButton("Mo&ve …"), "models_folder_move", "Move the models folder", "Keep the models in another folder"
+            QPushButton(tr("Mo&ve …")),
+            "models_folder_move",
+            tr("Move the models folder"),
+            tr("Keep the models in another folder"),
         )
         self.import_button = described(
-            QPushButton("&Import"), "models_import", "Import a model that you have", "You can also drop it here"
+            QPushButton(tr("&Import")),
+            "models_import",
+            tr("Import a model that you have"),
+            tr("You can also drop it here"),
         )
-        self.close_button = described(QPushButton("&Close"), "models_close", "Close", keys="Esc")
+        self.close_button = described(QPushButton(tr("&Close")), "models_close", tr("Close"), keys="Esc")
         menu = QMenu(self.import_button)
-        menu.addAction("&Folder …", self._import_folder)
-        menu.addAction("F&ile …", self._import_file)
+        menu.addAction(tr("&Folder …"), self._import_folder)
+        menu.addAction(tr("F&ile …"), self._import_file)
         self.import_button.setMenu(menu)
         for button in (self.open_folder, self.change_folder):
             button.setProperty("role", "link")
@@ -136,11 +143,11 @@ class ModelsDialog(QDialog):
                 self._shelf.messages.post("warning", f"“{path.name}” is no model.", WHAT_TO_DROP)
 
     def _import_folder(self) -> None:
-        if chosen := QFileDialog.getExistingDirectory(self, "Import a model’s folder", str(Path.home())):
+        if chosen := QFileDialog.getExistingDirectory(self, tr("Import a model’s folder"), str(Path.home())):
             self._shelf.add(Path(chosen))
 
     def _import_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Import a model’s weights", str(Path.home()), FILES)
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Import a model’s weights"), str(Path.home()), tr(FILES))
         if chosen:
             self._shelf.add(Path(chosen))
 
@@ -151,16 +158,15 @@ class ModelsDialog(QDialog):
 
     def _move_folder(self) -> None:
         start = str(self._shelf.use.folder) if self._shelf.use is not None else str(Path.home())
-        if chosen := QFileDialog.getExistingDirectory(self, "Move the models to", start):
+        if chosen := QFileDialog.getExistingDirectory(self, tr("Move the models to"), start):
             self._shelf.move_folder(Path(chosen))
 
     def _show_use(self) -> None:
-        from musicapp.store.sizes import format_bytes
 
         use = self._shelf.use
         if use is not None:
-            sizes = f"{format_bytes(use.used_bytes)} in use, {format_bytes(use.free_bytes)} free"
-            self.folder.set_whole(f"{sizes} · {use.folder}", f"Your models: {use.folder}")
+            sizes = tr("{used} in use, {free} free", used=size(use.used_bytes), free=size(use.free_bytes))
+            self.folder.set_whole(f"{sizes} · {use.folder}", tr("Your models: {folder}", folder=use.folder))
 
     def _show_work(self, words: str) -> None:
         self.work.setText(words)

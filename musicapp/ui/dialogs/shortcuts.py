@@ -9,6 +9,7 @@ from musicapp.ui import screen_room
 from musicapp.ui.theme import SPACE, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label
 from musicapp.ui.widgets.scrolling import VerticalScroll
+from musicapp.ui.words import tr
 
 
 class ShortcutsDialog(QDialog):
@@ -16,9 +17,9 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, rows: list[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "shortcuts", "Keyboard shortcuts")
+        described(self, "shortcuts", tr("Keyboard shortcuts"))
         self.setToolTip("")
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet = QWidget()
         grid = QGridLayout(sheet)
@@ -35,7 +36,7 @@ class ShortcutsDialog(QDialog):
         layout.setContentsMargins(SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE * 2, SPACE_WIDE)
         layout.setSpacing(SPACE_WIDE)
         layout.addWidget(VerticalScroll(sheet), 1)
-        note = label("Single keys type while a text field has the focus; Esc leaves it.", tone="muted")
+        note = label(tr("Single keys type while a text field has the focus; Esc leaves it."), tone="muted")
         note.setWordWrap(True)
         layout.addWidget(note)
         layout.addWidget(buttons)

@@ -12,6 +12,7 @@ from musicapp.library import labels, trash
 from musicapp.library.takes import Take
 from musicapp.ui.theme import SPACE, SPACE_WIDE, scaled_font
 from musicapp.ui.widgets.described import described, label, restyle
+from musicapp.ui.words import tr
 
 MOST_OFFERED = 12
 WIDTH = 380
@@ -27,19 +28,19 @@ class TagsDialog(QDialog):
 
     def __init__(self, takes: Sequence[Take], known: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "tags_dialog", "Tags")
+        described(self, "tags_dialog", tr("Tags"))
         self.setToolTip("")
-        self.setWindowTitle("Tags")
+        self.setWindowTitle(tr("Tags"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shared = set.intersection(*({tag.casefold() for tag in take.tags} for take in takes))
         self._before = tuple(tag for tag in takes[0].tags if tag.casefold() in shared)
-        title = label(trash.called(takes[0]) if len(takes) == 1 else f"Tags of {len(takes)} takes")
+        title = label(trash.called(takes[0]) if len(takes) == 1 else tr("Tags of %n takes", "", len(takes)))
         title.setFont(scaled_font(title, scale=1.2, bold=True))
         title.setWordWrap(True)
-        self.field = described(QLineEdit(", ".join(self._before)), "tags", "Tags", "Commas stand between tags")
-        self.field.setPlaceholderText("drums, take home")
+        self.field = described(QLineEdit(", ".join(self._before)), "tags", tr("Tags"), tr("Commas stand between tags"))
+        self.field.setPlaceholderText(tr("drums, take home"))
         others = any(len(take.tags) > len(self._before) for take in takes)
-        usual = "Tags that only some of them have stay." if others else "Commas stand between tags."
+        usual = tr("Tags that only some of them have stay.") if others else tr("Commas stand between tags.")
         self.note = label(usual, tone="muted")
         self.note.setObjectName("tags_note")
         self.note.setWordWrap(True)
@@ -51,7 +52,10 @@ class TagsDialog(QDialog):
                 row = QHBoxLayout()
                 offers.addLayout(row)
             chip = described(
-                QPushButton(tag.replace("&", "&&")), f"tag_{number}", f"Tag {tag}", "Add it or take it off"
+                QPushButton(tag.replace("&", "&&")),
+                f"tag_{number}",
+                tr("Tag {tag}", tag=tag),
+                tr("Add it or take it off"),
             )
             chip.setProperty("role", "chip")
             chip.setProperty("tag", tag)
@@ -59,10 +63,10 @@ class TagsDialog(QDialog):
             chip.clicked.connect(self._toggle)
             self.offered.append(chip)
             row.addWidget(chip)
-        self.keep = described(QPushButton("Keep"), "tags_keep", "Keep these tags")
+        self.keep = described(QPushButton(tr("Keep")), "tags_keep", tr("Keep these tags"))
         self.keep.setProperty("role", "primary")
         self.keep.setDefault(True)
-        leave = described(QPushButton("Cancel"), "tags_cancel", "Leave the tags as they are")
+        leave = described(QPushButton(tr("Cancel")), "tags_cancel", tr("Leave the tags as they are"))
         leave.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

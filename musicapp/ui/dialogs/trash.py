@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from musicapp.library.trash import Trashed, called
-from musicapp.request import format_duration
 from musicapp.ui import screen_room
 from musicapp.ui.state.take_trash import TakeTrash
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described, label, set_available, surface
+from musicapp.ui.words import day, duration, marked, time_of_day, tr
 
 SIZE = QSize(520, 420)
-READING, EMPTY = "Reading …", "The trash is empty."
-CHOOSE, NOTHING = "Choose takes first.", "There is nothing in the trash."
+READING, EMPTY = marked("Reading …"), marked("The trash is empty.")
+CHOOSE, NOTHING = marked("Choose takes first."), marked("There is nothing in the trash.")
 
 
 class TrashDialog(QDialog):
@@ -34,32 +34,34 @@ class TrashDialog(QDialog):
 
     def __init__(self, trash: TakeTrash, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        described(self, "trash_dialog", "Trash")
+        described(self, "trash_dialog", tr("Trash"))
         self.setToolTip("")
-        self.setWindowTitle("Trash")
+        self.setWindowTitle(tr("Trash"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._trash = trash
         self._to_delete: list[Trashed] = []
-        title = label("Trash")
+        title = label(tr("Trash"))
         title.setFont(scaled_font(title, scale=1.2, bold=True))
-        self.list = described(QListWidget(), "trash_list", "Takes in the trash")
+        self.list = described(QListWidget(), "trash_list", tr("Takes in the trash"))
         self.list.setToolTip("")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setSpacing(SPACE_TIGHT)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.empty = label(READING, tone="muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.restore = described(QPushButton("&Bring back"), "trash_restore", "Bring the chosen takes back")
+        self.restore = described(QPushButton(tr("&Bring back")), "trash_restore", tr("Bring the chosen takes back"))
         self.delete_some = described(
-            QPushButton("&Delete …"), "trash_delete", "Delete the chosen takes for good", keys="Del"
+            QPushButton(tr("&Delete …")), "trash_delete", tr("Delete the chosen takes for good"), keys="Del"
         )
-        self.delete_all = described(QPushButton("&Empty …"), "trash_empty", "Delete everything in the trash for good")
-        self.leave = described(QPushButton("Close"), "trash_close", "Close the trash")
+        self.delete_all = described(
+            QPushButton(tr("&Empty …")), "trash_empty", tr("Delete everything in the trash for good")
+        )
+        self.leave = described(QPushButton(tr("Close")), "trash_close", tr("Close the trash"))
         self.question = label("")
         self.question.setObjectName("trash_question")
         self.question.setWordWrap(True)
-        self.yes = described(QPushButton("Delete for good"), "trash_yes", "Delete for good")
-        self.no = described(QPushButton("Keep them"), "trash_no", "Delete nothing")
+        self.yes = described(QPushButton(tr("Delete for good")), "trash_yes", tr("Delete for good"))
+        self.no = described(QPushButton(tr("Keep them")), "trash_no", tr("Delete nothing"))
         self.no.setProperty("role", "primary")
         for button in (self.restore, self.delete_some, self.delete_all, self.leave, self.yes, self.no):
             button.setAutoDefault(False)
@@ -125,15 +127,15 @@ class TrashDialog(QDialog):
         if inside:
             self.list.setCurrentRow(0, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.list.setFocus()
-        self.empty.setText(EMPTY)
+        self.empty.setText(tr(EMPTY))
         self._pages.setCurrentIndex(1 if inside else 0)
         self._show_state()
 
     def _show_state(self) -> None:
-        reason = "" if self._trash.inside else NOTHING
+        reason = "" if self._trash.inside else tr(NOTHING)
         set_available(self.delete_all, reason)
         for button in (self.restore, self.delete_some):
-            set_available(button, reason or ("" if self._chosen() else CHOOSE))
+            set_available(button, reason or ("" if self._chosen() else tr(CHOOSE)))
 
     def _restore(self) -> None:
         self._trash.restore(self._chosen())
@@ -148,8 +150,8 @@ class TrashDialog(QDialog):
         if not takes:
             return
         self._to_delete = list(takes)
-        what = f"“{called(takes[0].take)}”" if len(takes) == 1 else f"{len(takes):,} takes"
-        self.question.setText(f"Delete {what} for good? There is no way back.")
+        what = tr("“{name}”", name=called(takes[0].take)) if len(takes) == 1 else tr("%n takes", "", len(takes))
+        self.question.setText(tr("Delete {what} for good? There is no way back.", what=what))
         self._usual.hide()
         self._asked.show()
         self.no.setFocus()
@@ -166,6 +168,13 @@ class TrashDialog(QDialog):
 
 def _line(each: Trashed) -> str:
     take = each.take
-    since = f"thrown away {each.since.astimezone():%d %b %Y, %H:%M}" if each.since else ""
-    parts = (called(take)[:40], format_duration(round(take.duration_s, 1)), f"seed {take.request.seed}", since)
+    local = each.since.astimezone() if each.since else None
+    when = f"{day(local, with_year=True)}, {time_of_day(local)}" if local else ""
+    since = tr("thrown away {when}", when=when) if when else ""
+    parts = (
+        called(take)[:40],
+        duration(round(take.duration_s, 1)),
+        tr("seed {seed}", seed=take.request.seed),
+        since,
+    )
     return " · ".join(part for part in parts if part)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from musicapp.errors import LicenceNeeded
-from musicapp.request import format_duration
 from musicapp.ui.state.model_shelf import ModelShelf
+from musicapp.ui.words import duration, marked, said, size, tr
 
 if TYPE_CHECKING:
     from musicapp.store.shelf import Item
@@ -19,7 +19,7 @@ DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 3
 IN_USE_ROLE = Qt.ItemDataRole.UserRole + 4
 
-HEADINGS = {True: "On this computer", False: "To download"}
+HEADINGS = {True: marked("On this computer"), False: marked("To download")}
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -62,7 +62,7 @@ class ModelListModel(QAbstractListModel):
             return None
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (row.title, row.detail, "in use" if row.in_use else "") if part)
+            return ", ".join(part for part in (row.title, row.detail, tr("in use") if row.in_use else "") if part)
         values = {
             Qt.ItemDataRole.DisplayRole: row.title,
             Qt.ItemDataRole.ToolTipRole: row.key or None,
@@ -90,7 +90,7 @@ class ModelListModel(QAbstractListModel):
         for is_here in (True, False):
             items = [item for item in self._shelf.items if (item.state == "here") == is_here]
             if items:
-                rows.append(ModelRow("", HEADINGS[is_here]))
+                rows.append(ModelRow("", tr(HEADINGS[is_here])))
                 rows.extend(self._row(item) for item in items)
         return rows
 
@@ -98,21 +98,28 @@ class ModelListModel(QAbstractListModel):
         transfer = self._shelf.transfers.by_key.get(item.key)
         detail, fraction = _detail(item), None
         if item.state == "unfinished" and item.size_bytes:
-            fraction, detail = item.arrived_bytes / item.size_bytes, "Paused"
+            fraction, detail = item.arrived_bytes / item.size_bytes, tr("Paused")
         if transfer is not None and transfer.is_active:
-            fraction, detail = transfer.fraction, transfer.text
+            fraction, detail = transfer.fraction, said(transfer.text)
         elif transfer is not None:
             wants_licence = isinstance(transfer.error, LicenceNeeded)
-            detail = "Licence to accept" if wants_licence else "Stopped by an error" if transfer.error else "Paused"
-        return ModelRow(item.key, item.name, detail, fraction, self._shelf.is_in_use(item.key))
+            detail = (
+                tr("Licence to accept")
+                if wants_licence
+                else tr("Stopped by an error")
+                if transfer.error
+                else tr("Paused")
+            )
+        return ModelRow(item.key, said(item.name), detail, fraction, self._shelf.is_in_use(item.key))
 
 
 def _detail(item: Item) -> str:
-    from musicapp.store.sizes import format_bytes
-
-    longest = format_duration(int(item.max_duration_s)) if item.max_duration_s else ""
-    parts = ["Text encoder" if item.is_text_encoder else "", f"up to {longest}" if longest else ""]
-    parts.append(format_bytes(item.size_bytes))
+    longest = duration(int(item.max_duration_s)) if item.max_duration_s else ""
+    parts = [
+        tr("Text encoder") if item.is_text_encoder else "",
+        tr("up to {longest}", longest=longest) if longest else "",
+    ]
+    parts.append(size(item.size_bytes))
     if item.state != "here" and item.known is not None and item.known.gated:
-        parts.append("licence to accept")
+        parts.append(tr("licence to accept"))
     return " · ".join(part for part in parts if part)

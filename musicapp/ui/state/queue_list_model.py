@@ -7,10 +7,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from musicapp.queueing.entries import FAILED, MAKING, WAITING, Entry
-from musicapp.request import format_duration
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.open_take import title_of
 from musicapp.ui.state.take_queue import TakeQueue
+from musicapp.ui.words import duration, said, tr
 
 TAKE_ID_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -50,7 +50,7 @@ class QueueListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title_of(entry.request.prompt)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{entry.request.prompt[:400]}\n{self._details(entry)} {entry.hint}".strip()
+            return f"{entry.request.prompt[:400]}\n{self._details(entry)} {said(entry.hint)}".strip()
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{entry.request.prompt[:120]}, {self._details(entry)}"
         values = {
@@ -75,12 +75,14 @@ class QueueListModel(QAbstractListModel):
 
     def _details(self, entry: Entry) -> str:
         if entry.state == FAILED:
-            return f"Failed: {entry.message}"
+            return tr("Failed: {message}", message=said(entry.message))
         if entry.state == MAKING:
-            return self._generation.progress_text or "Saving …"
+            return said(self._generation.progress_text) or tr("Saving …")
         done_in_s = self._done_in_s.get(entry.take_id)
-        when = f" · done in {format_duration(max(1, round(done_in_s)))}" if done_in_s is not None else ""
-        return f"{format_duration(entry.request.duration_s)} · seed {entry.request.seed}{when}"
+        words = [duration(entry.request.duration_s), tr("seed {seed}", seed=entry.request.seed)]
+        if done_in_s is not None:
+            words.append(tr("done in {time}", time=duration(max(1, round(done_in_s)))))
+        return " · ".join(words)
 
     def _read(self) -> None:
         rows = [entry for entry in self._queue.entries if not entry.is_live]

@@ -80,7 +80,9 @@ class TakeEdits(QObject):
         if busy:
             self._messages.post(
                 "warning",
-                f"{_named(busy)} {'is' if len(busy) == 1 else 'are'} being exported and stayed.",
+                f"{_named(busy)} is being exported and stayed."
+                if len(busy) == 1
+                else f"{_named(busy)} are being exported and stayed.",
                 "Throw away again when the export is done.",
                 about="trash",
             )
@@ -114,7 +116,7 @@ class TakeEdits(QObject):
             undo = self._undo.push("Throw away", bring_back)
             self._messages.post(
                 "notice",
-                f"{_named(thrown)} {'is' if len(thrown) == 1 else 'are'} in the trash.",
+                f"{_named(thrown)} is in the trash." if len(thrown) == 1 else f"{_named(thrown)} are in the trash.",
                 "The playback was stopped for that." if was_playing else "",
                 offer=("Undo", undo),
                 about="trash",

@@ -12,10 +12,11 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from musicapp.library import lineage
 from musicapp.library.facts import Facts
 from musicapp.library.takes import Take
-from musicapp.request import TakeRequest, format_duration
+from musicapp.request import TakeRequest
 from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import title_of
 from musicapp.ui.state.take_choice import Choice, Heading, lines_of
+from musicapp.ui.words import day, duration, said, time_of_day, tr
 
 TAKE_ID_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -102,7 +103,7 @@ class TakeListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (line.title[:120], *self._more(line)) if part)
         if role == DETAIL_ROLE:
-            return line.note or self._details(line)
+            return said(line.note) or self._details(line)
         if role == OUTLINE_ROLE:
             look = self._look(line)
             return look.measures.outline if look and look.measures else None
@@ -246,15 +247,15 @@ class TakeListModel(QAbstractListModel):
 
     def _details(self, row: TakeRow) -> str:
         look, take = self._look(row), row.take
-        seed = f"seed {row.request.seed}" if take is None or take.is_finished else "unfinished"
+        seed = tr("seed {seed}", seed=row.request.seed) if take is None or take.is_finished else tr("unfinished")
         tags = " ".join(f"#{tag}" for tag in take.tags) if take else ""
-        parts = (format_duration(round(_duration_s(row), 1)), look.form.words if look else "", tags, seed)
+        parts = (duration(round(_duration_s(row), 1)), said(look.form.words) if look else "", tags, seed)
         return " · ".join(part for part in parts if part)
 
     def _more(self, row: TakeRow) -> list[str]:
         """What the eye sees in a row, and what it was made from, in words."""
-        star = "With a star" if row.take and row.take.is_starred else ""
-        return [f"{row.note or self._details(row)} · {_when(row.created)}", star, self.made_from(row)]
+        star = tr("With a star") if row.take and row.take.is_starred else ""
+        return [f"{said(row.note) or self._details(row)} · {_when(row.created)}", star, self.made_from(row)]
 
     def made_from(self, row: TakeRow) -> str:
         """What a take was made from, for people; "" for one that was made from nothing."""
@@ -262,8 +263,8 @@ class TakeListModel(QAbstractListModel):
         if origin is None:
             return ""
         other = self.find(origin.take_id) if origin.take_id else None
-        name = other.title[:80] if other else origin.name or "a take that is not here"
-        return f"{origin.how} “{name}”"
+        name = other.title[:80] if other else origin.name or tr("a take that is not here")
+        return tr("{how} “{name}”", how=said(origin.how), name=name)
 
     def _tell_of(self, take_id: str) -> None:
         number = self.row_of(take_id)
@@ -276,11 +277,11 @@ class TakeListModel(QAbstractListModel):
 
 
 def _of_heading(heading: Heading, role: int) -> Any:
-    count = "One take" if heading.count == 1 else f"{heading.count:,} takes"
+    count = tr("%n takes", "", heading.count)
     if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
         return title_of(heading.prompt)
     if role == Qt.ItemDataRole.AccessibleTextRole:
-        return f"{title_of(heading.prompt)[:120]}, {count}, {'folded' if heading.is_folded else 'unfolded'}"
+        return f"{title_of(heading.prompt)[:120]}, {count}, {tr('folded') if heading.is_folded else tr('unfolded')}"
     return {DETAIL_ROLE: count, HEADING_ROLE: heading}.get(role)
 
 
@@ -307,5 +308,5 @@ def _duration_s(row: TakeRow) -> float:
 def _when(created: datetime) -> str:
     local, today = created.astimezone(), datetime.now().astimezone().date()
     if local.date() == today:
-        return f"{local:%H:%M}"
-    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+        return time_of_day(local)
+    return day(local, with_year=local.year != today.year)

@@ -13,13 +13,14 @@ from musicapp.settings import Settings
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_list_model import TakeListModel
+from musicapp.ui.words import marked
 
 LABELS = {
-    order.NEWEST: "&Newest first",
-    order.NAME: "N&ame",
-    order.TEMPO: "&Tempo",
-    order.KEY: "&Key",
-    order.LENGTH: "&Length",
+    order.NEWEST: marked("&Newest first"),
+    order.NAME: marked("N&ame"),
+    order.TEMPO: marked("&Tempo"),
+    order.KEY: marked("&Key"),
+    order.LENGTH: marked("&Length"),
 }
 
 

@@ -12,6 +12,7 @@ from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import ICON_SIZE, SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described
+from musicapp.ui.words import tr
 
 STEP = 0.1
 
@@ -25,8 +26,8 @@ class AdapterRow(QWidget):
         self.name = ElidedLabel()
         self.name.set_whole(path.stem, str(path))
         self.strength = described(
-            QDoubleSpinBox(), f"adapter_{place}_strength", f"Strength of {path.stem}",
-            "1 is as it was trained, 0 is off",
+            QDoubleSpinBox(), f"adapter_{place}_strength", tr("Strength of {stem}", stem=path.stem),
+            tr("1 is as it was trained, 0 is off"),
         )  # fmt: skip
         self.strength.setRange(-MAX_LORA_STRENGTH, MAX_LORA_STRENGTH)
         self.strength.setSingleStep(STEP)
@@ -34,7 +35,7 @@ class AdapterRow(QWidget):
         self.strength.lineEdit().setTextMargins(SPACE_TIGHT + 2, 0, 0, 0)
         self.removal = described(
             IconButton(theme, "close", tone="muted", size=ICON_SIZE - 4), f"adapter_{place}_remove",
-            f"Remove {path.stem}", "Do without this adapter; its file stays",
+            tr("Remove {stem}", stem=path.stem), tr("Do without this adapter; its file stays"),
         )  # fmt: skip
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -65,8 +66,8 @@ class AdapterList(QWidget):
         self.rows: list[AdapterRow] = []
         self._shown: list[str] = []
         self.add = described(
-            QPushButton("Add …"), "adapter_add", "Add an adapter",
-            "A LoRA (.safetensors) that was trained for this model; you can drop its file on the window, too",
+            QPushButton(tr("Add …")), "adapter_add", tr("Add an adapter"),
+            tr("A LoRA (.safetensors) that was trained for this model; you can drop its file on the window, too"),
         )  # fmt: skip
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +79,9 @@ class AdapterList(QWidget):
     def _choose(self) -> None:
         loras = self._settings.loras
         folder = Path(loras[-1].path).parent if loras else Path.home()
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Add adapters", str(folder), "LoRA adapters (*.safetensors)")
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, tr("Add adapters"), str(folder), tr("LoRA adapters (*.safetensors)")
+        )
         self._adapters.add([Path(path) for path in chosen])
 
     def _show(self) -> None:

@@ -29,19 +29,25 @@ from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, Theme
 from musicapp.ui.widgets.adapter_list import AdapterList
 from musicapp.ui.widgets.described import described, label, set_available
+from musicapp.ui.words import marked, said, tr
 
-NOT_MEASURED = "Not measured for this model; “musicapp models info NAME --measure” does that."
-UNKNOWN_YET = "Known as soon as the model is loaded."
+NOT_MEASURED = marked("Not measured for this model; “musicapp models info NAME --measure” does that.")
+UNKNOWN_YET = marked("Known as soon as the model is loaded.")
 BROWSE, MORE = "browse", "more"
-DEVICE_LABELS = {"auto": "Automatic", "cpu": "Processor", "cuda": "NVIDIA graphics card", "mps": "Apple graphics chip"}
+DEVICE_LABELS = {
+    "auto": marked("Automatic"),
+    "cpu": marked("Processor"),
+    "cuda": marked("NVIDIA graphics card"),
+    "mps": marked("Apple graphics chip"),
+}
 DEVICE_TIPS = {"cpu": "CPU", "cuda": "CUDA", "mps": "Metal"}
 PRECISION_LABELS = {
-    "auto": "Automatic",
-    "fp32": "Full (32 bit)",
-    "bf16": "Half (bfloat16)",
-    "fp16": "Half (16 bit)",
-    "int8": "Small (8 bit)",
-    "int4": "Smallest (4 bit), slower",
+    "auto": marked("Automatic"),
+    "fp32": marked("Full (32 bit)"),
+    "bf16": marked("Half (bfloat16)"),
+    "fp16": marked("Half (16 bit)"),
+    "int8": marked("Small (8 bit)"),
+    "int4": marked("Smallest (4 bit), slower"),
 }
 
 
@@ -64,28 +70,28 @@ class AdvancedPanel(QWidget):
         self._engine = engine
         self._settings, self._models, self._facts, self._theme = settings, models, facts, theme
         self.heading = described(
-            QToolButton(), "advanced", "Advanced settings", "Model, adapters, steps, guidance, sampler, device"
+            QToolButton(), "advanced", tr("Advanced settings"), tr("Model, adapters, steps, guidance, sampler, device")
         )
         self.heading.setProperty("role", "section")
         self.heading.setCheckable(True)
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-        self.model = described(QComboBox(), "model", "Model", "The model that makes the music")
+        self.model = described(QComboBox(), "model", tr("Model"), tr("The model that makes the music"))
         self.adapters = AdapterList(settings, adapters, theme)
-        self.steps = described(QSpinBox(), "steps", "Steps", "More steps take longer and may sound cleaner")
+        self.steps = described(QSpinBox(), "steps", tr("Steps"), tr("More steps take longer and may sound cleaner"))
         self.guidance = described(
-            QDoubleSpinBox(), "guidance", "Guidance", "How closely the prompt is followed; 1 is guidance off"
+            QDoubleSpinBox(), "guidance", tr("Guidance"), tr("How closely the prompt is followed; 1 is guidance off")
         )
-        self.sampler = described(QComboBox(), "sampler", "Sampler", "The method that turns noise into music")
-        self.device = described(QComboBox(), "device", "Device", "Where the model runs")
-        self.precision = described(QComboBox(), "precision", "Precision", "How precisely it computes")
+        self.sampler = described(QComboBox(), "sampler", tr("Sampler"), tr("The method that turns noise into music"))
+        self.device = described(QComboBox(), "device", tr("Device"), tr("Where the model runs"))
+        self.precision = described(QComboBox(), "precision", tr("Precision"), tr("How precisely it computes"))
         self.precision_fact = label("", tone="muted")
         self.precision_fact.setObjectName("precision_fact")
         self.precision_fact.setWordWrap(True)
         self.reset = described(
-            QPushButton("Use the model’s own values"), "sampling_reset", "Reset steps, guidance and sampler",
-            "Steps, guidance and sampler as the model recommends",
+            QPushButton(tr("Use the model’s own values")), "sampling_reset", tr("Reset steps, guidance and sampler"),
+            tr("Steps, guidance and sampler as the model recommends"),
         )  # fmt: skip
         self.reset.setProperty("role", "link")
         self.steps.setRange(1, MAX_STEPS)
@@ -117,13 +123,13 @@ class AdvancedPanel(QWidget):
         form.setVerticalSpacing(SPACE_TIGHT + 2)
         form.setColumnStretch(1, 1)
         rows = (
-            ("Model", self.model),
-            ("Adapters", self.adapters.add),
-            ("Steps", self.steps),
-            ("Guidance", self.guidance),
-            ("Sampler", self.sampler),
-            ("Device", self.device),
-            ("Precision", self.precision),
+            (tr("Model"), self.model),
+            (tr("Adapters"), self.adapters.add),
+            (tr("Steps"), self.steps),
+            (tr("Guidance"), self.guidance),
+            (tr("Sampler"), self.sampler),
+            (tr("Device"), self.device),
+            (tr("Precision"), self.precision),
         )
         for text, field in rows:
             name, row = label(text, tone="muted"), form.rowCount()
@@ -169,8 +175,8 @@ class AdvancedPanel(QWidget):
     def _show_count(self) -> None:
         """Adapters change every take, so they are told of when the fields are folded away, too."""
         count = len(self._settings.loras)
-        more = f" · {count} adapter{'s' if count > 1 else ''}" if count else ""
-        self.heading.setText("Advanced" + more)
+        more = " · " + tr("%n adapters", "", count) if count else ""
+        self.heading.setText(tr("Advanced") + more)
 
     def _show_unfolded(self, unfolded: bool) -> None:
         self._body.setVisible(unfolded)
@@ -201,7 +207,7 @@ class AdvancedPanel(QWidget):
             self.models_wanted.emit()
             return
         if key == BROWSE:
-            folder = QFileDialog.getExistingDirectory(self, "Choose a model folder", str(Path.home()))
+            folder = QFileDialog.getExistingDirectory(self, tr("Choose a model folder"), str(Path.home()))
             if not folder:
                 self._show_target()
                 return
@@ -219,11 +225,11 @@ class AdvancedPanel(QWidget):
         with QSignalBlocker(self.model):
             self.model.clear()
             for key, name in self._models.names.items():
-                self.model.addItem(name, key)
+                self.model.addItem(said(name), key)
                 self.model.setItemData(self.model.count() - 1, key, Qt.ItemDataRole.ToolTipRole)
             self.model.insertSeparator(self.model.count())
-            self.model.addItem("Choose a folder …", BROWSE)
-            self.model.addItem("More models …", MORE)
+            self.model.addItem(tr("Choose a folder …"), BROWSE)
+            self.model.addItem(tr("More models …"), MORE)
         self._show_target()
 
     def _show_devices(self) -> None:
@@ -237,7 +243,7 @@ class AdvancedPanel(QWidget):
             _fill(self.device, devices, DEVICE_LABELS)
             for row, key in enumerate(devices):
                 missing = key not in ("auto", *self._engine.devices)
-                tip = "Not found on this computer" if missing else DEVICE_TIPS.get(key, "")
+                tip = tr("Not found on this computer") if missing else DEVICE_TIPS.get(key, "")
                 self.device.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
         self._show_target()
 
@@ -259,10 +265,10 @@ class AdvancedPanel(QWidget):
         for row in range(self.precision.count()):
             key = self.precision.itemData(row)
             used = info.precision if key == "auto" and info is not None else key
-            fact = self._facts.texts.get(used, "")
+            fact = said(self._facts.texts.get(used, ""))
             if fact and key == "auto":
-                fact = f"{PRECISION_LABELS[used]}: {fact}"
-            tip = fact or (NOT_MEASURED if key not in ("auto", "fp16") else "")
+                fact = f"{tr(PRECISION_LABELS[used])}: {fact}"
+            tip = fact or (tr(NOT_MEASURED) if key not in ("auto", "fp16") else "")
             self.precision.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
             self.precision.setItemData(row, fact, Qt.ItemDataRole.AccessibleDescriptionRole)
             if row == self.precision.currentIndex():
@@ -272,7 +278,7 @@ class AdvancedPanel(QWidget):
 
     def _show_sampling(self) -> None:
         settings, info = self._settings, self._settings.info
-        reason = "" if info else UNKNOWN_YET
+        reason = "" if info else tr(UNKNOWN_YET)
         for widget in (self.steps, self.guidance, self.sampler):
             set_available(widget, reason)
         defaults = info.defaults if info else None
@@ -285,19 +291,19 @@ class AdvancedPanel(QWidget):
         with QSignalBlocker(self.sampler):
             self.sampler.clear()
             if info is not None:
-                self.sampler.addItem("The model’s own", None)
+                self.sampler.addItem(tr("The model’s own"), None)
                 self.sampler.setItemData(0, info.defaults.sampler, Qt.ItemDataRole.ToolTipRole)
                 for name in info.samplers:
                     if name != info.defaults.sampler:
                         self.sampler.addItem(name, name)
             self.sampler.setCurrentIndex(max(0, self.sampler.findData(settings.sampler)))
         own = settings.steps is None and settings.guidance_scale is None and settings.sampler is None
-        set_available(self.reset, "These are the model’s own values." if own else "")
+        set_available(self.reset, tr("These are the model’s own values.") if own else "")
 
 
 def _fill(box: QComboBox, keys: tuple[str, ...], labels: dict[str, str]) -> None:
     for key in keys:
-        box.addItem(labels.get(key, key), key)
+        box.addItem(tr(labels.get(key, key)), key)
 
 
 def _show_number(box: QSpinBox | QDoubleSpinBox, value: float | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from musicapp.ui.words import figures
+
 
 def clock(seconds: float, *, decimals: int = 3) -> str:
     """m:ss.mmm with as many decimals as asked."""
@@ -10,4 +12,4 @@ def clock(seconds: float, *, decimals: int = 3) -> str:
     minutes, rest = divmod(units, 60 * scale)
     whole, part = divmod(rest, scale)
     text = f"{minutes}:{whole:02d}"
-    return f"{text}.{part:0{decimals}d}" if decimals else text
+    return figures(f"{text}.{part:0{decimals}d}") if decimals else text

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from musicapp.ui import theme
+from musicapp.ui.words import tr
 
 
 class Columns(QSplitter):
@@ -27,7 +28,7 @@ class Columns(QSplitter):
         for column in (rail, centre, takes):
             self.addWidget(column)
         self.setStretchFactor(1, 1)
-        for number, name in ((1, "Width of the settings"), (2, "Width of the list of takes")):
+        for number, name in ((1, tr("Width of the settings")), (2, tr("Width of the list of takes"))):
             self.handle(number).setAccessibleName(name)
 
     @property

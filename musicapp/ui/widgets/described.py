@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from musicapp.ui import icons
 from musicapp.ui.theme import ICON_SIZE, Theme
 from musicapp.ui.widgets import field_rules
+from musicapp.ui.words import keys_shown, said
 
 W = TypeVar("W", bound=QWidget)
 
@@ -28,7 +29,7 @@ def described(widget: W, object_name: str, label: str, tooltip: str = "", keys: 
     """Name a control; `keys` is its shortcut, shown in the tooltip."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(label)
-    text = f"{tooltip or label} ({keys})" if keys else tooltip or label
+    text = f"{tooltip or label} ({keys_shown(keys)})" if keys else tooltip or label
     widget.setProperty("usual_tooltip", text)
     widget.setToolTip(text)
     field_rules.apply(widget)
@@ -36,7 +37,8 @@ def described(widget: W, object_name: str, label: str, tooltip: str = "", keys: 
 
 
 def set_available(widget: QWidget, reason: str = "") -> None:
-    """Enable a control, or disable it and say why."""
+    """Enable a control, or disable it and say why, also in a sentence of the state."""
+    reason = said(reason)
     widget.setEnabled(not reason)
     widget.setToolTip(reason or widget.property("usual_tooltip") or "")
     widget.setAccessibleDescription(reason)

@@ -38,10 +38,11 @@ from musicapp.ui.widgets.described import (
     set_available,
 )
 from musicapp.ui.widgets.drag_handle import DragHandle
+from musicapp.ui.words import marked, number, said, tr
 
-DRAG, DRAG_TIP = "Drag or copy the file", "Drag it into a folder or a DAW; a click copies it as a file"
-OPTIONS, OPTIONS_TIP = "Export options", "Part, loudness, fades, rate, names, for DAWs and samplers"
-NOTHING_TO_EXPORT = "There is no finished take to export yet."
+DRAG, DRAG_TIP = marked("Drag or copy the file"), marked("Drag it into a folder or a DAW; a click copies it as a file")
+OPTIONS, OPTIONS_TIP = marked("Export options"), marked("Part, loudness, fades, rate, names, for DAWs and samplers")
+NOTHING_TO_EXPORT = marked("There is no finished take to export yet.")
 PARTS = 1000
 NAME_CHARACTERS, FORMAT_CHARACTERS = 120, 11
 
@@ -54,34 +55,42 @@ class ExportPanel(QFrame):
         self.setProperty("surface", "panel")
         self._exporter, self._theme = exporter, theme
         self.options_dialog: ExportOptions | None = None
-        self.format = described(QComboBox(), "export_format", "Export format", "File format")
+        self.format = described(QComboBox(), "export_format", tr("Export format"), tr("File format"))
         self.format.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.format.setMinimumContentsLength(FORMAT_CHARACTERS)
         for key, form in EXPORT_FORMATS.items():
-            self.format.addItem(form.label, key)
-        self.name = described(ElidedLineEdit(), "export_name", "File name", "Name of the file, without its ending")
+            self.format.addItem(said(form.label), key)
+        self.name = described(
+            ElidedLineEdit(), "export_name", tr("File name"), tr("Name of the file, without its ending")
+        )
         self.name.setMaxLength(NAME_CHARACTERS)
         self.name.setMinimumWidth(24)
-        self.folder = described(IconButton(theme, "folder", role="framed"), "export_folder", "Choose the folder")
+        self.folder = described(IconButton(theme, "folder", role="framed"), "export_folder", tr("Choose the folder"))
         self.options = described(
-            IconButton(theme, "options", role="framed"), "export_options", OPTIONS, OPTIONS_TIP, keys="Ctrl+Alt+E"
+            IconButton(theme, "options", role="framed"),
+            "export_options",
+            tr(OPTIONS),
+            tr(OPTIONS_TIP),
+            keys="Ctrl+Alt+E",
         )
-        self.handle = described(DragHandle(exporter, theme), "export_drag", DRAG, DRAG_TIP, keys="Ctrl+Shift+D")
+        self.handle = described(DragHandle(exporter, theme), "export_drag", tr(DRAG), tr(DRAG_TIP), keys="Ctrl+Shift+D")
         self.handle.setParent(self)  # until it stands beside the picture that it stands for
         self.handle.hide()
-        self.button = described(IconTextButton(theme, "export", "Export"), "export", "Export", keys="Ctrl+Shift+E")
-        self.bar = described(QProgressBar(), "export_progress", "Progress of the export")
+        self.button = described(
+            IconTextButton(theme, "export", tr("Export")), "export", tr("Export"), keys="Ctrl+Shift+E"
+        )
+        self.bar = described(QProgressBar(), "export_progress", tr("Progress of the export"))
         self.bar.setRange(0, PARTS)
         self.bar.setTextVisible(False)
-        self.cancel = described(QPushButton("Cancel"), "export_cancel", "Cancel the export")
+        self.cancel = described(QPushButton(tr("Cancel")), "export_cancel", tr("Cancel the export"))
         self.cancel.setProperty("role", "link")
         self._done_icon = QLabel()
-        self._done_icon.setAccessibleName("Done")
+        self._done_icon.setAccessibleName(tr("Done"))
         self.result = _SavedLabel()
         self.result.setObjectName("export_result")
         self.target = ElidedLabel(tone="muted", alignment=Qt.AlignmentFlag.AlignLeft)
         self.target.setObjectName("export_target")
-        self.show_in_folder = described(QPushButton("Show in folder"), "export_show", "Show in folder")
+        self.show_in_folder = described(QPushButton(tr("Show in folder")), "export_show", tr("Show in folder"))
         self.show_in_folder.setProperty("role", "link")
         self._lay_out()
 
@@ -142,7 +151,7 @@ class ExportPanel(QFrame):
 
     def choose_folder(self) -> None:
         """Ask for the folder to export to."""
-        chosen = QFileDialog.getExistingDirectory(self, "Export to", str(self._exporter.folder))
+        chosen = QFileDialog.getExistingDirectory(self, tr("Export to"), str(self._exporter.folder))
         if chosen:
             self._exporter.set_folder(Path(chosen))
 
@@ -156,8 +165,10 @@ class ExportPanel(QFrame):
         if self.name.text() != exporter.name:
             self.name.setText(exporter.name)
             self.name.setCursorPosition(0)
-        described(self.folder, "export_folder", "Choose the folder", f"Export to {exporter.folder}")
-        reason = "" if exporter.take else NOTHING_TO_EXPORT
+        described(
+            self.folder, "export_folder", tr("Choose the folder"), tr("Export to {folder}", folder=exporter.folder)
+        )
+        reason = "" if exporter.take else tr(NOTHING_TO_EXPORT)
         for widget in (self.format, self.name, self.button, self.folder, self.handle):
             set_available(widget, reason)
         self.target.set_whole(summary(exporter))
@@ -181,12 +192,12 @@ class ExportPanel(QFrame):
         self.bar.setValue(0)
         self._show_form()
         if running:
-            set_available(self.button, "An export is running.")
+            set_available(self.button, tr("An export is running."))
 
     def _show_result(self, exported: Exported) -> None:
-        start = f"Saved, {exported.told}:" if exported.told else "Saved"
-        short = start.replace(" so that no player clips", "").replace("-", "−")
-        self.result.set_saved(short, exported.path.name, f"{start.rstrip(':')}:\n{exported.path}")
+        short = exported.told.replace(" so that no player clips", "")
+        start, short = _saved(exported.told), _saved(short)
+        self.result.set_saved(short.replace("-", "−"), exported.path.name, f"{start.rstrip(':')}:\n{exported.path}")
         self._show_form()
 
     def _show_folder(self) -> None:
@@ -203,20 +214,24 @@ def summary(exporter: Exporter) -> str:
     if exporter.take is None:
         return ""
     if exporter.note:
-        return exporter.note
+        return said(exporter.note)
     settings, part_s = exporter.settings, exporter.part_s
-    parts = [f"To {exporter.folder}"]
+    parts = [tr("To {folder}", folder=exporter.folder)]
     if part_s is not None:
-        parts.append(f"{clock(part_s[0])} to {clock(part_s[1])}")
+        parts.append(tr("{start} to {end}", start=clock(part_s[0]), end=clock(part_s[1])))
     if settings.loudness_lufs is not None:
-        parts.append(f"{settings.loudness_lufs:g} LUFS".replace("-", "−"))
+        parts.append(tr("{loudness} LUFS", loudness=number(settings.loudness_lufs)).replace("-", "−"))
     if settings.sample_rate is not None:
-        parts.append(f"{settings.sample_rate / 1000:g} kHz")
+        parts.append(tr("{rate} kHz", rate=number(settings.sample_rate / 1000)))
     if settings.fade_in_s or settings.fade_out_s:
-        parts.append("with fades")
+        parts.append(tr("with fades"))
     if settings.is_loop:
-        parts.append("loop")
+        parts.append(tr("loop"))
     return " · ".join(parts)
+
+
+def _saved(told: str) -> str:
+    return tr("Saved, {told}:", told=said(told)) if told else tr("Saved")
 
 
 class _SavedLabel(ElidedLabel):

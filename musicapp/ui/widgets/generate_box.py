@@ -10,11 +10,12 @@ from musicapp.ui.state.live import Live
 from musicapp.ui.state.take_queue import MOST_VARIATIONS, TakeQueue
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, time_font
 from musicapp.ui.widgets.described import described, label, restyle, set_available
+from musicapp.ui.words import marked, said, tr
 
 PARTS = 1000  # of the progress bar
-LIVE_ON = "A take follows every change of the settings; the seed stays. Press to end that"
-NOTHING_RUNS = "No take is being made: Generate begins at once."
-LIVE_OFF = "Make a take after every change of the settings; the seed stays"
+LIVE_ON = marked("A take follows every change of the settings; the seed stays. Press to end that")
+NOTHING_RUNS = marked("No take is being made: Generate begins at once.")
+LIVE_OFF = marked("Make a take after every change of the settings; the seed stays")
 
 
 class GenerateBox(QWidget):
@@ -23,26 +24,26 @@ class GenerateBox(QWidget):
     def __init__(self, generation: Generation, queue: TakeQueue, live: Live) -> None:
         super().__init__()
         self._generation, self._queue, self._wishes = generation, queue, live
-        self.button = described(QPushButton("Generate"), "generate", "Generate", keys="Ctrl+Enter")
-        self.bar = described(QProgressBar(), "generate_progress", "Progress of the take")
+        self.button = described(QPushButton(tr("Generate")), "generate", tr("Generate"), keys="Ctrl+Enter")
+        self.bar = described(QProgressBar(), "generate_progress", tr("Progress of the take"))
         self.bar.setTextVisible(False)
         self.text = label("", tone="muted")
         self.text.setObjectName("generate_text")
         self.text.setFont(time_font(self.text))
         self.more = described(
-            QPushButton("Queue"),
+            QPushButton(tr("Queue")),
             "generate_more",
-            "Queue a take",
-            "Make a take of these settings afterwards",
+            tr("Queue a take"),
+            tr("Make a take of these settings afterwards"),
             "Ctrl+Enter",
         )
         self.variations = described(
-            QSpinBox(), "variations", "Variations", "How many takes one press makes, each with another seed"
+            QSpinBox(), "variations", tr("Variations"), tr("How many takes one press makes, each with another seed")
         )
         self.variations.setRange(1, MOST_VARIATIONS)
         self.variations.setPrefix("× ")
-        self.live = described(QToolButton(), "live", "Live", LIVE_OFF)
-        self.live.setText("Live")
+        self.live = described(QToolButton(), "live", tr("Live"), tr(LIVE_OFF))
+        self.live.setText(tr("Live"))
         self.live.setProperty("role", "framed")
         self.live.setCheckable(True)
 
@@ -81,15 +82,15 @@ class GenerateBox(QWidget):
     def _show(self) -> None:
         running = self._generation.is_running
         if running:
-            described(self.button, "generate", "Cancel", "Give this take up", "Esc")
+            described(self.button, "generate", tr("Cancel"), tr("Give this take up"), "Esc")
         else:
-            described(self.button, "generate", "Generate", "Make a take of these settings", "Ctrl+Enter")
-        self.button.setText("Cancel" if running else "Generate")
+            described(self.button, "generate", tr("Generate"), tr("Make a take of these settings"), "Ctrl+Enter")
+        self.button.setText(tr("Cancel") if running else tr("Generate"))
         restyle(self.button, "role", "stop" if running else "primary")
         self.bar.setVisible(running)
         self.text.setVisible(running)
-        set_available(self.more, "" if running else NOTHING_RUNS)
-        self.text.setText(self._generation.progress_text)
+        set_available(self.more, "" if running else tr(NOTHING_RUNS))
+        self.text.setText(said(self._generation.progress_text))
         fraction = self._generation.fraction
         # A range without width makes the bar move to and fro.
         self.bar.setRange(0, 0 if running and fraction is None else PARTS)
@@ -102,4 +103,4 @@ class GenerateBox(QWidget):
 
     def _show_live(self) -> None:
         self.live.setChecked(self._wishes.is_on)
-        described(self.live, "live", "Live", LIVE_ON if self._wishes.is_on else LIVE_OFF)
+        described(self.live, "live", tr("Live"), tr(LIVE_ON) if self._wishes.is_on else tr(LIVE_OFF))

@@ -7,17 +7,18 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSlider, QWidget
 
 from musicapp.errors import RequestError
-from musicapp.request import MIN_DURATION_S, format_duration
+from musicapp.request import MIN_DURATION_S
 from musicapp.shape import Loop
 from musicapp.ui.state.form_history import FormHistory, Snapshot
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label, restyle
+from musicapp.ui.words import duration, marked, said, tr
 
 WIDEST = "0:00.000"  # what the field has room for, whatever the text's size
 PAGE_S = 15
-TICK_TIP = "The end runs into the beginning; a length like “8 bars” gives it exactly these"
+TICK_TIP = marked("The end runs into the beginning; a length like “8 bars” gives it exactly these")
 
 
 class LengthEdit(QLineEdit):
@@ -53,11 +54,11 @@ class LengthField(QWidget):
         self._settings, self._history, self._messages = settings, history, messages
         self._before: Snapshot | None = None  # the form when typing began
         self.slider = described(
-            QSlider(Qt.Orientation.Horizontal), "length_slider", "Length slider", "Length of the take"
+            QSlider(Qt.Orientation.Horizontal), "length_slider", tr("Length slider"), tr("Length of the take")
         )
         self.slider.setPageStep(PAGE_S)
         self.field = described(
-            LengthEdit(settings), "length", "Length", "Length of the take: 90, 12.5, 1:30, 4:45 or 8 bars"
+            LengthEdit(settings), "length", tr("Length"), tr("Length of the take: 90, 12.5, 1:30, 4:45 or 8 bars")
         )
         self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(WIDEST) + 2 * SPACE_WIDE)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -66,9 +67,9 @@ class LengthField(QWidget):
         self._cap.setObjectName("length_cap")
         self._cap.setWordWrap(True)
 
-        self.loop = described(QCheckBox("Loop"), "make_loop", "Loop")
+        self.loop = described(QCheckBox(tr("Loop")), "make_loop", tr("Loop"))
 
-        heading = label("Length", tone="section")
+        heading = label(tr("Length"), tone="section")
         heading.setBuddy(self.field)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +107,7 @@ class LengthField(QWidget):
     def _show_loop(self) -> None:
         has_source = self._settings.source is not None
         self.loop.setEnabled(not has_source)
-        self.loop.setToolTip("What starts from a sound is no loop" if has_source else TICK_TIP)
+        self.loop.setToolTip(tr("What starts from a sound is no loop") if has_source else tr(TICK_TIP))
         with QSignalBlocker(self.loop):
             self.loop.setChecked(self._settings.loop is not None and not has_source)
 
@@ -125,14 +126,14 @@ class LengthField(QWidget):
         with QSignalBlocker(self.slider):
             self.slider.setValue(max(1, round(duration_s)))
         if not (self.field.hasFocus() and self.field.isModified() and self._means(self.field.text(), duration_s)):
-            self.field.setText(format_duration(duration_s))
+            self.field.setText(duration(duration_s))
         self._show_problem()
 
     def _show_problem(self) -> None:
         problem = self._settings.duration_problem
         restyle(self.field, "problem", "true" if problem else "false")
         restyle(self._cap, "tone", "danger" if problem else "muted")
-        self._cap.setText(problem.message if problem else self._settings.cap_reason)
+        self._cap.setText(said(problem.message if problem else self._settings.cap_reason))
 
     def _show_cap(self) -> None:
         with QSignalBlocker(self.slider):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from musicapp.ui.state.player import Player
 from musicapp.ui.theme import METER_HEIGHT, METER_MAX_WIDTH, METER_MIN_WIDTH, METER_WIDTH, Theme, time_font
 from musicapp.ui.widgets.described import described
+from musicapp.ui.words import marked, number, tr
 
 FLOOR_DB, HOT_DB, OVER_DB = -60.0, -9.0, 0.0
 HOLD_S, FALL_DB_PER_S = 1.5, 26.0
@@ -20,7 +21,7 @@ NUMBERS_DB = (0, -6, -12, -24, -36, -48)  # in the order of their importance whe
 FULL_SCALE = 1.0
 BAR_HEIGHT, BAR_GAP, NUMBER_WIDTH, SMALL = 6, 2, 44, 0.8
 OVER_WIDTH = 5  # of the light at the end of a bar
-TIP = "Left and right peak level. The number is the highest peak since playing began; click it to begin anew"
+TIP = marked("Left and right peak level. The number is the highest peak since playing began; click it to begin anew")
 
 
 class LevelMeter(QWidget):
@@ -31,7 +32,7 @@ class LevelMeter(QWidget):
 
     def __init__(self, player: Player, theme: Theme) -> None:
         super().__init__()
-        described(self, "level_meter", "Level meter", TIP)
+        described(self, "level_meter", tr("Level meter"), tr(TIP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(METER_MAX_WIDTH)
         self._player, self._theme = player, theme
@@ -79,10 +80,15 @@ class LevelMeter(QWidget):
     def words(self) -> str:
         """The levels for those who do not see them."""
         if self.highest_db <= FLOOR_DB:
-            return "silent"
+            return tr("silent")
         left, right = (f"{level:.0f}" for level in self._level_db)
-        over = ", over full scale" if any(self.is_over) else ""
-        return f"left {left} dB, right {right} dB, highest {self.highest_db:.1f} dB{over}"
+        words = tr(
+            "left {left} dB, right {right} dB, highest {highest} dB",
+            left=left,
+            right=right,
+            highest=number(self.highest_db, 1),
+        )
+        return tr("{words}, over full scale", words=words) if any(self.is_over) else words
 
     def _playing_changed(self, playing: bool) -> None:
         if playing:
@@ -138,7 +144,7 @@ class LevelMeter(QWidget):
         colours = self._theme.colours
         painter.setFont(time_font(self))
         painter.setPen(QColor(colours.danger if any(self.is_over) else colours.muted))
-        text = f"{self.highest_db:+.1f}".replace("-", "−")
+        text = number(self.highest_db, 1, sign=True).replace("-", "−")
         area = QRectF(self.width() - NUMBER_WIDTH, 0, NUMBER_WIDTH, self.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import described, label
+from musicapp.ui.words import tr
 
 if TYPE_CHECKING:
     from musicapp.store.known import Known
@@ -29,27 +30,32 @@ class LicenceStep(QFrame):
         super().__init__()
         self.setProperty("surface", "notice")
         self._page, self._token_page = "", ""
-        words = label("Its makers want their licence accepted once, in the browser:")
+        words = label(tr("Its makers want their licence accepted once, in the browser:"))
         words.setWordWrap(True)
         self.page = described(
-            QPushButton("1. Read and accept the &licence"), "licence_page", "Open the licence page in the browser"
+            QPushButton(tr("1. Read and accept the &licence")),
+            "licence_page",
+            tr("Open the licence page in the browser"),
         )
         self.token_page = described(
-            QPushButton("2. Make a read &token"), "token_page", "Open the page for tokens in the browser"
+            QPushButton(tr("2. Make a read &token")), "token_page", tr("Open the page for tokens in the browser")
         )
         self.forget = described(
-            QPushButton("&Forget"),
+            QPushButton(tr("&Forget")),
             "token_forget",
-            "Forget the kept token",
-            "Take the token out of the system’s keyring",
+            tr("Forget the kept token"),
+            tr("Take the token out of the system’s keyring"),
         )
         for button in (self.page, self.token_page, self.forget):
             button.setProperty("role", "link")
         self.token = described(
-            QLineEdit(), "licence_token", "Token", "Kept in the system’s keyring; leave it empty if one is kept already"
+            QLineEdit(),
+            "licence_token",
+            tr("Token"),
+            tr("Kept in the system’s keyring; leave it empty if one is kept already"),
         )
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
-        self.token.setPlaceholderText("3. Paste the token here, if none is kept yet")
+        self.token.setPlaceholderText(tr("3. Paste the token here, if none is kept yet"))
         self.token.setClearButtonEnabled(True)
         links = QHBoxLayout()
         links.setSpacing(SPACE)

@@ -13,8 +13,10 @@ from musicapp.ui import icons
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import IconButton, described, label, restyle
+from musicapp.ui.words import marked, said, tr
 
 ICONS = {"error": "error", "warning": "warning", "notice": "notice"}
+KINDS = {"error": marked("Error"), "warning": marked("Warning"), "notice": marked("Notice")}
 ICON_TONES = {"error": "danger", "warning": "warning", "notice": "accent"}
 BIG_ICON = 20
 
@@ -34,7 +36,7 @@ class MessageBar(QFrame):
     def __init__(self, messages: Messages, theme: Theme) -> None:
         super().__init__()
         self._messages, self._theme = messages, theme
-        described(self, "message_bar", "Message")
+        described(self, "message_bar", tr("Message"))
         self.setToolTip("")
         self._icon = QLabel()
         self.text = label("")
@@ -45,13 +47,15 @@ class MessageBar(QFrame):
         for part in (self.text, self.hint):
             part.setWordWrap(True)
             part.setTextFormat(Qt.TextFormat.PlainText)  # names out of files are in it
-        self.offer_button = described(QPushButton(), "message_offer", "What to do instead")
+        self.offer_button = described(QPushButton(), "message_offer", tr("What to do instead"))
         self.offer_button.setProperty("role", "accent")
         self.log_button = described(
-            QPushButton("Show log"), "message_log", "Show log", "Open the folder of the log files"
+            QPushButton(tr("Show log")), "message_log", tr("Show log"), tr("Open the folder of the log files")
         )
         self.log_button.setProperty("role", "link")
-        self.close_button = described(IconButton(theme, "close", size=14), "message_dismiss", "Dismiss this message")
+        self.close_button = described(
+            IconButton(theme, "close", size=14), "message_dismiss", tr("Dismiss this message")
+        )
 
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -82,15 +86,17 @@ class MessageBar(QFrame):
                 self.focus_lost.emit()
             return
         restyle(self, "surface", message.kind)
-        self.text.setText(message.text)
-        self.hint.setText(message.hint)
-        self.hint.setVisible(bool(message.hint))
+        text, hint = said(message.text), said(message.hint)
+        self.text.setText(text)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
         self.log_button.setVisible(message.with_log and message.offer is None)
         self.offer_button.setVisible(message.offer is not None)
         if message.offer is not None:
-            described(self.offer_button, "message_offer", message.offer[0])
-            self.offer_button.setText(message.offer[0])
-        self.setAccessibleName(f"{message.text} {message.hint}".strip())
-        self._icon.setAccessibleName(message.kind.capitalize())
+            offer = said(message.offer[0])
+            described(self.offer_button, "message_offer", offer)
+            self.offer_button.setText(offer)
+        self.setAccessibleName(f"{text} {hint}".strip())
+        self._icon.setAccessibleName(tr(KINDS[message.kind]))
         colour = getattr(self._theme.colours, ICON_TONES[message.kind])
         self._icon.setPixmap(icons.pixmap(ICONS[message.kind], colour, BIG_ICON, self.devicePixelRatioF()))

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
 from musicapp.errors import LicenceNeeded
-from musicapp.request import format_duration
 from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.state.model_transfers import Transfer
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font, time_font
 from musicapp.ui.widgets.described import described, label, set_available
 from musicapp.ui.widgets.licence_step import LicenceStep
+from musicapp.ui.words import duration, said, size, tr
 
 if TYPE_CHECKING:
     from musicapp.store.shelf import Item
@@ -43,7 +43,7 @@ class ModelDetails(QFrame):
         self.problem.setFont(scaled_font(self.problem, bold=True))
         self.problem_hint = label("")
         self.problem_hint.setObjectName("model_problem_hint")
-        self.bar = described(QProgressBar(), "model_progress", "Progress of the download")
+        self.bar = described(QProgressBar(), "model_progress", tr("Progress of the download"))
         self.bar.setTextVisible(False)
         self.bar.setRange(0, PARTS)
         self.progress = label("", tone="muted")
@@ -54,17 +54,24 @@ class ModelDetails(QFrame):
         for text in (self.problem, self.problem_hint, self.question):
             text.setWordWrap(True)
         self.buttons = {
-            "use": described(QPushButton("&Use"), "model_use", "Use this model", "Make the next takes with it"),
-            "get": described(QPushButton("&Get"), "model_get", "Get this model", "Download it"),
-            "pause": described(QPushButton("&Pause"), "model_pause", "Pause the download", "What has arrived is kept"),
+            "use": described(
+                QPushButton(tr("&Use")), "model_use", tr("Use this model"), tr("Make the next takes with it")
+            ),
+            "get": described(QPushButton(tr("&Get")), "model_get", tr("Get this model"), tr("Download it")),
+            "pause": described(
+                QPushButton(tr("&Pause")), "model_pause", tr("Pause the download"), tr("What has arrived is kept")
+            ),
             "cancel": described(
-                QPushButton("&Discard"), "model_cancel", "Discard the download", "Stop it and delete what has arrived"
+                QPushButton(tr("&Discard")),
+                "model_cancel",
+                tr("Discard the download"),
+                tr("Stop it and delete what has arrived"),
             ),
             "remove": described(
-                QPushButton("&Remove …"), "model_remove", "Remove this model", "Delete it from the disk"
+                QPushButton(tr("&Remove …")), "model_remove", tr("Remove this model"), tr("Delete it from the disk")
             ),
-            "yes": described(QPushButton("&Remove"), "model_remove_yes", "Yes, remove it"),
-            "no": described(QPushButton("&Keep it"), "model_remove_no", "No, keep it"),
+            "yes": described(QPushButton(tr("&Remove")), "model_remove_yes", tr("Yes, remove it")),
+            "no": described(QPushButton(tr("&Keep it")), "model_remove_no", tr("No, keep it")),
         }
         self._lay_out()
         self.buttons["use"].clicked.connect(self._use)
@@ -180,30 +187,32 @@ class ModelDetails(QFrame):
 
     def _facts_of(self, item: Item) -> list[tuple[str, str]]:
         from musicapp.store import hub_pages, shelf
-        from musicapp.store.sizes import format_bytes
 
         known, source = item.known, item.source
         memory = page = ""
         if known is not None:
-            page = f'<a href="{hub_pages.page_of(known)}">{hub_pages.page_of(known).partition("://")[2]}</a>'
+            page = tr(
+                '<a href="{page_of}">{partition}</a>',
+                page_of=hub_pages.page_of(known),
+                partition=hub_pages.page_of(known).partition("://")[2],
+            )
         if known is not None and not known.is_text_encoder:
-            half, full = (format_bytes(size) for size in shelf.weights_bytes(known))
-            memory = f"{half} for the weights in 16 bits, {full} in 32 bits"
+            half, full = (size(count) for count in shelf.weights_bytes(known))
+            memory = tr("{half} for the weights in 16 bits, {full} in 32 bits", half=half, full=full)
         encoder = self._shelf.find(item.needs)
         encoder_is_here = encoder is not None and encoder.state == "here"
         return [
-            ("Longest take", format_duration(int(item.max_duration_s)) if item.max_duration_s else ""),
-            ("Size", format_bytes(item.size_bytes)),
-            ("Memory", memory),
-            ("Licence", item.licence or "not stated"),
-            ("Text encoder", f"{item.needs}, {_whereabouts(item, encoder_is_here)}" if item.needs else ""),
-            ("Page", page),
-            ("Revision", source.commit[:12] if source is not None else ""),
-            ("Folder", escape(str(item.folder or ""))),
+            (tr("Longest take"), duration(int(item.max_duration_s)) if item.max_duration_s else ""),
+            (tr("Size"), size(item.size_bytes)),
+            (tr("Memory"), memory),
+            (tr("Licence"), said(item.licence) or tr("not stated")),
+            (tr("Text encoder"), f"{item.needs}, {_whereabouts(item, encoder_is_here)}" if item.needs else ""),
+            (tr("Page"), page),
+            (tr("Revision"), source.commit[:12] if source is not None else ""),
+            (tr("Folder"), escape(str(item.folder or ""))),
         ]
 
     def _show_progress(self, item: Item, transfer: Transfer | None) -> None:
-        from musicapp.store.sizes import format_bytes
 
         error = transfer.error if transfer is not None else None
         self.problem.setText(error.message if error else item.problem)
@@ -218,16 +227,19 @@ class ModelDetails(QFrame):
         self.bar.setValue(round((fraction or 0.0) * PARTS))
         text = transfer.text if transfer is not None and transfer.is_active else ""
         if not text and item.state == "unfinished" and not error:
-            text = f"Paused: {format_bytes(item.arrived_bytes)} of {format_bytes(item.size_bytes)} are here."
+            text = tr(
+                "Paused: {arrived} of {all} are here.",
+                arrived=size(item.arrived_bytes),
+                all=size(item.size_bytes),
+            )
         elif not text and transfer is not None and not error:
-            text = "Paused. What has arrived is kept."
+            text = tr("Paused. What has arrived is kept.")
         if self._shelf.is_in_use(item.key):
-            text = "In use: the next takes are made with it."
+            text = tr("In use: the next takes are made with it.")
         self.progress.setText(text)
         self.progress.setVisible(bool(text))
 
     def _show_buttons(self, item: Item, transfer: Transfer | None) -> None:
-        from musicapp.store.sizes import format_bytes
 
         here, active = item.state == "here", transfer is not None and transfer.is_active
         begun = item.state == "unfinished" or transfer is not None
@@ -244,31 +256,31 @@ class ModelDetails(QFrame):
         for name, button in self.buttons.items():
             button.setVisible(shown[name])
         failed = transfer is not None and transfer.state == "failed"
-        self.buttons["get"].setText("&Try again" if failed else "&Resume" if begun else "&Get")
+        self.buttons["get"].setText(tr("&Try again") if failed else tr("&Resume") if begun else tr("&Get"))
         set_available(self.buttons["use"], item.problem)
         set_available(self.buttons["remove"], self._shelf.why_not_remove(item.key))
         set_available(
-            self.buttons["pause"], "It is being stopped." if transfer and transfer.state == "stopping" else ""
+            self.buttons["pause"], tr("It is being stopped.") if transfer and transfer.state == "stopping" else ""
         )
-        words = f"Delete {item.name} and free {format_bytes(item.size_bytes)}?"
+        words = tr("Delete {name} and free {size}?", name=said(item.name), size=size(item.size_bytes))
         if in_use:
-            words += " It is the model in use; the built-in one will take its place."
+            words += " " + tr("It is the model in use; the built-in one will take its place.")
         if item.is_text_encoder and (users := [i.name for i in self._shelf.items if i.needs == item.key and i.folder]):
-            words += f" {', '.join(users)} cannot work without it."
+            words += " " + tr("{names} cannot work without it.", names=", ".join(users))
         self.question.setText(words)
         self.question.setVisible(self._asking)
 
 
 def _purpose(item: Item) -> str:
     if item.known is not None:
-        return item.known.good_for
+        return said(item.known.good_for)
     if item.is_text_encoder:
-        return "A text encoder: models need it to understand prompts."
-    return "Ships with the app: small and quick." if item.ships else "A model of your own."
+        return tr("A text encoder: models need it to understand prompts.")
+    return tr("Ships with the app: small and quick.") if item.ships else tr("A model of your own.")
 
 
 def _whereabouts(item: Item, encoder_is_here: bool) -> str:
     """Where the text encoder of a model is."""
     if encoder_is_here:
-        return "which is here"
-    return "which is not here: get it too" if item.state == "here" else "which comes along"
+        return tr("which is here")
+    return tr("which is not here: get it too") if item.state == "here" else tr("which comes along")

@@ -10,6 +10,7 @@ from musicapp.ui.state import model_list_model as roles
 from musicapp.ui.state.model_list_model import ModelListModel
 from musicapp.ui.theme import RADIUS, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described
+from musicapp.ui.words import tr
 
 ROW_PADDING, HEADING_PADDING, BAR_HEIGHT, MARK_WIDTH = 20, 18, 3, 3
 
@@ -21,7 +22,7 @@ class ModelList(QListView):
 
     def __init__(self, model: ModelListModel, theme: Theme) -> None:
         super().__init__()
-        described(self, "models", "Models")
+        described(self, "models", tr("Models"))
         self.setToolTip("")  # rows have their own
         self._rows, self._key, self._awaited = model, "", ""
         self.setFrameShape(QFrame.Shape.NoFrame)

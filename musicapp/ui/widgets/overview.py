@@ -15,6 +15,7 @@ from musicapp.ui.theme import OVERVIEW_HEIGHT, Theme
 from musicapp.ui.widgets.described import described
 from musicapp.ui.widgets.wave_item import shapes
 from musicapp.ui.widgets.waveform import REPAINT_MS, Waveform
+from musicapp.ui.words import tr
 
 INSET = 3
 SHADE_OPACITY = 0.55
@@ -25,7 +26,7 @@ class Overview(QWidget):
 
     def __init__(self, player: Player, waveform: Waveform, theme: Theme) -> None:
         super().__init__()
-        described(self, "overview", "Overview", "The whole take; click to go there")
+        described(self, "overview", tr("Overview"), tr("The whole take; click to go there"))
         self.setFixedHeight(OVERVIEW_HEIGHT)
         self._player, self._waveform, self._theme = player, waveform, theme
         self._shown: OpenTake | None = None

@@ -18,11 +18,12 @@ from musicapp.ui.theme import SPACE_TIGHT
 from musicapp.ui.widgets.described import described, label, restyle, set_available
 from musicapp.ui.widgets.prompt_tools import Chips, RecentTools
 from musicapp.ui.widgets.scrolling import Form
+from musicapp.ui.words import marked, number, said, tr
 
 PROMPT_LINES, NEGATIVE_LINES = (2, 10), (1, 4)  # at least, and where there is room
 COUNT_FROM = MAX_PROMPT_CHARACTERS * 3 // 4  # where the number of characters starts to be shown
 NOTE_LINES = 3
-NO_NEGATIVE = (
+NO_NEGATIVE = marked(
     "This model works without guidance, so a negative prompt has no effect. Set a guidance above 1 to use one."
 )
 
@@ -148,11 +149,14 @@ class PromptFields(Form):
         self._settings = settings
         self.recent, self.chips = RecentTools(history, presets), Chips(settings, history, messages)
         self.prompt = described(
-            PromptBox(PROMPT_LINES, history), "prompt", "Prompt", "Describe the music: instruments, mood, tempo, key"
+            PromptBox(PROMPT_LINES, history),
+            "prompt",
+            tr("Prompt"),
+            tr("Describe the music: instruments, mood, tempo, key"),
         )
         self.prompt.setPlaceholderText("calm piano, 90 bpm, in C minor")
         self.negative_prompt = described(
-            TextBox(NEGATIVE_LINES), "negative_prompt", "Negative prompt", "What the music should not have"
+            TextBox(NEGATIVE_LINES), "negative_prompt", tr("Negative prompt"), tr("What the music should not have")
         )
         self.negative_prompt.setPlaceholderText("drums, vocals")
         self._count = label("", tone="muted")
@@ -160,12 +164,12 @@ class PromptFields(Form):
         self._count.hide()
         self._note = NoteLabel()
         self._note.setObjectName("prompt_note")
-        self._negative_label = label("Negative prompt", tone="section")
+        self._negative_label = label(tr("Negative prompt"), tone="section")
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_TIGHT)
-        heading = label("Prompt", tone="section")
+        heading = label(tr("Prompt"), tone="section")
         heading.setBuddy(self.prompt)
         self._negative_label.setBuddy(self.negative_prompt)
         top = QHBoxLayout()
@@ -212,17 +216,23 @@ class PromptFields(Form):
         count = prompt_length(self._settings.prompt)
         too_long = count > MAX_PROMPT_CHARACTERS
         self._count.setVisible(count > COUNT_FROM)
-        self._count.setText(f"{count:,} of {MAX_PROMPT_CHARACTERS:,} characters")
+        self._count.setText(
+            tr(
+                "{count} of {most} characters",
+                count=number(count),
+                most=number(MAX_PROMPT_CHARACTERS),
+            )
+        )
         restyle(self._count, "tone", "danger" if too_long else "muted")
         restyle(self.prompt, "problem", "true" if too_long else "false")
 
     def _show_note(self, text: str) -> None:
-        self._note.setText(text)
+        self._note.setText(said(text))
         self._note.setVisible(bool(text))
 
     def _show_honoured(self) -> None:
         """Never while somebody types in it: the rest of the word would be taken for the window's single keys."""
-        reason = "" if self._settings.honours_negative_prompt else NO_NEGATIVE
+        reason = "" if self._settings.honours_negative_prompt else tr(NO_NEGATIVE)
         if not (reason and self.negative_prompt.hasFocus()):
             set_available(self.negative_prompt, reason)
 

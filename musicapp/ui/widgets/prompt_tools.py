@@ -8,13 +8,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QWidget
 
 from musicapp.library.presets import BUILTIN, Preset
-from musicapp.request import format_duration
 from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT
 from musicapp.ui.widgets.menu_button import MenuButton, entry
+from musicapp.ui.words import duration, key_name, number, said, tr
 
 MOST_RECENT = 20
 BARS = (1, 2, 4, 8, 16, 32, 64)
@@ -29,13 +29,17 @@ class RecentTools(QWidget):
         self.dialog: QInputDialog | None = None
         self.recent = MenuButton(
             "recent_prompts",
-            "Recent",
-            "Recent prompts",
-            "Prompts of before (Up at the start of the prompt)",
+            tr("Recent"),
+            tr("Recent prompts"),
+            tr("Prompts of before (Up at the start of the prompt)"),
             self._fill_recent,
         )
         self.presets = MenuButton(
-            "presets", "Presets", "Presets", "Settings under a name: use one, or save these", self._fill_presets
+            "presets",
+            tr("Presets"),
+            tr("Presets"),
+            tr("Settings under a name: use one, or save these"),
+            self._fill_presets,
         )
         _in_a_row(self, self.recent, self.presets)
 
@@ -45,17 +49,17 @@ class RecentTools(QWidget):
             action = menu.addAction(entry(prompt), partial(self._history.use_prompt, prompt))
             action.setToolTip(prompt[:400])
         if not prompts:
-            menu.addAction("No prompts yet").setEnabled(False)
+            menu.addAction(tr("No prompts yet")).setEnabled(False)
 
     def _fill_presets(self, menu: QMenu) -> None:
         own = self._presets.own
         for preset in (*own, *BUILTIN):
-            action = menu.addAction(entry(preset.name), partial(self._presets.use, preset))
-            action.setToolTip(f"{preset.request.prompt[:400]}\n{format_duration(preset.request.duration_s)}")
+            action = menu.addAction(entry(said(preset.name)), partial(self._presets.use, preset))
+            action.setToolTip(f"{preset.request.prompt[:400]}\n{duration(preset.request.duration_s)}")
         menu.addSeparator()
-        menu.addAction("&Save these settings …", self.ask_for_name)
+        menu.addAction(tr("&Save these settings …"), self.ask_for_name)
         if own:
-            removing = menu.addMenu("&Remove")
+            removing = menu.addMenu(tr("&Remove"))
             for preset in own:
                 removing.addAction(entry(preset.name), partial(self._remove, preset))
 
@@ -66,8 +70,8 @@ class RecentTools(QWidget):
         """Ask what the preset is called, then save it."""
         self.dialog = QInputDialog(self.window())
         self.dialog.setObjectName("preset_name")
-        self.dialog.setWindowTitle("Save these settings")
-        self.dialog.setLabelText("Name of the preset; the one that has it already is replaced")
+        self.dialog.setWindowTitle(tr("Save these settings"))
+        self.dialog.setLabelText(tr("Name of the preset; the one that has it already is replaced"))
         self.dialog.textValueSelected.connect(self._presets.save)
         self.dialog.open()
 
@@ -78,13 +82,23 @@ class Chips(QWidget):
     def __init__(self, form: TakeSettings, history: FormHistory, messages: Messages) -> None:
         super().__init__()
         self._form, self._history, self._messages = form, history, messages
-        self.tempo = MenuButton("chip_tempo", "Tempo", "Tempo", "Write a tempo into the prompt", self._fill_tempo)
-        self.key = MenuButton("chip_key", "Key", "Key", "Write a key into the prompt", self._fill_key)
+        self.tempo = MenuButton(
+            "chip_tempo", tr("Tempo"), tr("Tempo"), tr("Write a tempo into the prompt"), self._fill_tempo
+        )
+        self.key = MenuButton("chip_key", tr("Key"), tr("Key"), tr("Write a key into the prompt"), self._fill_key)
         self.bars = MenuButton(
-            "chip_bars", "Bars", "Bars", "Write a metre into the prompt, or set the length in bars", self._fill_bars
+            "chip_bars",
+            tr("Bars"),
+            tr("Bars"),
+            tr("Write a metre into the prompt, or set the length in bars"),
+            self._fill_bars,
         )
         self.sounds = MenuButton(
-            "chip_instruments", "Sounds", "Instruments", "Write instruments into the prompt", self._fill_instruments
+            "chip_instruments",
+            tr("Sounds"),
+            tr("Instruments"),
+            tr("Write instruments into the prompt"),
+            self._fill_instruments,
         )
         _in_a_row(self, self.tempo, self.key, self.bars, self.sounds)
 
@@ -96,7 +110,8 @@ class Chips(QWidget):
         tempos = sorted({*chips.TEMPOS_BPM, *([stated] if stated else [])})
         for tempo in tempos:
             action = menu.addAction(
-                f"{tempo:g} bpm", partial(self._write, f"{tempo:g} bpm", chips.with_tempo(prompt, tempo))
+                tr("{tempo} bpm", tempo=number(tempo)),
+                partial(self._write, f"{tempo:g} bpm", chips.with_tempo(prompt, tempo)),
             )
             _mark(action, tempo == stated)
 
@@ -105,7 +120,7 @@ class Chips(QWidget):
 
         prompt = self._form.prompt
         for key in chips.KEYS:
-            action = menu.addAction(key.replace("#", "♯"), partial(self._write, key, chips.with_key(prompt, key)))
+            action = menu.addAction(key_name(key), partial(self._write, key, chips.with_key(prompt, key)))
             _mark(action, chips.states_key(prompt, key))
 
     def _fill_bars(self, menu: QMenu) -> None:
@@ -113,28 +128,33 @@ class Chips(QWidget):
 
         prompt = self._form.prompt
         for metre in chips.METRES:
-            action = menu.addAction(f"in {metre}", partial(self._write, metre, chips.with_metre(prompt, metre)))
+            action = menu.addAction(
+                tr("in {metre}", metre=metre), partial(self._write, metre, chips.with_metre(prompt, metre))
+            )
             _mark(action, chips.states_metre(prompt, metre))
-        menu.addSection("Length")
+        menu.addSection(tr("Length"))
         bar_s = bars.bar_s(prompt)
         for count in BARS if bar_s is not None else ():
             assert bar_s is not None
             words = "1 bar" if count == 1 else f"{count} bars"
+            bars_shown = tr("1 bar") if count == 1 else tr("{count} bars", count=count)
             if count * bar_s <= self._form.cap_s:
                 action = menu.addAction(
-                    f"{words}, {format_duration(round(count * bar_s, 1))}",
+                    f"{bars_shown}, {duration(round(count * bar_s, 1))}",
                     partial(self._set_bars, count * bar_s, words),
                 )
                 _mark(action, abs(self._form.duration_s - count * bar_s) < 1e-6)
         if bar_s is None:
-            menu.addAction("Choose a tempo first").setEnabled(False)
+            menu.addAction(tr("Choose a tempo first")).setEnabled(False)
 
     def _fill_instruments(self, menu: QMenu) -> None:
         from musicapp.prompts import chips
 
         prompt = self._form.prompt
         for name in chips.INSTRUMENTS:
-            action = menu.addAction(name.capitalize(), partial(self._write, name, chips.with_instrument(prompt, name)))
+            action = menu.addAction(
+                said(name.capitalize()), partial(self._write, name, chips.with_instrument(prompt, name))
+            )
             _mark(action, chips.asks_for(prompt, name))
 
     def _write(self, words: str, written: str | None) -> None:

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from musicapp.queueing.entries import FAILED, WAITING
-from musicapp.request import format_duration
 from musicapp.ui.state import queue_list_model as roles
 from musicapp.ui.state.queue_list_model import QueueListModel
 from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.theme import RADIUS, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described
+from musicapp.ui.words import duration, tr
 
 BAR_HEIGHT, ROW_PADDING, ROW_INSET, SMALL = 3, 5, SPACE_TIGHT + 2, 0.92
 MOST_ROWS = 6  # that are seen at once
@@ -38,15 +38,15 @@ class QueuePanel(QFrame):
         self.setProperty("surface", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._queue, self._model = queue, model
-        self.view = described(QueueView(model), "queue", "Queue")
+        self.view = described(QueueView(model), "queue", tr("Queue"))
         self.view.setToolTip("")  # rows have their own
         self.view.setItemDelegate(_RowPainter(theme, self.view))
         self.count = ElidedLabel(tone="section")
         self.count.setObjectName("queue_count")
         self.count.setBuddy(self.view)
-        self.hold = described(IconButton(theme, "pause"), "queue_pause", "Pause the queue")
-        self.retry = described(IconButton(theme, "refresh"), "queue_retry", "Make all that failed again")
-        self.clear = described(IconButton(theme, "close"), "queue_clear", "Cancel all that waits")
+        self.hold = described(IconButton(theme, "pause"), "queue_pause", tr("Pause the queue"))
+        self.retry = described(IconButton(theme, "refresh"), "queue_retry", tr("Make all that failed again"))
+        self.clear = described(IconButton(theme, "close"), "queue_clear", tr("Cancel all that waits"))
 
         heading = QHBoxLayout()
         heading.setContentsMargins(SPACE_WIDE, SPACE, SPACE, 0)
@@ -98,12 +98,14 @@ class QueuePanel(QFrame):
                 self.focusNextChild()
             self.setVisible(is_wanted)
         self.view.set_rows(min(rows, MOST_ROWS))
-        self.count.set_whole(f"Queue: {count_words(self._queue)}")
+        self.count.set_whole(tr("Queue: {words}", words=count_words(self._queue)))
         is_paused = self._queue.is_paused
         self.hold.set_icon_name("play" if is_paused else "pause")
-        described(self.hold, "queue_pause", "Go on with the queue" if is_paused else "Pause the queue")
+        described(self.hold, "queue_pause", tr("Go on with the queue") if is_paused else tr("Pause the queue"))
         self.retry.setVisible(bool(failed))
-        described(self.clear, "queue_clear", "Cancel all that waits" if waiting else "Take those that failed away")
+        described(
+            self.clear, "queue_clear", tr("Cancel all that waits") if waiting else tr("Take those that failed away")
+        )
 
 
 class RightColumn(QWidget):
@@ -205,12 +207,12 @@ class QueueView(QListView):
         menu, take_id = QMenu(self), entry.take_id
         menu.setObjectName("queue_menu")
         if entry.state == WAITING:
-            menu.addAction("Make it &next\tAlt+Home", lambda: self.dropped.emit(take_id, 0))
-            menu.addAction("&Earlier\tAlt+Up", lambda: self.up.emit(take_id))
-            menu.addAction("&Later\tAlt+Down", lambda: self.down.emit(take_id))
+            menu.addAction(tr("Make it &next\tAlt+Home"), lambda: self.dropped.emit(take_id, 0))
+            menu.addAction(tr("&Earlier\tAlt+Up"), lambda: self.up.emit(take_id))
+            menu.addAction(tr("&Later\tAlt+Down"), lambda: self.down.emit(take_id))
         if entry.state == FAILED:
-            menu.addAction("Make it &again\tEnter", lambda: self.again.emit(take_id))
-        words = "&Take it away\tDel" if entry.state == FAILED else "&Cancel\tDel"
+            menu.addAction(tr("Make it &again\tEnter"), lambda: self.again.emit(take_id))
+        words = tr("&Take it away\tDel") if entry.state == FAILED else tr("&Cancel\tDel")
         menu.addAction(words, lambda: self.cancelled.emit(take_id))
         return menu
 
@@ -297,11 +299,11 @@ class _RowPainter(QStyledItemDelegate):
 def count_words(queue: TakeQueue) -> str:
     """How many takes wait and for how long, in a few words; "" for none."""
     waiting, failed, left_s = len(queue.waiting), len(queue.failed), queue.left_s
-    parts = [f"{waiting} waiting"] if waiting else []
+    parts = [tr("%n waiting", "", waiting)] if waiting else []
     if failed:
-        parts.append(f"{failed} failed")
+        parts.append(tr("%n failed", "", failed))
     if waiting and queue.is_paused:
         parts.append("paused")
     elif waiting and left_s is not None:
-        parts.append(f"{format_duration(max(1, round(left_s)))} left")
+        parts.append(tr("{time} left", time=duration(max(1, round(left_s)))))
     return " · ".join(parts)

@@ -12,10 +12,11 @@ from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, restyle
 from musicapp.ui.widgets.menu_button import MenuButton
+from musicapp.ui.words import marked, tr
 
-OF_NEXT, OF_LAST = "of the next take", "of the last take"
+OF_NEXT, OF_LAST = marked("of the next take"), marked("of the last take")
 MOST_RECENT = 20
-DRAWS = "The next take draws another seed"
+DRAWS = marked("The next take draws another seed")
 
 
 class SeedField(QWidget):
@@ -26,17 +27,21 @@ class SeedField(QWidget):
         self._settings, self._history, self._messages = settings, history, messages
         self._before: Snapshot | None = None  # the form when typing began
         self.field = described(
-            QLineEdit(), "seed", "Seed", "The number that the take grows from: same seed, same music"
+            QLineEdit(), "seed", tr("Seed"), tr("The number that the take grows from: same seed, same music")
         )
         self.field.setMaxLength(40)
-        self.dice = described(IconButton(theme, "dice", role="framed"), "dice", "Another seed", keys="D")
-        self.lock = described(IconButton(theme, "unlock", role="framed"), "seed_lock", "Keep this seed", keys="K")
+        self.dice = described(IconButton(theme, "dice", role="framed"), "dice", tr("Another seed"), keys="D")
+        self.lock = described(IconButton(theme, "unlock", role="framed"), "seed_lock", tr("Keep this seed"), keys="K")
         self.lock.setCheckable(True)
         self.recent = MenuButton(
-            "recent_seeds", "Recent", "Other seeds", "The seed that follows, and those of before", self._fill_recent
+            "recent_seeds",
+            tr("Recent"),
+            tr("Other seeds"),
+            tr("The seed that follows, and those of before"),
+            self._fill_recent,
         )
 
-        heading = label("Seed", tone="section")
+        heading = label(tr("Seed"), tone="section")
         heading.setBuddy(self.field)
         self.use = ElidedLabel(tone="muted")
         self.use.setObjectName("seed_use")
@@ -65,14 +70,14 @@ class SeedField(QWidget):
         self._show_lock(settings.seed_is_locked)
 
     def _fill_recent(self, menu: QMenu) -> None:
-        menu.addAction("Seed + &1\tShift+D", self._history.next_seed)
-        menu.addAction("Seed − 1", partial(self._history.next_seed, -1))
+        menu.addAction(tr("Seed + &1\tShift+D"), self._history.next_seed)
+        menu.addAction(tr("Seed − 1"), partial(self._history.next_seed, -1))
         menu.addSeparator()
         seeds = self._history.recent_seeds[:MOST_RECENT]
         for seed in seeds:
             menu.addAction(str(seed), partial(self._history.use_recent_seed, seed))
         if not seeds:
-            menu.addAction("No seeds yet").setEnabled(False)
+            menu.addAction(tr("No seeds yet")).setEnabled(False)
 
     def _typed(self, text: str) -> None:
         self._before = self._before or self._history.now()
@@ -98,9 +103,9 @@ class SeedField(QWidget):
         self._show_problem()
 
     def _show_use(self, is_next: bool) -> None:
-        words = OF_NEXT if is_next else OF_LAST
-        self.use.set_whole(words, words if is_next else DRAWS)
-        self.field.setAccessibleDescription(words if is_next else f"{words}. {DRAWS}")
+        words = tr(OF_NEXT) if is_next else tr(OF_LAST)
+        self.use.set_whole(words, words if is_next else tr(DRAWS))
+        self.field.setAccessibleDescription(words if is_next else f"{words}. {tr(DRAWS)}")
 
     def _show_problem(self) -> None:
         restyle(self.field, "problem", "true" if self._settings.seed_problem else "false")
@@ -108,5 +113,9 @@ class SeedField(QWidget):
     def _show_lock(self, locked: bool) -> None:
         self.lock.setChecked(locked)
         self.lock.set_icon_name("lock" if locked else "unlock")
-        text = "The seed is kept for every take" if locked else "Each take gets another seed; press to keep this one"
-        described(self.lock, "seed_lock", "Keep this seed", text, "K")
+        text = (
+            tr("The seed is kept for every take")
+            if locked
+            else tr("Each take gets another seed; press to keep this one")
+        )
+        described(self.lock, "seed_lock", tr("Keep this seed"), text, "K")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
-from musicapp.request import format_duration
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label
+from musicapp.ui.words import duration, marked, tr
 
 STEPS = 20  # of the slider: 5 % each
-WORDS = ("as it is", "near", "changed", "far", "ignored")
+WORDS = (marked("as it is"), marked("near"), marked("changed"), marked("far"), marked("ignored"))
 
 
 class SourceField(QWidget):
@@ -23,18 +23,18 @@ class SourceField(QWidget):
         self.slider = described(
             QSlider(Qt.Orientation.Horizontal),
             "variation",
-            "How far from the source",
-            "Left is the source itself, right ignores it; a rhythm stays while it is near",
+            tr("How far from the source"),
+            tr("Left is the source itself, right ignores it; a rhythm stays while it is near"),
         )
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(STEPS // 4)
-        self.clear = described(IconButton(theme, "close", role="framed"), "clear_source", "Start from nothing")
+        self.clear = described(IconButton(theme, "close", role="framed"), "clear_source", tr("Start from nothing"))
         self.name = ElidedLabel(tone="muted")
         self.name.setObjectName("source_name")
         self.distance = QLabel()
         self.distance.setObjectName("source_distance")
         self.distance.setProperty("tone", "muted")
-        heading = label("Starts from", tone="section")
+        heading = label(tr("Starts from"), tone="section")
         heading.setBuddy(self.slider)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -61,10 +61,10 @@ class SourceField(QWidget):
         self.setVisible(source is not None)
         if source is None or source.variation is None:
             return
-        length = f", {format_duration(round(self._settings.source_s, 1))}" if self._settings.source_s else ""
+        length = f", {duration(round(self._settings.source_s, 1))}" if self._settings.source_s else ""
         self.name.set_whole(f"{source.name}{length}", source.path)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(source.variation * STEPS))
         percent = round(100 * source.variation)
         self.distance.setText(f"{percent} %")
-        self.slider.setAccessibleDescription(f"{percent} %, {WORDS[min(4, (percent + 12) // 25)]}")
+        self.slider.setAccessibleDescription(f"{percent} %, {tr(WORDS[min(4, (percent + 12) // 25)])}")

@@ -25,11 +25,12 @@ from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described, label, surface
 from musicapp.ui.widgets.waiting import Waiting
+from musicapp.ui.words import marked, tr
 
 if TYPE_CHECKING:
     from musicapp.ui.widgets.take_page import TakePage
 
-READING, DESCRIBE = "Reading your takes …", "Describe some music"
+READING, DESCRIBE = marked("Reading your takes …"), marked("Describe some music")
 EXAMPLES = (
     "calm piano, 90 bpm, in C minor",
     "warm analog synth pads, slow, dreamy",
@@ -99,11 +100,11 @@ class Stage(QWidget):
         page.setObjectName("empty_stage")
         layout = QVBoxLayout(page)
         layout.setSpacing(SPACE)
-        self._title = title = label(READING)
+        self._title = title = label(tr(READING))
         title.setObjectName("stage_title")
         title.setFont(scaled_font(title, scale=1.5, bold=True))
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        text = label("Type a prompt on the left and press Generate, or start from one of these:", tone="muted")
+        text = label(tr("Type a prompt on the left and press Generate, or start from one of these:"), tone="muted")
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text.setWordWrap(True)
         layout.addStretch(3)
@@ -111,7 +112,12 @@ class Stage(QWidget):
         layout.addWidget(text)
         layout.addSpacing(SPACE_WIDE)
         for number, example in enumerate(EXAMPLES):
-            chip = described(QPushButton(example), f"example_{number}", f"Example: {example}", "Use this as the prompt")
+            chip = described(
+                QPushButton(example),
+                f"example_{number}",
+                tr("Example: {example}", example=example),
+                tr("Use this as the prompt"),
+            )
             chip.setProperty("role", "chip")
             chip.clicked.connect(self._use_example)
             self.examples.append(chip)
@@ -187,7 +193,7 @@ class Stage(QWidget):
 
     def takes_are_read(self) -> None:
         """It is known by now whether there are takes: nobody has to fear that they are lost."""
-        self._title.setText(DESCRIBE)
+        self._title.setText(tr(DESCRIBE))
 
     def _show_page(self) -> None:
         """The take; while the first one is on its way, how far it is; else examples."""

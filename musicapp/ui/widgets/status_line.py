@@ -13,6 +13,7 @@ from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.widgets.described import ElidedLabel, described
 from musicapp.ui.widgets.message_bar import open_log_folder
 from musicapp.ui.widgets.queue_panel import count_words
+from musicapp.ui.words import said, tr
 
 BAR_WIDTH, PARTS = 120, 1000
 REMARK_MS = 20_000  # so long something said in passing stands there
@@ -25,13 +26,13 @@ class StatusLine(QStatusBar):
         super().__init__()
         self._engine, self._queue = engine, queue
         self.setSizeGripEnabled(False)
-        self.engine = described(QLabel(), "engine_state", "Engine", "What the engine is doing")
-        self.message = described(_LogLink(), "last_message", "Last message", "Click to open the log")
-        self.bar = described(QProgressBar(), "engine_progress", "Progress of the engine's start")
+        self.engine = described(QLabel(), "engine_state", tr("Engine"), tr("What the engine is doing"))
+        self.message = described(_LogLink(), "last_message", tr("Last message"), tr("Click to open the log"))
+        self.bar = described(QProgressBar(), "engine_progress", tr("Progress of the engine's start"))
         self.bar.setFixedWidth(BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.addWidget(self.bar)
-        self.queue = described(QLabel(), "queue_state", "Queue", "What waits to be made")
+        self.queue = described(QLabel(), "queue_state", tr("Queue"), tr("What waits to be made"))
         self.addWidget(self.engine)
         self.addWidget(self.queue)
         self.addPermanentWidget(self.message, 1)
@@ -46,20 +47,21 @@ class StatusLine(QStatusBar):
 
     def _show_queue(self) -> None:
         words = count_words(self._queue)
-        self.queue.setText(f"Queue: {words}" if words else "")
+        self.queue.setText(tr("Queue: {words}", words=words) if words else "")
         self.queue.setVisible(bool(words))
 
     def _show_engine(self) -> None:
-        self.engine.setText(self._engine.text)
-        self.engine.setToolTip(self._engine.device_text or self._engine.text)
+        self.engine.setText(said(self._engine.text))
+        self.engine.setToolTip(said(self._engine.device_text or self._engine.text))
         fraction = self._engine.fraction
         self.bar.setVisible(self._engine.is_waiting)
         self.bar.setRange(0, 0 if fraction is None else PARTS)  # without a range the bar runs to and fro
         if fraction is not None:
             self.bar.setValue(round(fraction * PARTS))
 
-    def _show_message(self, text: str) -> None:
-        self.message.set_whole(text, f"{text}\nClick to open the log")
+    def _show_message(self, remark: str) -> None:
+        text = said(remark)
+        self.message.set_whole(text, tr("{text}\nClick to open the log", text=text))
         self._fade.start()
 
     def _clear_message(self) -> None:

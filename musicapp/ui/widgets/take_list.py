@@ -25,12 +25,13 @@ from musicapp.ui.theme import SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import described, label
 from musicapp.ui.widgets.take_row_painter import TakeRowPainter
 from musicapp.ui.widgets.take_search_row import TakeSearchRow
+from musicapp.ui.words import marked, number, tr
 
-NO_TAKES = "Takes appear here.\nThey are kept on disk as they are made."
-NONE_FOUND = "No take has all of these words."
-NONE_STARRED = "No take has a star.\nF gives the chosen ones a star."
-NONE_OF_BOTH = "No take with a star has all of these words."
-READING = "Reading takes …"
+NO_TAKES = marked("Takes appear here.\nThey are kept on disk as they are made.")
+NONE_FOUND = marked("No take has all of these words.")
+NONE_STARRED = marked("No take has a star.\nF gives the chosen ones a star.")
+NONE_OF_BOTH = marked("No take with a star has all of these words.")
+READING = marked("Reading takes …")
 
 
 class TakeList(QFrame):
@@ -45,18 +46,18 @@ class TakeList(QFrame):
         super().__init__()
         self.setProperty("surface", "panel")
         self._library, self._search, self._model = library, search, library.model
-        self.view = described(_View(), "takes", "Takes", "Click to show and play a take")
+        self.view = described(_View(), "takes", tr("Takes"), tr("Click to show and play a take"))
         self.view.setToolTip("")  # rows have their own
         self.view.setModel(self._model)
         self.view.setItemDelegate(TakeRowPainter(theme, self.view))
         self.search = TakeSearchRow(search, theme)
         self.count = label("", tone="muted")
         self.count.setObjectName("take_count")
-        self.empty = label(READING, tone="muted")
+        self.empty = label(tr(READING), tone="muted")
         self.empty.setObjectName("takes_empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
-        self.show_all = described(QPushButton("Show all takes"), "takes_show_all", "Show all takes")
+        self.show_all = described(QPushButton(tr("Show all takes")), "takes_show_all", tr("Show all takes"))
         self.show_all.setProperty("role", "link")
         self._is_read = False
         self._chosen: list[str] = []
@@ -80,7 +81,7 @@ class TakeList(QFrame):
         heading = QWidget()
         row = QHBoxLayout(heading)
         row.setContentsMargins(SPACE_WIDE, SPACE_WIDE, SPACE_WIDE, 0)
-        title = label("Takes", tone="section")
+        title = label(tr("Takes"), tone="section")
         title.setBuddy(self.view)
         row.addWidget(title)
         row.addStretch(1)
@@ -173,9 +174,9 @@ class TakeList(QFrame):
     def _runs_of(self, numbers: list[int]) -> QItemSelection:
         """Rows as runs: thousands one by one would take Qt minutes."""
         runs, first = QItemSelection(), numbers[0]
-        for number, after in zip(numbers, [*numbers[1:], -1], strict=True):
-            if after != number + 1:
-                runs.append(QItemSelectionRange(self._model.index(first), self._model.index(number)))
+        for row, after in zip(numbers, [*numbers[1:], -1], strict=True):
+            if after != row + 1:
+                runs.append(QItemSelectionRange(self._model.index(first), self._model.index(row)))
                 first = after
         return runs
 
@@ -183,12 +184,16 @@ class TakeList(QFrame):
         count, choice = self._model.rowCount(), self._model.choice
         self._pages.setCurrentIndex(1 if count else 0)
         shown, all_ = self._model.shown_takes, len(self._model.rows)
-        self.count.setText((f"{shown:,} of {all_:,}" if choice.hides_some else f"{all_:,}") if all_ else "")
+        self.count.setText(
+            (tr("{shown} of {all}", shown=number(shown), all=number(all_)) if choice.hides_some else number(all_))
+            if all_
+            else ""
+        )
         if choice.hides_some:
             both = choice.found is not None and choice.only_starred
-            text = NONE_OF_BOTH if both else NONE_FOUND if choice.found is not None else NONE_STARRED
+            text = tr(NONE_OF_BOTH) if both else tr(NONE_FOUND) if choice.found is not None else tr(NONE_STARRED)
         else:
-            text = NO_TAKES if self._is_read else READING
+            text = tr(NO_TAKES) if self._is_read else tr(READING)
         self.empty.setText(text)
         self.show_all.setVisible(choice.hides_some)
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicapp.handover.form import Form
-from musicapp.request import format_duration
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import OpenTake
@@ -31,8 +30,9 @@ from musicapp.ui.widgets.described import (
 from musicapp.ui.widgets.overview import Overview
 from musicapp.ui.widgets.waiting import Waiting
 from musicapp.ui.widgets.waveform import Waveform
+from musicapp.ui.words import duration, figures, key_name, marked, number, said, tr
 
-NO_REGION = "Drag across the waveform to mark a part."
+NO_REGION = marked("Drag across the waveform to mark a part.")
 WIDEST_LEVELS = "−88.8 LUFS   −88.8 dBTP"
 
 
@@ -64,10 +64,10 @@ class TakePage(QFrame):
         self.levels.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.levels.setMinimumWidth(self.levels.fontMetrics().horizontalAdvance(WIDEST_LEVELS))
         self.recall = described(
-            IconTextButton(theme, "recall", "Use settings"), "recall", "Use these settings",
-            "Bring prompt, length, seed and all settings of this take back", "R",
+            IconTextButton(theme, "recall", tr("Use settings")), "recall", tr("Use these settings"),
+            tr("Bring prompt, length, seed and all settings of this take back"), "R",
         )  # fmt: skip
-        self.copy_seed = described(IconButton(theme, "copy", role="framed"), "copy_seed", "Copy the seed")
+        self.copy_seed = described(IconButton(theme, "copy", role="framed"), "copy_seed", tr("Copy the seed"))
         self.waveform = Waveform(player, theme)
         self.overview = Overview(player, self.waveform, theme)
         self.waiting = Waiting(generation, self.waveform)
@@ -93,11 +93,13 @@ class TakePage(QFrame):
     def _make_zoom_buttons(self, theme: Theme) -> dict[str, IconButton]:
         waveform = self.waveform
         buttons = {
-            "clear_loop": described(IconButton(theme, "clear-loop"), "clear_loop", "Remove the loop marks"),
-            "zoom_region": described(IconButton(theme, "zoom-selection"), "zoom_region", "Zoom to the loop", keys="Z"),
-            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", "Zoom out", keys="Ctrl+-"),
-            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", "Zoom in", keys="Ctrl++"),
-            "zoom_fit": described(IconButton(theme, "zoom-fit"), "zoom_fit", "Show the whole take", keys="X"),
+            "clear_loop": described(IconButton(theme, "clear-loop"), "clear_loop", tr("Remove the loop marks")),
+            "zoom_region": described(
+                IconButton(theme, "zoom-selection"), "zoom_region", tr("Zoom to the loop"), keys="Z"
+            ),
+            "zoom_out": described(IconButton(theme, "zoom-out"), "zoom_out", tr("Zoom out"), keys="Ctrl+-"),
+            "zoom_in": described(IconButton(theme, "zoom-in"), "zoom_in", tr("Zoom in"), keys="Ctrl++"),
+            "zoom_fit": described(IconButton(theme, "zoom-fit"), "zoom_fit", tr("Show the whole take"), keys="X"),
         }
         actions = {
             "zoom_in": waveform.zoom_in,
@@ -186,33 +188,59 @@ class TakePage(QFrame):
             self.levels.setToolTip("")
             return
         is_hot = measures.peak_db > 0
-        text = f"{measures.loudness_lufs:.1f} LUFS   {measures.true_peak_db:+.1f} dBTP".replace("-", "−")
+        text = tr(
+            "{loudness} LUFS   {peak} dBTP",
+            loudness=number(measures.loudness_lufs, 1),
+            peak=number(measures.true_peak_db, 1, sign=True),
+        ).replace("-", "−")
         self.levels.setText(text)
         restyle(self.levels, "tone", "warning" if is_hot else "muted")
-        told = [f"Loudness {measures.loudness_lufs:.1f} LUFS, true peak {measures.true_peak_db:+.1f} dBTP."]
+        told = [
+            tr(
+                "Loudness {loudness} LUFS, true peak {peak} dBTP.",
+                loudness=number(measures.loudness_lufs, 1),
+                peak=number(measures.true_peak_db, 1, sign=True),
+            )
+        ]
         if is_hot:
             told.append(
-                f"{measures.over_frames:,} samples go beyond full scale; the export is lowered so that none does."
+                tr(
+                    "%n samples go beyond full scale; the export is lowered so that none does.",
+                    "",
+                    measures.over_frames,
+                )
             )
         if self._take_gain.is_matching:
-            told.append(f"Played {gain_db:+.1f} dB, to compare all takes at {TARGET_LUFS:.0f} LUFS.")
+            told.append(
+                tr(
+                    "Played {gain} dB, to compare all takes at {loudness} LUFS.",
+                    gain=number(gain_db, 1, sign=True),
+                    loudness=number(TARGET_LUFS, 0),
+                )
+            )
         elif gain_db:
-            told.append(f"Played {-gain_db:.1f} dB lower, as it will be exported.")
+            told.append(tr("Played {gain} dB lower, as it will be exported.", gain=number(-gain_db, 1)))
         self.levels.setToolTip("\n".join(told).replace("-", "−"))
         self.levels.setAccessibleDescription(" ".join(told))
 
     def _show_selection(self, region_s: tuple[float, float] | None) -> None:
         self._region_s = region_s
         if region_s is None:
-            self.selection.set_whole(NO_REGION)
+            self.selection.set_whole(tr(NO_REGION))
             return
         start_s, end_s = region_s
         length_s, bars = end_s - start_s, ""
         if self._form is not None and self._form.bar_s:
             count = length_s / self._form.bar_s
-            bars = f"{count:.2f}".rstrip("0").rstrip(".") + (" bar" if abs(count - 1) < 0.005 else " bars")
-        parts = (f"{clock(start_s)} to {clock(end_s)}", clock(length_s), bars)
-        told = f"The marked part: from {clock(start_s)} to {clock(end_s)}, length {clock(length_s)}"
+            shown = figures(f"{count:.2f}".rstrip("0").rstrip("."))
+            bars = tr("1 bar") if abs(count - 1) < 0.005 else tr("{count} bars", count=shown)
+        parts = (tr("{start} to {end}", start=clock(start_s), end=clock(end_s)), clock(length_s), bars)
+        told = tr(
+            "The marked part: from {start} to {end}, length {length}",
+            start=clock(start_s),
+            end=clock(end_s),
+            length=clock(length_s),
+        )
         self.selection.set_whole("   ".join(part for part in parts if part), f"{told}, {bars}" if bars else told)
 
     def _show_note(self) -> None:
@@ -225,7 +253,7 @@ class TakePage(QFrame):
             self.waiting.setGeometry(self.waveform.rect())
 
     def _show_loop(self) -> None:
-        reason = "" if self._player.region else NO_REGION
+        reason = "" if self._player.region else tr(NO_REGION)
         set_available(self.zoom_buttons["zoom_region"], reason)
         set_available(self.zoom_buttons["clear_loop"], reason)
 
@@ -237,11 +265,20 @@ class TakePage(QFrame):
 def _details(shown: OpenTake, look: Look | None) -> tuple[str, str]:
     """What a musician wants to know of a take, and the rest for the tooltip."""
     request, words = shown.request, _asked_and_heard(look) if look else ""
-    adapters = [f"{Path(lora.path).stem} × {lora.strength:g}" for lora in request.loras]
-    parts = [format_duration(shown.audio.duration_s), words, f"seed {request.seed}", shown.model_name, *adapters]
-    more = [f"{shown.audio.sample_rate / 1000:g} kHz", f"{request.steps} steps" if request.steps else ""]
+    adapters = [f"{Path(lora.path).stem} × {number(lora.strength)}" for lora in request.loras]
+    parts = [
+        duration(shown.audio.duration_s),
+        words,
+        tr("seed {seed}", seed=request.seed),
+        shown.model_name,
+        *adapters,
+    ]
+    more = [
+        tr("{rate} kHz", rate=number(shown.audio.sample_rate / 1000)),
+        tr("%n steps", "", request.steps) if request.steps else "",
+    ]
     if request.guidance_scale is not None:
-        more.append(f"guidance {request.guidance_scale:g}")
+        more.append(tr("guidance {scale}", scale=number(request.guidance_scale)))
     text = " · ".join(part for part in parts if part)
     return text, f"{text}\n{' · '.join(part for part in more if part)}"
 
@@ -250,6 +287,6 @@ def _asked_and_heard(look: Look) -> str:
     """Tempo and key, "120 bpm · C minor, heard 120 bpm · C minor", as far as there is any of both."""
     asked, heard = look.form.words, look.measures.heard if look.measures else None
     if heard is None:
-        return asked
-    words = f"heard {heard.tempo_bpm:g} bpm · {heard.key}".replace("#", "♯")
-    return f"asked {asked}, {words}" if asked else words
+        return said(asked)
+    words = tr("heard {tempo} bpm · {key}", tempo=number(heard.tempo_bpm), key=key_name(heard.key))
+    return tr("asked {asked}, {words}", asked=said(asked), words=words) if asked else words

@@ -12,6 +12,7 @@ from musicapp.ui.state import take_list_model as roles
 from musicapp.ui.state.take_choice import Heading
 from musicapp.ui.theme import RADIUS, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
 from musicapp.ui.widgets.described import described
+from musicapp.ui.words import tr
 
 BAR_HEIGHT = 3
 MARK_WIDTH = 3
@@ -76,7 +77,7 @@ class TakeRowPainter(QStyledItemDelegate):
         painter.restore()
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: _Index) -> QWidget:
-        field = described(QLineEdit(parent), "take_name", "Name of the take")
+        field = described(QLineEdit(parent), "take_name", tr("Name of the take"))
         field.setPlaceholderText(index.data())
         return field
 

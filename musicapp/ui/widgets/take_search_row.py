@@ -11,6 +11,7 @@ from musicapp.ui.choice_menu import ChoiceMenu
 from musicapp.ui.state.take_search import LABELS, TakeSearch
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import IconButton, described
+from musicapp.ui.words import tr, tr_all
 
 TYPING_MS = 60  # after a key, so that a quick typist does not search for every letter
 LEAST_WIDTH = 36
@@ -25,17 +26,21 @@ class TakeSearchRow(QWidget):
         super().__init__()
         self._search = search
         self.field = described(
-            _Field(), "takes_search", "Search takes", "Words of prompt, name, model, key, tempo or seed; #tag", "Ctrl+F"
+            _Field(),
+            "takes_search",
+            tr("Search takes"),
+            tr("Words of prompt, name, model, key, tempo or seed; #tag"),
+            "Ctrl+F",
         )
-        self.field.setPlaceholderText("Search")
+        self.field.setPlaceholderText(tr("Search"))
         self.field.setClearButtonEnabled(True)
         self.field.setMaxLength(MAX_CHARACTERS)
         self.field.setMinimumWidth(LEAST_WIDTH)
         self.only_starred = described(
-            IconButton(theme, "star", role="framed"), "takes_only_starred", "Only takes with a star"
+            IconButton(theme, "star", role="framed"), "takes_only_starred", tr("Only takes with a star")
         )
         self.only_starred.setCheckable(True)
-        self.order = described(IconButton(theme, "order", role="framed"), "takes_order", "Order of the takes")
+        self.order = described(IconButton(theme, "order", role="framed"), "takes_order", tr("Order of the takes"))
         self.menu = QMenu(self.order)
         self.menu.setObjectName("takes_order_menu")
         self._fill(self.menu)
@@ -66,8 +71,10 @@ class TakeSearchRow(QWidget):
 
     def _fill(self, menu: QMenu) -> None:
         search = self._search
-        ChoiceMenu(menu, "&Sort by", "row_takes_order", lambda: LABELS, lambda: search.order, search.set_order)
-        self._by_prompt = menu.addAction("&Group by prompt")
+        ChoiceMenu(
+            menu, tr("&Sort by"), "row_takes_order", lambda: tr_all(LABELS), lambda: search.order, search.set_order
+        )
+        self._by_prompt = menu.addAction(tr("&Group by prompt"))
         self._by_prompt.setObjectName("action_row_by_prompt")
         self._by_prompt.setCheckable(True)
         self._by_prompt.triggered.connect(search.set_by_prompt)

@@ -12,12 +12,14 @@ from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
 from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, set_available
 from musicapp.ui.widgets.level_meter import LevelMeter
+from musicapp.ui.words import marked, number, said, tr
 
-NOTHING_TO_PLAY = "There is no take to play yet."
+NOTHING_TO_PLAY = marked("There is no take to play yet.")
 LOOK_AGAIN = "look again"
 VOLUME_MIN_WIDTH, VOLUME_WIDTH, DEVICE_MIN_WIDTH, DEVICE_WIDTH, PLAY_ICON = 48, 120, 84, 164, 20
-WAITING = "waiting for sound"
-WAITING_WHY = "Playing goes on by itself as soon as there is sound"
+MATCHING = marked("Play all takes at one loudness ({loudness} LUFS) to compare them. Exports stay as they are")
+WAITING = marked("waiting for sound")
+WAITING_WHY = marked("Playing goes on by itself as soon as there is sound")
 
 
 class TransportBar(QFrame):
@@ -27,22 +29,26 @@ class TransportBar(QFrame):
         super().__init__()
         self.setProperty("surface", "panel")
         self._player, self._take_gain = player, take_gain
-        self.to_start = described(IconButton(theme, "to-start"), "to_start", "To the start", keys="Home")
-        self.play = described(IconButton(theme, "play", role="play", tone="on_accent", size=PLAY_ICON), "play", "Play")
-        self.stop = described(IconButton(theme, "stop"), "stop", "Stop", "Stop and go back to the start")
-        self.loop = described(IconButton(theme, "loop"), "loop", "Loop", "Repeat the marked part, or all of it", "L")
+        self.to_start = described(IconButton(theme, "to-start"), "to_start", tr("To the start"), keys="Home")
+        self.play = described(
+            IconButton(theme, "play", role="play", tone="on_accent", size=PLAY_ICON), "play", tr("Play")
+        )
+        self.stop = described(IconButton(theme, "stop"), "stop", tr("Stop"), tr("Stop and go back to the start"))
+        self.loop = described(
+            IconButton(theme, "loop"), "loop", tr("Loop"), tr("Repeat the marked part, or all of it"), "L"
+        )
         self.loop.setCheckable(True)
         self.position = label("")
         self.position.setObjectName("position")
-        self.position.setAccessibleName("Play position")
+        self.position.setAccessibleName(tr("Play position"))
         self.position.setFont(time_font(self.position, scale=1.35, bold=True))
         self.total = ElidedLabel(tone="muted")
         self.total.setObjectName("total_time")
         self.total.setFont(time_font(self.total))
         self.volume_icon = IconButton(theme, "volume", tone="muted")
-        described(self.volume_icon, "mute", "Mute", keys="M")
+        described(self.volume_icon, "mute", tr("Mute"), keys="M")
         self.volume_icon.setCheckable(True)
-        self.volume = described(QSlider(Qt.Orientation.Horizontal), "volume", "Volume")
+        self.volume = described(QSlider(Qt.Orientation.Horizontal), "volume", tr("Volume"))
         self.volume.setRange(round(QUIETEST_DB), 0)
         self.volume.setPageStep(6)
         self.volume.setMinimumWidth(VOLUME_MIN_WIDTH)
@@ -52,12 +58,12 @@ class TransportBar(QFrame):
         self.volume_text.setFont(time_font(self.volume_text, scale=0.92))
         self.volume_text.setMaximumWidth(self.volume_text.fontMetrics().horizontalAdvance("−60 dB ") + 4)
         self.match = described(
-            IconButton(theme, "match-loudness"), "match_loudness", "Match loudness",
-            f"Play all takes at one loudness ({TARGET_LUFS:.0f} LUFS) to compare them. Exports stay as they are", "E",
+            IconButton(theme, "match-loudness"), "match_loudness", tr("Match loudness"),
+            tr(MATCHING, loudness=number(TARGET_LUFS, 0)), "E",
         )  # fmt: skip
         self.match.setCheckable(True)
         self.meter = LevelMeter(player, theme)
-        self.device = described(QComboBox(), "output_device", "Audio output", "Where it plays")
+        self.device = described(QComboBox(), "output_device", tr("Audio output"), tr("Where it plays"))
         self.device.setMinimumWidth(DEVICE_MIN_WIDTH)
         self.device.setMaximumWidth(DEVICE_WIDTH)
         self.device.setMinimumContentsLength(13)
@@ -119,7 +125,7 @@ class TransportBar(QFrame):
         self._player.seek(0)
 
     def _show_available(self) -> None:
-        nothing = "" if self._player.shown else NOTHING_TO_PLAY
+        nothing = "" if self._player.shown else tr(NOTHING_TO_PLAY)
         set_available(self.play, self._player.problem or nothing)
         set_available(self.stop, self._player.problem or nothing)
         set_available(self.to_start, nothing)
@@ -128,7 +134,7 @@ class TransportBar(QFrame):
 
     def _show_playing(self, playing: bool) -> None:
         self.play.set_icon_name("pause" if playing else "play")
-        described(self.play, "play", "Pause" if playing else "Play", keys="Space")
+        described(self.play, "play", tr("Pause") if playing else tr("Play"), keys="Space")
         self._show_available()
 
     def _show_position(self, frame: int) -> None:
@@ -137,7 +143,7 @@ class TransportBar(QFrame):
         if shown is None:
             self.total.set_whole("")
         elif self._player.is_waiting:
-            self.total.set_whole(WAITING, WAITING_WHY)
+            self.total.set_whole(tr(WAITING), tr(WAITING_WHY))
         else:
             self.total.set_whole(f"/ {clock(shown.audio.duration_s)}")
 
@@ -153,12 +159,12 @@ class TransportBar(QFrame):
         with QSignalBlocker(self.volume):
             self.volume.setValue(round(volume_db))
         silent = volume_db <= QUIETEST_DB
-        text = "silent" if silent else f"{volume_db:.0f} dB"
-        described(self.volume, "volume", "Volume", f"Volume: {text}")
+        text = tr("silent") if silent else tr("{volume} dB", volume=number(volume_db, 0))
+        described(self.volume, "volume", tr("Volume"), tr("Volume: {text}", text=text))
         self.volume_text.set_whole(text.replace("-", "−"))
         self.volume_icon.set_icon_name("mute" if silent else "volume")
         self.volume_icon.setChecked(silent)
-        described(self.volume_icon, "mute", "Mute", "Play aloud again" if silent else "Mute", "M")
+        described(self.volume_icon, "mute", tr("Mute"), tr("Play aloud again") if silent else tr("Mute"), "M")
 
     def _device_chosen(self, row: int) -> None:
         chosen = self.device.itemData(row)
@@ -174,21 +180,21 @@ class TransportBar(QFrame):
             self.device.clear()
             default = next((device.name for device in player.devices if device.is_default), "")
             if player.devices:
-                self.device.addItem("System default", "")
+                self.device.addItem(tr("System default"), "")
                 self.device.setItemData(0, default, Qt.ItemDataRole.ToolTipRole)
             else:
-                self.device.addItem("No output", "")
+                self.device.addItem(tr("No output"), "")
             for device, key in zip(player.devices, keys_of(player.devices), strict=True):
                 self.device.addItem(key, key)
                 self.device.setItemData(
                     self.device.count() - 1, f"{device.name} ({device.host_api})", Qt.ItemDataRole.ToolTipRole
                 )
             if player.is_missing:
-                self.device.addItem(f"{player.device_name} (not connected)", player.device_name)
+                self.device.addItem(tr("{name} (not connected)", name=player.device_name), player.device_name)
             self.device.insertSeparator(self.device.count())
-            self.device.addItem("Look again", LOOK_AGAIN)
+            self.device.addItem(tr("Look again"), LOOK_AGAIN)
             self.device.setCurrentIndex(max(0, self.device.findData(_chosen_key(player))))
-        described(self.device, "output_device", "Audio output", player.problem or "Where it plays")
+        described(self.device, "output_device", tr("Audio output"), said(player.problem) or tr("Where it plays"))
         self._show_available()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.theme import SPACE, SPACE_WIDE
 from musicapp.ui.widgets.described import label, surface
+from musicapp.ui.words import said, tr
 
 WIDTH = 280
 PARTS = 1000
@@ -25,7 +26,7 @@ class Waiting(QFrame):
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar = QProgressBar()
         self.bar.setObjectName("stage_progress")
-        self.bar.setAccessibleName("Progress of the take")
+        self.bar.setAccessibleName(tr("Progress of the take"))
         self.bar.setTextVisible(False)
         box = surface("panel")
         inside = QVBoxLayout(box)
@@ -40,7 +41,7 @@ class Waiting(QFrame):
     def show_run(self) -> None:
         """Say how far the run is."""
         fraction = self._generation.fraction
-        self.note.setText(self._generation.progress_text)
+        self.note.setText(said(self._generation.progress_text))
         self.bar.setRange(0, 0 if fraction is None else PARTS)
         if fraction is not None:
             self.bar.setValue(round(fraction * PARTS))

@@ -15,6 +15,7 @@ from musicapp.ui.widgets.described import described, restyle
 from musicapp.ui.widgets.level_axis import LevelAxis
 from musicapp.ui.widgets.time_axis import TimeAxis
 from musicapp.ui.widgets.wave_item import WaveItem
+from musicapp.ui.words import tr
 
 REPAINT_MS = 33
 EDGE_PIXELS = 6
@@ -37,7 +38,9 @@ class Waveform(pg.PlotWidget):
     def __init__(self, player: Player, theme: Theme) -> None:
         self._ruler, self._levels = TimeAxis(theme), LevelAxis(theme)
         super().__init__(axisItems={"top": self._ruler, "left": self._levels}, enableMenu=False)
-        described(self, "waveform", "Waveform", "Click to go there, drag to mark a loop, turn the wheel to zoom")
+        described(
+            self, "waveform", tr("Waveform"), tr("Click to go there, drag to mark a loop, turn the wheel to zoom")
+        )
         self.setToolTip("")  # it would follow the mouse over the music
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
         for part in (self, self.viewport()):

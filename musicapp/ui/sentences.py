@@ -1,0 +1,144 @@
+"""English sentences with values in them, found again among the templates that they were made from.
+
+"“a.wav” has 6 channels." is known by the template "“{1}” has {2} channels.": the catalogue has that one, and the values
+go over into the sentence of the other language. Values that are sentences or words of ours are translated as well; what
+stands in quotation marks is somebody's own and stays. A text that no template fits is taken apart at line ends, middle
+dots and full stops; what is still unknown stays English.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+from musicapp import paths
+
+_HOLE = re.compile(r"\{(\d+)\}")
+_BREAKS, _LATE_BREAK = ("\n", " · "), "; "  # no template goes over the first ones
+_AROUND = " ·,;:\n"  # what joins a piece to others
+_WEAK = 5  # letters of a template below which its values must be known
+_VALUE = "((?:“[^”]*”|.)*?)"  # as short as can be, and never a part of what is quoted
+_SENTENCE_END = re.compile(r"(?<=[.!?:…]) (?=[^a-z ])")
+MOST_CHARACTERS = 4000  # longer texts are no sentences of ours
+DEEPEST = 4
+
+
+def file_of_templates() -> Path:
+    """Where `./dev translate` keeps the templates that it found in the source."""
+    return paths.resources_folder() / "translations" / "sentences.json"
+
+
+class Sentences:
+    """Translates finished sentences.
+
+    translated  template -> template of the other language, "" when there is none
+    own         a number or a key, which follow rules -> as the language writes it; None for anything else
+    """
+
+    def __init__(self, translated: Callable[[str], str], own: Callable[[str], str | None]) -> None:
+        self._translated, self._own = translated, own
+        self._patterns: list[_Pattern] | None = None
+        self.of = lru_cache(maxsize=512)(self._whole)
+
+    def _whole(self, text: str) -> str:
+        if len(text) > MOST_CHARACTERS:
+            return text
+        return self._of(text, 0)
+
+    def _of(self, text: str, depth: int) -> str:
+        """The text in the other language, piece by piece where it is not known as a whole."""
+        bare = text.strip(_AROUND)
+        if not bare or depth > DEEPEST:
+            return text
+        for mark in _BREAKS:
+            if mark in bare:
+                return mark.join(self._of(part, depth + 1) for part in text.split(mark))
+        for whole in (text.strip(), bare):
+            if (found := self._known(whole, depth)) is not None:
+                before, _, behind = text.partition(whole)
+                return before + found + behind
+        if _LATE_BREAK in bare:
+            return _LATE_BREAK.join(self._of(part, depth + 1) for part in text.split(_LATE_BREAK))
+        parts = _SENTENCE_END.split(text)
+        if len(parts) > 1:
+            return self._longest(parts, depth)
+        listed = [self._known(part, depth) for part in text.split(", ")] if depth else []
+        return ", ".join(part for part in listed if part) if listed and all(listed) else text
+
+    def _longest(self, parts: list[str], depth: int) -> str:
+        """Sentences that stand in a row: the longest runs that one template covers, the others by themselves."""
+        made, first = [], 0
+        while first < len(parts):
+            for last in range(len(parts), first, -1):
+                run = " ".join(parts[first:last])
+                if (found := self._known(run, depth)) is not None:
+                    made.append(found)
+                    break
+            else:
+                made.append(parts[first])
+                last = first + 1
+            first = last
+        return " ".join(made)
+
+    def _known(self, text: str, depth: int) -> str | None:
+        """The translation by the template that says most of the text itself; None without one."""
+        if (own := self._own(text)) is not None:
+            return own
+        if exact := self._translated(text.replace("{", "{{").replace("}", "}}")):
+            return exact.replace("{{", "{").replace("}}", "}")
+        if self._patterns is None:
+            self._patterns = [_Pattern(template) for template in _templates() if _HOLE.search(template)]
+            self._patterns.sort(key=lambda pattern: -pattern.weight)
+        for pattern in self._patterns:
+            match = pattern.compiled().fullmatch(text) if pattern.anchor in text else None
+            if not match or (pattern.is_weak and not all(self._is_known(value, depth) for value in match.groups())):
+                continue
+            if translation := self._translated(pattern.template):
+                values = [self._value(value, pattern, place, depth) for place, value in enumerate(match.groups())]
+                return _filled(translation, values)
+        return None
+
+    def _is_known(self, value: str, depth: int) -> bool:
+        return depth < DEEPEST and self._known(value, depth + 1) is not None
+
+    def _value(self, value: str, pattern: _Pattern, place: int, depth: int) -> str:
+        return value if place in pattern.quoted else self._of(value, depth + 1)
+
+
+class _Pattern:
+    """A template as a regular expression, compiled when it may fit for the first time."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        pieces = [_plain(piece) for piece in _HOLE.split(template)[::2]]
+        self.anchor = max(pieces, key=len)
+        self.weight = sum(len(piece) for piece in pieces)
+        self.quoted = {
+            place for place, (before, after) in enumerate(pairwise(pieces)) if before[-1:] == "“" or after[:1] == "”"
+        }
+        self.is_weak = self.weight - sum(piece.count(" ") for piece in pieces) < _WEAK and not self.quoted
+        self._pieces = pieces
+        self._compiled: re.Pattern[str] | None = None
+
+    def compiled(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(_VALUE.join(re.escape(piece) for piece in self._pieces), re.DOTALL)
+        return self._compiled
+
+
+def _plain(piece: str) -> str:
+    return piece.replace("{{", "{").replace("}}", "}")
+
+
+def _filled(template: str, values: list[str]) -> str:
+    pieces = _HOLE.split(template)
+    filled = [values[int(piece) - 1] if place % 2 else _plain(piece) for place, piece in enumerate(pieces)]
+    return "".join(filled)
+
+
+def _templates() -> list[str]:
+    return [str(template) for template in json.loads(file_of_templates().read_text(encoding="utf-8"))]
