@@ -81,6 +81,7 @@ class Settings:
     loop_regions   of takes by id: first frame of the marked part, and the first one behind it
     takes_order, takes_by_prompt   how the list of takes is ordered
     auto_play      a new take plays: off, idle (nothing else is playing), always
+    hear_forming   a take is heard, quietly, while it forms
     """
 
     volume: float = 0.5
@@ -118,6 +119,7 @@ class Settings:
     advanced_is_open: bool = False
     last_take_id: str = ""
     auto_play: str = "idle"
+    hear_forming: bool = False
     takes_order: str = "newest"
     takes_by_prompt: bool = False
     recent_prompts: list[str] = field(default_factory=list)

@@ -217,9 +217,12 @@ def moved_ms(found: np.ndarray, line: float, beat: float) -> float:
 
 
 def continuations(bench: Bench, count: int) -> None:
-    right, steps = [], []
+    right, steps, steady = [], [], []
     for number in range(count):
         path, prompt, before = bench.source(number, 24.0)
+        # What the ears say of music that stays in its key and tempo: two parts of one take.
+        whole = bench.source(number, 40.0)[2]
+        steady.append(listening.key_of(whole[4 * RATE : 20 * RATE]) == listening.key_of(whole[20 * RATE : 36 * RATE]))
         before = before[4 * RATE : 20 * RATE]  # neither the beginning nor the ending of a piece
         path = bench.folder / f"middle-{number}.wav"
         soundfile.write(path, before, RATE, subtype="FLOAT")
@@ -239,8 +242,10 @@ def continuations(bench: Bench, count: int) -> None:
         steps.append(border)
         print(number, bare, asked, np.round(tempo, 1), key, round(border, 1), flush=True)
     print("tempo within 1 %, key the same, tonic the same:", np.mean(right, axis=0).round(3),
+          "key of two parts of one take the same:", round(float(np.mean(steady)), 3),
           "loudness step at the border, LU: median", round(float(np.median(steps)), 2), "median size",
-          round(float(np.median(np.abs(steps))), 2))  # fmt: skip
+          round(float(np.median(np.abs(steps))), 2), "within 1 LU",
+          round(float(np.mean(np.abs(steps) <= 1)), 2))  # fmt: skip
 
 
 def seeds(bench: Bench, count: int) -> None:

@@ -33,6 +33,14 @@ class Generate:
 
 
 @dataclass(frozen=True)
+class Listen:
+    """From now on somebody listens at a frame of a take that forms, or (None) nobody. Preview answers, now and then."""
+
+    take_id: str
+    ear: int | None
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Give up a take. Answered by Cancelled, unless it is closed already."""
 
@@ -49,4 +57,4 @@ class Quit:
     """Give up every take, then leave."""
 
 
-Command = Load | Generate | Cancel | Ping | Quit
+Command = Load | Generate | Listen | Cancel | Ping | Quit

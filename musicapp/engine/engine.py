@@ -25,11 +25,13 @@ from musicapp.engine.events import (
     ModelInfo,
     ModelLoaded,
     ModelLoading,
+    Preview,
     Progress,
     Started,
 )
 from musicapp.engine.held_model import HeldModel, ModelHolder, ModelKey
 from musicapp.engine.pace import Pace, key_of
+from musicapp.engine.previews import Ear, Previews
 from musicapp.engine.remarks import Remarks
 from musicapp.engine.request_facts import RequestFacts, read_request
 from musicapp.engine.sound import blocks_of, bounds_of
@@ -113,13 +115,18 @@ class Engine:
             if is_news:
                 yield event
 
-    def make(self, prepared: Prepared, path: Path, *, keep_part: bool = False) -> Generator[Event, None, None]:
+    def make(
+        self, prepared: Prepared, path: Path, *, keep_part: bool = False, ear: Ear = lambda: None
+    ) -> Generator[Event, None, None]:
         """Make a take: Started, then Progress per step, AudioChunk and Progress per piece, and Finished.
+
+        A Preview may follow a step where somebody listens. What is made is the same with and without.
 
         Remarked comes first when memory allows it only in another way than usual. OutOfMemory says which length fits.
 
         prepared  by `prepare`, with no other model loaded since
         path      the float WAV to write; its folders are made, a file that exists is refused
+        ear       asked after each step: the frame where somebody listens, None for nobody
         Raises MusicAppError. Whenever it does not get to Finished, nothing is left at `path`, or with `keep_part` a
         whole, shorter WAV of the chunks that were told of.
         """
@@ -143,9 +150,11 @@ class Engine:
             if prepared.canvas is not None or request.loop is not None:
                 yield from shaped.render(held, request, prepared.facts, prepared.canvas, file, self._check_stop)
             else:
-                yield from self._render(held, prepared, file, way)
+                yield from self._render(held, prepared, file, way, ear)
 
-    def _render(self, held: HeldModel, prepared: Prepared, file: TakeFile, way: memory.MemoryPlan) -> Iterator[Event]:
+    def _render(
+        self, held: HeldModel, prepared: Prepared, file: TakeFile, way: memory.MemoryPlan, ear: Ear
+    ) -> Iterator[Event]:
         request = prepared.request
         began, take_id, steps = time.perf_counter(), request.take_id, request.steps or 1
         model, frames = held.model, file.total_frames
@@ -156,12 +165,17 @@ class Engine:
             yield Progress(take_id, "denoising", 0, steps, expected_s)
         given = None if prepared.sound is None else source.varied(model, request, prepared.sound, plan)
         latents, sampling = None, denoise(model, held.prompts, request, prepared.facts, plan, given)
+        previews = Previews(model, frames, chunk=way.chunk, seed=request.seed, ear=ear, latent_s=pace.decode_s)
         for step in sampling:
             self._check_stop()
             latents, ready = step.latents, step.ready
-            yield Progress(take_id, "denoising", step.index + 1, steps, pace.step_done())
+            left_s = pace.step_done()
+            yield Progress(take_id, "denoising", step.index + 1, steps, left_s)
             if ready:
                 break
+            if (preview := previews.after(step, steps, time.perf_counter() - began + left_s)) is not None:
+                yield Preview(take_id, preview[0], preview[1].tobytes())
+                pace.skip()
         assert latents is not None
         _refuse_broken(latents[..., :ready], held.info)
         denoise_s = time.perf_counter() - began

@@ -159,6 +159,17 @@ class AudioChunk(TakeEvent):
 
 
 @dataclass(frozen=True)
+class Preview(TakeEvent):
+    """What a take that forms sounds like by now, from `first_frame` on. It is heard once and kept nowhere.
+
+    samples  `(frames, channels)` float32, as bytes: some seconds
+    """
+
+    first_frame: int
+    samples: bytes
+
+
+@dataclass(frozen=True)
 class Finished(TakeEvent):
     """The file is complete and closed. Times in seconds since the run began; `peak` is the largest absolute sample."""
 

@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from musicapp.engine import worker
-from musicapp.engine.commands import Cancel, Command, Generate, Load, Ping, Quit
+from musicapp.engine.commands import Cancel, Command, Generate, Listen, Load, Ping, Quit
 from musicapp.engine.events import (
     Alive,
     AudioChunk,
@@ -111,6 +111,12 @@ class EngineHost:
         with self._lock:
             self._open_takes[request.take_id] = _OpenTake(path, keep_part)
             self._ensure_child().send(Generate(request, str(path), keep_part))
+
+    def listen(self, take_id: str, ear: int | None) -> None:
+        """Listen at a frame to a take while it forms, or (None) no longer. Preview answers, now and then."""
+        with self._lock:
+            if self._child is not None and take_id in self._open_takes:
+                self._child.send(Listen(take_id, ear))
 
     def cancel(self, take_id: str) -> None:
         """Give up a take. Answered by Cancelled, unless another closing event was already on its way.

@@ -16,6 +16,7 @@ from musicapp.errors import RequestError
 from musicapp.request import MIN_DURATION_S, TakeRequest, check_duration, frames_for
 
 AROUND_S = 30.0  # of a piece on both sides of a loop
+JOINT_S, JOINT_SHARE = 1.0, 0.25  # that are made anew where it ends; of its length, at most
 
 
 def completed(request: TakeRequest, sample_rate: int) -> TakeRequest:
@@ -28,6 +29,11 @@ def completed(request: TakeRequest, sample_rate: int) -> TakeRequest:
             raise RequestError(f"{loop.bars} bars of that tempo are too short for a loop.", hint="Ask for more bars.")
     check_duration(request.duration_s)
     return dataclasses.replace(request, duration_s=frames_for(request.duration_s, sample_rate) / sample_rate)
+
+
+def joint_s(duration_s: float) -> float:
+    """How much of a loop that was sampled as a circle is made anew where its end meets its beginning."""
+    return min(JOINT_S, JOINT_SHARE * duration_s)
 
 
 def told(request: TakeRequest, facts: RequestFacts) -> RequestFacts:

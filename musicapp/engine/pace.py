@@ -138,7 +138,11 @@ class Pace:
         recent = self._step_times[1:][-RECENT_STEPS:] or self._step_times
         left = self._steps - len(self._step_times)
         step_s = statistics.median(recent)
-        return left * step_s + self._later_s(step_s / self._sampled) + self._to_decode * self._decode_s()
+        return left * step_s + self._later_s(step_s / self._sampled) + self._to_decode * self.decode_s
+
+    def skip(self) -> None:
+        """What was done since the last step belongs to none."""
+        self._began = time.perf_counter()
 
     def windows_done(self, ready: int) -> None:
         """Later windows were sampled too: latents up to `ready` are there."""
@@ -173,7 +177,9 @@ class Pace:
         """What the windows that are not sampled yet will take, by the seconds of a latent in a step."""
         return self._steps * step_s * sum(window.size for window in self._later)
 
-    def _decode_s(self) -> float:
+    @property
+    def decode_s(self) -> float:
+        """Seconds that decoding a latent takes, as far as is known."""
         return self._earlier.decode_s if self._earlier else self._decode_guess_s
 
 

@@ -23,7 +23,6 @@ from musicapp.engine.steering import Timing
 from musicapp.engine.take_file import TakeFile
 from musicapp.errors import EngineError
 from musicapp.request import TakeRequest
-from musicapp.shape import usual_seam_s
 
 BLOCK_FRAMES = 1 << 18
 
@@ -45,10 +44,10 @@ def render(
     if canvas is None:
         facts = loops.told(request, facts)
         audio = yield from _turn(held, request, facts, file.total_frames, clock, check_stop)
-        canvas = seam(audio, usual_seam_s(request.duration_s), held.info.sample_rate)
+        canvas = seam(audio, loops.joint_s(request.duration_s), held.info.sample_rate)
     if canvas.is_circular:
-        joint_s = (len(canvas.audio) - canvas.turned) / held.info.sample_rate
-        facts = loops.begun(facts, loops.middle(request.duration_s, joint_s).start_s)
+        first_s = (len(canvas.audio) - canvas.turned) / held.info.sample_rate
+        facts = loops.begun(facts, loops.middle(request.duration_s, first_s).start_s)
     filling = Filling(held.model, held.prompts, request, facts, canvas)
     clock.windows += len(filling.windows)
     for _, step in filling.sample():

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from musicapp import logs
-from musicapp.engine.commands import Cancel, Generate, Load, Ping, Quit
+from musicapp.engine.commands import Cancel, Generate, Listen, Load, Ping, Quit
 from musicapp.engine.events import (
     Alive,
     AudioChunk,
@@ -61,6 +61,7 @@ class OpenTake:
     keep_part: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     is_running: bool = False
+    ear: int | None = None  # where somebody listens while it forms
     told_frames: int = 0  # that are in the file
 
     @property
@@ -96,6 +97,12 @@ class OpenTakes:
                 return False
             take.stop.set()
             return not take.is_running and self._takes.pop(take_id) is not None
+
+    def listen(self, take_id: str, ear: int | None) -> None:
+        """Somebody listens there while a take forms."""
+        with self._lock:
+            if (take := self._takes.get(take_id)) is not None:
+                take.ear = ear
 
     def close(self, take_id: str) -> bool:
         """Forget a take; True for the first caller only."""
@@ -139,6 +146,8 @@ class Worker:
                 take = OpenTake(request, Path(path), keep_part)
                 self._emit(Queued(request.take_id, self._takes.add(take)))
                 self._jobs.put(take)
+            case Listen(take_id, ear):
+                self._takes.listen(take_id, ear)
             case Cancel(take_id):
                 self._stop(take_id)
             case Load():
@@ -234,7 +243,7 @@ class Worker:
         """Prepare and make a take, unless it is given up in between."""
         prepared = yield from engine.prepare(take.request)
         if self._takes.begin(take):
-            yield from engine.make(prepared, take.path, keep_part=take.keep_part)
+            yield from engine.make(prepared, take.path, keep_part=take.keep_part, ear=lambda: take.ear)
 
     def _close(self, event: TakeEvent) -> None:
         """Send a closing event, unless the take is closed already."""

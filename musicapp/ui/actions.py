@@ -56,6 +56,7 @@ class Actions(QObject):
         studio.player.loop_changed.connect(self._show_state)
         studio.player.volume_changed.connect(self._show_state)
         studio.take_gain.changed.connect(self._show_state)
+        studio.forming.changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.form_history.changed.connect(self._show_state)
         studio.undo.changed.connect(self._show_state)
@@ -219,6 +220,9 @@ class Actions(QObject):
         menu.addSeparator()
         auto_play = ("auto_play", lambda: tr_all(AUTO_PLAY_LABELS), lambda: self._studio.library.auto_play)
         ChoiceMenu(menu, tr("Play &new takes"), *auto_play, self._choose_auto_play)
+        tip = tr("Some seconds, quietly and while nothing else plays; takes up to a tenth more time")
+        self.forming = self._add(menu, "hear_forming", tr("&Hear new takes form"), "H", self._toggle_forming, tip)
+        self.forming.setCheckable(True)
         add_choices_of(transport.device, menu, tr("&Output"), "output")
         self._add(menu, "devices", tr("Look for outputs a&gain"), "", player.refresh_devices)
 
@@ -261,6 +265,9 @@ class Actions(QObject):
 
     def _toggle_matching(self) -> None:
         self._studio.take_gain.set_matching(not self._studio.take_gain.is_matching)
+
+    def _toggle_forming(self) -> None:
+        self._studio.forming.set_on(not self._studio.forming.is_on)
 
     def _louder(self) -> None:
         self._studio.player.set_volume(self._studio.player.volume_db + VOLUME_STEP_DB)
@@ -314,6 +321,7 @@ class Actions(QObject):
         self.redo.setEnabled(studio.form_history.can_redo)
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
+        self.forming.setChecked(studio.forming.is_on)
         self.match.setChecked(studio.take_gain.is_matching)
         self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)
         self.lock.setChecked(studio.take_settings.seed_is_locked)

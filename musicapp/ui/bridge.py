@@ -23,6 +23,7 @@ class Host(Protocol):
         self, model: str, *, device: str = "auto", precision: str = "auto", loras: tuple[Lora, ...] = ()
     ) -> None: ...
     def generate(self, request: TakeRequest, path: Path, *, keep_part: bool = False) -> None: ...
+    def listen(self, take_id: str, ear: int | None) -> None: ...
     def cancel(self, take_id: str) -> None: ...
     def restart(self) -> None: ...
     def close(self, timeout_s: float = 3.0) -> None: ...
@@ -43,6 +44,7 @@ class EngineBridge(QObject):
     take_queued = Signal(object)
     take_started = Signal(object)
     take_progressed = Signal(object)
+    preview_arrived = Signal(object)
     audio_arrived = Signal(object)
     take_finished = Signal(object)
     take_failed = Signal(object)
@@ -65,6 +67,7 @@ class EngineBridge(QObject):
             events.Queued: self.take_queued,
             events.Started: self.take_started,
             events.Progress: self.take_progressed,
+            events.Preview: self.preview_arrived,
             events.AudioChunk: self.audio_arrived,
             events.Finished: self.take_finished,
             events.Failed: self.take_failed,

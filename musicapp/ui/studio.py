@@ -24,6 +24,7 @@ from musicapp.ui.state.comparison import Comparison
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.form_history import FormHistory, Step
+from musicapp.ui.state.forming import Forming
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.live import Live
@@ -111,6 +112,9 @@ class Studio(QObject):
             parent=self,
         )
         self.library.model.follow(self.looks)
+        self.forming = Forming(
+            self.bridge, self.generation, self.open_takes, self.player, lambda: self.library.auto_play != "off", self
+        )
         self._searching = Lane("searching", self)
         self.search = TakeSearch(self.library.model, self.messages, self._searching, settings, self)
         self.library.search = self.search
@@ -234,6 +238,7 @@ class Studio(QObject):
         self.take_gain.set_matching(saved.match_loudness)
         self.player.device_name = saved.output_device
         self.library.auto_play = saved.auto_play
+        self.forming.set_on(saved.hear_forming)
         self.exporter.restore(saved)
         self.watch_folder.is_on = saved.export_new
         form.set_prompt(saved.prompt)
@@ -256,6 +261,7 @@ class Studio(QObject):
         saved.match_loudness = self.take_gain.is_matching
         saved.output_device = self.player.device_name
         saved.auto_play = self.library.auto_play
+        saved.hear_forming = self.forming.is_on
         self.exporter.remember(saved)
         saved.export_new = self.watch_folder.is_on
         folder = self.exporter.folder

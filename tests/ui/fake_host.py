@@ -84,6 +84,7 @@ class FakeHost:
     closed: bool = False
     restarts: int = 0
     told_frames: dict[str, int] = field(default_factory=dict)  # of each take, in its file
+    ears: list[int | None] = field(default_factory=list)  # where somebody listened to takes that form
 
     def emit(self, event: Event) -> None:
         """Send an event the way the engine does: from a thread that is not the window's."""
@@ -159,6 +160,9 @@ class FakeHost:
         """Tell that the take could not be made."""
         self.paths[request.take_id].unlink(missing_ok=True)
         self.emit(Failed(request.take_id, message, hint, fits_s))
+
+    def listen(self, take_id: str, ear: int | None) -> None:
+        self.ears.append(ear)
 
     def cancel(self, take_id: str) -> None:
         kept = self.told_frames[take_id]

@@ -56,13 +56,12 @@ class Player(QObject):
         self._open_takes, self._messages, self._lane = open_takes, messages, devices
         self._host = PlaybackHost(self._lost.emit, self._back.emit, self._given_up.emit)
         self._transport = self._host.transport
-        self.is_playing = False
-        self.is_looping = False
+        self.is_playing = self.is_looping = False
         self.region: tuple[int, int] | None = None
         self.regions: dict[str, tuple[int, int]] = {}  # of every take that has loop marks
-        self.volume_db = FIRST_VOLUME_DB
-        self.take_gain_db = 0.0
+        self.volume_db, self.take_gain_db = FIRST_VOLUME_DB, 0.0
         self._hears_other = False  # than the take on the stage: takes are compared
+        self._forming: tuple[TakeBuffer, int] | None = None  # a preview of the take on the stage, and where it begins
         self.devices: list[OutputDevice] = []
         self.device_name = ""  # the key of the chosen output, see `devices.keys_of`; empty: the system's default
         self.devices_known = False  # whether the outputs were looked for
@@ -89,7 +88,13 @@ class Player(QObject):
     @property
     def position(self) -> int:
         """Where it plays, in frames."""
-        return self._transport.position if self.shown else 0
+        first = self._forming[1] if self._forming else 0
+        return first + self._transport.position if self.shown else 0
+
+    @property
+    def is_forming(self) -> bool:
+        """Whether a preview is heard of the take on the stage."""
+        return self._forming is not None
 
     @property
     def wanted_levels(self) -> tuple[float, float]:
@@ -99,7 +104,7 @@ class Player(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether it was told to play and the sound is not there yet."""
-        shown = self.shown
+        shown = None if self.is_forming else self.shown
         is_ahead = shown is not None and self.position >= shown.audio.buffer.available < shown.audio.total_frames
         return self.is_playing and (self._transport.is_waiting or is_ahead or self._host.is_recovering)
 
@@ -156,6 +161,7 @@ class Player(QObject):
         """Go to a frame; while playing, at once."""
         if self.shown is None:
             return
+        self.leave_forming()
         frame = max(0, min(frame, self.shown.audio.total_frames))
         self._transport.seek(frame)
         self.position_changed.emit(frame)
@@ -207,7 +213,7 @@ class Player(QObject):
     def set_take_gain(self, gain_db: float) -> None:
         """How much louder this take is played than it is, before the volume."""
         self.take_gain_db = gain_db
-        if not self._hears_other:
+        if not self._hears_other and not self.is_forming:
             self._transport.gain = self._linear_take_gain
 
     def keep_ready(self, buffers: tuple[TakeBuffer, ...]) -> None:
@@ -216,6 +222,7 @@ class Player(QObject):
 
     def hear(self, buffer: TakeBuffer, gain_db: float) -> None:
         """Go on in another take of the same sample rate at the same frame, while the stage keeps its own."""
+        self.leave_forming()
         self._hears_other = True
         self._transport.switch(buffer, 10 ** (gain_db / 20))
 
@@ -227,6 +234,33 @@ class Player(QObject):
                 self._transport.switch(self.shown.audio.buffer, self._linear_take_gain)
             else:
                 self._transport.gain = self._linear_take_gain
+
+    def hear_forming(self, preview: TakeBuffer, first_frame: int, gain_db: float) -> None:
+        """Hear a preview of the take on the stage over and over, in the place of one of the same stretch."""
+        before, self._forming, gain = self._forming, (preview, first_frame), 10 ** (gain_db / 20)
+        if before and (before[0].total_frames, before[1]) == (preview.total_frames, first_frame):
+            self._transport.keep_ready((before[0],))  # it fades out
+            self._transport.switch(preview, gain)
+        else:
+            self._transport.set_source(preview, gain)
+            self._transport.set_loop((0, preview.total_frames))
+            if self.is_playing:
+                self._transport.play()
+        self.play()
+
+    def leave_forming(self, *, goes_on: bool = False) -> None:
+        """Hear the take on the stage again where its preview was, playing on or not."""
+        frame, was_forming, self._forming = self.position, self.is_forming, None
+        if not was_forming:
+            return
+        self._transport.keep_ready(())
+        self._set_stage()
+        self._transport.seek(frame)
+        if goes_on and self.is_playing:
+            self._transport.play()
+        elif self.is_playing:
+            self._set_playing(False)
+            self._close_later.start(CLOSE_AFTER_PAUSE_MS)
 
     @property
     def _linear_take_gain(self) -> float:
@@ -267,14 +301,18 @@ class Player(QObject):
 
     def _take_up(self) -> None:
         """Another take is on the stage; what played before stops."""
+        self._forming = None
         self.pause()
         self._hears_other = False
         self.region = self._known_region()
-        self._transport.set_source(self.shown.audio.buffer if self.shown else None, self._linear_take_gain)
-        self._apply_loop()
+        self._set_stage()
         self.shown_changed.emit()
         self.loop_changed.emit()
         self.position_changed.emit(self.position)
+
+    def _set_stage(self) -> None:
+        self._transport.set_source(self.shown.audio.buffer if self.shown else None, self._linear_take_gain)
+        self._apply_loop()
 
     def _set_playing(self, playing: bool) -> None:
         if playing == self.is_playing:
@@ -289,7 +327,8 @@ class Player(QObject):
 
     def _apply_loop(self) -> None:
         whole = (0, self.shown.audio.total_frames) if self.shown else None
-        self._transport.set_loop((self.region or whole) if self.is_looping else None)
+        if not self.is_forming:
+            self._transport.set_loop((self.region or whole) if self.is_looping else None)
 
     def _apply_volume(self) -> None:
         self._transport.volume = self.gain

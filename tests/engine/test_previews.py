@@ -1,0 +1,108 @@
+"""Takes that are heard while they form: what is heard, when, and that the take is the same."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicapp.audio import wave_io
+from musicapp.engine import previews
+from musicapp.engine.engine import Engine
+from musicapp.engine.events import Event, Preview, Progress
+from musicapp.engine.previews import Ear
+from musicapp.request import TakeRequest
+from tests import making
+from tests.engine.test_filling import FAMILIES
+from tests.tiny_model import write_tiny_model
+
+RATE = 44100
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("families")
+    families = {**FAMILIES, "v": {**FAMILIES["v"], "window_latents": 200}}
+    return {
+        name: write_tiny_model(folder / name, text_encoder="none", max_duration_s=60, **options)  # type: ignore[arg-type]
+        for name, options in families.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture(autouse=True)
+def plenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of time: what previews may cost is another question."""
+    monkeypatch.setattr(previews, "SHARE", 1e6)
+
+
+def request_of(model: Path, **changes: object) -> TakeRequest:
+    request = TakeRequest("one", "piano", 8.0, 7, model=str(model), steps=6, precision="fp32", version=2)
+    return replace(request, **changes)  # type: ignore[arg-type]
+
+
+def events_of(engine: Engine, request: TakeRequest, path: Path, ear: Ear = lambda: None) -> list[Event]:
+    prepared = making.prepare(engine, request)
+    return list(engine.make(prepared, path, ear=ear))
+
+
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_a_take_is_the_same_whether_somebody_listens_or_not(
+    engine: Engine, models: dict[str, Path], tmp_path: Path, family: str
+) -> None:
+    request = request_of(models[family])
+    quiet = events_of(engine, request, tmp_path / "quiet.wav")
+    heard = events_of(engine, request, tmp_path / "heard.wav", lambda: RATE * 3)
+    assert (tmp_path / "quiet.wav").read_bytes() == (tmp_path / "heard.wav").read_bytes()
+    assert not any(isinstance(event, Preview) for event in quiet)
+    found = [event for event in heard if isinstance(event, Preview)]
+    # Behind the steps 2 to 5 of 6: from a third on, and not behind the last one, whose sound is the take's own.
+    steps = [event.step for event, after in itertools.pairwise(heard) if isinstance(after, Preview)]
+    assert steps == [2, 3, 4, 5] and len(found) == 4
+    for event in found:
+        sound = np.frombuffer(event.samples, np.float32).reshape(-1, 2)
+        assert event.first_frame <= RATE * 2 and event.first_frame + len(sound) >= RATE * 5
+        assert np.isfinite(sound).all() and np.abs(sound).max() > 0
+
+
+def test_the_estimate_before_the_last_step_becomes_the_take(
+    engine: Engine, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a flow that goes straight on from there: what is heard at its end is what the file has at the same place."""
+    monkeypatch.setattr(previews, "FROM", 0.9)
+    request = request_of(models["flow"], steps=40, duration_s=4.0)
+    heard = events_of(engine, request, tmp_path / "take.wav", lambda: 0)
+    take = wave_io.read(tmp_path / "take.wav")[0]
+    likeness = []
+    for event in heard:
+        if isinstance(event, Preview):
+            sound = np.frombuffer(event.samples, np.float32).reshape(-1, 2)
+            true = take[event.first_frame :][: len(sound)]
+            likeness.append(float((sound * true).sum() / np.sqrt((sound**2).sum() * (true**2).sum())))
+    assert likeness[-1] > 0.99 and likeness[-1] >= likeness[0]
+
+
+def test_the_ear_moves_and_may_turn_away(engine: Engine, models: dict[str, Path], tmp_path: Path) -> None:
+    places: list[int | None] = [0, None, 5 * RATE, 100 * RATE]
+    asked = iter(places)
+    heard = events_of(engine, request_of(models["few"]), tmp_path / "take.wav", lambda: next(asked))
+    found = [event.first_frame for event in heard if isinstance(event, Preview)]
+    assert len(found) == 2 and found[0] == 0 and 3 * RATE < found[1] <= 4 * RATE
+
+
+def test_previews_wait_until_the_take_is_long_enough_for_them(
+    engine: Engine, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "SHARE", 0.0)
+    heard = events_of(engine, request_of(models["few"]), tmp_path / "take.wav", lambda: 0)
+    assert not any(isinstance(event, Preview) for event in heard)
+    assert [event.step for event in heard if isinstance(event, Progress) and event.phase == "denoising"] == [
+        *range(1, 7)
+    ]
