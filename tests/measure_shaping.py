@@ -1,14 +1,17 @@
 """Measure takes that start from a sound, with the built-in model: what docs/shaping.md states.
 
-usage: python -m tests.measure_shaping seams|loops|continuations|seeds|variation [--count N] [--work FOLDER]
+usage: python -m tests.measure_shaping seams|loops|continuations|seeds|variation|forming [--count N] [--work FOLDER]
 
 Sources are takes of the model itself, of prompts below. Prints a line for each take and a summary in the end.
+`--model FOLDER --steps N --seconds N` is for `forming`: how soon a take is heard while it forms, and what that costs.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +25,7 @@ from musicapp.analysis.listening_features import onsets, spectrogram
 from musicapp.audio import wave_io
 from musicapp.audio.loudness import loudness_lufs
 from musicapp.engine.engine import Engine
+from musicapp.engine.events import AudioChunk, Preview
 from musicapp.request import TakeRequest
 from musicapp.shape import Loop, Source
 from tests import making
@@ -43,8 +47,9 @@ STYLES = (
 class Bench:
     """The engine, and takes by name in a folder, made once."""
 
-    def __init__(self, folder: Path) -> None:
-        self.engine, self.folder = Engine(), folder
+    def __init__(self, folder: Path, asked: dict[str, object]) -> None:
+        """asked: model, length and steps of the takes of `forming`"""
+        self.engine, self.folder, self.asked = Engine(), folder, asked
 
     def take(self, name: str, prompt: str, seed: int, duration_s: float = 16.0, **shape: object) -> np.ndarray:
         path = self.folder / f"{name}.wav"
@@ -279,6 +284,32 @@ def variation(bench: Bench, count: int) -> None:
         print(f"variation {level}: onsets {onset:.2f}, chroma {chroma:.2f}")
 
 
+def forming(bench: Bench, count: int) -> None:
+    shares, first = [], []
+    for number in range(count + 1):  # the first one warms up
+        prompt = STYLES[number % len(STYLES)].format(bpm=120)
+        request = TakeRequest(f"forming-{number}", prompt, version=2, seed=number, **bench.asked)  # type: ignore[arg-type]
+        path = bench.folder / f"{request.take_id}.wav"
+        prepared = making.prepare(bench.engine, request)
+        began = now = time.perf_counter()
+        spent, heard_s, sound_s = 0.0, None, None
+        for event in bench.engine.make(prepared, path, ear=lambda: 0):
+            before, now = now, time.perf_counter()
+            if isinstance(event, Preview):
+                spent, heard_s = spent + now - before, heard_s or now - began
+            if isinstance(event, AudioChunk):
+                sound_s = sound_s or now - began
+        total_s = now - began
+        path.unlink()
+        if number:
+            shares.append(spent / total_s)
+            first.append((heard_s or math.nan, sound_s or math.nan, total_s))
+            print(number, f"{shares[-1]:.1%}", np.round(first[-1], 2).tolist(), flush=True)
+    told = np.nanmedian(first, axis=0).round(2).tolist()
+    print("first preview, first sound of the take, all of it, s, medians:", told, f"previews {np.median(shares):.1%},",
+          f"{max(shares):.1%} at most; takes with one {np.mean(~np.isnan(np.array(first)[:, 0])):.0%}")  # fmt: skip
+
+
 def alike(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
     """Correlation of onsets and of chroma."""
     count = min(len(a), len(b))
@@ -301,7 +332,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 
 PARTS: dict[str, Callable[[Bench, int], None]] = {
-    part.__name__: part for part in (seams, loops, continuations, seeds, variation)
+    part.__name__: part for part in (seams, loops, continuations, seeds, variation, forming)
 }
 
 if __name__ == "__main__":
@@ -309,6 +340,10 @@ if __name__ == "__main__":
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--work", type=Path, default=None)
+    parser.add_argument("--model", default="builtin")
+    parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--seconds", type=float, default=30.0)
     args = parser.parse_args()
+    asked = {"model": args.model, "steps": args.steps, "duration_s": args.seconds}
     with tempfile.TemporaryDirectory() as folder:
-        PARTS[args.part](Bench(args.work or Path(folder)), args.count)
+        PARTS[args.part](Bench(args.work or Path(folder), asked), args.count)

@@ -229,7 +229,9 @@ class MainWindow(QMainWindow):
     def show_comparison(self) -> None:
         """The takes that were put into the comparison, to switch between while they play."""
         if self.compare is None:
-            self.compare = CompareDialog(self._studio.comparison, self._studio.player, self)
+            self.compare = CompareDialog(
+                self._studio.comparison, self._studio.comping, self._studio.player, self._theme, self
+            )
         self.compare.open_for()
 
     def show_models(self) -> None:

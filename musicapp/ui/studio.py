@@ -21,6 +21,7 @@ from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.autosave import Autosave
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.comparison import Comparison
+from musicapp.ui.state.comping import Comping
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.form_history import FormHistory, Step
@@ -99,6 +100,7 @@ class Studio(QObject):
         self.form_history.used.connect(self._remember_use)
         self.take_edits = TakeEdits(self.messages, self.undo, self.files, self)
         self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.take_edits, self)
+        self.comping = Comping(self.comparison, self.player, self.reshaping, self)
         self.take_trash = TakeTrash(self.take_edits, self.messages, self.files, self)
         self.takes_move = TakesMove(self.messages, self)
         self.library = TakeLibrary(

@@ -392,6 +392,14 @@
         <translation>Neue Ta&amp;kes abspielen</translation>
     </message>
     <message>
+        <source>Some seconds, quietly and while nothing else plays; takes up to a tenth more time</source>
+        <translation>Einige Sekunden, leise und nur solange nichts anderes spielt; kostet bis zu einem Zehntel mehr Zeit</translation>
+    </message>
+    <message>
+        <source>&amp;Hear new takes form</source>
+        <translation>Neue Takes beim Entstehen &amp;hören</translation>
+    </message>
+    <message>
         <source>&amp;Output</source>
         <translation>Aus&amp;gabe</translation>
     </message>
@@ -572,8 +580,44 @@
         <translation>Den gehörten Take aus dem Vergleich nehmen</translation>
     </message>
     <message>
+        <source>Keep the take that is heard from this bar on</source>
+        <translation>Den gehörten Take ab diesem Takt behalten</translation>
+    </message>
+    <message>
+        <source>Keep from here</source>
+        <translation>Ab hier behalten</translation>
+    </message>
+    <message>
+        <source>Hear what is kept in this bar</source>
+        <translation>Hören, was in diesem Takt behalten wird</translation>
+    </message>
+    <message>
+        <source>Hear what is kept</source>
+        <translation>Behaltenes hören</translation>
+    </message>
+    <message>
+        <source>Undo the last change of the bars</source>
+        <translation>Die letzte Änderung der Takte zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Make one take of the bars that are kept; half a bar around every change is made anew</source>
+        <translation>Aus den behaltenen Takten einen Take machen; ein halber Takt um jeden Wechsel wird neu erzeugt</translation>
+    </message>
+    <message>
+        <source>Glue</source>
+        <translation>Zusammenfügen</translation>
+    </message>
+    <message>
         <source>Hear take {letter}</source>
         <translation>Take {letter} hören</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>Nichts wurde geändert.</translation>
     </message>
     <message>
         <source>Nothing is hidden.</source>
@@ -2505,6 +2549,30 @@ F gibt den gewählten einen Stern.</translation>
         <source>&amp;Length</source>
         <translation>&amp;Länge</translation>
     </message>
+    <message>
+        <source>Bars that are kept</source>
+        <translation>Behaltene Takte</translation>
+    </message>
+    <message>
+        <source>Click or drag to keep bars of a take</source>
+        <translation>Klicken oder ziehen, um Takte eines Takes zu behalten</translation>
+    </message>
+    <message>
+        <source>Bar {bar} of {letter}.</source>
+        <translation>Takt {bar} von {letter}.</translation>
+    </message>
+    <message>
+        <source>{letter} in bar {bar}</source>
+        <translation>{letter} in Takt {bar}</translation>
+    </message>
+    <message>
+        <source>{letter} in bars {first} to {last}</source>
+        <translation>{letter} in den Takten {first} bis {last}</translation>
+    </message>
+    <message>
+        <source>Kept: {bars}</source>
+        <translation>Behalten: {bars}</translation>
+    </message>
 </context>
 <context>
     <name>sentences</name>
@@ -3765,6 +3833,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Ist ein Ordner</translation>
     </message>
     <message>
+        <source>Keep bars of more than one take, then glue.</source>
+        <translation>Erst Takte von mehr als einem Take behalten, dann zusammenfügen.</translation>
+    </message>
+    <message>
         <source>No space left on device</source>
         <translation>Kein Platz mehr auf dem Gerät</translation>
     </message>
@@ -3775,6 +3847,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Not a directory</source>
         <translation>Ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>Only takes of one length can be glued.</source>
+        <translation>Nur Takes von gleicher Länge lassen sich zusammenfügen.</translation>
     </message>
     <message>
         <source>Operation not permitted</source>
@@ -3795,6 +3871,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Prompt</source>
         <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Put at least two takes into the comparison.</source>
+        <translation>Mindestens zwei Takes in den Vergleich nehmen.</translation>
     </message>
     <message>
         <source>Read-only file system</source>

@@ -1,17 +1,20 @@
-"""Two to eight takes against each other: letters to switch between them, and their settings side by side."""
+"""Two to eight takes against each other: letters to switch between them, their settings side by side, and the bars of
+each that are kept for one take glued of all."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from musicapp.ui import screen_room
 from musicapp.ui.state.comparison import FEWEST, LETTERS, MOST, Comparison
+from musicapp.ui.state.comping import Comping
 from musicapp.ui.state.open_take import title_of
 from musicapp.ui.state.player import Player
-from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
+from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import described, label, restyle, set_available
+from musicapp.ui.widgets.lane_strips import LaneStrips
 from musicapp.ui.widgets.scrolling import VerticalScroll
 from musicapp.ui.words import marked, said, tr
 
@@ -23,19 +26,18 @@ BLIND = marked("Blind: the letters are shuffled, names and settings come with �
 SAME, OTHER = "", "≠ "
 TYPED = ("Prompt", "Avoid")  # what somebody wrote stays as it is
 HEARD = "▸ "
-TYPED = ("Prompt", "Avoid")  # what somebody wrote stays as it is
-SIZE = QSize(760, 460)
+SIZE = QSize(760, 560)
 
 
 class CompareDialog(QDialog):
     """Beside the window; closing it ends the comparison and leaves the takes chosen."""
 
-    def __init__(self, comparison: Comparison, player: Player, parent: QWidget) -> None:
+    def __init__(self, comparison: Comparison, comping: Comping, player: Player, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         described(self, "compare", tr("Compare takes"))
         self.setToolTip("")
         self.setWindowTitle(tr("Compare takes"))
-        self._comparison, self._player = comparison, player
+        self._comparison, self._comping, self._player = comparison, comping, player
         self.letters = [self._make_letter(place) for place in range(MOST)]
         self.play = described(QPushButton(tr("Play")), "compare_play", tr("Play or pause"), keys="Space")
         self.blind = described(
@@ -44,6 +46,15 @@ class CompareDialog(QDialog):
         self.reveal = described(QPushButton(tr("Reveal")), "compare_reveal", tr("Reveal which is which"))
         self.star = described(QPushButton(tr("★ Star it")), "compare_star", tr("Star the take that is heard"), keys="S")
         self.out = described(QPushButton(tr("Take out")), "compare_out", tr("Take the heard one out of the comparison"))
+        self.lanes = LaneStrips(comping, player, theme)
+        tip, words = tr("Keep the take that is heard from this bar on"), tr("Keep from here")
+        self.from_here = described(QPushButton(words), "comp_from_here", words, tip, keys="K")
+        tip, words = tr("Hear what is kept in this bar"), tr("Hear what is kept")
+        self.hear_kept = described(QPushButton(words), "comp_hear", words, tip, keys="X")
+        words = tr("Undo the last change of the bars")
+        self.undo = described(QPushButton(tr("Undo")), "comp_undo", words, keys="Ctrl+Z")
+        tip = tr("Make one take of the bars that are kept; half a bar around every change is made anew")
+        self.glue = described(QPushButton(tr("Glue")), "comp_glue", tr("Glue"), tip, keys="Ctrl+Enter")
         self.note = label("", tone="muted")
         self.note.setObjectName("compare_note")
         self.note.setWordWrap(True)
@@ -57,7 +68,12 @@ class CompareDialog(QDialog):
         self.reveal.clicked.connect(comparison.reveal)
         self.star.clicked.connect(comparison.star)
         self.out.clicked.connect(self._take_out)
+        self.from_here.clicked.connect(comping.keep_from_here)
+        self.hear_kept.clicked.connect(comping.hear_kept)
+        self.undo.clicked.connect(comping.undo)
+        self.glue.clicked.connect(comping.glue)
         comparison.changed.connect(self._show_state)
+        comping.changed.connect(self._show_state)
         player.playing_changed.connect(self._show_state)
         self._show_state()
         screen_room.fit(self, self.sizeHint().expandedTo(SIZE))
@@ -77,8 +93,8 @@ class CompareDialog(QDialog):
         return button
 
     def _lay_out(self) -> None:
-        letters, tools = QHBoxLayout(), QHBoxLayout()
-        for row in (letters, tools):
+        letters, tools, comp = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (letters, tools, comp):
             row.setSpacing(SPACE)
         for button in self.letters:
             letters.addWidget(button, 1)
@@ -87,11 +103,17 @@ class CompareDialog(QDialog):
             if isinstance(widget, QPushButton):
                 widget.setAutoDefault(False)
         tools.addStretch(1)
+        for button in (self.from_here, self.hear_kept, self.undo, self.glue):
+            comp.addWidget(button)
+            button.setAutoDefault(False)
+        comp.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[SPACE_WIDE * 2] * 4)
         layout.setSpacing(SPACE_WIDE)
         layout.addLayout(letters)
         layout.addLayout(tools)
+        layout.addWidget(self.lanes)
+        layout.addLayout(comp)
         layout.addWidget(self.note)
         layout.addWidget(VerticalScroll(self._table), 1)
 
@@ -104,8 +126,18 @@ class CompareDialog(QDialog):
                 return self._comparison.hear(LETTERS.index(text))
             if event.key() == Qt.Key.Key_Space:
                 return self._player.toggle()
-            if text == "S":
-                return self._comparison.star()
+            acts = {
+                "S": self._comparison.star,
+                "K": self._comping.keep_from_here,
+                "X": self._comping.hear_kept,
+            }
+            if text in acts:
+                return acts[text]()
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return self._comping.undo()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return self._comping.glue()
         super().keyPressEvent(event)
 
     def done(self, result: int) -> None:
@@ -135,6 +167,10 @@ class CompareDialog(QDialog):
         reason = "" if comparison.is_running else tr(TOO_FEW)
         for widget in (self.play, self.star, self.out, self.blind):
             set_available(widget, reason)
+        for button in (self.from_here, self.hear_kept):
+            set_available(button, reason or said(self._comping.problem))
+        set_available(self.undo, "" if self._comping.can_undo else tr("Nothing was changed."))
+        set_available(self.glue, said(self._comping.glue_problem))
         set_available(self.reveal, "" if comparison.hides_names else tr("Nothing is hidden."))
         if self.blind.isChecked() != comparison.is_blind:
             self.blind.setChecked(comparison.is_blind)

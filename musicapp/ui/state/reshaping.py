@@ -12,8 +12,8 @@ from musicapp.audio import source_file
 from musicapp.errors import RequestError
 from musicapp.library.take import Take
 from musicapp.request import MAX_SEED, TakeRequest, new_take_id, random_seed
-from musicapp.shape import MIN_REGION_S, Source, usual_seam_s
-from musicapp.ui.state.background import Lane
+from musicapp.shape import MIN_REGION_S, Lane, Pick, Source, usual_seam_s
+from musicapp.ui.state import background
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
@@ -34,7 +34,7 @@ class Reshaping(QObject):
         open_takes: OpenTakes,
         player: Player,
         messages: Messages,
-        files: Lane,
+        files: background.Lane,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -83,6 +83,12 @@ class Reshaping(QObject):
         if (take := self.take) is not None:
             seam_s = usual_seam_s(take.duration_s)
             self._make_of(take, Source(str(take.path), take_id=take.take_id, seam_s=seam_s))
+
+    def glue(self, takes: list[Take], picks: tuple[Pick, ...]) -> None:
+        """Make one take of passages of several, with the settings of the first."""
+        first, *others = takes
+        lanes = tuple(Lane(str(take.path), take_id=take.take_id) for take in others)
+        self._make_of(first, Source(str(first.path), take_id=first.take_id, lanes=lanes, picks=picks))
 
     def _use(self, path: Path, length_s: float, take_id: str = "") -> None:
         source = self._settings.source
