@@ -82,6 +82,11 @@ class Source:
         return _name(self.path)
 
     @property
+    def stays(self) -> bool:
+        """Whether most of it stays as it is."""
+        return self.variation is None
+
+    @property
     def heard_lanes(self) -> list[Lane]:
         """Those of its lanes of which something is heard."""
         return [lane for number, lane in enumerate(self.lanes, 1) if any(pick[1] == number for pick in self.picks)]

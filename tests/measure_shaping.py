@@ -1,8 +1,10 @@
 """Measure takes that start from a sound, with the built-in model: what docs/shaping.md states.
 
-usage: python -m tests.measure_shaping seams|loops|continuations|seeds|variation|forming [--count N] [--work FOLDER]
+usage: python -m tests.measure_shaping seams|loops|continuations|seeds|variation|families|forming [--count N]
+       [--work FOLDER]
 
 Sources are takes of the model itself, of prompts below. Prints a line for each take and a summary in the end.
+`families` takes narrow models with random weights, one of each kind: what stays, and how far variations go.
 `--model FOLDER --steps N --seconds N` is for `forming`: how soon a take is heard while it forms, and what that costs.
 """
 
@@ -29,6 +31,7 @@ from musicapp.engine.events import AudioChunk, Preview
 from musicapp.request import TakeRequest
 from musicapp.shape import Loop, Source
 from tests import making
+from tests.tiny_model import write_tiny_model
 
 RATE = 44100
 PLACES = 200
@@ -284,6 +287,40 @@ def variation(bench: Bench, count: int) -> None:
         print(f"variation {level}: onsets {onset:.2f}, chroma {chroma:.2f}")
 
 
+def families(bench: Bench, count: int) -> None:
+    kinds: dict[str, dict[str, object]] = {
+        "v": {"autoencoder": "oobleck", "variable_length": False, "window_latents": 128},
+        "rectified flow": {"objective": "rectified_flow", "autoencoder": "oobleck"},
+        "few steps": {"objective": "rf_denoiser", "timeline": True},
+    }
+    rng, (path, _, before) = np.random.default_rng(4), bench.source(1, 6.0)
+    with soundfile.SoundFile(path) as file:
+        before = file.read(dtype="float32", always_2d=True)
+    for name, options in kinds.items():
+        folder = bench.folder / name.replace(" ", "-")
+        write_tiny_model(folder, text_encoder="none", max_duration_s=60, **options)  # type: ignore[arg-type]
+        largest, asked = 0.0, {"model": str(folder), "steps": 4, "precision": "fp32"}
+        for number in range(-(-count // 5)):
+            edges = np.sort(rng.choice(np.arange(1, 59), 10, replace=False)) / 10 + rng.random() / 20
+            regions = tuple((float(a), float(b)) for a, b in edges.reshape(5, 2))
+            source = Source(str(path), regions=regions)
+            after = bench.take(f"{folder.name}-{number}", "x", number, 6.0, source=source, **asked)
+            stays = np.ones(len(after), bool)
+            for region in regions:
+                first, end = (round(time * RATE) for time in region)
+                stays[first:end] = False
+                assert (after != before)[first:end].any()
+            largest = max(largest, float(np.abs(after - before)[stays].max()))
+        levels = (0.0, 0.25, 0.5, 0.75, 1.0)
+        takes = [
+            bench.take(f"{folder.name}-varied-{v}", "x", 3, 6.0, source=Source(str(path), variation=v), **asked)
+            for v in levels
+        ]
+        curve = [np.round(alike(takes[0], take), 2).tolist() for take in takes]
+        print(f"{name}: largest difference outside of {5 * -(-count // 5)} passages {largest};",
+              f"variations at {levels} beside the first, onsets and chroma: {curve}", flush=True)  # fmt: skip
+
+
 def forming(bench: Bench, count: int) -> None:
     shares, first = [], []
     for number in range(count + 1):  # the first one warms up
@@ -332,7 +369,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 
 PARTS: dict[str, Callable[[Bench, int], None]] = {
-    part.__name__: part for part in (seams, loops, continuations, seeds, variation, forming)
+    part.__name__: part for part in (seams, loops, continuations, seeds, variation, families, forming)
 }
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from musicapp.audio import tags, wave_io
 from musicapp.audio.formats import EXPORT_FORMATS
@@ -62,7 +63,8 @@ class Intake(QObject):
             names.append(f"“{path.name}”")
             is_source = found == _FOREIGN and len(names) == 1
             offer = ("Start from it", partial(self._start_from, path)) if is_source else None
-            self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP, offer=offer)
+            also = ("Play it", partial(_play, path)) if is_source else None
+            self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP, offer=offer, also=also)
 
 
 def look_at(path: Path) -> Recalled | str:
@@ -81,6 +83,11 @@ def look_at(path: Path) -> Recalled | str:
             raise
         return _UNKNOWN
     return found if found is not None else _FOREIGN
+
+
+def _play(path: Path) -> None:
+    """In the program that the system has for such files: what is not ours has no place on the stage."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def _sentence(reason: str, names: list[str]) -> str:

@@ -1678,6 +1678,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>Länge des Takes: 90, 12,5, 1:30, 4:45 oder 8 Takte</translation>
     </message>
     <message>
+        <source>The source says how long the take is.</source>
+        <translation>Die Quelle bestimmt, wie lang der Take ist.</translation>
+    </message>
+    <message>
         <source>What starts from a sound is no loop</source>
         <translation>Was mit einem Klang beginnt, ist kein Loop</translation>
     </message>
@@ -1760,6 +1764,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message>
         <source>What to do instead</source>
         <translation>Was stattdessen möglich ist</translation>
+    </message>
+    <message>
+        <source>What else to do</source>
+        <translation>Was sonst noch geht</translation>
     </message>
     <message>
         <source>Show log</source>
@@ -2230,6 +2238,26 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message>
         <source>Starts from</source>
         <translation>Beginnt mit</translation>
+    </message>
+    <message>
+        <source>{name}, {passages} made anew</source>
+        <translation>{name}, {passages} neu erzeugt</translation>
+    </message>
+    <message>
+        <source>{name} and other takes, glued</source>
+        <translation>{name} und andere Takes, zusammengefügt</translation>
+    </message>
+    <message>
+        <source>{name}, closed to a loop</source>
+        <translation>{name}, zum Loop geschlossen</translation>
+    </message>
+    <message>
+        <source>{name}, {time} in front of it</source>
+        <translation>{name}, davor {time}</translation>
+    </message>
+    <message>
+        <source>{name}, {time} behind it</source>
+        <translation>{name}, dahinter {time}</translation>
     </message>
     <message>
         <source>Reading your takes …</source>

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QSlider
+from PySide6.QtWidgets import QCheckBox, QPushButton, QSlider
 
 from musicapp.library.take import Take
 from musicapp.request import VERSION, TakeRequest
-from musicapp.shape import Loop, Source
+from musicapp.shape import Lane, Loop, Source
+from musicapp.ui import intake
 from tests.ui.conftest import Desk
 
 
@@ -140,3 +143,51 @@ def test_the_form_asks_for_a_loop_of_the_bars_of_its_length(desk: Desk) -> None:
     assert form.make_request().loop == Loop()
     form.set_source(Source("/somewhere/hum.wav", variation=0.3), 2.0)
     assert form.make_request().loop is None and not tick.isEnabled() and "no loop" in tick.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (Source("/x/a.wav", "ab" * 32, regions=((5.0, 8.0), (10.0, 12.5))), "a.wav, 0:05-0:08, 0:10-0:12.5 made anew"),
+        (Source("/x/a.wav", "ab" * 32, after_s=300.0), "a.wav, 5:00 behind it"),
+        (Source("/x/a.wav", "ab" * 32, before_s=30.0), "a.wav, 0:30 in front of it"),
+        (Source("/x/a.wav", "ab" * 32, seam_s=4.0), "a.wav, closed to a loop"),
+        (
+            Source("/x/a.wav", lanes=(Lane("/x/b.wav"),), picks=((0.0, 0), (2.0, 1)), joint_s=1.0),
+            "and other takes, glued",
+        ),
+    ],
+)
+def test_what_was_made_of_a_source_comes_back_and_is_made_again(desk: Desk, source: Source, words: str) -> None:
+    """Also where it is longer than the model's own takes."""
+    form, old = desk.studio.take_settings, TakeRequest("old", "harp", 320.0, 7, source=source)
+    form.recall(old)
+    assert replace(form.make_request(), take_id="old") == replace(old, steps=None, guidance_scale=None, sampler=None)
+    assert words in desk.window.source.name.toolTip() or words in desk.window.source.name.text()
+    assert not desk.find("variation").isVisible() and not desk.find("length").isEnabled()
+    assert "source" in desk.find("length").toolTip()
+    form.set_variation(0.3)
+    assert form.source == source, "there is nothing to vary"
+    values = form.values()
+    desk.qtbot.mouseClick(desk.find("clear_source"), Qt.MouseButton.LeftButton)
+    assert desk.find("length").isEnabled() and form.make_request().source is None
+    form.set_values(values)
+    assert form.as_request().duration_s == 320.0 and form.as_request().source == source
+
+
+def test_dropped_music_of_others_can_just_be_played(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(intake.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    path = sound(tmp_path / "hum ♪.wav")
+    desk.window.intake.take([path])
+    desk.wait(lambda: desk.studio.messages.current is not None)
+    also = desk.find("message_also")
+    assert isinstance(also, QPushButton) and also.isVisible() and also.text() == "Play it"
+    desk.qtbot.mouseClick(also, Qt.MouseButton.LeftButton)
+    assert opened == [str(path)]
+    desk.studio.messages.accept_offer()
+    desk.wait(lambda: desk.studio.take_settings.source is not None)
+    desk.studio.messages.post("notice", "Something else.")
+    assert not also.isVisible()

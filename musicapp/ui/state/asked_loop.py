@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from musicapp.prompts.bars import USUAL_BEATS, bar_s
-from musicapp.prompts.facts import read_prompt
 from musicapp.shape import LEAST_BPM, MAX_LOOP_BARS, MOST_BPM, Loop
 
 NEAR_S = 1e-4  # by which a length may be off its bars: a take's is a whole number of frames
@@ -14,6 +12,9 @@ def loop_of(loop: Loop, duration_s: float, prompt: str) -> Loop:
 
     loop  that was asked for last: its bars hold as long as they are as long
     """
+    from musicapp.prompts.bars import USUAL_BEATS, bar_s  # late: the window starts without these
+    from musicapp.prompts.facts import read_prompt
+
     if loop.bars and abs(loop.duration_s - duration_s) <= NEAR_S:
         return loop
     stated, length_s = read_prompt(prompt), bar_s(prompt)

@@ -22,6 +22,7 @@ class Message:
     """What happened and what to do next. kind: "error", "warning" or "notice".
 
     offer     what a button beside it says and does, if there is one
+    also      the same for a second button, beside an offer
     about     what it speaks of, by which it is taken back: "prompt", "length", "seed", "run", "engine" ...
     closed    what to do when the user closes it without taking the offer
     stays     it holds whatever is begun next: a question that waits for its answer, a trouble that lasts
@@ -36,6 +37,7 @@ class Message:
     closed: Callable[[], None] | None = None
     stays: bool = False
     with_log: bool = False
+    also: tuple[str, Callable[[], None]] | None = None
     posted_s: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
 
@@ -67,13 +69,14 @@ class Messages(QObject):
         hint: str = "",
         *,
         offer: tuple[str, Callable[[], None]] | None = None,
+        also: tuple[str, Callable[[], None]] | None = None,
         about: str = "",
         closed: Callable[[], None] | None = None,
         stays: bool = False,
     ) -> None:
         """Show a message until it is dismissed or another comes."""
         log.log(logging.ERROR if kind == "error" else logging.INFO, "shown: %s %s", text, hint)
-        self._put(Message(kind, text, hint, offer, about, closed, stays, with_log=kind == "error"))
+        self._put(Message(kind, text, hint, offer, about, closed, stays, kind == "error", also))
 
     def post_error(self, error: MusicAppError, *, about: str = "") -> None:
         """Show a failure."""
@@ -94,6 +97,11 @@ class Messages(QObject):
             self.message_changed.emit()
             if message.offer is not None:
                 message.offer[1]()
+
+    def accept_also(self) -> None:
+        """Do what its second button says; the message stays, for the first one."""
+        if self.current is not None and self.current.also is not None:
+            self.current.also[1]()
 
     def dismiss(self, *abouts: str) -> None:
         """Take back what is over: the messages about one of these; without any, all that do not stay."""

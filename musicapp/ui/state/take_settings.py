@@ -22,6 +22,7 @@ from musicapp.request import (
 from musicapp.request import VERSION as REQUEST_VERSION
 from musicapp.shape import Loop, Source
 from musicapp.ui.state import typed
+from musicapp.ui.state.asked_loop import loop_of
 from musicapp.ui.state.form_values import FormValues, Promise
 
 DEFAULT_DURATION_S = 30.0
@@ -226,23 +227,25 @@ class TakeSettings(QObject):
                 self.set_duration(length_s)
 
     def set_loop(self, loop: Loop | None) -> None:
-        """Have the end run into the beginning, or not."""
         if loop != self.loop:
             self.loop = loop
             self.source_changed.emit()
 
     @property
+    def length_s(self) -> float:
+        """Of the take; its source may have the last word."""
+        if self.source is not None and self.source.stays and self.source_s:
+            return self.source_s
+        return min(self.duration_s, self.source_s or self.duration_s)
+
+    @property
     def asked_loop(self) -> Loop | None:
         """The loop that the next take is."""
-        if self.loop is None or self.source is not None:
-            return None
-        from musicapp.ui.state.asked_loop import loop_of  # late: the window starts without these
-
-        return loop_of(self.loop, self.duration_s, self.prompt)
+        return None if self.loop is None or self.source else loop_of(self.loop, self.duration_s, self.prompt)
 
     def set_variation(self, variation: float) -> None:
         """Go so far from the source, 0 to 1."""
-        if self.source is not None and self.source.variation is not None:
+        if self.source is not None and not self.source.stays:
             self.set_source(replace(self.source, variation=variation), self.source_s)
 
     @property
@@ -255,11 +258,8 @@ class TakeSettings(QObject):
     def set_target(self, *, model: str | None = None, device: str | None = None, precision: str | None = None) -> None:
         """Choose which model runs, where and how precisely."""
         before = (self.model, self.device, self.precision)
-        self.model, self.device, self.precision = (
-            model or self.model,
-            device or self.device,
-            precision or self.precision,
-        )
+        self.model, self.device = model or self.model, device or self.device
+        self.precision = precision or self.precision
         if before == (self.model, self.device, self.precision):
             return
         if before[0] != self.model:
@@ -330,7 +330,7 @@ class TakeSettings(QObject):
             TakeRequest(
                 take_id=new_take_id(),
                 prompt=self.prompt,
-                duration_s=min(self.duration_s, self.source_s or self.duration_s),
+                duration_s=self.length_s,
                 seed=self.seed,
                 negative_prompt=self.negative_prompt if self.honours_negative_prompt else "",
                 steps=self.steps,
@@ -350,9 +350,9 @@ class TakeSettings(QObject):
     @property
     def _asked_again(self) -> TakeRequest | None:
         """The take that was recalled, as long as the form asks for it: made in another way, it would differ."""
-        old, same = self._recalled, ("prompt", "duration_s", "seed", "source")
+        old, same = self._recalled, ("prompt", "seed", "source")
         is_asked = old is not None and all(getattr(old, name) == getattr(self, name) for name in same)
-        return old if is_asked else None
+        return old if old is not None and is_asked and old.duration_s == self.length_s else None
 
     def recall(self, request: TakeRequest) -> None:
         """Set everything as it was for a take, and lock its seed; where it runs stays as it is now."""
@@ -363,8 +363,7 @@ class TakeSettings(QObject):
         self.set_negative_prompt(request.negative_prompt)
         self.set_sampling(steps=request.steps, guidance_scale=request.guidance_scale, sampler=request.sampler)
         self.set_duration(request.duration_s)
-        is_kept = request.source is not None and request.source.variation is not None
-        self.set_source(request.source if is_kept else None)
+        self.set_source(request.source, 0.0 if request.is_variation else request.duration_s)
         self.set_loop(request.loop)
         self.set_seed(request.seed)
         self.set_seed_locked(True)

@@ -13,7 +13,7 @@ from musicapp.ui.state.form_history import FormHistory, Snapshot
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
-from musicapp.ui.widgets.described import described, label, restyle
+from musicapp.ui.widgets.described import described, label, restyle, set_available
 from musicapp.ui.words import duration, marked, said, tr
 
 WIDEST = "0:00.000"  # what the field has room for, whatever the text's size
@@ -105,7 +105,10 @@ class LengthField(QWidget):
         self._history.step(words, lambda: self._settings.set_loop(Loop() if is_loop else None))
 
     def _show_loop(self) -> None:
-        has_source = self._settings.source is not None
+        source = self._settings.source
+        has_source, is_said = source is not None, source is not None and source.stays
+        for part in (self.slider, self.field):
+            set_available(part, tr("The source says how long the take is.") if is_said else "")
         self.loop.setEnabled(not has_source)
         self.loop.setToolTip(tr("What starts from a sound is no loop") if has_source else tr(TICK_TIP))
         with QSignalBlocker(self.loop):

@@ -49,6 +49,7 @@ class MessageBar(QFrame):
             part.setTextFormat(Qt.TextFormat.PlainText)  # names out of files are in it
         self.offer_button = described(QPushButton(), "message_offer", tr("What to do instead"))
         self.offer_button.setProperty("role", "accent")
+        self.also_button = described(QPushButton(), "message_also", tr("What else to do"))
         self.log_button = described(
             QPushButton(tr("Show log")), "message_log", tr("Show log"), tr("Open the folder of the log files")
         )
@@ -66,11 +67,13 @@ class MessageBar(QFrame):
         layout.setSpacing(SPACE_WIDE)
         layout.addWidget(self._icon)
         layout.addLayout(words, 1)
+        layout.addWidget(self.also_button)
         layout.addWidget(self.offer_button)
         layout.addWidget(self.log_button)
         layout.addWidget(self.close_button)
 
         self.offer_button.clicked.connect(messages.accept_offer)
+        self.also_button.clicked.connect(messages.accept_also)
         self.log_button.clicked.connect(open_log_folder)
         self.close_button.clicked.connect(messages.put_aside)
         messages.message_changed.connect(self._show)
@@ -91,11 +94,14 @@ class MessageBar(QFrame):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.log_button.setVisible(message.with_log and message.offer is None)
-        self.offer_button.setVisible(message.offer is not None)
-        if message.offer is not None:
-            offer = said(message.offer[0])
-            described(self.offer_button, "message_offer", offer)
-            self.offer_button.setText(offer)
+        for button, name, offer in (
+            (self.offer_button, "message_offer", message.offer),
+            (self.also_button, "message_also", message.also),
+        ):
+            button.setVisible(offer is not None)
+            if offer is not None:
+                described(button, name, said(offer[0]))
+                button.setText(said(offer[0]))
         self.setAccessibleName(f"{text} {hint}".strip())
         self._icon.setAccessibleName(tr(KINDS[message.kind]))
         colour = getattr(self._theme.colours, ICON_TONES[message.kind])

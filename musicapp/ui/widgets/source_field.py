@@ -1,10 +1,12 @@
-"""The sound that the next take starts from, and how far it goes from it; not there while there is none."""
+"""The sound that the next take starts from, and how far it goes from it or what is made of it; not there while there is
+none."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
+from musicapp.shape import Source
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label
@@ -59,7 +61,12 @@ class SourceField(QWidget):
     def _show(self) -> None:
         source = self._settings.source
         self.setVisible(source is not None)
-        if source is None or source.variation is None:
+        if source is None:
+            return
+        for part in (self.slider, self.distance):
+            part.setVisible(not source.stays)
+        if source.variation is None:
+            self.name.set_whole(told_of(source), f"{told_of(source)}\n{source.path}")
             return
         length = f", {duration(round(self._settings.source_s, 1))}" if self._settings.source_s else ""
         self.name.set_whole(f"{source.name}{length}", source.path)
@@ -68,3 +75,17 @@ class SourceField(QWidget):
         percent = round(100 * source.variation)
         self.distance.setText(f"{percent} %")
         self.slider.setAccessibleDescription(f"{percent} %, {tr(WORDS[min(4, (percent + 12) // 25)])}")
+
+
+def told_of(source: Source) -> str:
+    """What is made of a source that is not varied, for people."""
+    if source.regions:
+        passages = ", ".join(f"{duration(start)}-{duration(end)}" for start, end in source.regions)
+        return tr("{name}, {passages} made anew", name=source.name, passages=passages)
+    if source.picks:
+        return tr("{name} and other takes, glued", name=source.name)
+    if source.seam_s:
+        return tr("{name}, closed to a loop", name=source.name)
+    if source.before_s:
+        return tr("{name}, {time} in front of it", name=source.name, time=duration(source.before_s))
+    return tr("{name}, {time} behind it", name=source.name, time=duration(source.after_s))
