@@ -6,11 +6,13 @@ settings that later versions add are columns from then on.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import hashlib
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -35,6 +37,8 @@ SHORT = {
 _KINDS = {name: kind for name, kind in get_type_hints(TakeRequest).items() if name != "take_id"}
 COLUMNS = (*SHORT, *_KINDS, NAME)
 _PATHS = ("text_encoder", "loras")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # “Unicode text” of spreadsheets
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line of spreadsheets that is no row
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,11 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RequestError(f"“{path.name}” is larger than {MAX_BYTES >> 20} MB.", hint="Split it.")
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RequestError(f"“{path.name}” is not text in UTF-8.", hint="Save it as UTF-8.") from error
+        hint = "Save it as UTF-8; in spreadsheets that is a choice when saving, such as “CSV UTF-8”."
+        raise RequestError(f"“{path.name}” is not text in UTF-8.", hint=hint) from error
     except OSError as error:
         raise RequestError(
             f"“{path}” cannot be read: {error.strerror or error}.", hint="Check the name of the file."
@@ -160,8 +166,9 @@ def _json_lines(text: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str,
 
 
 def _csv_lines(text: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]]]:
-    head = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    head = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
+    stated = _SEPARATOR.fullmatch(head.strip(" \r\n"))
+    delimiter = stated[1] if stated else max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] = []
     while True:
@@ -173,22 +180,37 @@ def _csv_lines(text: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str, 
         except csv.Error as error:
             faults.append(Fault(number, "It is not CSV.", f"{str(error).capitalize()}."))
             return
-        if not any(cell.strip() for cell in cells):
+        if stated or not any(cell.strip() for cell in cells):
+            stated = None if any(cells) else stated
             continue
         if not columns:
             columns = [cell.strip().lower() for cell in cells]
+            while not columns[-1]:  # spreadsheets write empty columns behind the others
+                columns.pop()
             if not _are_columns(number, columns, faults):
                 return
-        elif len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
-            hint = f"Put text that has “{delimiter}” in it between quotation marks."
-            faults.append(Fault(number, f"It has {len(cells)} cells, the first line names {len(columns)}.", hint))
+            continue
+        told = _told(number, cells, columns, delimiter)
+        if isinstance(told, Fault):
+            faults.append(told)
         else:
-            yield number, {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if cell.strip()}
+            yield number, told
+
+
+def _told(number: int, cells: list[str], columns: list[str], delimiter: str) -> dict[str, Any] | Fault:
+    """What stands in a row, column by column."""
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        hint = f"Put text that has “{delimiter}” in it between quotation marks."
+        return Fault(number, f"It has {len(cells)} cells, the first line names {len(columns)}.", hint)
+    for place, (name, cell) in enumerate(zip(columns, cells, strict=False), start=1):
+        if cell.strip() and not name:
+            return Fault(number, f"Column {place} has text, but no name in the first line.", "Name it, or take it out.")
+    return {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if cell.strip()}
 
 
 def _are_columns(number: int, columns: list[str], faults: list[Fault]) -> bool:
-    unknown = [name for name in columns if name not in COLUMNS]
-    twice = [name for name, count in Counter(SHORT.get(name, name) for name in columns).items() if count > 1]
+    unknown = [name for name in columns if name and name not in COLUMNS]
+    twice = [name for name, count in Counter(SHORT.get(name, name) for name in columns if name).items() if count > 1]
     if unknown:
         faults.append(Fault(number, *_about_unknown(unknown)))
     elif twice:
@@ -247,10 +269,17 @@ def _converted(column: str, field: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise RequestError(f"“{column}” is a number, not {value!r:.40}.", hint="Use digits only.")
     try:
-        return int(str(value)) if is_whole else float(str(value).replace(",", "."))
+        return _whole(value) if is_whole else float(str(value).replace(",", "."))
     except ValueError:
         what = "a whole number" if is_whole else "a number"
         raise RequestError(f"“{column}” is {what}, not “{value!s:.40}”.", hint="Use digits only.") from None
+
+
+def _whole(value: str | float) -> int:
+    """A whole number, also as tables with gaps write it: 7.0. Raises ValueError; 1.000 is perhaps a thousand."""
+    if (isinstance(value, float) and not value.is_integer()) or (isinstance(value, str) and "_" in value):
+        raise ValueError("not whole")
+    return int(value.removesuffix(".0") if isinstance(value, str) else value)
 
 
 def _duration(value: Any, prompt: str) -> float:

@@ -45,6 +45,42 @@ def test_csv_of_every_program_says_the_same(tmp_path: Path, delimiter: str, star
     assert (first.line, second.line) == (2, 5)
 
 
+def test_csv_as_spreadsheets_and_tables_save_it(tmp_path: Path) -> None:
+    """Unicode text, old line ends, a line that states the separator, empty columns, whole numbers with a point."""
+    rows = "sep=;\nprompt;seconds;seed;;\n\"calm, slow\npiano\";1:30;7.0;;\nharp, soft, low, warm;12,5;;;\n"
+    for content in (
+        rows.encode("utf-16"),
+        b"\xfe\xff" + rows.encode("utf-16-be"),
+        rows.replace("\n", "\r").encode(),
+        rows.removeprefix("sep=;\n").replace("\n", "\r").encode(),
+        b"\xef\xbb\xbf\r\n" + rows.replace("sep=;", '"SEP=;"').replace("\n", "\r\n").encode(),
+        rows.replace(";", "|").encode(),
+    ):
+        found = read(tmp_path, content)
+        assert found.faults == [], content
+        first, second = (row.request for row in found.rows)
+        assert (first.prompt, first.duration_s, first.seed) == ("calm, slow piano", 90.0, 7)
+        assert (second.prompt, second.duration_s) == ("harp, soft, low, warm", 12.5)
+
+
+def test_numbers_that_may_be_others_are_refused(tmp_path: Path) -> None:
+    table = "prompt,seed\na,1.000\nb,7.5\nc,4.3E+09\nd,1_0\ne,+7"
+    found = read(tmp_path, table)
+    assert [fault.line for fault in found.faults] == [2, 3, 4, 5]
+    assert [row.request.seed for row in found.rows] == [7]
+    lines = ['{"prompt": "a", "seed": 7.0}', '{"prompt": "b", "seed": 7.5}', '{"prompt": "c", "seed": NaN}']
+    found = read(tmp_path, "\n".join(lines), "a.jsonl")
+    assert [fault.line for fault in found.faults] == [2, 3] and found.rows[0].request.seed == 7
+
+
+def test_text_in_a_column_without_a_name_is_told_by_its_place(tmp_path: Path) -> None:
+    found = read(tmp_path, ",prompt\n0,calm piano\n,harp\n")
+    assert [str(fault) for fault in found.faults] == [
+        "Line 2: Column 1 has text, but no name in the first line. Name it, or take it out."
+    ]
+    assert [row.request.prompt for row in found.rows] == ["harp"]
+
+
 def test_json_lines_know_kinds_and_every_setting_of_a_request(tmp_path: Path) -> None:
     values = {
         "prompt": "harp",
