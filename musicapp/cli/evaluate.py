@@ -38,17 +38,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--clap", type=Path, metavar="FOLDER", help="a CLAP checkpoint (transformers layout) for the CLAP score")
     add("--openl3", type=Path, metavar="FILE", help="OpenL3 weights (safetensors) for the paper's Frechet distance")
     add("--passt", type=Path, metavar="FILE", help="PaSST weights (safetensors) for the paper's KL")
+    add("--baseline", type=Path, metavar="FOLDER", help="measure a rival's takes: a token model, or MusicGen")
+    add(
+        "--page",
+        type=Path,
+        metavar="FILE",
+        help="measure nothing: write the paper's claims from what is kept beside FILE",
+    )
     add("--soundfont", type=Path, metavar="FILE", help="General MIDI bank for the renders to compare with")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; 0 when the page is there."""
+    if args.page is not None:
+        return _write_page(args)
     parts = read_parts(args.only, args.skip)
     for name, least in (("pieces", LEAST_PIECES), ("seconds", LEAST_SECONDS), ("steps", 1)):
         value = getattr(args, name)
         if value is not None and not value >= least:
             raise RequestError(f"--{name} {value:g} is too little.", hint=f"Use {least:g} or more.")
-    for name in ("training", "clap"):
+    for name in ("training", "clap", "baseline"):
         if (folder := getattr(args, name)) is not None and not folder.is_dir():
             raise RequestError(f"There is no folder “{folder}” for --{name}.", hint="Give the path of one.")
     for name in ("openl3", "passt"):
@@ -75,8 +84,22 @@ def run(args: argparse.Namespace) -> int:
         clap=args.clap,
         openl3=args.openl3,
         passt=args.passt,
+        baseline=args.baseline,
     )
     print(evaluate(chosen))
+    return 0
+
+
+def _write_page(args: argparse.Namespace) -> int:
+    """The page of the paper's claims, from the results of this model and of its rivals."""
+    from musicapp.evaluation.paper import write
+
+    if args.page.suffix != ".md":
+        raise RequestError(f"“{args.page}” is no page of Markdown.", hint="Give a name that ends in .md.")
+    if args.baseline is not None:
+        write.keep_training(args.page, args.baseline)
+    write.write(args.page, Path(args.model).resolve().name, args.work if args.work.is_dir() else None)
+    print(args.page)
     return 0
 
 

@@ -30,6 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("diffusion", "stage 3: the diffusion transformer"),
         ("distill", "a student of the diffusion stage that needs 8 steps and no guidance"),
         ("sharpen", "let that student teach itself to heed lead instrument and drums more"),
+        ("tokens", "a rival to compare with: a transformer that says tokens of the same music one after the other"),
         ("export", "write the model folder that the app loads"),
     ):
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
@@ -85,6 +86,8 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
     elif name == "diffusion":
         stage.add_argument("--latents", type=int, default=5000, metavar="N", help="of a step (default 5000)")
         _add_published_options(stage)
+    elif name == "tokens":
+        stage.add_argument("--latents", type=int, default=5000, metavar="N", help="of a step (default 5000)")
     elif name == "export":
         stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
         chosen = stage.add_mutually_exclusive_group()
@@ -94,17 +97,17 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--config", metavar="FILE", help="a model_config.json, or stable_audio_2_0 (default: the built-in model's)"
         )
-    if name in ("autoencoder", "encode", "text", "diffusion", "distill", "sharpen"):
+    if name in ("autoencoder", "encode", "text", "diffusion", "distill", "sharpen", "tokens"):
         stage.add_argument(
             "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default auto)"
         )
     if name in ("diffusion", "distill", "sharpen"):
         stage.add_argument("--compile", action="store_true", help="compile first: slow to start, then a third quicker")
-    if name in ("autoencoder", "tempered", "text", "diffusion", "distill", "sharpen"):
+    if name in ("autoencoder", "tempered", "text", "diffusion", "distill", "sharpen", "tokens"):
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )
-    if name in ("autoencoder", "text", "diffusion", "distill", "sharpen"):
+    if name in ("autoencoder", "text", "diffusion", "distill", "sharpen", "tokens"):
         stage.add_argument("--save-every", type=float, metavar="S", help="seconds between checkpoints (default 120)")
 
 

@@ -12,6 +12,7 @@ import soundfile
 
 from musicapp.analysis import listening
 from musicapp.description.catalogue import find_model, max_duration_s
+from musicapp.evaluation.baseline import open_baseline
 from musicapp.evaluation.classifier import Classifier, Heard, open_classifier, render_levels
 from musicapp.evaluation.options import Options
 from musicapp.evaluation.prompts import Wish, wish_for
@@ -42,7 +43,8 @@ class Bench:
         self.options = options
         self.model_folder = find_model(options.model)
         self.longest_s = max_duration_s(self.model_folder)
-        self.folder = options.work / self.model_folder.resolve().name
+        self.name = (options.baseline or self.model_folder).resolve().name
+        self.folder = options.work / self.name
         self.takes = Takes(
             self.model_folder,
             self.folder / "takes",
@@ -51,6 +53,8 @@ class Bench:
             device=options.device,
             precision=options.precision,
         )
+        if options.baseline is not None:
+            self.takes = open_baseline(options.baseline, self.takes)
 
     def renders(self, name: str, count: int, seconds: float | None = None) -> list[Render]:
         """Pieces of a named set, of the usual length unless told otherwise."""

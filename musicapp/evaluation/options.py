@@ -19,6 +19,10 @@ NEEDS = {
     "clap": ("pieces", "seconds"),
     "openl3": ("pieces", "seconds", "reference_pieces"),
     "passt": ("pieces", "seconds"),
+    "whole": ("structure_pieces", "structure_s"),
+    "lengths": ("lengths_s",),
+    "withheld": ("pieces", "seconds", "withheld_s", "withheld_takes"),
+    "probes": ("pieces", "seconds", "probe_s", "probe_takes", "classifier_pieces", "reference_pieces"),
 }
 PARTS = tuple(NEEDS)
 
@@ -33,6 +37,8 @@ class Sizes:
     lengths_s          lengths asked for when the timing is measured, `takes_per_length` takes each
     structure_s        length of the pieces whose form is looked at, `structure_pieces` of them
     seeds              takes of the same prompt, for each of `seed_prompts` prompts
+    withheld_s         lengths of the takes with and without timing, `withheld_takes` each and both ways
+    probe_s            length of the `probe_takes` takes of every probe
     """
 
     pieces: int
@@ -45,10 +51,14 @@ class Sizes:
     structure_s: float
     seeds: int
     seed_prompts: int
+    withheld_s: tuple[float, ...] = (60.0, 120.0, 180.0, 285.0)
+    withheld_takes: int = 10
+    probe_s: float = 20.0
+    probe_takes: int = 8
 
 
 FULL = Sizes(64, 12.0, 384, 1500, (5.0, 10.0, 30.0, 60.0, 120.0, 190.0, 285.0), 6, 10, 285.0, 6, 8)
-QUICK = Sizes(12, 10.0, 96, 400, (5.0, 10.0, 30.0), 2, 3, 90.0, 3, 3)
+QUICK = Sizes(12, 10.0, 96, 400, (5.0, 10.0, 30.0), 2, 3, 90.0, 3, 3, (60.0,), 3, 12.0, 2)
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Options:
     clap      folder with a CLAP checkpoint in the layout of transformers
     openl3    safetensors file with the weights of torchopenl3 for music, mel256 and 512 numbers
     passt     safetensors file with the weights of hear21passt for passt_s_swa_p16_128_ap476
+    baseline  folder of a rival whose takes are measured instead of the model's
     """
 
     model: str
@@ -76,6 +87,7 @@ class Options:
     clap: Path | None = None
     openl3: Path | None = None
     passt: Path | None = None
+    baseline: Path | None = None
 
     def settings(self, part: str) -> dict[str, Any]:
         """All that the result of a part depends on beside the model's weights, as JSON values."""

@@ -20,6 +20,10 @@ TITLES = {
     "clap": "CLAP score",
     "openl3": "Frechet distance on OpenL3",
     "passt": "KL on PaSST",
+    "whole": "Autoencoder on whole pieces",
+    "lengths": "What a take costs by its length",
+    "withheld": "With and without timing",
+    "probes": "Other styles, scales, metres and levels",
 }
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --quiet: #808894; }

@@ -69,9 +69,22 @@ class Result:
     notes: tuple[str, ...] = field(default=())
 
 
-def save(path: Path, result: Result, settings: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class About:
+    """How a result came about: when, at what cost, and what measures it again.
+
+    processor_s  of this start; what earlier ones had kept is not in it
+    """
+
+    date: str
+    processor_s: float
+    command: str
+
+
+def save(path: Path, result: Result, settings: dict[str, Any], about: About | None = None) -> None:
     """Write a result with what it was measured by."""
-    text = json.dumps({"version": VERSION, "settings": settings, "result": asdict(result)}, indent=1)
+    stored = {"version": VERSION, "settings": settings, "result": asdict(result)}
+    text = json.dumps(stored | ({"about": asdict(about)} if about else {}), indent=1)
     replace_file(path, text.encode())
 
 

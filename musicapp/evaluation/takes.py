@@ -99,31 +99,35 @@ class Takes:
         )
         return checked(replace(asked, denoising=denoising_of(self.model.config, asked)))
 
-    def make(self, prompt: str, duration_s: float, seed: int, *, timed: bool = True) -> Take:
+    def make(self, prompt: str, duration_s: float, seed: int, *, told_s: float | None = None) -> Take:
         """The take, from disk if it is there.
 
-        timed  False tells the model that it makes its longest take, whatever is asked for: timing withheld
+        told_s  length that the model is told instead of what is asked for: timing withheld
         """
         request = self.request(prompt, duration_s, seed)
-        asked = [prompt, duration_s, seed, timed, self._steps, self._guidance_scale, self._asked]
+        asked = [prompt, duration_s, seed, told_s is None or told_s, self._steps, self._guidance_scale, self._asked]
         asked += [request.denoising, request.version]
         key = json.dumps([self.digest, self._description, *asked])
         name = hashlib.sha256(key.encode()).hexdigest()[:20]
         path, about = self.folder / f"{name}.flac", self.folder / f"{name}.json"
         if not about.exists():
             began = time.perf_counter()
-            sound = self._sound(request, timed=timed)
+            sound = self._sound(request, told_s)
             made_s = time.perf_counter() - began
             soundfile.write(path, np.clip(sound, -1, 1), self.model.config.sample_rate, subtype="PCM_16")
             about.write_text(json.dumps({"prompt": prompt, "duration_s": duration_s, "seed": seed, "made_s": made_s}))
             log.info("%.4g s of “%s” in %.1f s", duration_s, prompt, made_s)
         return Take(path, prompt, duration_s, seed, json.loads(about.read_text())["made_s"])
 
+    def fresh(self, prompt: str, duration_s: float, seed: int) -> np.ndarray:
+        """A take `(frames, channels)` that is made anew and not kept: for measuring what it costs."""
+        return self._sound(self.request(prompt, duration_s, seed), None)
+
     @torch.inference_mode()
-    def _sound(self, request: TakeRequest, *, timed: bool) -> np.ndarray:
+    def _sound(self, request: TakeRequest, told_s: float | None) -> np.ndarray:
         frames = frames_for(request.duration_s, self.model.config.sample_rate)
         needed = -(-frames // self.model.autoencoder.downsampling_ratio)
-        prompts = self._prompts if timed else _Untimed(self.model)
+        prompts = self._prompts if told_s is None else _Mistold(self.model, told_s)
         plan = plan_for(self.model, request, needed)
         facts = read_request(request)
         *_, last = denoise(self.model, prompts, request, facts, plan)
@@ -134,12 +138,12 @@ class Takes:
         return np.concatenate(list(blocks))
 
 
-class _Untimed(Prompts):
-    """Conditions that always speak of the model's longest take."""
+class _Mistold(Prompts):
+    """Conditions that always speak of a piece of one length."""
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, told_s: float) -> None:
         super().__init__(model.conditioner, model.device)
-        self._longest_s = model.config.max_duration_s
+        self._told_s = told_s
 
     def encode(self, prompt: str, facts: Facts, timing: Timing, latents: int) -> Conditioning:
-        return super().encode(prompt, facts, Timing(timing.start_s, self._longest_s), latents)
+        return super().encode(prompt, facts, Timing(timing.start_s, self._told_s), latents)

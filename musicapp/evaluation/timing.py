@@ -34,8 +34,10 @@ class Ending:
 def measure(bench: Bench) -> Result:
     """Ends of takes of every length that the model makes."""
     lengths = [length for length in bench.options.sizes.lengths_s if length <= bench.longest_s]
-    told = {length: _endings(bench, length, timed=True) for length in lengths}
-    withheld = {length: _endings(bench, length, timed=False) for length in lengths if length <= UNTIMED_UP_TO_S}
+    told = {length: _endings(bench, length) for length in lengths}
+    withheld = {
+        length: _endings(bench, length, told_s=bench.longest_s) for length in lengths if length <= UNTIMED_UP_TO_S
+    }
     all_told = [ending for endings in told.values() for ending in endings]
     all_withheld = [ending for endings in withheld.values() for ending in endings]
     rows = [_row(format_duration(length), endings) for length, endings in told.items()]
@@ -95,10 +97,10 @@ def _has_click(sound: np.ndarray, loud: float) -> bool:
     return bool(((jumps > 25 * around) & (jumps > 0.1 * loud)).any())
 
 
-def _endings(bench: Bench, length_s: float, *, timed: bool) -> list[Ending]:
+def _endings(bench: Bench, length_s: float, *, told_s: float | None = None) -> list[Ending]:
     prompts = [wish.prompt for wish in bench.wishes[: bench.options.sizes.takes_per_length]]
     return [
-        ending_of(bench.takes.make(prompt, length_s, 100 + index, timed=timed).sound(), length_s)
+        ending_of(bench.takes.make(prompt, length_s, 100 + index, told_s=told_s).sound(), length_s)
         for index, prompt in enumerate(prompts)
     ]
 

@@ -8,6 +8,7 @@ text/                        towers, clap_text/        text
 diffusion/                   checkpoint, loss tables   diffusion
 distilled/                   checkpoint, loss tables   distill
 sharpened/                   checkpoint, loss tables   sharpen
+tokens/                      checkpoint, loss tables   tokens
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from musicapp.nn.autoencoder import Autoencoder
 from musicapp.training import dataset, device, distributed, latents, recordings
 from musicapp.training.builtin import autoencoder, diffusion, distill, export, sharpen, tempered, text, warm_start
 from musicapp.training.published import oobleck, transformer
+from musicapp.training.tokens import stage as tokens
 
 log = logging.getLogger(__name__)
 
@@ -195,6 +197,21 @@ def sharpen_student(work: Path, args: argparse.Namespace) -> None:
     )
 
 
+def train_tokens(work: Path, args: argparse.Namespace) -> None:
+    tokens.train(
+        tokens.TokenOptions(
+            run=work / "tokens",
+            latents=work / "latents",
+            held_out=work / "latents-held-out",
+            text_encoder=_text_tower(work),
+            minutes=args.minutes,
+            tokens=args.latents,
+            save_every_s=_seconds_between_saves(args, 120.0),
+            device=args.device,
+        )
+    )
+
+
 def write_model(work: Path, args: argparse.Namespace) -> None:
     if args.config is not None:
         description = transformer.read_description(args.config)
@@ -264,5 +281,6 @@ STAGES = {
     "diffusion": train_diffusion,
     "distill": train_student,
     "sharpen": sharpen_student,
+    "tokens": train_tokens,
     "export": write_model,
 }

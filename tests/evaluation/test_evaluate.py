@@ -24,7 +24,7 @@ from tests.evaluation.sounds import write_renders
 from tests.making import make
 from tests.tiny_model import write_tiny_model
 
-SIZES = Sizes(4, 5.0, 6, 12, (3.0, 5.0), 1, 1, 40.0, 2, 2)
+SIZES = Sizes(4, 5.0, 6, 12, (3.0, 5.0), 1, 1, 40.0, 2, 2, (40.0,), 1, 3.0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_takes_are_the_engines_own(model: Path, tmp_path: Path) -> None:
     theirs = np.clip(wave_io.read(tmp_path / "engine.wav")[0], -1, 1)
     assert np.abs(take.sound() - theirs).max() < 2 / 32768
     assert takes.make("calm piano", 3.0, 7) == take
-    withheld = takes.make("calm piano", 3.0, 7, timed=False)
+    withheld = takes.make("calm piano", 3.0, 7, told_s=60.0)
     assert withheld.path != take.path and np.abs(withheld.sound() - take.sound()).max() > 1e-3
 
 

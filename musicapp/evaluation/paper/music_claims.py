@@ -1,0 +1,216 @@
+"""Claims of the paper on the music: ends, form, prompts, distances, copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from musicapp.evaluation import charts
+from musicapp.evaluation.adherence import NAMES
+from musicapp.evaluation.paper import drawing
+from musicapp.evaluation.paper.findings import (
+    CONFIRMED,
+    OPEN,
+    QUALIFIED,
+    REFUTED,
+    Finding,
+    figure,
+    missing,
+    share,
+    with_interval,
+)
+from musicapp.evaluation.paper.kept import Measured
+from musicapp.evaluation.withheld import MEASURES, MODES
+from musicapp.request import format_duration
+
+SURE = 0.05
+ENDS_WANTED, FORMED_WANTED = 0.95, 0.8
+ZOOM = 3  # pixels of a picture for each number
+
+
+def timing(model: Measured, _: dict[str, Measured]) -> Finding:
+    """Timing conditioning makes music end when asked."""
+    if "withheld" not in model:
+        return missing("the part `withheld`")
+    found = model["withheld"].values
+    whole = found["all"]["ends"]
+    told, withheld = whole["told"][0], whole["withheld"][0]
+    works = told > withheld and whole["p"] < SURE
+    verdict = CONFIRMED if works and told >= ENDS_WANTED else QUALIFIED if works else REFUTED
+    rows = tuple(
+        (format_duration(float(length)), *_cells(name, text, compared[name]))
+        for length, compared in found["lengths"].items()
+        for name, text in MEASURES.items()
+        if name in ("ends", "early_s", "good")
+    )
+    series = {
+        f"timing {mode}": [
+            (float(length) + 3 * side, *compared["ends"][mode]) for length, compared in found["lengths"].items()
+        ]
+        for side, mode in zip((-1, 1), MODES, strict=True)
+    }
+    return Finding(
+        verdict,
+        f"Told how long the piece is, {share(told)} of the takes end within half a second of the request; untold "
+        f"{share(withheld)} (p {whole['p']:.4f}, {found['takes']} pairs at each length).",
+        ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
+        rows,
+        {"timing.svg": drawing.lines(series, x="requested length, s", y="share that ends within 0.5 s", joined=False)},
+        {"timing.svg": "Share of takes whose last sound lies within 0.5 s of the requested end, with 95 %"},
+    )
+
+
+def timing_and_form(model: Measured, _: dict[str, Measured]) -> Finding:
+    """Whether structure changes with the timing."""
+    if "withheld" not in model:
+        return missing("the part `withheld`")
+    found = model["withheld"].values
+    names = ("sections", "formed", "motif", "range_lu")
+    sure = [MEASURES[name] for name in names if found["all"][name]["p"] < SURE]
+    rows = tuple(
+        (format_duration(float(length)), *_cells(name, text, compared[name]))
+        for length, compared in found["lengths"].items()
+        for name, text in MEASURES.items()
+        if name in names
+    )
+    return Finding(
+        CONFIRMED if sure else QUALIFIED,
+        f"Over all lengths timing changes {', '.join(sure)} beyond chance (p below {SURE})."
+        if sure
+        else f"With {found['takes']} pairs at each length no measure of form changes beyond chance when timing is "
+        "withheld: what timing gives is the end, not the form.",
+        ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
+        rows,
+    )
+
+
+def form(model: Measured, _: dict[str, Measured]) -> Finding:
+    """Figure 4: self-similarity."""
+    if "structure" not in model:
+        return missing("the part `structure`")
+    kept = model["structure"]
+    made, composed = kept.values["generated"], kept.values["composed"]
+    pictures = {f"form-{number}.png": _picture(each["rows"]) for number, each in enumerate(kept.matrices)}
+    captions = {f"form-{number}.png": each["caption"] for number, each in enumerate(kept.matrices)}
+    verdict = CONFIRMED if made["formed"] >= FORMED_WANTED else QUALIFIED if made["formed"] >= 0.5 else REFUTED
+    rows = (
+        ("three sections and a returning motif", share(made["formed"]), share(composed["formed"])),
+        ("distinct sections", f"{made['sections']:.1f}", f"{composed['sections']:.1f}"),
+        ("a motif that returns", share(made["returning"]), share(composed["returning"])),
+        ("strength of the best return", f"{made['motif']:.2f}", f"{composed['motif']:.2f}"),
+        ("loudness range, LU", f"{made['loudness_range_lu']:.1f}", f"{composed['loudness_range_lu']:.1f}"),
+    )
+    return Finding(
+        verdict,
+        f"Of {kept.values['pieces']} takes of {format_duration(kept.values['length_s'])}, {share(made['formed'])} have "
+        f"three sections and a motif that returns (composed pieces {share(composed['formed'])}).",
+        ("measure", "generated", "composed"),
+        rows,
+        pictures,
+        captions,
+    )
+
+
+def prompts(model: Measured, _: dict[str, Measured]) -> Finding:
+    """Text alignment, by facts that can be heard."""
+    if "adherence" not in model:
+        return missing("the part `adherence`")
+    found = model["adherence"].values
+    made, renders, chance = found["generated"], found["renders"], found["another_prompt"]
+    known = [name for name in NAMES if made.get(name) is not None]
+    near = [name for name in known if made[name] >= 0.9 * (renders[name] or 0)]
+    rows = tuple((NAMES[name], share(made[name]), share(renders[name]), share(chance[name])) for name in known)
+    bars = [(NAMES[name], {"generated": (made[name],), "another prompt": (chance[name],)}) for name in known]
+    return Finding(
+        CONFIRMED if len(near) == len(known) else QUALIFIED if near else REFUTED,
+        f"Of {len(known)} kinds of facts in {found['pieces']} held-out prompts, {len(near)} are heard at least nine "
+        "tenths as often as in music composed to them"
+        + (
+            ""
+            if len(near) == len(known)
+            else f"; not so: {', '.join(NAMES[name] for name in known if name not in near)}"
+        )
+        + ".",
+        ("fact", "generated", "composed to the prompt", "for another prompt"),
+        rows,
+        {"prompts.svg": drawing.bars(bars, ("generated", "another prompt"))},
+        {"prompts.svg": "Share of stated facts that are heard"},
+    )
+
+
+def distances(model: Measured, _: dict[str, Measured]) -> Finding:
+    """FD and KL."""
+    rows = []
+    for part, name, text in (
+        ("openl3", "frechet_generated", "FD on OpenL3"),
+        ("passt", "kl_generated", "KL on PaSST"),
+        ("clap", "generated", "CLAP score"),
+        ("distribution", "frechet_ratio", "FD on the app's own listener, times that of composed music"),
+        ("distribution", "kl_generated", "KL of styles heard by it"),
+    ):
+        value = figure(model[part].values, name) if part in model else None
+        rows.append((text, "no weights given" if value is None else f"{value:.2f}"))
+    if "distribution" not in model:
+        return missing("the part `distribution`")
+    found = model["distribution"].values
+    return Finding(
+        QUALIFIED if found["frechet_ratio"] <= 2 else REFUTED,
+        f"On the app's own listener generated music is {found['frechet_ratio']:.2f} times as far from music that was "
+        "composed as other composed music is. The paper's measures run on weights that a user has "
+        "([evaluation.md](evaluation.md)).",
+        ("measure", "this model"),
+        tuple(rows),
+    )
+
+
+def copies(model: Measured, _: dict[str, Measured]) -> Finding:
+    """Memorisation."""
+    if "memory" not in model:
+        return missing("the part `memory`, which needs `--training`")
+    found = model["memory"].values
+    made, new = found["generated"], found["new_renders"]
+    rows = (
+        ("likeness of the nearest passage, median", f"{made['median']:.3f}", f"{new['median']:.3f}"),
+        ("likeness of the nearest passage, largest", f"{made['largest']:.3f}", f"{new['largest']:.3f}"),
+        ("pieces with a copied passage", str(made["copies"]), str(new["copies"])),
+    )
+    return Finding(
+        CONFIRMED if made["copies"] <= new["copies"] else REFUTED,
+        f"Of {found['pieces']} takes {made['copies']} hold a passage of 4 s that is nearer than 0.95 to one of "
+        f"{found['training_pieces']} training pieces; of as many new compositions, which cannot be copies, "
+        f"{new['copies']}.",
+        ("measure", "generated", "new compositions"),
+        rows,
+    )
+
+
+def seeds(model: Measured, _: dict[str, Measured]) -> Finding:
+    """Variety."""
+    if "diversity" not in model:
+        return missing("the part `diversity`")
+    found = model["diversity"].values
+    return Finding(
+        CONFIRMED if not found["same_music"] else REFUTED,
+        f"Of {found['pairs']} pairs of takes with one prompt and two seeds {found['same_music']} are the same music; "
+        f"seeds lie {found['between_seeds']:.2f} apart, prompts {found['between_prompts']:.2f}, compositions "
+        f"{found['between_renders']:.2f}.",
+    )
+
+
+def unheard(_: Measured, __: dict[str, Measured]) -> Finding:
+    """The listening test."""
+    return Finding(OPEN, "No listening test was held: nobody was asked. Every figure here is measured.")
+
+
+def _cells(name: str, text: str, compared: dict[str, Any]) -> tuple[str, str, str, str]:
+    are_shares = name in ("ends", "good", "formed")
+    scale, digits, unit = (100, 0, " %") if are_shares else (1, 2, "")
+    cells = [with_interval(compared[mode], scale=scale, digits=digits, unit=unit) for mode in MODES]
+    return text, cells[0], cells[1], f"{compared['p']:.3f}"
+
+
+def _picture(rows: list[list[float]]) -> bytes:
+    values = np.clip(np.array(rows, float), 0, 1)
+    grey = np.round(values * 15) * 17  # sixteen greys: a third of the bytes, and no eye tells
+    return charts.png(np.kron(grey, np.ones((ZOOM, ZOOM))).astype(np.uint8))
