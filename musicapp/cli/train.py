@@ -118,6 +118,7 @@ def _add_published_options(stage: argparse.ArgumentParser) -> None:
     group.add_argument("--batch", type=int, default=4, metavar="N", help="windows in a step (default 4)")
     group.add_argument("--window", type=int, default=0, metavar="N", help="latents in one (default: the config's)")
     group.add_argument("--checkpointing", action="store_true", help="compute activations twice, to save memory")
+    group.add_argument("--sharded", action="store_true", help="several processes: each holds a part of the weights")
     group.add_argument("--light", action="store_true", help="Adafactor, no average: a third of the memory")
 
 

@@ -52,7 +52,7 @@ class Sizes:
     seeds: int
     seed_prompts: int
     withheld_s: tuple[float, ...] = (60.0, 120.0, 180.0, 285.0)
-    withheld_takes: int = 10
+    withheld_takes: int = 6
     probe_s: float = 20.0
     probe_takes: int = 8
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterable
 
 import torch
 from torch import nn
 
 from musicapp.errors import MusicAppError
-from musicapp.training import device
+from musicapp.training import device, sharding
 
 
 def count() -> int:
@@ -22,6 +23,7 @@ class Team:
 
     place    this process's device
     rank     its number; 0 is the main one, which alone writes
+    is_spread  whether each process holds only a part of the weights; then all must do all things together
 
     Alone it adds nothing: no process group, no package. Raises MusicAppError when Accelerate is missing or set to
     shard the weights, RequestError for a device that is not here.
@@ -30,6 +32,7 @@ class Team:
     def __init__(self, device_name: str) -> None:
         self.place = device.choose(device_name)
         self.rank = 0
+        self.is_spread = False
         self._accelerator = None
         if count() == 1:
             return
@@ -43,7 +46,8 @@ class Team:
         self._accelerator = Accelerator(cpu=self.place.type == "cpu", kwargs_handlers=[unused])
         if not str(self._accelerator.distributed_type.value).startswith("MULTI_"):
             raise MusicAppError(
-                "Every process must hold the whole model here.", hint="Configure Accelerate without FSDP or DeepSpeed."
+                "Accelerate is set to spread the weights by itself.",
+                hint="Configure it without FSDP or DeepSpeed, and give the stage --sharded.",
             )
         self.place, self.rank = self._accelerator.device, self._accelerator.process_index
         if self.rank:
@@ -59,6 +63,12 @@ class Team:
             return model
         shared: nn.Module = self._accelerator.prepare_model(model)
         return shared
+
+    def spread(self, model: nn.Module, blocks: Iterable[nn.Module]) -> None:
+        """Leave each process only a part of the weights, where there are several."""
+        if self._accelerator is not None:
+            sharding.spread(model, blocks, kind=self.place.type, count=count())
+            self.is_spread = True
 
     def agree(self, value: float) -> float:
         """The main process's value, in all of them: clocks differ, and steps and learning rates must not."""

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from musicapp.errors import MusicAppError
+from musicapp.training import sharding
 from musicapp.training.distributed import Team
 from musicapp.training.progress import Run
 
@@ -82,7 +83,7 @@ class Learner:
         """One step, unless the gradients are not finite; gives their norm before it was bounded."""
         self._forget()  # what another loss has left here
         loss.backward()
-        norm = float(nn.utils.clip_grad_norm_(self.weights, self.bound))
+        norm = float(sharding.whole(nn.utils.clip_grad_norm_(self.weights, self.bound)))
         if math.isfinite(norm):
             for optimiser in self.optimisers:
                 optimiser.step()
@@ -140,7 +141,7 @@ class Stage(ABC):
 
     @abstractmethod
     def look(self) -> None:
-        """Measure on held-out data and write samples; only the main process does."""
+        """Measure on held-out data and write samples: in the main process, or in all where the weights are spread."""
 
     def values(self) -> dict[str, Any]:
         """What the checkpoint holds beside `kept`: plain values and tensors that do not change."""
@@ -232,14 +233,19 @@ class _Loop:
 
     def _between(self) -> None:
         run = self.stage.run
-        if run.is_time_to_save and not self.in_a_row:
+        if not self.in_a_row and self._agreed(run.is_time_to_save):
             self.stage.save()
-        if run.elapsed_s - self.measured > self.stage.measure_every_s:
+        if self._agreed(run.elapsed_s - self.measured > self.stage.measure_every_s):
             self.measured = run.elapsed_s
             self._look()
 
+    def _agreed(self, is_time: bool) -> bool:
+        """Of processes that hold parts of one model, what the main one's clock says: they must come together."""
+        team = self.stage.team
+        return bool(team.agree(float(is_time))) if team.is_spread else is_time
+
     def _look(self) -> None:
-        if self.stage.team.is_main:
+        if self.stage.team.is_main or self.stage.team.is_spread:
             self.stage.look()
 
 
@@ -254,7 +260,7 @@ def _state_of(part: Any) -> Any:
         return [_state_of(one) for one in part]
     if isinstance(part, dict):
         return {name: _state_of(one) for name, one in part.items()}
-    return part.state_dict()
+    return sharding.gathered(part.state_dict())
 
 
 def _restore(part: Any, state: Any) -> None:
@@ -266,5 +272,7 @@ def _restore(part: Any, state: Any) -> None:
     elif isinstance(part, dict):
         for name, one in part.items():
             _restore(one, state[name])
+    elif isinstance(part, nn.Module | Optimizer):
+        sharding.restore(part, state)
     else:
         part.load_state_dict(state)

@@ -159,6 +159,7 @@ def train_published(work: Path, args: argparse.Namespace) -> None:
             window=args.window,
             checkpointing=args.checkpointing,
             light=args.light,
+            sharded=args.sharded,
             device=args.device,
         ),
         _config_of(args),

@@ -86,6 +86,39 @@ def test_a_webdataset_shard_is_read_without_unpacking(tmp_path, caplog):
         recordings.write_recordings(tmp_path / "broken", tmp_path / "other", 0)
 
 
+def test_webdataset_shards_are_one_stream_in_order_that_goes_on_after_a_stop(tmp_path, monkeypatch):
+    sound = io.BytesIO()
+    soundfile.write(sound, tone(seconds=0.6), 44100, format="FLAC")
+    names = [f"shard-{shard:03d}/{number:03d}" for shard in range(3) for number in range(6)]
+    for shard in (2, 0, 1):  # written in another order than that of their names
+        with tarfile.open(tmp_path / f"shard-{shard:03d}.tar", "w") as tar:
+            for name in names[6 * shard : 6 * shard + 6]:
+                for suffix, data in (("flac", sound.getvalue()), ("txt", name.encode())):
+                    member = tarfile.TarInfo(f"{name.partition('/')[2]}.{suffix}")
+                    member.size = len(data)
+                    tar.addfile(member, io.BytesIO(data))
+    read, count = recordings.read, 0
+
+    def stopped_at_the_tenth(source):
+        nonlocal count
+        count += 1
+        if count == 10:
+            raise KeyboardInterrupt
+        return read(source)
+
+    monkeypatch.setattr(recordings, "read", stopped_at_the_tenth)
+    with pytest.raises(KeyboardInterrupt):
+        recordings.write_recordings(tmp_path, tmp_path / "work", 0)
+    assert len(captions_in(tmp_path / "work")) == 9
+    assert recordings.write_recordings(tmp_path, tmp_path / "work", 0) == 18
+    assert count == 10 + 9  # what was written is not decoded again
+    parts = [Shards([tmp_path / "work" / name]).entries for name in ("audio", "audio-held-out")]
+    for part in parts:
+        told = [entry.truth.caption for entry in part]
+        assert told == sorted(told)
+    assert captions_in(tmp_path / "work") == names
+
+
 def test_facts_are_asked_of_composed_pieces_only():
     heads = text.facts.FactHeads(8)
     assert text._facts_loss(heads(torch.zeros(0, 8)), []).item() == 0

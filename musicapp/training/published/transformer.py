@@ -41,6 +41,7 @@ from musicapp.training.progress import Run
 from musicapp.training.published import oobleck
 from musicapp.training.published.in_backward import InBackward
 from musicapp.training.published.paper import STABLE_AUDIO_2_0
+from musicapp.training.sharding import SpreadAverage
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class TransformerOptions(loop.Options):
     window             latents of an example; 0 is the config's whole window
     checkpointing      compute activations twice instead of keeping them
     autoencoder        run folder of the first stage, for sample takes; without one there are none
+    sharded        spread weights, averages and what the optimiser keeps over all processes
     light              Adafactor inside the backward pass, no gradients kept and no average: a third of the memory
     """
 
@@ -66,6 +68,7 @@ class TransformerOptions(loop.Options):
     batch: int = 4
     window: int = 0
     checkpointing: bool = False
+    sharded: bool = False
     light: bool = False
     learning_rate: float = 5e-5
     dropout: float = 0.1
@@ -132,11 +135,12 @@ def build(config: ModelConfig, text_encoder: Path) -> Trainee:
 def train(options: TransformerOptions, config: ModelConfig) -> nn.Module:
     """Train until the minutes are spent, going on from the run's checkpoint; gives the averaged weights.
 
-    The light mode keeps no average and gives the last ones. Raises MusicAppError: light in several processes.
+    The light mode keeps no average and gives the last ones; so do spread weights, whose averages are in parts. Raises
+    MusicAppError: light in several processes.
     """
     stage = _TransformerStage(options, config)
     loop.train(stage)
-    return weights_of(stage.model) if stage.average is None else stage.average.module
+    return stage.average.module if isinstance(stage.average, WeightAverage) else weights_of(stage.model)
 
 
 class _TransformerStage(loop.Stage):
@@ -146,8 +150,10 @@ class _TransformerStage(loop.Stage):
             raise MusicAppError("The sparing mode works in one process only.", hint="Leave --light out.")
         self.model = build(config, options.text_encoder).to(team.place)
         self.model._conditioner[0].to(team.place)
+        if options.sharded:
+            team.spread(self.model, self.model.dit.blocks)
         weights = weights_of(self.model)
-        self.average = None if options.light else WeightAverage(weights, decay=options.average_decay)
+        self.average = None if options.light else _average_of(weights, options.average_decay, is_spread=team.is_spread)
         if options.checkpointing:
             compute_twice(self.model.dit)
         learner = self._learner()
@@ -158,7 +164,7 @@ class _TransformerStage(loop.Stage):
         self.shards, self.held_out = Shards([options.latents], rate), Shards([options.held_out], rate)
         seed = options.seed + self.run.step + 1_000_003 * team.rank
         self.even = torch.quasirandom.SobolEngine(1, scramble=True, seed=seed)
-        self.shared = team.share(self.model)
+        self.shared = self.model if team.is_spread else team.share(self.model)
 
     def _learner(self) -> loop.Learner:
         rate = self.options.learning_rate
@@ -187,8 +193,15 @@ class _TransformerStage(loop.Stage):
         yield loop.Turn(self.learners[0], loss, {"loss": loss, "rate": rate})
 
     def look(self) -> None:
-        self.run.measured(loss=measure(self.model, self.held_out, self.options, self.config))
-        _write_takes(self.run, self.model, self.options, self.config)
+        loss = measure(self.model, self.held_out, self.options, self.config)
+        if self.team.is_main:
+            self.run.measured(loss=loss)
+        if not self.team.is_spread:  # a take asks the transformer alone; spread weights come together in the whole only
+            _write_takes(self.run, self.model, self.options, self.config)
+
+
+def _average_of(weights: nn.Module, decay: float, *, is_spread: bool) -> WeightAverage[nn.Module] | SpreadAverage:
+    return SpreadAverage(weights, decay) if is_spread else WeightAverage(weights, decay=decay)
 
 
 def weights_of(model: Trainee) -> nn.ModuleDict:
