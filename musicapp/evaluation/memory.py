@@ -1,20 +1,27 @@
-"""Whether the model copies: the nearest passage of the training music to each take, beside that to new renders."""
+"""Whether the model copies: the nearest passage of the training music to each take, beside that to new renders.
+
+Nearest in mel spectra, and where the training's latents lie beside its audio in the autoencoder's latents too, which is
+where the transformer would have learnt by heart.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from musicapp.analysis.listening import SAMPLE_RATE
+from musicapp.engine.encode import encode
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.mel import HOP, log_mel
 from musicapp.evaluation.report import Player, Result, Table, number
 from musicapp.training.dataset import Shards
+from musicapp.training.latents import SILENT_TAIL
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +30,11 @@ COPY = 0.95  # likeness from which a passage counts as copied
 MOST_TRAINING_PIECES = 3000
 PLAYED = 3
 _CHUNK = 256
+LATENT_PASSAGE, LATENT_HOP = (
+    86,
+    20,
+)  # latents of a passage of 4 s, and between two of a take; a quarter of it in training
+SAME_CODER = 0.9  # correlation from which training's latents are those of the model's autoencoder
 
 
 @dataclass(frozen=True)
@@ -45,14 +57,15 @@ def measure(bench: Bench) -> Result:
     others = [_passages(render.sound, 1.0) for render in bench.held_out]
     found = nearest(shards, [*passages, *others])
     made, rendered = found[: len(passages)], found[len(passages) :]
-    values = {
+    values: dict[str, Any] = {
         "generated": _summary(made),
         "new_renders": _summary(rendered),
         "training_pieces": min(len(shards), MOST_TRAINING_PIECES),
         "pieces": len(made),
+        **_in_latents(bench, folder, sounds),
     }
     rows = tuple(
-        (name, number(values["generated"][key], 3), number(values["new_renders"][key], 3))  # type: ignore[index]
+        (name, number(values["generated"][key], 3), number(values["new_renders"][key], 3))
         for name, key in (
             ("likeness of the nearest passage, median", "median"),
             ("likeness of the nearest passage, largest", "largest"),
@@ -70,14 +83,65 @@ def measure(bench: Bench) -> Result:
     )
 
 
-def nearest(shards: Shards, pieces: Sequence[torch.Tensor]) -> list[Nearest]:
-    """For each piece, given as `(passages, values)`, the nearest passage of the first training pieces."""
+def _in_latents(bench: Bench, folder: Path, sounds: Sequence[np.ndarray]) -> dict[str, Any]:
+    """The same among latents; nothing where those of the training do not lie beside or are of another autoencoder."""
+    beside = folder.parent / "latents"
+    if not any(beside.rglob("format.json")):
+        return {}
+    shards, model = Shards([beside]), bench.takes.model
+    audio = Shards([folder])
+    if len(shards) != len(audio) or shards.width != model.autoencoder.latent_dim:
+        return {}
+    known = torch.from_numpy(shards.read(0).astype(np.float32))
+    again = _latents_of(bench, audio.read(0).astype(np.float32) / 32767)
+    count = min(len(known), len(again))
+    if float(torch.corrcoef(torch.stack([known[:count].flatten(), again[:count].flatten()]))[0, 1]) < SAME_CODER:
+        return {}
+    groups = [[_latent_passages(_latents_of(bench, sound), LATENT_HOP) for sound in sounds]]
+    groups.append([_latent_passages(_latents_of(bench, render.sound), LATENT_HOP) for render in bench.held_out])
+    found = nearest(shards, [*groups[0], *groups[1]], _training_latents)
+    return {"latents": {"generated": _summary(found[: len(sounds)]), "new_renders": _summary(found[len(sounds) :])}}
+
+
+def _latents_of(bench: Bench, sound: np.ndarray) -> torch.Tensor:
+    """`(count, channels)` as training keeps them, unscaled."""
+    model = bench.takes.model
+    return encode(model.autoencoder, sound)[0].T.cpu().float() * model.autoencoder.scale
+
+
+def _training_latents(rows: np.ndarray) -> torch.Tensor:
+    return _latent_passages(torch.from_numpy(rows[: len(rows) - SILENT_TAIL].astype(np.float32)), LATENT_HOP // 4)
+
+
+def _latent_passages(latents: torch.Tensor, hop: int) -> torch.Tensor:
+    """Passages of latents, neighbours joined, each with mean 0 over time and length 1: `(passages, values)`."""
+    if len(latents) < LATENT_PASSAGE:
+        return torch.zeros(0, LATENT_PASSAGE // 2 * latents.shape[1])
+    cut = latents.unfold(0, LATENT_PASSAGE, hop)  # (passages, channels, LATENT_PASSAGE)
+    joined = cut.unflatten(2, (-1, 2)).mean(dim=3)
+    flat = (joined - joined.mean(dim=2, keepdim=True)).flatten(1)
+    return flat / flat.norm(dim=1, keepdim=True).clamp(min=1.0)
+
+
+def _training_mel(rows: np.ndarray) -> torch.Tensor:
+    return _passages(rows.astype(np.float32) / 32767, 0.25)
+
+
+def nearest(
+    shards: Shards,
+    pieces: Sequence[torch.Tensor],
+    passages_of: Callable[[np.ndarray], torch.Tensor] = _training_mel,
+) -> list[Nearest]:
+    """For each piece, given as `(passages, values)`, the nearest passage of the first training pieces.
+
+    passages_of  the passages of a training piece's rows, one for every quarter of a second
+    """
     wanted = torch.cat(list(pieces))
     owner = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
     best = np.full(len(pieces), -1.0)
     where = np.zeros((len(pieces), 2))
     for number_ in range(min(len(shards), MOST_TRAINING_PIECES)):
-        known = _passages(shards.read(number_).astype(np.float32) / 32767, 0.25)
+        known = passages_of(shards.read(number_))
         for first in range(0, len(known), _CHUNK):
             likeness, place = (wanted @ known[first : first + _CHUNK].T).max(dim=1)
             for row in np.flatnonzero(likeness.numpy() > best[owner]):

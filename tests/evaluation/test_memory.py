@@ -6,11 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from musicapp.analysis.listening import SAMPLE_RATE
-from musicapp.evaluation.memory import COPY, _passages, nearest
+from musicapp.evaluation.memory import (
+    COPY,
+    LATENT_HOP,
+    _latent_passages,
+    _passages,
+    _training_latents,
+    nearest,
+)
 from musicapp.training.dataset import Shards
 from tests.evaluation.sounds import notes, stereo, write_renders
+from tests.training.data import write_latent_shard
 
 
 def test_a_copy_is_found_at_its_place_and_new_music_is_none(tmp_path: Path) -> None:
@@ -28,3 +37,13 @@ def test_silence_resembles_nothing(tmp_path: Path) -> None:
     write_renders(tmp_path, "held-out", 12.0, 1)
     silence = _passages(np.zeros((6 * SAMPLE_RATE, 2), np.float32), 1.0)
     assert nearest(Shards([tmp_path]), [silence])[0].likeness < 0.1
+
+
+def test_latents_that_were_learnt_are_found_among_the_training(tmp_path: Path) -> None:
+    write_latent_shard(tmp_path, [200, 300, 260], channels=8)
+    shards = Shards([tmp_path])
+    learnt = torch.from_numpy(shards.read(1, 40, 120).astype(np.float32))
+    new = torch.randn(120, 8, generator=torch.Generator().manual_seed(5))
+    found = nearest(shards, [_latent_passages(each, LATENT_HOP) for each in (learnt, new)], _training_latents)
+    assert found[0].likeness > 0.99 and found[0].piece == 1
+    assert found[1].likeness < 0.5

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from musicapp.evaluation import significance
 from musicapp.evaluation.report import Row
 
 CONFIRMED, QUALIFIED, REFUTED, OPEN = "confirmed", "qualified", "refuted", "not measured"
@@ -49,6 +50,19 @@ def with_interval(found: Sequence[float | None], *, scale: float = 1.0, digits: 
 def share(value: float | None) -> str:
     """A share for people."""
     return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def spread_of(value: float | None, count: int) -> tuple[float | None, float | None, float | None]:
+    """A share of so many trials, and between what it lies with 95 %."""
+    if value is None or count < 1:
+        return None, None, None
+    hits = round(value * count)
+    return value, *significance.interval([1.0] * hits + [0.0] * (count - hits))
+
+
+def share_of(value: float | None, count: int) -> str:
+    """The same for people."""
+    return with_interval(spread_of(value, count), scale=100, digits=0, unit=" %")
 
 
 def figure(values: dict[str, Any], *names: str) -> Any:

@@ -18,9 +18,12 @@ from musicapp.evaluation.paper.findings import (
     figure,
     missing,
     share,
+    share_of,
+    spread_of,
     with_interval,
 )
 from musicapp.evaluation.paper.kept import Measured
+from musicapp.evaluation.report import Row
 from musicapp.evaluation.withheld import MEASURES, MODES
 from musicapp.request import format_duration
 
@@ -90,22 +93,22 @@ def form(model: Measured, _: dict[str, Measured]) -> Finding:
     if "structure" not in model:
         return missing("the part `structure`")
     kept = model["structure"]
-    made, composed = kept.values["generated"], kept.values["composed"]
+    made, composed, count = kept.values["generated"], kept.values["composed"], kept.values["pieces"]
     pictures = {f"form-{number}.png": _picture(each["rows"]) for number, each in enumerate(kept.matrices)}
     captions = {f"form-{number}.png": each["caption"] for number, each in enumerate(kept.matrices)}
     verdict = CONFIRMED if made["formed"] >= FORMED_WANTED else QUALIFIED if made["formed"] >= 0.5 else REFUTED
     rows = (
-        ("three sections and a returning motif", share(made["formed"]), share(composed["formed"])),
+        ("three sections and a returning motif", share_of(made["formed"], count), share_of(composed["formed"], count)),
         ("distinct sections", f"{made['sections']:.1f}", f"{composed['sections']:.1f}"),
-        ("a motif that returns", share(made["returning"]), share(composed["returning"])),
+        ("a motif that returns", share_of(made["returning"], count), share_of(composed["returning"], count)),
         ("strength of the best return", f"{made['motif']:.2f}", f"{composed['motif']:.2f}"),
         ("loudness range, LU", f"{made['loudness_range_lu']:.1f}", f"{composed['loudness_range_lu']:.1f}"),
     )
     return Finding(
         verdict,
-        f"Of {kept.values['pieces']} takes of {format_duration(kept.values['length_s'])}, {share(made['formed'])} have "
+        f"Of {count} takes of {format_duration(kept.values['length_s'])}, {share(made['formed'])} have "
         f"three sections and a motif that returns (composed pieces {share(composed['formed'])}).",
-        ("measure", "generated", "composed"),
+        ("measure", "generated (95 %)", "composed"),
         rows,
         pictures,
         captions,
@@ -120,8 +123,21 @@ def prompts(model: Measured, _: dict[str, Measured]) -> Finding:
     made, renders, chance = found["generated"], found["renders"], found["another_prompt"]
     known = [name for name in NAMES if made.get(name) is not None]
     near = [name for name in known if made[name] >= 0.9 * (renders[name] or 0)]
-    rows = tuple((NAMES[name], share(made[name]), share(renders[name]), share(chance[name])) for name in known)
-    bars = [(NAMES[name], {"generated": (made[name],), "another prompt": (chance[name],)}) for name in known]
+    counts = found["stated"]
+    rows = tuple(
+        (
+            f"{NAMES[name]} ({counts[name]} prompts)",
+            *(share_of(each[name], counts[name]) for each in (made, renders, chance)),
+        )
+        for name in known
+    )
+    bars = [
+        (
+            NAMES[name],
+            {"generated": spread_of(made[name], counts[name]), "another prompt": spread_of(chance[name], counts[name])},
+        )
+        for name in known
+    ]
     return Finding(
         CONFIRMED if len(near) == len(known) else QUALIFIED if near else REFUTED,
         f"Of {len(known)} kinds of facts in {found['pieces']} held-out prompts, {len(near)} are heard at least nine "
@@ -132,7 +148,7 @@ def prompts(model: Measured, _: dict[str, Measured]) -> Finding:
             else f"; not so: {', '.join(NAMES[name] for name in known if name not in near)}"
         )
         + ".",
-        ("fact", "generated", "composed to the prompt", "for another prompt"),
+        ("fact", "generated (95 %)", "composed to the prompt", "for another prompt"),
         rows,
         {"prompts.svg": drawing.bars(bars, ("generated", "another prompt"))},
         {"prompts.svg": "Share of stated facts that are heard"},
@@ -170,11 +186,15 @@ def copies(model: Measured, _: dict[str, Measured]) -> Finding:
         return missing("the part `memory`, which needs `--training`")
     found = model["memory"].values
     made, new = found["generated"], found["new_renders"]
-    rows = (
+    rows: tuple[Row, ...] = (
         ("likeness of the nearest passage, median", f"{made['median']:.3f}", f"{new['median']:.3f}"),
         ("likeness of the nearest passage, largest", f"{made['largest']:.3f}", f"{new['largest']:.3f}"),
         ("pieces with a copied passage", str(made["copies"]), str(new["copies"])),
     )
+    if "latents" in found:
+        both = [found["latents"][name] for name in ("generated", "new_renders")]
+        for key in ("median", "largest"):
+            rows += ((f"the same in latents, {key}", *(f"{each[key]:.3f}" for each in both)),)
     return Finding(
         CONFIRMED if made["copies"] <= new["copies"] else REFUTED,
         f"Of {found['pieces']} takes {made['copies']} hold a passage of 4 s that is nearer than 0.95 to one of "
@@ -210,7 +230,6 @@ def _cells(name: str, text: str, compared: dict[str, Any]) -> tuple[str, str, st
     return text, cells[0], cells[1], f"{compared['p']:.3f}"
 
 
-def _picture(rows: list[list[float]]) -> bytes:
-    values = np.clip(np.array(rows, float), 0, 1)
-    grey = np.round(values * 15) * 17  # sixteen greys: a third of the bytes, and no eye tells
-    return charts.png(np.kron(grey, np.ones((ZOOM, ZOOM))).astype(np.uint8))
+def _picture(rows: list[str]) -> bytes:
+    greys = np.array([[int(digit, 16) for digit in row] for row in rows]) * 17
+    return charts.png(np.kron(greys, np.ones((ZOOM, ZOOM))).astype(np.uint8))
