@@ -116,6 +116,13 @@ CLAIMS = (
     Claim("Seeds matter", "section 5", "One prompt gives many pieces.", ("diversity",), music_claims.seeds),
     Claim("Listeners like it", "Table 4", "26 people rate it above MusicGen.", (), music_claims.unheard),
     Claim(
+        "It turns sounds into music, and makes short ones",
+        "section 4, further uses",
+        "Audio-to-audio, sound effects, vocal-like music.",
+        (),
+        music_claims.elsewhere,
+    ),
+    Claim(
         "Scales of other cultures",
         "open question",
         "Can a prompt ask for a maqam, a raga, pelog?",

@@ -202,7 +202,22 @@ def copies(model: Measured, _: dict[str, Measured]) -> Finding:
         f"{new['copies']}.",
         ("measure", "generated", "new compositions"),
         rows,
+        {"copies.svg": drawing.bars(_likeness(found), ("generated", "new compositions"))},
+        {"copies.svg": "Likeness of the nearest training passage"},
     )
+
+
+def _likeness(found: dict[str, Any]) -> list[tuple[str, dict[str, tuple[float]]]]:
+    """The bars of `copies`."""
+    sets = {"mel spectra": found} | ({"latents": found["latents"]} if "latents" in found else {})
+    return [
+        (
+            f"{name}, {key}",
+            {"generated": (each["generated"][key],), "new compositions": (each["new_renders"][key],)},
+        )
+        for name, each in sets.items()
+        for key in ("median", "largest")
+    ]
 
 
 def seeds(model: Measured, _: dict[str, Measured]) -> Finding:
@@ -210,11 +225,28 @@ def seeds(model: Measured, _: dict[str, Measured]) -> Finding:
     if "diversity" not in model:
         return missing("the part `diversity`")
     found = model["diversity"].values
+    pairs = (
+        ("seeds of a prompt", "between_seeds"),
+        ("prompts", "between_prompts"),
+        ("compositions", "between_renders"),
+    )
+    bars = [(name, {"distance": (found[key],)}) for name, key in pairs]
     return Finding(
         CONFIRMED if not found["same_music"] else REFUTED,
         f"Of {found['pairs']} pairs of takes with one prompt and two seeds {found['same_music']} are the same music; "
         f"seeds lie {found['between_seeds']:.2f} apart, prompts {found['between_prompts']:.2f}, compositions "
         f"{found['between_renders']:.2f}.",
+        pictures={"seeds.svg": drawing.bars(bars, ("distance",))},
+        captions={"seeds.svg": "Distance in the listener's features"},
+    )
+
+
+def elsewhere(_: Measured, __: dict[str, Measured]) -> Finding:
+    """What the app does and this page does not measure."""
+    return Finding(
+        OPEN,
+        "Takes from a sound and short sounds are in the app ([shaping.md](shaping.md)) and its tests; no figure here "
+        "says how good they are. Composed music holds no voices, so the built-in model has none.",
     )
 
 

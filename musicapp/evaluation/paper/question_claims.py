@@ -20,6 +20,7 @@ from musicapp.evaluation.paper.findings import (
 from musicapp.evaluation.paper.kept import Kept, Measured
 
 SURE = 0.05
+NOTES = ("notes a second",)
 # Figures that both have: part, path, text, whether more is better, how it is shown.
 Show = Callable[[float], str]
 COMPARED: tuple[tuple[str, tuple[str, ...], str, bool, Show], ...] = (
@@ -113,6 +114,7 @@ def metres(model: Measured, _: dict[str, Measured]) -> Finding:
         )
         for name, each in groups.items()
     )
+    bars = [(name, {"generated": each["heard"], "composed": (each["composed"],)}) for name, each in groups.items()]
     uneven = [groups[name]["heard"][0] for name in ("5/4", "7/8", "11/8")]
     even = [groups[name]["heard"][0] for name in ("4/4", "3/4", "6/8")]
     odd, usual = sum(uneven) / 3, sum(even) / 3
@@ -123,6 +125,8 @@ def metres(model: Measured, _: dict[str, Measured]) -> Finding:
         "where double and half bars count.",
         ("metre", "bar heard (95 %)", "in composed pieces", "bars heard, in eighths"),
         rows,
+        {"metres.svg": drawing.bars(bars, ("generated", "composed"))},
+        {"metres.svg": "Share of takes whose onsets repeat at the asked bar"},
     )
 
 
@@ -142,6 +146,8 @@ def levels(model: Measured, _: dict[str, Measured]) -> Finding:
             (name, with_interval(each["notes"]), with_interval(each["range"], digits=1))
             for name, each in found["groups"].items()
         ),
+        {"levels.svg": drawing.bars([(n, {"notes a second": e["notes"]}) for n, e in found["groups"].items()], NOTES)},
+        {"levels.svg": "Notes a second by level, mean and 95 %"},
     )
 
 

@@ -45,7 +45,18 @@ def reconstruction(model: Measured, _: dict[str, Measured]) -> Finding:
     )
     if found["si_sdr_db"] < 0:
         sentence += " A negative SI-SDR means that waveforms are not kept: the decoder finds phases anew."
-    return Finding(verdict, sentence, ("measure", "this model", "paper"), tuple(rows))
+    bars = [
+        ("STFT distance", {"this model": (found["stft"],), "paper": (PAPER_STFT,)}),
+        ("MEL distance", {"this model": (found["mel"],), "paper": (PAPER_MEL,)}),
+    ]
+    return Finding(
+        verdict,
+        sentence,
+        ("measure", "this model", "paper"),
+        tuple(rows),
+        {"autoencoder.svg": drawing.bars(bars, ("this model", "paper"))},
+        {"autoencoder.svg": "Distances of music that was encoded and decoded; less is better"},
+    )
 
 
 def whole_pieces(model: Measured, _: dict[str, Measured]) -> Finding:
