@@ -16,7 +16,7 @@ from musicapp.cli.main import main
 from musicapp.engine.engine import Engine
 from musicapp.errors import RequestError
 from musicapp.evaluation import evaluate as runner
-from musicapp.evaluation import report
+from musicapp.evaluation import probe_sets, probes, report, whole
 from musicapp.evaluation.classifier import LEVELS, RENDER_S
 from musicapp.evaluation.options import PARTS, Options, Sizes
 from musicapp.evaluation.takes import Takes
@@ -41,7 +41,11 @@ def work(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
     write_renders(folder, "classifier", RENDER_S, SIZES.classifier_pieces, LEVELS)
     write_renders(folder, "learnt", SIZES.seconds, 10)
     write_renders(folder, "long", SIZES.structure_s, 1)
-    runner.evaluate(options(folder, model))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probe_sets, "STYLES", {"Western": ("rock",), "elsewhere": ("indian raga",)})
+        patch.setattr(probes, "SCALES", probe_sets.SCALES[:2])
+        patch.setattr(whole, "AT_ONCE_S", 5.0)
+        runner.evaluate(options(folder, model))
     return folder
 
 
@@ -79,6 +83,12 @@ def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
     assert values["parts"]["structure"]["pieces"] == 1
     assert values["parts"]["diversity"]["pairs"] == 2
     assert values["parts"]["memory"]["training_pieces"] == 10
+    assert len(values["parts"]["whole"]["mel_by_position"]) == 2 and values["parts"]["whole"]["sound_differs"] < 1e-4
+    assert [cost["length_s"] for cost in values["parts"]["lengths"]["costs"]] == [3, 5, 30]
+    assert (
+        set(values["parts"]["withheld"]["lengths"]) == {"40"} and values["parts"]["withheld"]["all"]["ends"]["p"] == 1
+    )
+    assert set(values["parts"]["probes"]["metres"]) == {"4/4", "3/4", "6/8", "5/4", "7/8", "11/8"}
 
 
 def test_the_page_stands_alone_and_plays_files_that_are_there(work: Path) -> None:
@@ -160,6 +170,6 @@ def test_an_unknown_model_leaves_nothing_behind(tmp_path: Path, capsys: pytest.C
 
 def test_parts_keep_their_order() -> None:
     assert read_parts("clap, timing", "") == ("timing", "clap")
-    assert read_parts(None, "clap,memory,openl3") == (*PARTS[:7], "passt")
+    assert read_parts(None, "clap,memory,openl3") == (*PARTS[:7], *PARTS[10:])
     with pytest.raises(RequestError):
         read_parts("", "")
