@@ -9,6 +9,7 @@ from multiprocessing import freeze_support  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from musicapp.cli import COMMANDS  # noqa: E402
+from musicapp.settings import LANGUAGES  # noqa: E402
 
 
 def main() -> int:
@@ -16,8 +17,9 @@ def main() -> int:
     freeze_support()  # first: in the frozen app the engine's process starts here too
     if sys.argv[1:] == ["--self-test"]:
         return _test_installation()
-    files = _files(sys.argv[1:])
-    if len(sys.argv) > 1 and not files:
+    language, words = _language(sys.argv[1:])
+    files = _files(words)
+    if words and not files:
         from musicapp.cli.main import main as run_command
 
         return run_command(sys.argv[1:])
@@ -27,7 +29,22 @@ def main() -> int:
         print(f"The window cannot open: {error}.", file=sys.stderr)
         print("Try the command line: musicapp generate --help", file=sys.stderr)
         return 1
-    return open_window(sys.argv[:1], files)
+    return open_window(sys.argv[:1], files, language=language)
+
+
+def _language(words: list[str]) -> tuple[str, list[str]]:
+    """The language that the window is asked to speak, "" for its own choice, and the other words."""
+    if words[:1] == ["--language"] and len(words) > 1:
+        given, rest = words[1], words[2:]
+    elif words and words[0].startswith("--language="):
+        given, rest = words[0].partition("=")[2], words[1:]
+    else:
+        return "", words
+    if given not in LANGUAGES:
+        print(f"There is no language “{given}”.", file=sys.stderr)
+        print(f"Use one of: {', '.join(LANGUAGES)}.", file=sys.stderr)
+        sys.exit(2)
+    return given, rest
 
 
 def _test_installation() -> int:

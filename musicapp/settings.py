@@ -33,8 +33,10 @@ VERSION = 1
 MAX_RECENT_PROMPTS, MAX_RECENT_SEEDS = 50, 50
 MAX_TEXT, MAX_HALF_WRITTEN = 20_000, 200_000  # characters
 NAMED_AT_MOST = 4
+LANGUAGES = ("en", "de")  # of the window
 _CHOICES = {
     "theme": ("system", "light", "dark"),
+    "language": ("", *LANGUAGES),
     "auto_play": ("off", "idle", "always"),
     "takes_order": ("newest", "name", "tempo", "key", "length"),
     "device": DEVICES,
@@ -67,6 +69,7 @@ class Settings:
     match_loudness all takes play at one loudness
     output_device  name of the output, empty: the system's choice
     theme          system, light or dark
+    language       of the window, one of LANGUAGES; empty: the system’s
     export_format  a key of EXPORT_FORMATS
     export_folder  empty: the user's music folder
     export_new     every new take is also exported
@@ -87,6 +90,7 @@ class Settings:
     volume: float = 0.5
     output_device: str = ""
     theme: str = "system"
+    language: str = ""
     export_format: str = "wav24"
     export_folder: str = ""
     export_rate: int | None = None

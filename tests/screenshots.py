@@ -41,6 +41,7 @@ def main() -> int:
     parser.add_argument("--theme", choices=("light", "dark"))
     parser.add_argument("--scale", type=int, default=100, help="in percent")
     parser.add_argument("--size", default="1180x760", help="of the window, in points")
+    parser.add_argument("--language", default="en", help="of the window: en or de")
     parser.add_argument("--real", action="store_true", help="one picture, of a take that the built-in model makes")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -49,13 +50,14 @@ def main() -> int:
             os.environ["MUSICAPP_HOME"] = home
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             shoot = real_shot if options.real else studio_shots
-            shoot(options.folder, options.theme, f"{options.theme}-{options.scale}", options.size, Path(home))
+            ending = f"{options.theme}-{options.scale}" + ("" if options.language == "en" else f"-{options.language}")
+            shoot(options.folder, options.theme, ending, options.size, Path(home))
         return 0
     for theme in ("light", "dark"):
         for scale in (100, 200):
             environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale / 100)}
             command = [sys.executable, "-m", "tests.screenshots", str(options.folder), "--theme", theme]
-            command += ["--scale", str(scale), "--size", options.size]
+            command += ["--scale", str(scale), "--size", options.size, "--language", options.language]
             subprocess.run(command, check=True, env=environment)
     return 0
 
@@ -67,6 +69,7 @@ class Album:
         from PySide6.QtWidgets import QApplication
 
         from musicapp import settings
+        from musicapp.ui import words
         from musicapp.ui.main_window import MainWindow
         from musicapp.ui.state import player
         from musicapp.ui.studio import Studio
@@ -76,6 +79,7 @@ class Album:
         player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
         self.folder, self.ending = folder, ending
         self.application = QApplication([])
+        words.use(ending.rpartition("-")[2] if ending.endswith(tuple(words.LANGUAGES)) else "en")
         self.studio = Studio(make_host, settings.Settings(export_folder="/home/mia/Music", auto_play="off"))
         self.window = MainWindow(self.studio, Theme(self.application, theme_name))
         self.window.show()

@@ -88,7 +88,7 @@ LAYERS = {
     "queueing": Layer((*FIRST_TWO, "prompts", "description", "library", "engine.events", "engine.host", "engine.pace")),
     "cli": Layer(SERVICES),
     "ui": Layer(SERVICES, qt=True),
-    "__main__": Layer(("import_path", "cli", "ui")),
+    "__main__": Layer(("import_path", "settings", "cli", "ui")),
     "__init__": Layer(()),
 }
 

@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="musicapp",
         description="Type a prompt, hear music. Without a command the window opens.",
         epilog='Example: musicapp generate "calm piano, 90 bpm, in C minor" --seconds 30 -o piano.wav. '
-        "musicapp --self-test tries everything that the app needs.",
+        "musicapp --self-test tries everything that the app needs. musicapp --language de opens the window in German.",
     )
     parser.add_argument("--version", action="version", version=f"musicapp {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -73,10 +73,13 @@ def name_of(material: Material, template: str = DEFAULT, *, number: int | None =
         safe = f"take_{safe}"
     safe = names.shortened(safe, names.MAX_BYTES - _ROOM_BYTES).strip(" .")
     told = " ".join(c for c in bad if c in _BAD)
-    note = (
-        f"{told} cannot stand in the name of a file and {'is' if len(told) == 1 else 'are'} left out." if told else ""
-    )
-    return Named(safe, note)
+    return Named(safe, _left_out(told))
+
+
+def _left_out(told: str) -> str:
+    if len(told) > 1:
+        return f"{told} cannot stand in the name of a file and are left out."
+    return f"{told} cannot stand in the name of a file and is left out." if told else ""
 
 
 def values_of(material: Material, number: int | None) -> dict[str, str]:

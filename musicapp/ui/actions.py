@@ -17,7 +17,7 @@ from musicapp.ui.studio import Studio
 from musicapp.ui.take_actions import TakeActions
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.message_bar import open_log_folder
-from musicapp.ui.words import marked, said, tr, tr_all
+from musicapp.ui.words import LANGUAGES, marked, said, tr, tr_all
 
 if TYPE_CHECKING:
     from musicapp.ui.main_window import MainWindow
@@ -241,6 +241,9 @@ class Actions(QObject):
         menu.addSeparator()
         theme = self._theme
         ChoiceMenu(menu, tr("&Theme"), "theme", lambda: tr_all(THEME_LABELS), lambda: theme.choice, theme.choose)
+        languages = {"": tr("&As the system"), **LANGUAGES}
+        language = ("language", lambda: languages, lambda: self._studio.settings.language, self._choose_language)
+        ChoiceMenu(menu, tr("L&anguage"), *language)
 
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, "shortcuts", tr("&Keyboard shortcuts"), "Ctrl+/", self._window.show_shortcuts)
@@ -274,6 +277,12 @@ class Actions(QObject):
 
     def _quieter(self) -> None:
         self._studio.player.set_volume(self._studio.player.volume_db - VOLUME_STEP_DB)
+
+    def _choose_language(self, code: str) -> None:
+        self._studio.settings.language = code
+        self._studio.messages.remark(
+            f"The window speaks {LANGUAGES.get(code, 'the system’s language')} from the next start"
+        )
 
     def _choose_auto_play(self, choice: str) -> None:
         self._studio.library.auto_play = choice

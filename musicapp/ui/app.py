@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from musicapp import __version__, logs, paths, settings
 from musicapp.engine.checking import check_model
 from musicapp.engine.host import EngineHost
-from musicapp.ui import guard, icons
+from musicapp.ui import guard, icons, words
 from musicapp.ui.instance import claim
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.studio import Studio
@@ -39,10 +39,11 @@ _QT_LEVELS = {
 }
 
 
-def run(argv: list[str] | None = None, files: Sequence[Path] = ()) -> int:
+def run(argv: list[str] | None = None, files: Sequence[Path] = (), *, language: str = "") -> int:
     """Open the window, take `files` in, and return when it is closed. The exit code is 0 unless Qt says otherwise.
 
-    If there is a window already, it gets the files and comes to the front instead.
+    If there is a window already, it gets the files and comes to the front instead. language: a code of
+    `settings.LANGUAGES` for this time; empty: the one of the settings, or of the system.
     """
     logs.set_up("window")
     log.info("Musicapp %s starts", __version__)
@@ -52,6 +53,9 @@ def run(argv: list[str] | None = None, files: Sequence[Path] = ()) -> int:
     application.setApplicationVersion(__version__)
     application.setWindowIcon(icons.window_icon())
     guard.protect_all()
+    found = settings.read()
+    saved = found.settings
+    words.use(language or saved.language)
     try:
         instance = claim(list(files))
     except TimeoutError:
@@ -60,8 +64,6 @@ def run(argv: list[str] | None = None, files: Sequence[Path] = ()) -> int:
     if instance is None:
         log.info("handed over to the window that is open")
         return 0
-    found = settings.read()
-    saved = found.settings
     theme = Theme(application, saved.theme)
     studio = Studio(EngineHost, saved)
     studio.check_model = check_model

@@ -126,7 +126,8 @@ class _Pattern:
 
     def compiled(self) -> re.Pattern[str]:
         if self._compiled is None:
-            self._compiled = re.compile(_VALUE.join(re.escape(piece) for piece in self._pieces), re.DOTALL)
+            value = _VALUE if self.weight > len("“”") else "([^“”]*)"
+            self._compiled = re.compile(value.join(re.escape(piece) for piece in self._pieces), re.DOTALL)
         return self._compiled
 
 

@@ -96,8 +96,13 @@ def locale() -> QLocale:
 
 def of_system() -> str:
     """The first of the user's languages that there is a catalogue for, else English."""
-    known = (name.replace("_", "-").split("-")[0] for name in QLocale.system().uiLanguages())
+    known = (name.replace("_", "-").split("-")[0] for name in languages_of_system())
     return next((code for code in known if code in LANGUAGES), ENGLISH)
+
+
+def languages_of_system() -> list[str]:
+    """What the user wants to read, the dearest first: "de-AT", "en"."""
+    return list(QLocale.system().uiLanguages())
 
 
 def use(chosen: str = "") -> None:

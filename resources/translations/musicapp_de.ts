@@ -448,6 +448,10 @@
         <translation>&amp;Farbschema</translation>
     </message>
     <message>
+        <source>L&amp;anguage</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
         <source>&amp;Keyboard shortcuts</source>
         <translation>&amp;Tastenkürzel</translation>
     </message>
@@ -3833,6 +3837,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Speicherkontingent überschritten</translation>
     </message>
     <message>
+        <source>Drop a model’s folder or its weights here, and music or an adapter on the main window.</source>
+        <translation>Hierher den Ordner eines Modells oder seine Gewichte ziehen, Musik oder einen Adapter auf das Hauptfenster.</translation>
+    </message>
+    <message>
+        <source>Drop music that Musicapp exported, a LoRA adapter (.safetensors), or a model’s folder.</source>
+        <translation>Musik, die Musicapp exportiert hat, einen LoRA-Adapter (.safetensors) oder den Ordner eines Modells hierher ziehen.</translation>
+    </message>
+    <message>
         <source>File exists</source>
         <translation>Die Datei gibt es schon</translation>
     </message>
@@ -4801,6 +4813,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Die Gewichte in {1} sind {2}, eine Art Datei, die beim Öffnen Programme ausführen kann; gelesen wird nur {3}.</translation>
     </message>
     <message>
+        <source>The window speaks {1} from the next start</source>
+        <translation>Das Fenster spricht ab dem nächsten Start {1}</translation>
+    </message>
+    <message>
         <source>The {1} has {2} characters; {3} is the most.</source>
         <translation>{1}: {2} Zeichen; höchstens {3} gehen.</translation>
     </message>
@@ -4847,6 +4863,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>There is no adapter {1}.</source>
         <translation>Es gibt keinen Adapter {1}.</translation>
+    </message>
+    <message>
+        <source>There is no file {1} any more; put it back and use the settings again, or go on without.</source>
+        <translation>Die Datei {1} gibt es nicht mehr; sie zurücklegen und die Einstellungen noch einmal übernehmen oder ohne sie weitermachen.</translation>
     </message>
     <message>
         <source>There is no file “{1}”.</source>
@@ -5313,8 +5333,28 @@ F gibt den gewählten einen Stern.</translation>
         <translation>langsam</translation>
     </message>
     <message>
+        <source>{1} are nothing that Musicapp can use.</source>
+        <translation>Mit {1} kann Musicapp nichts anfangen.</translation>
+    </message>
+    <message>
+        <source>{1} cannot stand in the name of a file and are left out.</source>
+        <translation>{1} können nicht im Namen einer Datei stehen und bleiben weg.</translation>
+    </message>
+    <message>
+        <source>{1} cannot stand in the name of a file and is left out.</source>
+        <translation>{1} kann nicht im Namen einer Datei stehen und bleibt weg.</translation>
+    </message>
+    <message>
         <source>You can go on working.</source>
         <translation>Es lässt sich weiterarbeiten.</translation>
+    </message>
+    <message>
+        <source>Settings of the take are back, but not the adapter {1}.</source>
+        <translation>Die Einstellungen des Takes sind zurück, aber nicht der Adapter {1}.</translation>
+    </message>
+    <message>
+        <source>Settings of the take are back, but not the adapters {1}.</source>
+        <translation>Die Einstellungen des Takes sind zurück, aber nicht die Adapter {1}.</translation>
     </message>
     <message>
         <source>Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.</source>
@@ -5521,6 +5561,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>der Name des Modells</translation>
     </message>
     <message>
+        <source>the system’s language</source>
+        <translation>die Sprache des Systems</translation>
+    </message>
+    <message>
         <source>the take’s title, or how its prompt begins</source>
         <translation>der Titel des Takes oder wie sein Prompt beginnt</translation>
     </message>
@@ -5591,10 +5635,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>{1} cannot hold a loop: it adds silence at its edges.</source>
         <translation>{1} kann keinen Loop enthalten: Das Format fügt an den Rändern Stille an.</translation>
-    </message>
-    <message>
-        <source>{1} cannot stand in the name of a file and {2} left out.</source>
-        <translation>Im Namen einer Datei nicht möglich und weggelassen: {1}.</translation>
     </message>
     <message>
         <source>{1} changed while it was copied.</source>
@@ -5785,6 +5825,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} ist nicht verbunden: Wiedergabe über die Ausgabe des Systems</translation>
     </message>
     <message>
+        <source>{1} is nothing that Musicapp can use.</source>
+        <translation>Mit {1} kann Musicapp nichts anfangen.</translation>
+    </message>
+    <message>
         <source>{1} is the weights alone; how the model is built stands in its {2}.</source>
         <translation>{1} sind nur die Gewichte; wie das Modell gebaut ist, steht in seiner {2}.</translation>
     </message>
@@ -5893,8 +5937,16 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} Takes schon. Andere Programme schließen, die ihn benutzen, dann noch einmal versuchen.</translation>
     </message>
     <message>
+        <source>{1} was not made by Musicapp and has no settings to bring back.</source>
+        <translation>{1} stammt nicht von Musicapp und hat keine Einstellungen zum Zurückholen.</translation>
+    </message>
+    <message>
         <source>{1} was replaced while it was read.</source>
         <translation>{1} wurde beim Lesen ersetzt.</translation>
+    </message>
+    <message>
+        <source>{1} were not made by Musicapp and have no settings to bring back.</source>
+        <translation>{1} stammen nicht von Musicapp und haben keine Einstellungen zum Zurückholen.</translation>
     </message>
     <message>
         <source>{1} would fit.</source>

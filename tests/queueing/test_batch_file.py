@@ -47,7 +47,7 @@ def test_csv_of_every_program_says_the_same(tmp_path: Path, delimiter: str, star
 
 def test_csv_as_spreadsheets_and_tables_save_it(tmp_path: Path) -> None:
     """Unicode text, old line ends, a line that states the separator, empty columns, whole numbers with a point."""
-    rows = "sep=;\nprompt;seconds;seed;;\n\"calm, slow\npiano\";1:30;7.0;;\nharp, soft, low, warm;12,5;;;\n"
+    rows = 'sep=;\nprompt;seconds;seed;;\n"calm, slow\npiano";1:30;7.0;;\nharp, soft, low, warm;12,5;;;\n'
     for content in (
         rows.encode("utf-16"),
         b"\xfe\xff" + rows.encode("utf-16-be"),

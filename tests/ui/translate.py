@@ -168,7 +168,6 @@ def _modules() -> Iterator[Path]:
 def _of_module(path: Path, *, is_whole: bool) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     above = {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
-    in_state = "state" in path.parts
     for node in ast.walk(tree):
         text = _template(node, above)
         if text is None or not _has_words(text):
@@ -180,8 +179,8 @@ def _of_module(path: Path, *, is_whole: bool) -> Iterator[str]:
             TELLING.search(call) and not call.endswith(("ValueError", "TypeError", "OSError")) for call in calls
         )
         is_sentence = bool(re.search(r"^[A-Z“{].* .*[.?…]$", text, re.DOTALL))
-        is_shown = "ui" not in path.parts or in_state or tells
-        if (is_sentence or ((tells or is_whole) and _looks_shown(text))) and is_shown:
+        is_fragment = tells or (is_whole and ("ui" not in path.parts or "state" in path.parts))
+        if is_sentence or (is_fragment and _looks_shown(text)):
             yield from filter(_has_words, map(_numbered, re.split(r"\n| · ", text)))
 
 

@@ -22,6 +22,7 @@ from musicapp.handover.exporting import CEILING_RANGE, FADE_RANGE_S, LOUDNESS_RA
 from musicapp.ui import screen_room
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.theme import SPACE, SPACE_WIDE
+from musicapp.ui.widgets.decimal_box import DecimalBox
 from musicapp.ui.widgets.described import described, label, restyle, set_available
 from musicapp.ui.widgets.scrolling import VerticalScroll
 from musicapp.ui.words import marked, number, said, tr
@@ -62,7 +63,7 @@ class ExportOptions(QDialog):
         )
         self.form = described(QComboBox(), "export_form", tr("File format"))
         for key, form in EXPORT_FORMATS.items():
-            self.form.addItem(form.label, key)
+            self.form.addItem(said(form.label), key)
         self.rate = described(QComboBox(), "export_rate", tr("Sample rate"))
         self.rate.addItem(tr("The take’s own"), None)
         for rate in RATES:
@@ -199,7 +200,7 @@ class ExportOptions(QDialog):
 
 
 def _spin(name: str, text: str, limits: tuple[float, float], unit: str, step: float = 0.5) -> QDoubleSpinBox:
-    spin = described(QDoubleSpinBox(), name, text, text)
+    spin = described(DecimalBox(), name, text, text)
     spin.setRange(*limits)
     spin.setSingleStep(step)
     spin.setDecimals(2 if step < 0.5 else 1)
@@ -208,5 +209,5 @@ def _spin(name: str, text: str, limits: tuple[float, float], unit: str, step: fl
 
 
 def _fields_told() -> str:
-    fields = "\n".join(f"{{{name}}}  {what}" for name, what in naming.FIELDS.items())
+    fields = "\n".join(f"{{{name}}}  {said(what)}" for name, what in naming.FIELDS.items())
     return tr("{fields}\nWhat is empty goes, with what parts it from the rest.", fields=fields)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from musicapp.request import MAX_LORA_STRENGTH, Lora
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import ICON_SIZE, SPACE_TIGHT, Theme
+from musicapp.ui.widgets.decimal_box import DecimalBox
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described
 from musicapp.ui.words import tr
 
@@ -26,7 +27,7 @@ class AdapterRow(QWidget):
         self.name = ElidedLabel()
         self.name.set_whole(path.stem, str(path))
         self.strength = described(
-            QDoubleSpinBox(), f"adapter_{place}_strength", tr("Strength of {stem}", stem=path.stem),
+            DecimalBox(), f"adapter_{place}_strength", tr("Strength of {stem}", stem=path.stem),
             tr("1 is as it was trained, 0 is off"),
         )  # fmt: skip
         self.strength.setRange(-MAX_LORA_STRENGTH, MAX_LORA_STRENGTH)

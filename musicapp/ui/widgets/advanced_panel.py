@@ -28,6 +28,7 @@ from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import ICON_SIZE, SPACE, SPACE_TIGHT, Theme
 from musicapp.ui.widgets.adapter_list import AdapterList
+from musicapp.ui.widgets.decimal_box import DecimalBox
 from musicapp.ui.widgets.described import described, label, set_available
 from musicapp.ui.words import marked, said, tr
 
@@ -81,7 +82,7 @@ class AdvancedPanel(QWidget):
         self.adapters = AdapterList(settings, adapters, theme)
         self.steps = described(QSpinBox(), "steps", tr("Steps"), tr("More steps take longer and may sound cleaner"))
         self.guidance = described(
-            QDoubleSpinBox(), "guidance", tr("Guidance"), tr("How closely the prompt is followed; 1 is guidance off")
+            DecimalBox(), "guidance", tr("Guidance"), tr("How closely the prompt is followed; 1 is guidance off")
         )
         self.sampler = described(QComboBox(), "sampler", tr("Sampler"), tr("The method that turns noise into music"))
         self.device = described(QComboBox(), "device", tr("Device"), tr("Where the model runs"))
@@ -309,6 +310,8 @@ def _fill(box: QComboBox, keys: tuple[str, ...], labels: dict[str, str]) -> None
 def _show_number(box: QSpinBox | QDoubleSpinBox, value: float | None) -> None:
     """Show a value; a dash stands for one that is not known yet."""
     unknown = value is None
+    if value == box.value() and not box.specialValueText():
+        return  # what is half typed stays
     box.setSpecialValueText("–" if unknown else "")
     box.setButtonSymbols(
         QAbstractSpinBox.ButtonSymbols.NoButtons if unknown else QAbstractSpinBox.ButtonSymbols.UpDownArrows

@@ -211,6 +211,8 @@ def _note_about_gone(gone: list[Path]) -> tuple[str, str]:
         return "", ""
     names = ", ".join(f"“{path.name}”" for path in gone)
     return (
-        f"Settings of the take are back, but not the adapter{'s' if len(gone) > 1 else ''} {names}.",
+        f"Settings of the take are back, but not the adapter {names}."
+        if len(gone) == 1
+        else f"Settings of the take are back, but not the adapters {names}.",
         f"There is no file {gone[0]} any more; put it back and use the settings again, or go on without.",
     )
