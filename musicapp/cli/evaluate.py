@@ -28,6 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--quick", action="store_true", help="few and short pieces: a first look")
     add("--pieces", type=int, metavar="N", help="prompts to play (default 64; quick: 12)")
     add("--seconds", type=float, metavar="S", help="their length (default 12; quick: 10)")
+    add("--takes", type=int, metavar="N", help="takes of each length with and without timing, and of each probe")
     add("--only", metavar="PARTS", help=f"some of: {','.join(PARTS)}")
     add("--skip", default="", metavar="PARTS", help="parts to leave out")
     add("--steps", type=int, metavar="N", help="sampling steps instead of the model's")
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if args.page is not None:
         return _write_page(args)
     parts = read_parts(args.only, args.skip)
-    for name, least in (("pieces", LEAST_PIECES), ("seconds", LEAST_SECONDS), ("steps", 1)):
+    for name, least in (("pieces", LEAST_PIECES), ("seconds", LEAST_SECONDS), ("steps", 1), ("takes", 1)):
         value = getattr(args, name)
         if value is not None and not value >= least:
             raise RequestError(f"--{name} {value:g} is too little.", hint=f"Use {least:g} or more.")
@@ -70,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
     from musicapp.evaluation.evaluate import evaluate
 
     given = {name: value for name in ("pieces", "seconds") if (value := getattr(args, name)) is not None}
+    if args.takes is not None:
+        given |= {"withheld_takes": args.takes, "probe_takes": args.takes}
     chosen = options.Options(
         model=args.model,
         work=args.work,

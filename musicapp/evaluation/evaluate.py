@@ -109,6 +109,8 @@ def _command(bench: Bench, part: str) -> str:
         words += ["--quick"] if usual is QUICK else []
         words += [f"--pieces {options.sizes.pieces}"] if options.sizes.pieces != usual.pieces else []
         words += [f"--seconds {options.sizes.seconds:g}"] if options.sizes.seconds != usual.seconds else []
+    if options.sizes.probe_takes == options.sizes.withheld_takes:
+        words += [f"--takes {options.sizes.probe_takes}"]
     words += [f"--steps {options.steps}"] if options.steps else []
     words += [f"--guidance {options.guidance_scale:g}"] if options.guidance_scale is not None else []
     words += [f"--baseline {options.baseline.name}"] if options.baseline else []

@@ -8,7 +8,7 @@ from pathlib import Path
 from musicapp.errors import MusicAppError
 from musicapp.evaluation.paper import kept
 from musicapp.evaluation.paper.claims import CLAIMS, Claim
-from musicapp.evaluation.paper.findings import Finding
+from musicapp.evaluation.paper.findings import OPEN, Finding
 from musicapp.evaluation.paper.kept import Measured
 from musicapp.evaluation.report import Row
 from musicapp.paths import replace_file
@@ -73,7 +73,7 @@ def _page(
         *_table(
             ("claim", "in the paper", "verdict", "measured"),
             tuple(
-                (f"[{claim.title}](#{_anchor(claim.title)})", claim.where, finding.verdict, _dates(claim, own))
+                (f"[{claim.title}](#{_anchor(claim.title)})", claim.where, finding.verdict, _date(claim, finding, own))
                 for claim, finding in findings
             ),
         ),
@@ -113,7 +113,9 @@ def _learnt(page: Path, rivals: dict[str, Measured]) -> list[str]:
     return lines
 
 
-def _dates(claim: Claim, own: Measured) -> str:
+def _date(claim: Claim, finding: Finding, own: Measured) -> str:
+    if finding.verdict == OPEN:
+        return "–"
     dates = sorted({own[part].date for part in claim.parts if part in own})
     return dates[-1] if dates else "–"
 
