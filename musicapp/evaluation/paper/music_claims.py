@@ -88,14 +88,19 @@ def timing_and_form(model: Measured, _: dict[str, Measured]) -> Finding:
     )
 
 
-def form(model: Measured, _: dict[str, Measured]) -> Finding:
+def form(model: Measured, others: dict[str, Measured]) -> Finding:
     """Figure 4: self-similarity."""
     if "structure" not in model:
         return missing("the part `structure`")
     kept = model["structure"]
     made, composed, count = kept.values["generated"], kept.values["composed"], kept.values["pieces"]
-    pictures = {f"form-{number}.png": _picture(each["rows"]) for number, each in enumerate(kept.matrices)}
-    captions = {f"form-{number}.png": each["caption"] for number, each in enumerate(kept.matrices)}
+    shown = [(each["caption"], each["rows"]) for each in kept.matrices]
+    for name, rival in others.items():
+        if "structure" in rival:
+            theirs = [each for each in rival["structure"].matrices if each["caption"].startswith("generated")]
+            shown += [(f"{name}, {each['caption']}", each["rows"]) for each in theirs]
+    pictures = {f"form-{number}.png": _picture(rows) for number, (_, rows) in enumerate(shown)}
+    captions = {f"form-{number}.png": caption for number, (caption, _) in enumerate(shown)}
     verdict = CONFIRMED if made["formed"] >= FORMED_WANTED else QUALIFIED if made["formed"] >= 0.5 else REFUTED
     rows = (
         ("three sections and a returning motif", share_of(made["formed"], count), share_of(composed["formed"], count)),

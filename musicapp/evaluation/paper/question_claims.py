@@ -25,7 +25,6 @@ NOTES = ("notes a second",)
 Show = Callable[[float], str]
 COMPARED: tuple[tuple[str, tuple[str, ...], str, bool, Show], ...] = (
     ("structure", ("generated", "formed"), "three sections and a returning motif", True, share),
-    ("structure", ("generated", "sections"), "distinct sections", True, "{:.1f}".format),
     ("structure", ("generated", "motif"), "strength of the best return", True, "{:.2f}".format),
     *(("adherence", ("generated", fact), text, True, share) for fact, text in NAMES.items()),
     ("distribution", ("frechet_ratio",), "FD, times that of composed music", False, "{:.2f}".format),
