@@ -84,7 +84,7 @@ def _page(
         if finding.rows:
             lines += ["", *_table(finding.columns, finding.rows)]
         for file in finding.pictures:
-            lines += ["", f"![{finding.captions[file]}]({name}/{file})"]
+            lines += ["", f"![{finding.captions[file]}]({name}/{file})", "", f"*{finding.captions[file]}*"]
         for part in claim.parts:
             for who, measured in ((model, own), *(rivals.items() if len(claim.parts) > 3 else ())):
                 if part in measured:
