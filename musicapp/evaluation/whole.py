@@ -106,7 +106,7 @@ def _chunks(bench: Bench, sound: np.ndarray) -> dict[str, float]:
     at_once = coder.encode(signal).float().cpu()
     in_chunks = encode(coder, cut).float().cpu()
     latents = at_once.to(model.device)
-    whole = torch.cat(list(decode_chunks(coder, latents, size=latents.shape[-1])), -1).float().cpu()
+    whole = coder.decode(latents, coder.decode_noise(0, 0, latents.shape[-1])).float().cpu()
     pieces = torch.cat(list(decode_chunks(coder, latents)), -1).float().cpu()
     return {
         "at_once_s": round(len(cut) / SAMPLE_RATE, 1),
