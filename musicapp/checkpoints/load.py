@@ -72,7 +72,7 @@ def load_model(
 
     precision            of the transformer, which computes in bfloat16 around layers in few bits where the device has
                          it, else in float32; the autoencoder follows unless the config's "musicapp" section says
-                         otherwise (float32 but for the products of SAME); number conditions
+                         otherwise (SAME and spectral ones: float32 but for products); number conditions
                          and text encoders stay float32, but for T5Gemma from a file in bfloat16
     text_encoder_folder  where to take the text encoder from instead of the folders beside the model
     text_encoder         one that is loaded already, with its tokenizer

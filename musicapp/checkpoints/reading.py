@@ -16,10 +16,12 @@ from torch import Tensor
 from musicapp.checkpoints import quantize, weight_files, weights
 from musicapp.checkpoints.weights import Stored
 from musicapp.description.config import ModelConfig
+from musicapp.description.spectral_configs import SpectralDecoderConfig
 from musicapp.errors import CheckpointError
 from musicapp.nn import native
 
 PRODUCTS = tuple(f".{part}.weight" for part in ("to_qkv", "self_attn.to_out", "to_gated", "ff.to_out"))
+SPECTRAL_BLOCKS, SPECTRAL_PRODUCTS = "autoencoder.decoder.blocks.", (".up.weight", ".down.weight")
 FLOATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = (*FLOATS, *quantize.LAYERS)
 
@@ -36,11 +38,18 @@ def dtype_of(name: str, config: ModelConfig, precision: str, device: torch.devic
     if name.startswith("autoencoder."):
         if name.endswith((".alpha", ".beta")):
             return torch.float32
-        asked = config.app.precision.autoencoder
-        if config.autoencoder.bottleneck is None or asked is not None:
+        asked, is_spectral = (
+            config.app.precision.autoencoder,
+            isinstance(config.autoencoder.decoder, SpectralDecoderConfig),
+        )
+        if asked is not None or (config.autoencoder.bottleneck is None and not is_spectral):
             return number_format(asked or precision, device)
-        # Of SAME only the products of its blocks: the differences of its attention lose too much in half precision.
-        if name.endswith(PRODUCTS) and device.type == "cpu" and precision != "fp32" and native.has_bf16(device):
+        # Only the products of blocks: the differences of SAME's attention lose too much in half precision, and so do
+        # transforms and phases.
+        is_product = name.endswith(PRODUCTS)
+        if is_spectral:
+            is_product = name.startswith(SPECTRAL_BLOCKS) and name.endswith(SPECTRAL_PRODUCTS)
+        if is_product and device.type == "cpu" and precision != "fp32" and native.has_bf16(device):
             return torch.bfloat16
         return torch.float32
     if name.startswith("conditioner.") or name == "dit.timestep_features.weight":

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from musicapp.nn.linear import Linear
 from musicapp.nn.norms import qk_norm
+from musicapp.nn.tiled_attention import attention
 
 ROTARY_BASE = 10000.0
 NEAR_BLOCK = 64  # queries that share their keys in windowed attention: few wasted keys, yet matrices of some size
@@ -78,7 +79,7 @@ class Look(nn.Module):
     """
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        return F.scaled_dot_product_attention(q, k, v)
+        return attention(q, k, v)
 
 
 class SelfAttention(nn.Module):
@@ -114,7 +115,7 @@ class SelfAttention(nn.Module):
             q, k = rotate(q, turn), rotate(k, turn)
         if self.reach is not None:
             return near_attention(q, k, v, self.reach) if mask is None else _near_and_valid(q, k, v, self.reach, mask)
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return attention(q, k, v, mask)
 
 
 class CrossAttention(nn.Module):
@@ -137,10 +138,7 @@ class CrossAttention(nn.Module):
     def forward(self, x: Tensor, context: Tensor | KeysValues) -> Tensor:
         queries = self.to_q(x).chunk(self.looks, dim=-1)
         keys, v = self.keys_values(context) if isinstance(context, Tensor) else context
-        looks = [
-            F.scaled_dot_product_attention(self.q_norm(_split_heads(q, self.heads)), k, v)
-            for q, k in zip(queries, keys, strict=True)
-        ]
+        looks = [attention(self.q_norm(_split_heads(q, self.heads)), k, v) for q, k in zip(queries, keys, strict=True)]
         return self.to_out(_join_heads(looks[0] if self.looks == 1 else looks[0] - looks[1]))
 
     def keys_values(self, context: Tensor) -> KeysValues:

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from musicapp.nn.linear import Linear
+
 
 class TimeConv(nn.Module):
     """A depthwise convolution along time, zeros beyond the ends.
@@ -33,8 +35,8 @@ class Block(nn.Module):
         super().__init__()
         self.time = TimeConv(width, kernel_size)
         self.norm = nn.LayerNorm(width)
-        self.up = nn.Linear(width, mult * width)
-        self.down = nn.Linear(mult * width, width)
+        self.up = Linear(width, mult * width)
+        self.down = Linear(mult * width, width)
         self.gain = nn.Parameter(torch.full((width,), 0.1))
 
     def forward(self, x: Tensor) -> Tensor:

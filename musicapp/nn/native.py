@@ -9,8 +9,12 @@ AMPERE = (8, 0)  # first CUDA generation with fast bfloat16
 
 def cpu_has_bf16() -> bool:
     """Whether this processor multiplies bfloat16 natively (AMX tiles or AVX-512 BF16)."""
-    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")  # private, so never assumed to be there
-    return any(probe() for name in probes if (probe := getattr(torch.cpu, name, None)) is not None)
+    return cpu_has_matrix_units() or _cpu_says("_is_avx512_bf16_supported")
+
+
+def cpu_has_matrix_units() -> bool:
+    """Whether this processor multiplies whole tiles of bfloat16 (AMX)."""
+    return _cpu_says("_is_amx_tile_supported")
 
 
 def has_bf16(device: torch.device) -> bool:
@@ -18,3 +22,9 @@ def has_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_available() and torch.cuda.get_device_capability(device) >= AMPERE
     return device.type == "cpu" and cpu_has_bf16()
+
+
+def _cpu_says(probe: str) -> bool:
+    """The answer of one of torch's probes: they are private, so never assumed to be there."""
+    ask = getattr(torch.cpu, probe, None)
+    return ask is not None and bool(ask())

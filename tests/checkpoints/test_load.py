@@ -11,7 +11,9 @@ from torch import nn
 
 from musicapp.checkpoints import keymap
 from musicapp.checkpoints.load import load_model
+from musicapp.description.catalogue import find_model
 from musicapp.errors import CheckpointError
+from musicapp.nn import native
 from tests.checkpoints import tiny_model
 
 TO_QKV = "model.model.transformer.layers.0.self_attn.to_qkv.weight"
@@ -241,3 +243,16 @@ def test_a_spectral_autoencoder_loads_with_its_windows_filled(tmp_path):
     model = load_model(tiny_model.write(tmp_path / "m", values))
     assert not any(b.is_meta for b in model.autoencoder.buffers())
     assert outputs(model)[2].shape == (1, 2, 96)
+
+
+def test_half_precision_changes_the_magnitudes_of_the_built_in_decoder_by_hundredths_of_a_db(monkeypatch):
+    monkeypatch.setattr(native, "cpu_has_bf16", lambda: True)
+    exact, quick = (
+        load_model(find_model("builtin"), precision=precision).autoencoder for precision in ("fp32", "bf16")
+    )
+    halves = {name for name, weight in quick.named_parameters() if weight.dtype == torch.bfloat16}
+    assert halves == {f"decoder.blocks.{block}.{part}.weight" for block in range(7) for part in ("up", "down")}
+    latents = torch.randn(1, quick.latent_dim, 24, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        off = quick.decoder.log_magnitudes(latents) - exact.decoder.log_magnitudes(latents)
+    assert 0 < off.square().mean().sqrt() < 0.005  # nepers: 0.04 dB

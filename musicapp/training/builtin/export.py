@@ -34,7 +34,6 @@ APP: dict[str, Any] = {
     "true_peak_dbtp": -1.0,
     "loudness_lufs": -16.0,
     "text_encoder": "clap_text",
-    "precision": {"autoencoder": "fp32"},
 }
 
 
