@@ -25,6 +25,7 @@ MAX_LORA_STRENGTH = 10.0
 NAMED_AT_MOST = 4
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "int4")
 DENOISING = ("whole", "windows")
+QUALITIES = ("full", "quick")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -52,6 +53,10 @@ class TakeRequest:
     loras           adapters, each on top of those before it
     denoising       "whole": all at once; "windows": long takes one stretch after the other, to be heard soon.
                     In files that do not say it, which are older than windows, it is "whole"
+    quality         "full": every step is made whole; "quick": of 20 steps and more, those much like the one before are
+                    made with a part of the model (`nn/residuals.py`), a little off
+    guidance_low    the noise level (1 is noise alone) down to which is guided, None: to the end
+    guidance_high   and from which on, None: from the start
     source          a sound to start from, None for nothing
     loop            the take is to run round without a seam
     version         the rules that it is made by: those of 1 lay noise out anew for every length and know no source and
@@ -72,6 +77,9 @@ class TakeRequest:
     text_encoder: str = ""
     loras: tuple[Lora, ...] = ()
     denoising: str | None = None
+    quality: str = "full"
+    guidance_low: float | None = None
+    guidance_high: float | None = None
     source: Source | None = None
     loop: Loop | None = None
     version: int = 1
@@ -97,6 +105,8 @@ class TakeRequest:
         unused = {name for name in ("source", "loop") if values[name] is None}
         unused |= {"version"} if self.version == 1 else set()
         unused |= {"denoising"} if self.denoising == "whole" else set()
+        unused |= {"quality"} if self.quality == "full" else set()
+        unused |= {name for name in ("guidance_low", "guidance_high") if values[name] is None}
         return {name: value for name, value in values.items() if name not in unused}
 
 
@@ -166,6 +176,12 @@ def _recall_loras(values: Any) -> tuple[tuple[Lora, ...], bool]:
         if "path" in known:
             loras.append(Lora(**known))
     return tuple(loras), are_whole
+
+
+def guided_levels(request: TakeRequest) -> tuple[float, float]:
+    """The noise levels between which a request is guided, all of them by default."""
+    low, high = request.guidance_low, request.guidance_high
+    return 0.0 if low is None else low, 1.0 if high is None else high
 
 
 def frames_for(duration_s: float, sample_rate: int) -> int:
@@ -282,6 +298,14 @@ def checked(request: TakeRequest) -> TakeRequest:
         raise RequestError(f"“{request.precision}” is not a precision.", hint=f"Use one of: {', '.join(PRECISIONS)}.")
     if request.denoising not in (None, *DENOISING):
         raise RequestError(f"“{request.denoising}” is no way to denoise.", hint=f"Use one of: {', '.join(DENOISING)}.")
+    if request.quality not in QUALITIES:
+        raise RequestError(f"“{request.quality}” is not a quality.", hint=f"Use one of: {', '.join(QUALITIES)}.")
+    low, high = guided_levels(request)
+    if not 0 <= low < high <= 1:
+        raise RequestError(
+            f"There is nothing between the noise levels {low:g} and {high:g} to guide at.",
+            hint="Use two numbers from 0 to 1, the smaller one first, for example 0.2-0.9.",
+        )
     if not 1 <= request.version <= VERSION:
         raise RequestError(
             f"Settings of version {request.version} are not known.", hint=f"Use 1 to {VERSION}, or a newer Musicapp."

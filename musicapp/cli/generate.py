@@ -21,6 +21,7 @@ from musicapp.request import (
     DENOISING,
     DEVICES,
     PRECISIONS,
+    QUALITIES,
     VERSION,
     Lora,
     TakeRequest,
@@ -58,6 +59,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--seed", metavar="N", help="a whole number; the same one makes the same music (default: a new one)")
     add("--steps", metavar="N", help="sampling steps: more takes longer (default: the model's)")
     add("--guidance", metavar="X", help="how strictly to follow the prompt, 1 = off (default: the model's)")
+    add("--guidance-levels", metavar="L-H", help="guide only between these noise levels, 0 to 1 (default: at all)")
+    add("--quality", choices=QUALITIES, default="full", help="quick: of 20 steps and more, those alike cost less")
     add("--sampler", metavar="S", help="sampling method (default: the model's)")
     add("--denoising", choices=DENOISING, help="long takes at once, or (default) in windows, which is heard sooner")
     add("--negative", default="", metavar="TEXT", help="what to avoid")
@@ -109,6 +112,7 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
     prompt = _read_stdin() if args.prompt == "-" else args.prompt
     if prompt is None:
         prompt = shaping.prompt_of(source)
+    low, high = (None, None) if args.guidance_levels is None else _levels(args.guidance_levels)
     request = TakeRequest(
         take_id=new_take_id(),
         prompt=prompt,
@@ -117,6 +121,9 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         negative_prompt=args.negative,
         steps=None if args.steps is None else whole("number of steps", args.steps),
         guidance_scale=None if args.guidance is None else _number("guidance", args.guidance),
+        guidance_low=low,
+        guidance_high=high,
+        quality=args.quality,
         sampler=args.sampler,
         model=args.model,
         device=args.device,
@@ -129,6 +136,12 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
         version=VERSION,
     )
     return checked(request)
+
+
+def _levels(text: str) -> tuple[float, float]:
+    """Two noise levels from "0.2-0.9"."""
+    low, _, high = text.partition("-")
+    return _number("noise level", low), _number("noise level", high)
 
 
 def _longest(model: str) -> tuple[float, str]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicapp.request import VERSION, Lora, TakeRequest, format_duration
+from musicapp.request import VERSION, Lora, TakeRequest, format_duration, guided_levels
 from musicapp.shape import Loop, Source
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def command_of(request: TakeRequest) -> list[str]:
         "--negative": request.negative_prompt,
         "--steps": request.steps,
         "--guidance": None if request.guidance_scale is None else f"{request.guidance_scale:g}",
+        "--guidance-levels": _levels(request),
+        "--quality": "" if request.quality == "full" else request.quality,
         "--sampler": request.sampler,
         "--denoising": request.denoising,
         "--model": request.model,
@@ -97,6 +99,11 @@ def command_of(request: TakeRequest) -> list[str]:
         words += ["--lora", f"{lora.path}:{lora.strength:g}"]
     words += _source_words(source) if source else _loop_words(request.loop) if request.loop else []
     return [*words, *(["--"] if request.prompt.startswith("-") else []), request.prompt]
+
+
+def _levels(request: TakeRequest) -> str:
+    low, high = guided_levels(request)
+    return "" if (low, high) == (0, 1) else f"{low!r}-{high!r}"
 
 
 def _source_words(source: Source) -> list[str]:

@@ -28,8 +28,9 @@ from musicapp.engine.decode import SIZE, plan_of
 from musicapp.engine.denoise import Plan, plan_for, plan_for_loop
 from musicapp.engine.encode import SIZE as ENCODED
 from musicapp.engine.free_memory import free_bytes, given_limit
+from musicapp.engine.steering import is_quick
 from musicapp.errors import OutOfMemory
-from musicapp.nn import tiles
+from musicapp.nn import tiled_attention, tiles
 from musicapp.nn.blocks import TILE
 from musicapp.nn.oobleck import PIECE
 from musicapp.nn.phases import CACHED_WINDOWS, LEAST_PART
@@ -194,6 +195,8 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
         kind=decodes_on,
     )
     latent_bytes = LATENTS_KEPT * 4 * model.autoencoder.latent_dim * latents
+    if is_quick(request):  # what the first block added and what the others did, of both halves of the guidance
+        latent_bytes += 4 * latents // config.diffusion.dit.patch_size * row_bytes(model)
     if is_encoded:
         encoding, sound = _source_bytes(model, request)
         decoding, latent_bytes = max(decoding, encoding), latent_bytes + latent_bytes // LATENTS_KEPT
@@ -209,8 +212,19 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     return total
 
 
+def row_bytes(model: LoadedModel) -> int:
+    """Of one position in the transformer."""
+    return model.config.diffusion.dit.embed_dim * model.dit.dtype.itemsize
+
+
 def denoise_bytes(
-    config: DiTConfig, latents: int, itemsize: int, *, batch: int = 1, kind: str = "cpu", tiled: bool = True
+    config: DiTConfig,
+    latents: int,
+    itemsize: int,
+    *,
+    batch: int = 1,
+    kind: str = "cpu",
+    tiled: bool = True,
 ) -> int:
     """Peak of the transformer's tensors for so many latents.
 
@@ -227,6 +241,8 @@ def denoise_bytes(
     scores = 0
     if kind == "mps":  # its kernel has all scores of one block at once, and their softmax
         scores = 2 * batch * config.num_heads * positions**2 * itemsize
+    elif kind == "cpu" and itemsize == 2 and tiled_attention.suits_processor():
+        scores = tiled_attention.scores_bytes(config.num_heads, positions)
     return int(max(copies * row + scores, 5.2 * row + tile))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,10 +20,13 @@ from musicapp.engine.sections import timeline_of_sections
 from musicapp.nn.attention import KeysValues
 from musicapp.nn.conditioners import Conditioner, Conditioning
 from musicapp.nn.dit import DiffusionTransformer
+from musicapp.nn.residuals import Residuals
 from musicapp.nn.timeline import Facts
-from musicapp.request import TakeRequest
+from musicapp.request import TakeRequest, guided_levels
 
 KEPT_PROMPTS = 32
+# The quality "quick": residuals, see there. Figures in docs/benchmarks.md.
+LEAST_STEPS, TOLERANCE, IN_A_ROW = 20, 0.06, 3
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,28 @@ class Prompts:
         return self._kept[key]
 
 
-class Looking:
-    """A transformer that keeps what it looks at from step to step: keys and values of a prompt are the same in all."""
+def is_quick(request: TakeRequest) -> bool:
+    """Whether a completed request is made with fewer blocks in some steps: short schedules have no steps alike."""
+    return request.quality == "quick" and (request.steps or 0) >= LEAST_STEPS
 
-    def __init__(self, dit: DiffusionTransformer) -> None:
-        self._dit = dit
+
+class Looking:
+    """A transformer that keeps what it looks at from step to step: keys and values of a prompt are the same in all.
+
+    is_quick  that also keeps what its blocks add, where a step is much like the one before
+    """
+
+    def __init__(self, dit: DiffusionTransformer, *, is_quick: bool = False) -> None:
+        self._dit, self._is_quick = dit, is_quick
         self._cross: Tensor | None = None
         self._looks: list[KeysValues] = []
+        self._residuals: dict[tuple[bool, int], Residuals] = {}  # with a prompt or without, and of how many at once
 
-    def __call__(self, x: Tensor, timestep: Tensor, *, cross: Tensor | None, **inputs: Tensor | None) -> Tensor:
+    def __call__(self, x: Tensor, timestep: Tensor, *, cross: Tensor | None, **given: Tensor | None) -> Tensor:
+        inputs: dict[str, Any] = dict(given)
+        if self._is_quick:
+            kept = self._residuals.setdefault((cross is None, len(x)), Residuals(TOLERANCE, IN_A_ROW))
+            inputs["residuals"] = kept
         if cross is None or not self._dit.config.cond_token_dim or cross.shape[0] > 1:  # a batch is put together anew
             found: Tensor = self._dit(x, timestep, cross=cross, **inputs)
             return found
@@ -135,10 +152,11 @@ def steer(
         if unwanted.cross is not None and unwanted.mask is not None:
             null = with_negative(cond, unwanted.cross, unwanted.mask)
             null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
+    looking, interval = Looking(model.dit, is_quick=is_quick(request)), guided_levels(request)
     if model.config.is_stable_audio_3:
-        return apg.guided(Looking(model.dit), cond, null, scale)
+        return apg.guided(looking, cond, null, scale, interval=interval)
     objective = model.config.diffusion.objective
-    network = guided(Looking(model.dit), cond, null, scale, objective=objective)
+    network = guided(looking, cond, null, scale, interval=interval, objective=objective)
     pushes = pushes_of(model, request.prompt, facts.prompt, cond, conditions_of)
     return pushed_away(network, pushes, objective=objective) if pushes else network
 

@@ -12,6 +12,7 @@ from musicapp.description.configs import AttentionOptions, DiTConfig, FeedForwar
 from musicapp.nn import attention
 from musicapp.nn.attention import KeysValues, Padding
 from musicapp.nn.blocks import ExpoFeatures, FourierFeatures, TransformerBlock, drawn, embedder, logsnr_feature
+from musicapp.nn.residuals import Residuals
 
 __all__ = ["AttentionOptions", "DiTConfig", "DiffusionTransformer", "FeedForwardOptions", "NormOptions"]
 
@@ -27,6 +28,7 @@ class DiffusionTransformer(nn.Module):
     input_concat  `(batch, input_concat_dim, any length)`, resized by nearest neighbour; None is zeros
     local_add     `(batch, local_add_cond_dim, latent_frames)`, added inside every block; None is zeros
     valid         `(batch, latent_frames)` bool, False on padding behind the end of an item; None is all True
+    residuals     of these calls step after step, of which some then pass the first block alone; None passes all
     out           `(batch, io_channels, latent_frames)` in the dtype of x
     Order of positions: memory tokens, prepended tokens, the global token (unless adaLN), latents.
     """
@@ -73,6 +75,7 @@ class DiffusionTransformer(nn.Module):
         input_concat: Tensor | None = None,
         local_add: Tensor | None = None,
         valid: Tensor | None = None,
+        residuals: Residuals | None = None,
     ) -> Tensor:
         contexts: Sequence[Tensor | KeysValues | None] = [None] * len(self.blocks)
         if cross is not None and self.config.cond_token_dim:
@@ -83,8 +86,17 @@ class DiffusionTransformer(nn.Module):
         front = self._front(x.shape[0], token, prepend)
         h = torch.cat((*front, latents), dim=1)
         turn, local, padding = self._rotation(h), self._local(x, local_add), self._padding(h, valid)
-        for block, context in zip(self.blocks, contexts, strict=True):
-            h = block(h, turn, context, modulation, local=local, padding=padding)
+
+        def pass_through(h: Tensor, blocks: slice) -> Tensor:
+            for block, context in zip(self.blocks[blocks], contexts[blocks], strict=True):
+                h = block(h, turn, context, modulation, local=local, padding=padding)
+            return h
+
+        if residuals is None:
+            h = pass_through(h, slice(None))
+        else:
+            begun = pass_through(h, slice(1))
+            h = residuals.apply(h, begun, lambda: pass_through(begun, slice(1, None)))
         out = self._tokens_to_latents(self.project_out(h[:, h.shape[1] - latents.shape[1] :]))
         return (out + self.postprocess_conv(out)).to(x.dtype)
 

@@ -26,7 +26,7 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
     mask    `(batch, 1, 1, positions)` bool, False where nobody looks
     """
     is_rounded = q.dtype == torch.bfloat16 and q.device.type == "cpu" and not torch.is_grad_enabled()
-    if is_rounded and (mask is None or len(q) == 1) and _suits_processor():
+    if is_rounded and (mask is None or len(q) == 1) and suits_processor():
         return in_tiles(q, k, v, mask)
     return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
@@ -42,7 +42,7 @@ def in_tiles(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Ten
         seen = mask[0, 0, 0]
         k, v = k[:, :, seen], v[:, :, seen]
     positions = k.shape[2]
-    size = tiles.even(count, max(FEWEST, SCORES // (heads * positions)))
+    size = _size(heads, count, positions)
     out = q.new_empty(batch, count, heads, width).transpose(1, 2)
     held = [q.new_empty(heads * size * positions) for _ in range(2)]  # fresh memory costs as much as a product
     for item in range(batch):
@@ -58,6 +58,17 @@ def in_tiles(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Ten
     return out
 
 
+def scores_bytes(heads: int, positions: int) -> int:
+    """Memory for the scores of so many positions that look at each other, in half precision."""
+    return 2 * 2 * heads * _size(heads, positions, positions) * positions
+
+
+def _size(heads: int, queries: int, positions: int) -> int:
+    """How many queries pass at once."""
+    return tiles.even(queries, max(FEWEST, SCORES // (heads * positions)))
+
+
 @cache
-def _suits_processor() -> bool:
+def suits_processor() -> bool:
+    """Whether this processor multiplies bfloat16, but no tiles of it."""
     return native.cpu_has_bf16() and not native.cpu_has_matrix_units()

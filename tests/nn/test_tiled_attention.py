@@ -34,7 +34,7 @@ def test_rounded_scores_cost_little_beside_rounded_inputs(shape):
 
 
 def test_nobody_looks_at_what_is_masked(monkeypatch):
-    monkeypatch.setattr(tiled_attention, "_suits_processor", lambda: True)
+    monkeypatch.setattr(tiled_attention, "suits_processor", lambda: True)
     q, k, v = (x.bfloat16() for x in _given(1, 2, 40, 40, 16))
     mask = torch.arange(40)[None, None, None] < 29
     with torch.no_grad():
@@ -45,7 +45,7 @@ def test_nobody_looks_at_what_is_masked(monkeypatch):
 
 
 def test_training_keeps_the_kernel_that_has_gradients(monkeypatch):
-    monkeypatch.setattr(tiled_attention, "_suits_processor", lambda: True)
+    monkeypatch.setattr(tiled_attention, "suits_processor", lambda: True)
     q, k, v = (x.bfloat16().requires_grad_() for x in _given(1, 2, 8, 8, 16))
     tiled_attention.attention(q, k, v).float().sum().backward()
     assert q.grad is not None

@@ -12,15 +12,16 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musicapp import paths
-from musicapp.analysis import measures as files
-from musicapp.analysis.heard import TONICS, Heard
 from musicapp.audio import levels
 from musicapp.errors import LibraryError
+
+if TYPE_CHECKING:  # ears are for the first take, not for the start of the window
+    from musicapp.analysis.heard import Heard
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,8 @@ def measured(path: Path, take_id: str, should_stop: Callable[[], bool] = lambda:
 
 def measure(path: Path, should_stop: Callable[[], bool] = lambda: False) -> Measures:
     """Read a whole file. Raises LibraryError, also when told to stop."""
+    from musicapp.analysis import measures as files
+
     outline = _Outline()
     found = files.measure(path, on_block=outline.push, should_stop=should_stop)
     return Measures(
@@ -171,6 +174,8 @@ def _heard(value: Any) -> Heard | None:
     """Raises KeyError, TypeError and ValueError."""
     if value is None:
         return None
+    from musicapp.analysis.heard import TONICS, Heard
+
     heard = Heard(_level(value["tempo_bpm"]), int(value["tonic"]), str(value["mode"]))
     if not heard.tempo_bpm > 0 or not 0 <= heard.tonic < 12 or heard.mode not in TONICS:
         raise ValueError("no tempo or key")
