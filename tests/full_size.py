@@ -152,7 +152,25 @@ def write_text_encoder(folder: Path, values: dict[str, Any]) -> None:
         sizes = {"d_model": 768, "d_kv": 64, "d_ff": 3072, "num_layers": 12, "num_heads": 12}
         model, place = T5EncoderModel(T5Config(**sizes)), folder / "t5"
     model.save_pretrained(place)
-    write_tokenizer(place)
+    if gemma:
+        write_tokenizer(place)
+    else:
+        _write_unigram_tokenizer(place)
+
+
+def _write_unigram_tokenizer(folder: Path) -> None:
+    """Of T5's kind, which other programs insist on for T5; with few words."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+
+    letters = [(letter, -4.0) for letter in "▁abcdefghijklmnopqrstuvwxyz0123456789,.-"]
+    words = [(f"▁{word}", -2.0) for word in ("piano", "techno", "strings", "bass", "drums", "bpm", "in", "a")]
+    marks = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+    tokenizer = Tokenizer(models.Unigram([*marks, *words, *letters], unk_id=2))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    named = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(named), encoding="utf-8")
 
 
 def same_autoencoder(sizes: dict[str, Any], decoder: dict[str, Any]) -> dict[str, Any]:
