@@ -113,7 +113,8 @@ def _source_words(source: Source) -> list[str]:
         passages = (("--region", f"{start!r}-{end!r}") for start, end in source.regions)
         return ["--inpaint", source.path, *(word for pair in passages for word in pair)]
     if source.seam_s:
-        return ["--close-loop", source.path]
+        part = ["--part", f"{source.from_s!r}-{source.to_s!r}"] if source.to_s else []
+        return ["--close-loop", source.path, *part]
     added = source.before_s or source.after_s
     return ["--extend", source.path, "--by", repr(added), *(["--before"] if source.before_s else [])]
 

@@ -15,7 +15,7 @@ DEFAULT_S = 30.0
 DEFAULT_VARIATION = 0.5
 WAYS = {"init_audio": "--init-audio", "inpaint": "--inpaint", "extend": "--extend", "close_loop": "--close-loop"}
 # What belongs to which of the ways, and what stands in its place where nothing was given.
-PARTS = {"variation": "init_audio", "region": "inpaint", "by": "extend", "before": "extend"}
+PARTS = {"variation": "init_audio", "region": "inpaint", "by": "extend", "before": "extend", "part": "close_loop"}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--by", metavar="N", help="for so long: 30 or 0:30")
     add("--before", action="store_true", default=None, help="add it in front instead")
     add("--close-loop", metavar="FILE", help="make anew only where the end of this sound runs into its beginning")
+    add("--part", metavar="A-B", help="of this part of it alone, which becomes the loop")
     add = parser.add_argument_group("loops").add_argument
     add("--loop", action="store_true", help="the end runs into the beginning")
     add("--bars", metavar="N", help="how long it is; needs --bpm (else --seconds)")
@@ -69,7 +70,9 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
         added = parse_duration(args.by)
         before_s, after_s = (added, 0.0) if args.before else (0.0, added)
         return Source(path, take_id=take_id, before_s=before_s, after_s=after_s)
-    return Source(path, take_id=take_id, seam_s=usual_seam_s(source_file.duration_s(Path(path))))
+    from_s, to_s = (0.0, 0.0) if args.part is None else read_region(args.part)
+    length_s = source_file.duration_s(Path(path)) if args.part is None else to_s - from_s
+    return Source(path, take_id=take_id, seam_s=usual_seam_s(length_s), from_s=from_s, to_s=to_s)
 
 
 def loop_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Loop | None:
@@ -106,7 +109,7 @@ def duration_of(
         return parse_duration(args.seconds or f"{DEFAULT_S:g}", cap_s=cap_s, model_name=model_name)
     from musicapp.audio import source_file
 
-    length_s = source_file.duration_s(Path(source.path))
+    length_s = source.to_s - source.from_s or source_file.duration_s(Path(source.path))
     if source.variation is not None:
         return check_duration(min(length_s, cap_s))
     return length_s + source.before_s + source.after_s

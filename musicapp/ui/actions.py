@@ -162,7 +162,7 @@ class Actions(QObject):
             menu, "redo_selection", tr("&Redo the selection"), "Shift+I", reshaping.redo_selection, tip
         )
         self.go_on = self._add(menu, "go_on", tr("&Go on for half a minute"), "", reshaping.go_on)
-        tip = tr("Make its end run into its beginning: only that passage changes")
+        tip = tr("Make its end, or that of the marked passage, run into its beginning")
         self.close_loop = self._add(menu, "close_loop", tr("Close to a &loop"), "", reshaping.close_loop, tip)
         self.start_from = self._add(menu, "start_from_take", tr("Start from this &take"), "", reshaping.start_from_take)
         self._add(menu, "start_from_file", tr("Start from a &file …"), "", window.choose_source)

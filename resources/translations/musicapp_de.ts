@@ -300,8 +300,8 @@
         <translation>Eine &amp;halbe Minute fortsetzen</translation>
     </message>
     <message>
-        <source>Make its end run into its beginning: only that passage changes</source>
-        <translation>Das Ende in den Anfang laufen lassen: nur dieser Abschnitt ändert sich</translation>
+        <source>Make its end, or that of the marked passage, run into its beginning</source>
+        <translation>Sein Ende, oder das der markierten Passage, in den Anfang laufen lassen</translation>
     </message>
     <message>
         <source>Close to a &amp;loop</source>
@@ -3857,6 +3857,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Zum Beispiel der erste ab 0:00, der zweite ab 0:08.</translation>
     </message>
     <message>
+        <source>Give its start and its end, for example 0:08-0:16.</source>
+        <translation>Anfang und Ende angeben, zum Beispiel 0:08-0:16.</translation>
+    </message>
+    <message>
         <source>Glue takes of one length.</source>
         <translation>Takes von einer Länge zusammenfügen.</translation>
     </message>
@@ -4127,6 +4131,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>That is the most {1} makes.</source>
         <translation>Mehr macht {1} nicht.</translation>
+    </message>
+    <message>
+        <source>That part cannot be made a loop.</source>
+        <translation>Dieser Teil lässt sich nicht zum Loop machen.</translation>
+    </message>
+    <message>
+        <source>That part is too short for a loop.</source>
+        <translation>Dieser Teil ist zu kurz für einen Loop.</translation>
     </message>
     <message>
         <source>The adapter {1} also changes the text encoder ({2}); that part is left out.</source>
@@ -4933,6 +4945,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Bei „{1}“ ist nichts.</translation>
     </message>
     <message>
+        <source>There is nothing between the noise levels {1} and {2} to guide at.</source>
+        <translation>Zwischen den Rauschpegeln {1} und {2} liegt nichts, wo gelenkt werden könnte.</translation>
+    </message>
+    <message>
         <source>There is nothing to export from {1} s on: the sound is {2} s long.</source>
         <translation>Ab {1} s gibt es nichts zu exportieren: Der Klang ist {2} s lang.</translation>
     </message>
@@ -5177,8 +5193,16 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Einstellungen übernehmen</translation>
     </message>
     <message>
+        <source>Use two numbers from 0 to 1, the smaller one first, for example 0.2-0.9.</source>
+        <translation>Zwei Zahlen von 0 bis 1 angeben, die kleinere zuerst, zum Beispiel 0.2-0.9.</translation>
+    </message>
+    <message>
         <source>Use {1} at most.</source>
         <translation>Höchstens {1} verwenden.</translation>
+    </message>
+    <message>
+        <source>Use {1} seconds or more.</source>
+        <translation>{1} Sekunden oder mehr verwenden.</translation>
     </message>
     <message>
         <source>Use {1} to {2} Hz.</source>
@@ -6131,6 +6155,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>“{1}” is not a precision.</source>
         <translation>„{1}“ ist keine Genauigkeit.</translation>
+    </message>
+    <message>
+        <source>“{1}” is not a quality.</source>
+        <translation>„{1}“ ist keine Qualität.</translation>
     </message>
     <message>
         <source>“{1}” is not a seed.</source>

@@ -71,6 +71,10 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
     assert read("waltz, 90 bpm, 3/4", "--seconds", "2 bars", *where).duration_s == 4.0
     request = read("x", "--close-loop", str(sound), *where)
     assert request.source is not None and request.source.seam_s == 0.5 and request.source.path == str(sound)
+    request = read("x", "--close-loop", str(sound), "--part", "0.5-0:01.5", *where)
+    source = request.source
+    assert source is not None and (source.from_s, source.to_s, source.seam_s) == (0.5, 1.5, 0.25)
+    assert request.duration_s == 1.0
 
 
 @pytest.mark.parametrize(
@@ -85,6 +89,9 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
         ["x", "--inpaint", "HUM", "--region", "soon"],
         ["x", "--inpaint", "HUM", "--region", "0-1", "--region", "0.5-2"],
         ["x", "--extend", "HUM"],
+        ["x", "--part", "0-1"],
+        ["x", "--close-loop", "HUM", "--part", "1-0.5"],
+        ["x", "--close-loop", "HUM", "--part", "soon"],
         ["x", "--extend", "HUM", "--by", "soon"],
         ["x", "--extend", "HUM", "--by", "1", "--init-audio", "HUM"],
         ["x", "--init-audio", "HUM", "--variation", "far"],

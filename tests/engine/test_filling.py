@@ -180,6 +180,23 @@ def test_closing_a_loop_changes_its_ends_alone(
     assert (out[:half] != audio[:half]).any() and (out[-half:] != audio[-half:]).any()
 
 
+def test_a_part_becomes_a_loop_and_the_rest_is_left_away(
+    engines: dict[str, Engine], models: dict[str, Path], tmp_path: Path
+) -> None:
+    audio = music(4.0)
+    source = Source(str(written(tmp_path / "a.wav", audio)), seam_s=0.5, from_s=1.0, to_s=3.0)
+    out = made(engines["few"], asked(models["few"], source=source), tmp_path / "take.wav")
+    part, quarter = audio[RATE : 3 * RATE], RATE // 4
+    assert len(out) == 2 * RATE
+    np.testing.assert_array_equal(out[quarter:-quarter], part[quarter:-quarter])
+    assert (out[:quarter] != part[:quarter]).any() and (out[-quarter:] != part[-quarter:]).any()
+    for part_s, words in (((1.0, 4.5), "does not lie inside"), ((1.0, 1.2), "too short")):
+        wrong = replace(source, from_s=part_s[0], to_s=part_s[1])
+        with pytest.raises(RequestError, match=words) as caught:
+            making.prepare(engines["few"], asked(models["few"], source=wrong))
+        assert refusal(caught.value)
+
+
 def test_models_with_channels_for_it_are_told_what_stays(stable_audio_3: Path, tmp_path: Path) -> None:
     audio = music(1.1)
     path = written(tmp_path / "a.wav", audio)

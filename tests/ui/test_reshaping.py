@@ -96,6 +96,13 @@ def test_a_take_goes_on_and_is_started_from(desk: Desk) -> None:
     assert request.source == Source(str(take.path), take_id=take.take_id, seam_s=0.5)
     desk.wait(lambda: not desk.studio.generation.is_running)
     desk.studio.library.open(take.take_id)
+    desk.studio.player.set_region((22050, 66150))
+    desk.window.actions_.close_loop.trigger()
+    request = requests_of(desk, made + 3)[-1]
+    wanted = Source(str(take.path), take_id=take.take_id, seam_s=0.25, from_s=0.5, to_s=1.5)
+    assert request.source == wanted
+    desk.wait(lambda: not desk.studio.generation.is_running)
+    desk.studio.library.open(take.take_id)
     desk.window.actions_.start_from.trigger()
     source = desk.studio.take_settings.source
     assert source == Source(str(take.path), take_id=take.take_id, variation=0.5)

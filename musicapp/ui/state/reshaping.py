@@ -79,10 +79,13 @@ class Reshaping(QObject):
             self._make_of(take, Source(str(take.path), take_id=take.take_id, after_s=GO_ON_S))
 
     def close_loop(self) -> None:
-        """Make anew where the take's end runs into its beginning."""
-        if (take := self.take) is not None:
-            seam_s = usual_seam_s(take.duration_s)
-            self._make_of(take, Source(str(take.path), take_id=take.take_id, seam_s=seam_s))
+        """Make anew where the end of the marked passage, or of the whole take, runs into its beginning."""
+        take, region = self.take, self._player.region
+        if take is None:
+            return
+        from_s, to_s = (frame / take.sample_rate for frame in region or (0, 0))
+        seam_s = usual_seam_s(to_s - from_s or take.duration_s)
+        self._make_of(take, Source(str(take.path), take_id=take.take_id, seam_s=seam_s, from_s=from_s, to_s=to_s))
 
     def glue(self, takes: list[Take], picks: tuple[Pick, ...]) -> None:
         """Make one take of passages of several, with the settings of the first."""
