@@ -264,7 +264,7 @@ def queue_shots(album: Album) -> None:
     if album.window.columns.is_narrow:
         album.window.parts.go_to_queue()
     album.picture("queue-paused")
-    queue.forget_failed()
+    queue.clear()
     queue.cancel_all()
     album.wait(lambda: not studio.generation.is_running)
     studio.messages.dismiss()

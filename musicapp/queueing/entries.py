@@ -36,6 +36,14 @@ class Entry:
         return self.request.take_id
 
 
+@dataclass(frozen=True)
+class Removed:
+    """An entry that was taken out. before: the ids of those of its state before it, the nearest first"""
+
+    entry: Entry
+    before: tuple[str, ...]
+
+
 class Entries:
     """The queue's order: first what is being made, then what waits, then what failed. Unknown ids change nothing."""
 
@@ -107,6 +115,26 @@ class Entries:
     def remove(self, take_ids: Collection[str]) -> None:
         """Forget these."""
         self._all = [entry for entry in self._all if entry.take_id not in take_ids]
+
+    def take_out(self, take_ids: Collection[str]) -> list[Removed]:
+        """Forget these; what `put_in` needs to have them again."""
+        gone = []
+        for state in STATES:
+            before: tuple[str, ...] = ()
+            for entry in self._of(state):
+                if entry.take_id in take_ids:
+                    gone.append(Removed(entry, before))
+                before = (entry.take_id, *before)
+        self.remove(take_ids)
+        return gone
+
+    def put_in(self, gone: Iterable[Removed]) -> None:
+        """Have these again, each behind the nearest of those before it that is still there, or first."""
+        for removed in gone:
+            if self.find(removed.entry.take_id) is None:
+                places = {other.take_id: number for number, other in enumerate(self._all)}
+                place = next((places[take_id] + 1 for take_id in removed.before if take_id in places), 0)
+                self._all.insert(place, removed.entry)
 
     def move(self, take_id: str, place: int) -> bool:
         """Make one that waits the `place`-th of those that wait, from 0; whether that changed anything."""

@@ -85,7 +85,10 @@ class Studio(QObject):
         self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
         self.leftovers = Leftovers(self.messages, self.files, self)
         self.generation = Generation(self.bridge, self.messages, self.open_takes, self.engine, self.leftovers, self)
-        self.queue = TakeQueue(self.generation, self.take_settings, self.messages, self.engine, self.files, self)
+        self.undo = Undo(self)
+        self.queue = TakeQueue(
+            self.generation, self.take_settings, self.messages, self.engine, self.files, self.undo, self
+        )
         self.live = Live(self.take_settings, self.queue, self.generation, self)
         self.form_history = FormHistory(self.take_settings, settings, self.messages, self)
         self.presets = Presets(self.take_settings, self.form_history, self.messages, self)
@@ -96,7 +99,6 @@ class Studio(QObject):
         )
         self.looks = Looks(self._looking, self.files, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
-        self.undo = Undo(self)
         self.form_history.used.connect(self._remember_use)
         self.take_edits = TakeEdits(self.messages, self.undo, self.files, self)
         self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.take_edits, self)
@@ -120,6 +122,7 @@ class Studio(QObject):
         self._searching = Lane("searching", self)
         self.search = TakeSearch(self.library.model, self.messages, self._searching, settings, self)
         self.library.search = self.search
+        self.library.takes_over = self.live.takes_over
         self.takes_move.moved.connect(self.library.load)
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from musicapp import paths
 from musicapp.queueing import queue_file
-from musicapp.queueing.entries import FAILED, MAKING, WAITING, Entries
+from musicapp.queueing.entries import FAILED, MAKING, WAITING, Entries, Removed
 from musicapp.request import MAX_PROMPT_CHARACTERS, Lora, TakeRequest
 
 
@@ -23,12 +23,13 @@ def names(entries: Entries) -> list[str]:
     return [entry.request.prompt.removeprefix("prompt of ") for entry in entries]
 
 
-STEPS = st.lists(st.tuples(st.sampled_from("abfmrde"), st.integers(0, 9), st.integers(-3, 12)), max_size=40)
+STEPS = st.lists(st.tuples(st.sampled_from("abfmrdeou"), st.integers(0, 9), st.integers(-3, 12)), max_size=40)
 
 
 @given(STEPS)
 def test_whatever_is_done_every_wish_is_there_once_and_in_order(steps: list[tuple[str, int, int]]) -> None:
     entries, wanted = Entries(), set[str]()
+    gone: list[Removed] = []
     for number, (what, which, place) in enumerate(steps):
         known = [entry.take_id for entry in entries]
         take_id = known[which % len(known)] if known else "nothing"
@@ -47,6 +48,19 @@ def test_whatever_is_done_every_wish_is_there_once_and_in_order(steps: list[tupl
             case "d" if (entry := entries.find(take_id)) is not None:
                 entries.end(take_id)
                 wanted.discard(entry.request.prompt)
+            case "o" if not gone:
+                out = known[which % 3 :: 2]
+                gone, order_before = entries.take_out(out), known
+                assert [entry.take_id for entry in entries] == [take_id for take_id in known if take_id not in out]
+                if place > 0:  # at once: everything is as it was
+                    entries.put_in(gone)
+                    assert [entry.take_id for entry in entries] == order_before
+                    gone = []
+                wanted -= {removed.entry.request.prompt for removed in gone}
+            case "u":
+                entries.put_in(gone)
+                wanted |= {removed.entry.request.prompt for removed in gone}
+                gone = []
             case "e" if entries.making:
                 entries.fail(entries.making[0].take_id, "No luck.", "Again.")
         assert sorted(entry.request.prompt for entry in entries) == sorted(wanted)

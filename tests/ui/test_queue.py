@@ -144,6 +144,32 @@ def test_one_or_all_are_cancelled(busy: Desk) -> None:
     assert shown(busy) == saved() == [] and len(busy.host.requests) == 1
 
 
+def test_what_was_taken_out_of_the_queue_comes_back_where_it_stood(busy: Desk) -> None:
+    """A key too many must not cost a prompt and its seed, whichever way and in whichever order they went."""
+    queue, view = busy.studio.queue, busy.window.queue.view
+    before = queue.entries
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(2, 0))
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert shown(busy) == ["one", "two"] and "One take is out of the queue." in busy.message
+    for _ in range(2):
+        QTest.keyClick(view, Qt.Key.Key_Z, CTRL)
+    assert queue.entries == before and saved() == ["one", "two", "three", "four"]
+    assert "out of the queue" not in busy.message
+    busy.window.queue.clear.click()
+    assert shown(busy) == ["one"] and "3 takes are out of the queue." in busy.message
+    queue_up(busy, "five")
+    busy.studio.messages.accept_offer()
+    assert shown(busy) == ["one", "two", "three", "four", "five"]
+    queue.pause()
+    queue.cancel_all()
+    busy.wait(lambda: not busy.studio.generation.is_running)
+    assert queue.entries == [] and not paths.queue_file().exists()
+    busy.studio.undo.undo()
+    assert saved() == ["two", "three", "four", "five"] and queue.is_paused
+
+
 def test_cancelling_one_goes_on_with_the_next(busy: Desk) -> None:
     busy.window.generate.button.click()
     busy.wait(lambda: len(busy.host.requests) == 2)
@@ -352,6 +378,30 @@ def test_live_makes_the_newest_wish_and_gives_the_one_before_up(desk: Desk) -> N
     assert len(desk.host.requests) == 2
     queue.cancel_all()
     desk.wait(lambda: not desk.studio.generation.is_running)
+
+
+def test_live_is_heard_in_the_place_of_the_wish_before_but_of_nothing_else(desk: Desk) -> None:
+    form, player, shown = desk.studio.take_settings, desk.studio.player, desk.studio.open_takes
+    queue_up(desk, "by a press")
+    desk.wait(lambda: player.is_playing and not desk.studio.generation.is_running)
+    desk.studio.live.set_on(True)
+    heard = []
+    for words in ("wish one", "wish two"):
+        form.set_prompt(words)
+        desk.wait(lambda: desk.host.requests[-1].prompt == words and not desk.studio.generation.is_running)  # noqa: B023
+        assert shown.shown is not None
+        heard.append(shown.shown.request.prompt)
+    assert heard == ["by a press"] * 2, "never interrupted"
+    player.stop()
+    for words in ("wish three", "wish four"):
+        form.set_prompt(words)
+        desk.wait(lambda: desk.host.requests[-1].prompt == words and not desk.studio.generation.is_running)  # noqa: B023
+        desk.wait(lambda: player.is_playing)
+        assert shown.shown is not None and shown.shown.request.prompt == words
+    desk.studio.live.set_on(False)
+    queue_up(desk, "by a press again")
+    desk.wait(lambda: len(desk.host.requests) == 6 and not desk.studio.generation.is_running)
+    assert shown.shown is not None and shown.shown.request.prompt == "wish four"
 
 
 def test_live_leaves_takes_alone_that_were_asked_for(busy: Desk) -> None:

@@ -16,7 +16,8 @@ PAUSE_MS = 600  # a word that is being typed, or a slider that still moves, is n
 class Live(QObject):
     """Off at each start. The seed stays, so that what is heard is the change. `changed` tells that it is on or off.
 
-    Takes that were asked for by a press are never given up for a wish; it comes next after the one being made.
+    Takes that were asked for by a press are never given up for a wish; it comes next after the one being made. What plays
+    makes way for a wish only if it was one, too.
     """
 
     changed = Signal()
@@ -27,6 +28,7 @@ class Live(QObject):
         super().__init__(parent)
         self._settings, self._queue, self._generation = settings, queue, generation
         self.is_on = False
+        self._wishes: set[str] = set()  # their take ids
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._wish)
         for signal in (
@@ -50,6 +52,10 @@ class Live(QObject):
             self._queue.cancel_waiting(live_only=True)
         self.changed.emit()
 
+    def takes_over(self, take_id: str, shown_id: str) -> bool:
+        """Whether a take that begins to sound is to be heard in the place of the one on the stage."""
+        return self.is_on and {take_id, shown_id} <= self._wishes
+
     def toggle(self) -> None:
         """On or off."""
         self.set_on(not self.is_on)
@@ -69,6 +75,7 @@ class Live(QObject):
             if _is_same(run.request, request):
                 return
             self._generation.cancel(quietly=True)
+        self._wishes.add(request.take_id)
         self._queue.add([request], at_front=True, is_live=True)
 
 

@@ -78,7 +78,7 @@ class QueueListModel(QAbstractListModel):
             return tr("Failed: {message}", message=said(entry.message))
         if entry.state == MAKING:
             return said(self._generation.progress_text) or tr("Saving …")
-        done_in_s = self._done_in_s.get(entry.take_id)
+        done_in_s = None if self._queue.is_paused else self._done_in_s.get(entry.take_id)
         words = [duration(entry.request.duration_s), tr("seed {seed}", seed=entry.request.seed)]
         if done_in_s is not None:
             words.append(tr("done in {time}", time=duration(max(1, round(done_in_s)))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -61,6 +61,7 @@ class TakeLibrary(QObject):
         self._open_takes, self._generation, self._player = open_takes, generation, player
         self._messages, self._files, self._edits = messages, files, edits
         self.auto_play = auto_play  # "off", "idle" or "always"
+        self.takes_over: Callable[[str, str], bool] = lambda _take_id, _shown_id: False  # see `Live`
         self.model = TakeListModel()
         self.search: TakeSearch | None = None  # follows the index, once there is one
         self._index: Index | None = None
@@ -310,7 +311,8 @@ class TakeLibrary(QObject):
     def _sounds(self, opened: OpenTake) -> None:
         if self._player.problem or self.auto_play == "off":
             return
-        if self.auto_play == "always":
+        shown = self._open_takes.shown
+        if self.auto_play == "always" or (shown is not None and self.takes_over(opened.take_id, shown.take_id)):
             self._stage(opened.take_id)
         if self._is_shown(opened.take_id) and not self._player.is_playing and self._player.position == 0:
             self._player.play()

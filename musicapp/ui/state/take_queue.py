@@ -11,13 +11,14 @@ from musicapp.engine.events import EngineLost
 from musicapp.engine.pace import Speeds
 from musicapp.errors import LibraryError, MusicAppError, RequestError
 from musicapp.queueing import queue_file
-from musicapp.queueing.entries import FAILED, MAKING, Entries, Entry
+from musicapp.queueing.entries import FAILED, MAKING, Entries, Entry, Removed
 from musicapp.request import TakeRequest
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.engine_state import EngineState
 from musicapp.ui.state.generation import Generation, Outcome
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.state.undo import Undo
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +45,12 @@ class TakeQueue(QObject):
         messages: Messages,
         engine: EngineState,
         files: Lane,
+        undo: Undo,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._generation, self._settings, self._messages, self._files = generation, settings, messages, files
+        self._undo = undo
         self.variations = 1  # takes that one press makes
         self._note = ""
         self._is_held = False  # paused by itself, not by the user: until nothing waits, or the user goes on
@@ -149,13 +152,7 @@ class TakeQueue(QObject):
 
     def add(self, requests: list[TakeRequest], *, at_front: bool = False, is_live: bool = False) -> None:
         """Queue takes; where none is being made, the first begins at once, even while the queue is paused."""
-        if len(self._entries) + len(requests) > queue_file.MOST:
-            self._messages.post_error(
-                RequestError(
-                    f"The queue holds {queue_file.MOST} takes at most.", hint="For more, use “musicapp batch”."
-                ),
-                about="queue",
-            )
+        if not self._has_room(len(requests)):
             return
         is_free = not self._generation.is_running and self._entries.next() is None
         self._entries.add(requests, at_front=at_front or is_free, is_live=is_live)
@@ -173,8 +170,7 @@ class TakeQueue(QObject):
         if self._is_running(take_id):
             self._generation.cancel()
         else:
-            self._entries.remove([take_id])
-            self._changed()
+            self._take_out([take_id])
 
     def cancel_all(self) -> None:
         """Give up what is being made and what waits."""
@@ -183,15 +179,48 @@ class TakeQueue(QObject):
 
     def cancel_waiting(self, *, live_only: bool = False) -> None:
         """Give up what waits."""
-        gone = [entry.take_id for entry in self._entries.waiting if entry.is_live or not live_only]
-        if gone:
-            self._entries.remove(gone)
-            self._changed()
+        self._take_out([entry.take_id for entry in self._entries.waiting if entry.is_live or not live_only])
 
-    def forget_failed(self) -> None:
-        """Take those that failed out of the list."""
-        self._entries.remove([entry.take_id for entry in self._entries.failed])
+    def clear(self) -> None:
+        """Give up what waits, and take those that failed out of the list."""
+        self._take_out([entry.take_id for entry in (*self._entries.waiting, *self._entries.failed)])
+
+    def _take_out(self, take_ids: list[str]) -> None:
+        """Prompts and drawn seeds are in no other place: it can be undone, but for passing wishes."""
+        gone = [removed for removed in self._entries.take_out(take_ids) if not removed.entry.is_live]
+        if take_ids:
+            self._changed()
+        if not gone:
+            return
+        count = len(gone)
+        undo = self._undo.push("Take out of the queue", lambda: self._put_in(gone))
+        self._messages.post(
+            "notice",
+            "One take is out of the queue." if count == 1 else f"{count} takes are out of the queue.",
+            offer=("Undo", undo),
+            about="out of the queue",
+        )
+
+    def _put_in(self, gone: list[Removed]) -> None:
+        self._messages.dismiss("out of the queue")
+        if not self._has_room(len(gone)):
+            return
+        self._entries.put_in(gone)
         self._changed()
+        count = len(gone)
+        are = "One take is" if count == 1 else f"{count} takes are"
+        self._messages.remark(f"{are} in the queue again")
+        self._soon.start()
+
+    def _has_room(self, count: int) -> bool:
+        """Whether so many more can be queued; if not, that is said."""
+        if len(self._entries) + count <= queue_file.MOST:
+            return True
+        problem = RequestError(
+            f"The queue holds {queue_file.MOST} takes at most.", hint="For more, use “musicapp batch”."
+        )
+        self._messages.post_error(problem, about="queue")
+        return False
 
     def retry(self, take_id: str) -> None:
         """Have one that failed made again, before all that wait."""

@@ -62,7 +62,7 @@ class QueuePanel(QFrame):
 
         self.hold.clicked.connect(self._hold_or_go_on)
         self.retry.clicked.connect(queue.retry_failed)
-        self.clear.clicked.connect(self._clear)
+        self.clear.clicked.connect(queue.clear)
         self.view.up.connect(lambda take_id: self._step(take_id, -1))
         self.view.down.connect(lambda take_id: self._step(take_id, 1))
         self.view.dropped.connect(queue.move)
@@ -80,10 +80,6 @@ class QueuePanel(QFrame):
             self._queue.go_on()
         else:
             self._queue.pause()
-
-    def _clear(self) -> None:
-        self._queue.cancel_waiting()
-        self._queue.forget_failed()
 
     def _step(self, take_id: str, step: int) -> None:
         place = self._model.place_of(self._model.row_of(take_id))
