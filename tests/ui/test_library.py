@@ -153,6 +153,34 @@ def test_orders_and_groups(library: Desk, open_desk: Callable[[], Desk]) -> None
     assert shown(again) == "|02|1|3", "as it was left"
 
 
+def test_a_marked_prompt_is_all_of_its_takes(library: Desk, home: Path) -> None:
+    """Never the take on the stage, which is somewhere else; folded or not, and also when a take comes meanwhile."""
+    view, model, chosen = library.window.takes.view, library.studio.library.model, library.window.takes.chosen
+    library.studio.library.open("take3")
+    library.studio.search.set_by_prompt(True)
+    assert shown(library) == "|3|20|1"
+    view.setFocus()
+    view.mark(model.index(2))
+    key(library, Qt.Key.Key_F)
+    library.wait(lambda: take_of(library, 0).is_starred and take_of(library, 2).is_starred)
+    assert not take_of(library, 3).is_starred and not take_of(library, 1).is_starred
+    key(library, Qt.Key.Key_Return)
+    assert shown(library) == "|3||1"
+    write(home / "takes", 4, "harp")
+    write(home / "takes", 5, "organ")
+    library.studio.library.load()
+    library.wait(lambda: shown(library) == "|5|43||1")
+    assert [take.take_id for take in chosen()] == ["take2", "take0"], "it stays marked"
+    library.window.takes.reveal("take0")
+    assert shown(library) == "|5|43|20|1" and [take.take_id for take in chosen()] == ["take0"]
+    view.mark(model.index(5))
+    view.selectionModel().select(model.index(6), QItemSelectionModel.SelectionFlag.Select)
+    assert [take.take_id for take in chosen()] == ["take2", "take0"], "each once"
+    key(library, Qt.Key.Key_Delete)
+    library.wait(lambda: "2 takes are in the trash" in library.message)
+    assert shown(library) == "|5|43|1"
+
+
 def test_a_name_is_typed_in_the_row(library: Desk) -> None:
     library.studio.library.open("take1")
     mark(library, 1)
@@ -226,6 +254,74 @@ def test_takes_are_thrown_away_by_a_key_and_brought_back(library: Desk, home: Pa
     library.studio.search.show_all()
     assert shown(library) == "3210" and trash.inside(home / "takes") == []
     assert library.studio.undo.words == "", "once undone there is nothing left to undo"
+
+
+def test_undoing_knows_what_was_brought_back_deleted_or_moved_in_other_ways(
+    library: Desk, home: Path, tmp_path: Path
+) -> None:
+    """Star, throw away three; bring one back by hand, delete one for good, move the folder: the third comes back."""
+    studio, undo = library.studio, library.studio.undo
+    mark(library, 0)
+    key(library, Qt.Key.Key_F)
+    library.wait(lambda: undo.words == "Star")
+    studio.take_edits.throw_away([take_of(library, number) for number in (0, 1, 2)])
+    library.wait(lambda: undo.words == "Throw away")
+    by_id = {each.take.take_id: each for each in trash.inside(home / "takes")}
+    studio.take_trash.restore([by_id["take0"]])
+    library.wait(lambda: shown(library) == "30")
+    studio.take_trash.delete([by_id["take1"]])
+    library.wait(lambda: len(trash.inside(home / "takes")) == 1)
+    list(moving.move(tmp_path / "elsewhere"))
+    studio.library.load()
+    library.wait(lambda: take_of(library, 0).path.is_relative_to(tmp_path / "elsewhere"))
+    undo.undo()
+    library.wait(lambda: shown(library) == "320")
+    assert undo.words == "Star" and library.message == ""
+    undo.undo()
+    library.wait(lambda: not take_of(library, 0).is_starred)
+    assert told(library, 0)["starred"] is False and undo.words == "" and library.message == ""
+
+
+def test_nothing_is_offered_back_once_the_trash_is_empty(library: Desk, home: Path) -> None:
+    library.studio.take_edits.throw_away([take_of(library, 0)])
+    library.wait(lambda: library.studio.undo.words == "Throw away")
+    library.studio.take_trash.delete(trash.inside(home / "takes"))
+    library.wait(lambda: library.studio.undo.words == "")
+    assert library.window.actions_.undo.isEnabled() is False and library.message == ""
+
+
+def test_one_take_that_is_gone_costs_no_other(library: Desk, home: Path) -> None:
+    """Of four marked takes one was thrown away elsewhere: the others are starred, thrown away, and come back."""
+    studio = library.studio
+    takes_ = [take_of(library, number) for number in (1, 0, 3, 2)]
+    away = trash.put(home / "takes", takes_[1])
+    studio.take_edits.star(takes_)
+    library.wait(lambda: "no longer there" in library.message)
+    assert all(told(library, number)["starred"] for number in (1, 2, 3))
+    studio.take_edits.throw_away(takes_)
+    library.wait(lambda: len(trash.inside(home / "takes")) == 4)
+    library.wait(lambda: studio.undo.words == "Throw away")
+    other = next(each.take.path for each in trash.inside(home / "takes") if each.take.path != away)
+    other.unlink()
+    studio.undo.undo()
+    library.wait(lambda: len(shown(library)) == 2)
+    assert [each.take.path for each in trash.inside(home / "takes")] == [away]
+    studio.messages.put_aside()
+    assert "no longer there" in library.message, "told of both takes that were gone"
+
+
+def test_what_is_thrown_away_while_it_is_changed_stays_away(library: Desk, home: Path) -> None:
+    """F and Del at once: the star arrives when the take is on its way into the trash."""
+    for _ in range(3):
+        takes_ = [take_of(library, number) for number in (1, 2)]
+        library.studio.take_edits.star(takes_)
+        library.studio.take_edits.throw_away(takes_)
+        library.wait(lambda: library.studio.undo.words == "Throw away")
+        library.qtbot.wait(30)
+        assert shown(library) == "30"
+        library.studio.undo.undo()
+        library.wait(lambda: shown(library) == "3210")
+    assert told(library, 1)["starred"] is True
 
 
 def test_the_last_take_leaves_an_empty_stage(library: Desk) -> None:

@@ -16,8 +16,8 @@ PAUSE_MS = 600  # a word that is being typed, or a slider that still moves, is n
 class Live(QObject):
     """Off at each start. The seed stays, so that what is heard is the change. `changed` tells that it is on or off.
 
-    Takes that were asked for by a press are never given up for a wish; it comes next after the one being made. What plays
-    makes way for a wish only if it was one, too.
+    Takes that were asked for by a press are never given up for a wish; it comes next after the one being made. What
+    plays makes way for a wish only if it was one, too.
     """
 
     changed = Signal()

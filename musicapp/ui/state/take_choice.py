@@ -41,11 +41,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Heading:
-    """A prompt, above its takes."""
+    """A prompt, above its takes, of which it tells the ids whether they are folded away or not."""
 
     prompt: str
-    count: int
+    take_ids: tuple[str, ...]
     is_folded: bool
+
+    @property
+    def count(self) -> int:
+        """How many takes."""
+        return len(self.take_ids)
 
 
 def lines_of(rows: Sequence[TakeRow], choice: Choice, facts_of: Callable[[Take], Facts]) -> list[Any]:
@@ -74,6 +79,6 @@ def _below_prompts(rows: Sequence[TakeRow], choice: Choice) -> list[Any]:
         groups.setdefault(row.request.prompt, []).append(row)
     lines: list[Any] = []
     for prompt, group in groups.items():
-        lines.append(Heading(prompt, len(group), prompt in choice.folded))
+        lines.append(Heading(prompt, tuple(row.take_id for row in group), prompt in choice.folded))
         lines += [] if prompt in choice.folded else group
     return lines

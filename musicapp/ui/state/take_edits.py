@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +17,8 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.undo import Undo
 
 Change = Callable[[Take], Take]
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class TakeEdits(QObject):
@@ -32,6 +35,8 @@ class TakeEdits(QObject):
         self._messages, self._undo, self._files = messages, undo, files
         self.is_exported: Callable[[str], bool] = lambda _take_id: False
         self.is_playing: Callable[[str], bool] = lambda _take_id: False
+        self.now: Callable[[Take], Take] = lambda take: take  # as the list has it: it may lie elsewhere than before
+        self._in_trash: set[Path] = set()  # what can be brought back from there by undoing
 
     def star(self, takes: Sequence[Take]) -> None:
         """Give all a star, or take it from all if every one has one."""
@@ -91,29 +96,24 @@ class TakeEdits(QObject):
         was_playing = any(self.is_playing(take.take_id) for take in chosen)
         self.gone.emit(chosen)  # first of all it must not be played any more
 
-        def work() -> tuple[list[Path], list[Take], MusicAppError | None]:
-            places: list[Path] = []
-            for number, take in enumerate(chosen):
-                try:
-                    places.append(trash.put(folder, take))
-                except MusicAppError as error:
-                    return places, chosen[number:], error
-            return places, [], None
-
-        def done(outcome: tuple[list[Path], list[Take], MusicAppError | None]) -> None:
-            places, left, error = outcome
+        def done(places: list[Path], left: list[Take]) -> None:
             if left:
                 self.back.emit([take.path for take in left])
-            if error is not None:
-                self._messages.post_error(error)
             if not places:
                 return
             thrown = [take for take in chosen if take not in left]
+            self._in_trash |= set(places)
 
             def bring_back() -> None:
-                self.restore(places)
+                there, now = [place for place in places if place in self._in_trash], paths.takes_folder()
+                moved = [now / place.relative_to(folder) for place in there]
+                if now != folder and any(place.is_file() for place in moved):  # the whole folder was
+                    self.restore(moved, now)
+                    self.forget(there)
+                else:
+                    self.restore(there, folder)
 
-            undo = self._undo.push("Throw away", bring_back)
+            undo = self._undo.push("Throw away", bring_back, lambda: not self._in_trash.isdisjoint(places))
             self._messages.post(
                 "notice",
                 f"{_named(thrown)} is in the trash." if len(thrown) == 1 else f"{_named(thrown)} are in the trash.",
@@ -122,67 +122,80 @@ class TakeEdits(QObject):
                 about="trash",
             )
 
-        self._files.run(work, done, self._messages.post_error)
+        self._each(chosen, lambda take: trash.put(folder, take), done)
 
-    def restore(self, places: Sequence[Path]) -> None:
-        """Bring takes back from the trash."""
-        folder = paths.takes_folder()
+    def restore(self, places: Sequence[Path], folder: Path | None = None) -> None:
+        """Bring takes back from the trash of a folder of takes, without one of that in use."""
+        own = paths.takes_folder()
+        place_of_trash = folder or own
 
-        def work() -> tuple[list[Path], MusicAppError | None]:
-            back: list[Path] = []
-            for place in places:
-                try:
-                    back.append(trash.restore(folder, place))
-                except MusicAppError as error:
-                    return back, error
-            return back, None
-
-        def done(outcome: tuple[list[Path], MusicAppError | None]) -> None:
-            back, error = outcome
+        def done(back: list[Path], left: list[Path]) -> None:
             self._messages.dismiss("trash")
+            self.forget([place for place in places if place not in left])
             if back:
-                self.back.emit(back)
+                self.back.emit([path for path in back if path.is_relative_to(own)])
                 self._messages.remark("One take is back" if len(back) == 1 else f"{len(back)} takes are back")
-            if error is not None:
-                self._messages.post_error(error)
 
-        self._files.run(work, done, self._messages.post_error)
+        self._each(places, lambda place: trash.restore(place_of_trash, place), done)
+
+    def forget(self, places: Sequence[Path]) -> None:
+        """These are no longer in the trash: there is nothing to undo of that any more."""
+        self._in_trash -= set(places)
+        self._undo.changed.emit()
 
     def _edit(self, takes: Sequence[Take], change: Change, back: Change, words: str, remark: str) -> None:
         """Change takes, and remember how to change them back. words: what can be undone"""
         if not takes:
             return
 
-        def changed_back() -> None:
-            self._run(takes, back)
-
-        def done(edited: list[Take]) -> None:
-            self._undo.push(words, changed_back)
+        def done(edited: list[Take], _left: list[Take]) -> None:
+            if not edited:
+                return
+            self.edited.emit(edited)
+            self._undo.push(words, lambda: changed_back(edited))
             self._messages.remark(remark)
 
-        self._run(takes, change, done)
+        def changed_back(edited: list[Take]) -> None:
+            self._each([self.now(take) for take in edited], back, undone)
 
-    def _run(
-        self, takes: Sequence[Take], change: Change, done: Callable[[list[Take]], None] = lambda _edited: None
-    ) -> None:
-        def work() -> tuple[list[Take], MusicAppError | None]:
-            edited: list[Take] = []
-            for take in takes:
-                try:
-                    edited.append(change(take))
-                except MusicAppError as error:
-                    return edited, error
-            return edited, None
-
-        def finished(outcome: tuple[list[Take], MusicAppError | None]) -> None:
-            edited, error = outcome
+        def undone(edited: list[Take], _left: list[Take]) -> None:
             if edited:
                 self.edited.emit(edited)
-                done(edited)
-            if error is not None:
-                self._messages.post_error(error)
+                self._messages.remark("Undone")
 
-        self._files.run(work, finished, self._messages.post_error)
+        self._each(takes, change, done)
+
+    def _each(
+        self,
+        items: Sequence[_Item],
+        work: Callable[[_Item], _Result],
+        done: Callable[[list[_Result], list[_Item]], None],
+    ) -> None:
+        """Do something to each, in the background; `done` gets what came of it, and those with which it did not work.
+
+        One that fails costs no other. What went wrong is told behind that.
+        """
+
+        def work_on_all() -> tuple[list[_Result], list[_Item], list[MusicAppError]]:
+            results, left, problems = [], [], []
+            for item in items:
+                try:
+                    results.append(work(item))
+                except MusicAppError as problem:
+                    left.append(item)
+                    problems.append(problem)
+            return results, left, problems
+
+        def finished(outcome: tuple[list[_Result], list[_Item], list[MusicAppError]]) -> None:
+            results, left, problems = outcome
+            done(results, left)
+            if len(problems) == 1:
+                self._messages.post_error(problems[0])
+            elif problems:
+                what = f"{len(problems)} of {len(items)} takes stay as they are."
+                self._messages.post("error", what, f"{problems[0].message} {problems[0].hint}")
+
+        self._files.run(work_on_all, finished, self._messages.post_error)
 
 
 def _named(takes: Sequence[Take]) -> str:

@@ -80,7 +80,8 @@ class TakeLibrary(QObject):
         player.shown_changed.connect(self._shown_changed)
         edits.edited.connect(self._edited)
         edits.gone.connect(self._gone)
-        edits.back.connect(self._reread)
+        edits.back.connect(self._back)
+        edits.now = self._now
         self.model.retitled.connect(self._retitled)
 
     def load(self) -> None:
@@ -195,9 +196,7 @@ class TakeLibrary(QObject):
 
     def _show(self, found: list[Take]) -> None:
         making = {row.take_id for row in self.model.rows if row.take is None}
-        self.model.set_takes(
-            [take for take in found if take.take_id not in making and take.path not in self._thrown_away]
-        )
+        self.model.set_takes([take for take in self._not_thrown_away(found) if take.take_id not in making])
 
     def _listed(self, found: takes.Survey) -> None:
         self._show(found.takes)
@@ -231,17 +230,26 @@ class TakeLibrary(QObject):
     def _reread(self, changed: Iterable[Path]) -> None:
         """These files came or changed: show them as they are now."""
         index, files = self._index, list(changed)
-        self._thrown_away -= set(files)
 
         def reread(found: list[Take]) -> None:
-            self.model.put_takes(folder_look.named(found))
+            self.model.put_takes(folder_look.named(self._not_thrown_away(found)))
             if self.search is not None:
                 self.search.again()
 
         if index is not None:
             self._files.run(lambda: index.reread(files), reread)
 
+    def _back(self, back: list[Path]) -> None:
+        """These came from the trash, or did not go there."""
+        self._thrown_away -= set(back)
+        self._reread(back)
+
+    def _not_thrown_away(self, found: list[Take]) -> list[Take]:
+        """Without those that went into the trash while something else was done to them."""
+        return [take for take in found if take.path not in self._thrown_away]
+
     def _edited(self, edited: list[Take]) -> None:
+        edited = self._not_thrown_away(edited)
         self.model.put_takes(edited)
         for take in edited:
             self._open_takes.renew(take)
@@ -269,6 +277,11 @@ class TakeLibrary(QObject):
         first = next((number for number, take_id in enumerate(shown) if take_id in ids), 0)
         after = [take_id for take_id in (*shown[first:], *reversed(shown[:first])) if take_id not in ids]
         return after[0] if after else ""
+
+    def _now(self, take: Take) -> Take:
+        """A take as it is listed; the same when it is not."""
+        row = self.model.find(take.take_id)
+        return row.take if row is not None and row.take is not None else take
 
     def _retitled(self, take_id: str, title: str) -> None:
         row = self.model.find(take_id)

@@ -198,7 +198,7 @@ class TakeListModel(QAbstractListModel):
         """Show what is to be shown now, with as little change as that takes."""
         self._numbers = {row.take_id: number for number, row in enumerate(self.rows)}
         lines: list[Line] = lines_of(self.rows, self.choice, self.facts_of)
-        before, after = [_key(line) for line in self.lines], [_key(line) for line in lines]
+        before, after = [key_of(line) for line in self.lines], [key_of(line) for line in lines]
         if before == after:
             changed = [number for number, line in enumerate(lines) if line != self.lines[number]]
             self.lines = lines
@@ -285,7 +285,8 @@ def _of_heading(heading: Heading, role: int) -> Any:
     return {DETAIL_ROLE: count, HEADING_ROLE: heading}.get(role)
 
 
-def _key(line: Line) -> tuple[bool, str]:
+def key_of(line: Line) -> tuple[bool, str]:
+    """What a line is known by when the lines change."""
     return (True, line.prompt) if isinstance(line, Heading) else (False, line.take_id)
 
 

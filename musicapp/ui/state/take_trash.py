@@ -39,16 +39,18 @@ class TakeTrash(QObject):
     def delete(self, chosen: Sequence[Trashed]) -> None:
         """Delete takes for good; nobody asks any more."""
         folder, places = paths.takes_folder(), [each.take.path for each in chosen]
-        self._files.run(lambda: trash.empty(folder, places), self._deleted, self._failed)
+
+        def deleted(count: int) -> None:
+            self._edits.forget(places)
+            self._messages.remark("One take deleted" if count == 1 else f"{count} takes deleted")
+            self._messages.dismiss("trash")  # its Undo could bring nothing back
+            self.load()
+
+        self._files.run(lambda: trash.empty(folder, places), deleted, self._failed)
 
     def _found(self, inside: list[Trashed]) -> None:
         self.inside = inside
         self.changed.emit()
-
-    def _deleted(self, count: int) -> None:
-        self._messages.remark("One take deleted" if count == 1 else f"{count} takes deleted")
-        self._messages.dismiss("trash")  # its Undo could bring nothing back
-        self.load()
 
     def _failed(self, error: MusicAppError) -> None:
         self._messages.post_error(error)

@@ -19,7 +19,7 @@ from musicapp.library.takes import Take
 from musicapp.ui.state import take_list_model as roles
 from musicapp.ui.state.take_choice import Heading
 from musicapp.ui.state.take_library import TakeLibrary
-from musicapp.ui.state.take_list_model import TakeRow
+from musicapp.ui.state.take_list_model import Line, TakeRow, key_of
 from musicapp.ui.state.take_search import TakeSearch
 from musicapp.ui.theme import SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import described, label
@@ -60,7 +60,7 @@ class TakeList(QFrame):
         self.show_all = described(QPushButton(tr("Show all takes")), "takes_show_all", tr("Show all takes"))
         self.show_all.setProperty("role", "link")
         self._is_read = False
-        self._chosen: list[str] = []
+        self._chosen: set[tuple[bool, str]] = set()
         self._lay_out()
 
         self.view.clicked.connect(self._clicked)
@@ -111,10 +111,17 @@ class TakeList(QFrame):
         return [current] if current is not None else []
 
     def marked(self) -> list[TakeRow]:
-        """The rows that are marked, also those of takes that are being made."""
+        """The rows that are marked, also those of takes that are being made; a marked prompt is all of its takes."""
+        found: dict[str, TakeRow] = {}
+        for line in self._marked_lines():
+            take_ids = line.take_ids if isinstance(line, Heading) else (line.take_id,)
+            rows = [row for take_id in take_ids if (row := self._model.find(take_id)) is not None]
+            found |= {row.take_id: row for row in rows}
+        return list(found.values())
+
+    def _marked_lines(self) -> list[Line]:
         numbers = sorted(index.row() for index in self.view.selectedIndexes())
-        lines = [self._model.lines[number] for number in numbers if number < len(self._model.lines)]
-        return [line for line in lines if isinstance(line, TakeRow)]
+        return [self._model.lines[number] for number in numbers if number < len(self._model.lines)]
 
     def rename(self) -> None:
         """Type a name for the chosen take, in its row."""
@@ -123,7 +130,10 @@ class TakeList(QFrame):
             self.view.edit(self.view.currentIndex())
 
     def reveal(self, take_id: str) -> None:
-        """Mark a take, after showing all if it was hidden, and go there."""
+        """Mark a take, after unfolding its prompt or showing all if it was hidden, and go there."""
+        row = self._model.find(take_id)
+        if row is not None and row.request.prompt in self._model.choice.folded:
+            self._model.fold(row.request.prompt)
         if self._model.row_of(take_id) < 0:
             self._show_all()
         number = self._model.row_of(take_id)
@@ -162,11 +172,11 @@ class TakeList(QFrame):
             self.view.mark(self._model.index(number))
 
     def _remember_chosen(self) -> None:
-        self._chosen = [row.take_id for row in self.marked()]
+        self._chosen = {key_of(line) for line in self._marked_lines()}
 
     def _choose_again(self) -> None:
         """The same takes stay marked where they are now."""
-        numbers = sorted(number for take_id in self._chosen if (number := self._model.row_of(take_id)) >= 0)
+        numbers = [number for number, line in enumerate(self._model.lines) if key_of(line) in self._chosen]
         if numbers:
             self.view.mark(self._model.index(numbers[0]))
             self.view.selectionModel().select(self._runs_of(numbers), QItemSelectionModel.SelectionFlag.Select)
