@@ -16,9 +16,10 @@ Judge = Callable[[Measured, dict[str, Measured]], Finding]
 class Claim:
     """One claim.
 
-    where   in the paper, or in what its readers ask
-    says    the claim in our words
-    parts   of the evaluation that it is judged by
+    where     in the paper, or in what its readers ask
+    says      the claim in our words
+    parts     of the evaluation that it is judged by
+    compares  whether rivals are judged beside the model
     """
 
     title: str
@@ -26,6 +27,7 @@ class Claim:
     says: str
     parts: tuple[str, ...]
     judge: Judge
+    compares: bool = False
 
 
 CLAIMS = (
@@ -98,6 +100,7 @@ CLAIMS = (
         "An autoregressive model over tokens (MusicGen) repeats rarely or is caught in loops, and lies further off.",
         ("structure", "adherence", "distribution", "sound", "timing"),
         question_claims.rivals,
+        compares=True,
     ),
     Claim(
         "Stereo is correct",

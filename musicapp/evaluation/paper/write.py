@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from musicapp.errors import MusicAppError
@@ -15,7 +16,7 @@ from musicapp.paths import replace_file
 from musicapp.training.tokens.stage import DESCRIPTION
 
 RESULTS = "results"
-ABOUT_RIVALS = "training.json"  # beside a rival's results: what it learnt from
+ABOUT_TRAINING = "training.json"  # beside a model's results: what it learnt from
 
 
 def write(page: Path, model: str, work: Path | None = None) -> None:
@@ -48,8 +49,8 @@ def keep_training(page: Path, baseline: Path) -> None:
     described = baseline / DESCRIPTION
     if described.is_file():
         about = json.loads(described.read_text(encoding="utf-8"))
-        short = {name: about[name] for name in ("steps", "minutes", "pieces", "left")}
-        target = page.with_suffix("") / RESULTS / baseline.name / ABOUT_RIVALS
+        short = {name: about[name] for name in ("steps", "minutes", "processor_minutes", "pieces", "left")}
+        target = page.with_suffix("") / RESULTS / baseline.name / ABOUT_TRAINING
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, (json.dumps(short) + "\n").encode())
 
@@ -86,30 +87,32 @@ def _page(
         for file in finding.pictures:
             lines += ["", f"![{finding.captions[file]}]({name}/{file})", "", f"*{finding.captions[file]}*"]
         for part in claim.parts:
-            for who, measured in ((model, own), *(rivals.items() if len(claim.parts) > 3 else ())):
+            for who, measured in ((model, own), *(rivals.items() if claim.compares else ())):
                 if part in measured:
                     how = measured[part]
                     lines += [
                         "",
                         f"    {how.command}    # {who}: {how.date}, {how.processor_s:.0f} s of processor time",
                     ]
-        if len(claim.parts) > 3:
-            lines += _learnt(page, rivals)
+        if claim.compares:
+            lines += _learnt(page, (model, *rivals))
     return lines
 
 
-def _learnt(page: Path, rivals: dict[str, Measured]) -> list[str]:
-    """What each rival learnt from."""
+def _learnt(page: Path, names: Sequence[str]) -> list[str]:
+    """What each model learnt from, as far as that is kept: a sentence, or the figures of a token model."""
     lines = []
-    for name in rivals:
-        path = page.with_suffix("") / RESULTS / name / ABOUT_RIVALS
-        if path.is_file():
-            about = json.loads(path.read_text(encoding="utf-8"))
-            lines += [
-                "",
-                f"“{name}” learnt for {about['minutes']:g} minutes ({about['steps']} steps, {about['pieces']} composed "
-                f"pieces); its codebooks leave {100 * about['left'][-1]:.0f} % of the latents' variance.",
-            ]
+    for name in names:
+        path = page.with_suffix("") / RESULTS / name / ABOUT_TRAINING
+        if not path.is_file():
+            continue
+        about = json.loads(path.read_text(encoding="utf-8"))
+        told = about.get("sentence") or (
+            f"learnt for {about['processor_minutes']:g} minutes of processor time ({about['steps']} steps, "
+            f"{about['pieces']} composed pieces); its codebooks leave {100 * about['left'][-1]:.0f} % of the latents' "
+            "variance."
+        )
+        lines += ["", f"“{name}” {told}"]
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -104,7 +105,11 @@ class _TokenStage(loop.Stage):
         return latents.T.reshape(-1, self.config.stride * self.config.channels)
 
     def values(self) -> dict[str, Any]:
-        return {"statistics": self.statistics._asdict(), "shares": self.shares}
+        return {"statistics": self.statistics._asdict(), "shares": self.shares, "processor_s": self._processor_s()}
+
+    def _processor_s(self) -> float:
+        """Processor time of this process, and of those before it up to their last checkpoint."""
+        return float(self.found.get("processor_s", 0.0)) + time.process_time()
 
     def turns(self, spent: float) -> Iterator[loop.Turn]:
         windows = self.batches.draw()
@@ -146,6 +151,7 @@ class _TokenStage(loop.Stage):
             "left": self.shares,
             "steps": self.run.step,
             "minutes": round(self.run.elapsed_s / 60, 1),
+            "processor_minutes": round(self._processor_s() / 60, 1),
             "pieces": len(self.shards),
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
