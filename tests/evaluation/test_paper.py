@@ -89,6 +89,29 @@ def test_a_rival_stands_beside_the_model(tmp_path: Path) -> None:
     assert "| three sections and a returning motif | 90 % | 20 % |" in page.read_text(encoding="utf-8")
 
 
+def test_what_a_rival_learnt_from_stands_beside_the_comparison(tmp_path: Path) -> None:
+    for name in ("tiny", "tokens"):
+        save(tmp_path / "work", name, 0.9)
+    rival = tmp_path / "train" / "tokens"
+    rival.mkdir(parents=True)
+    about = {
+        "steps": 430,
+        "minutes": 24.0,
+        "processor_minutes": 10.5,
+        "pieces": 900,
+        "left": [0.2, 0.07],
+        "mean": [0.0],
+    }
+    (rival / "token_model.json").write_text(json.dumps(about))
+    page, words = tmp_path / "page.md", ["evaluate", "tiny", "--work", str(tmp_path / "work")]
+    assert main([*words, "--page", str(page), "--baseline", str(rival)]) == 0
+    sentence = (
+        "“tokens” learnt for 10.5 minutes of processor time (430 steps, 900 composed pieces); its codebooks leave 7 %"
+    )
+    assert sentence in page.read_text(encoding="utf-8")
+    assert main([*words, "--page", str(page)]) == 0 and sentence in page.read_text(encoding="utf-8")
+
+
 def test_parts_without_figures_or_without_a_date_are_not_kept(tmp_path: Path) -> None:
     folder = tmp_path / "work" / "tiny" / "parts"
     folder.mkdir(parents=True)
