@@ -12,6 +12,8 @@ from torch import nn
 from musicapp.errors import MusicAppError
 from musicapp.training import device, sharding
 
+ENGINES = ("ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED")  # what `accelerate launch` sets
+
 
 def count() -> int:
     """How many processes the launcher started together; 1 without one."""
@@ -42,13 +44,12 @@ class Team:
             raise MusicAppError(
                 "Training in several processes needs the package accelerate.", hint="Run: pip install musicapp[train]"
             ) from error
+        if any(os.environ.get(name) == "true" for name in ENGINES):  # on CPUs Accelerate itself fails with them
+            raise _spreads_itself()
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)  # the text tower's last layer
         self._accelerator = Accelerator(cpu=self.place.type == "cpu", kwargs_handlers=[unused])
         if not str(self._accelerator.distributed_type.value).startswith("MULTI_"):
-            raise MusicAppError(
-                "Accelerate is set to spread the weights by itself.",
-                hint="Configure it without FSDP or DeepSpeed, and give the stage --sharded.",
-            )
+            raise _spreads_itself()
         self.place, self.rank = self._accelerator.device, self._accelerator.process_index
         if self.rank:
             logging.getLogger("musicapp").setLevel(logging.WARNING)
@@ -83,3 +84,10 @@ class Team:
         if self._accelerator is not None:
             self._accelerator.wait_for_everyone()
             self._accelerator.end_training()
+
+
+def _spreads_itself() -> MusicAppError:
+    return MusicAppError(
+        "Accelerate is set to spread the weights by itself.",
+        hint="Configure it without FSDP or DeepSpeed; “train diffusion --config ... --sharded” spreads them.",
+    )

@@ -146,6 +146,15 @@ def test_the_stage_trains_spread_and_goes_on_in_one_process(tmp_path):
     assert alone.returncode == 0 and f"going on at step {first['step']} " in alone.stderr, alone.stderr
 
 
+@pytest.mark.parametrize("name", ["ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED"])
+def test_weights_that_accelerate_would_spread_get_a_sentence(name, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv(name, "true")
+    with pytest.raises(MusicAppError, match="spread the weights by itself") as caught:
+        Team("cpu")
+    assert "--sharded" in caught.value.hint
+
+
 def test_alone_nothing_is_shared():
     team, layer = Team("cpu"), torch.nn.Linear(2, 2)
     assert team.is_main and team.share(layer) is layer and team.agree(0.25) == 0.25
