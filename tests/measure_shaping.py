@@ -1,6 +1,6 @@
 """Measure takes that start from a sound, with the built-in model: what docs/shaping.md states.
 
-usage: python -m tests.measure_shaping seams|loops|continuations|seeds|variation|families|forming [--count N]
+usage: python -m tests.measure_shaping seams|comps|loops|continuations|seeds|variation|families|forming [--count N]
        [--work FOLDER]
 
 Sources are takes of the model itself, of prompts below. Prints a line for each take and a summary in the end.
@@ -16,80 +16,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import soundfile
 
 from musicapp.analysis import listening
-from musicapp.analysis.listening import level_db
-from musicapp.analysis.listening_features import onsets, spectrogram
-from musicapp.audio import wave_io
 from musicapp.audio.loudness import loudness_lufs
-from musicapp.engine.engine import Engine
 from musicapp.engine.events import AudioChunk, Preview
 from musicapp.request import TakeRequest
-from musicapp.shape import Loop, Source
+from musicapp.shape import Lane, Source
 from tests import making
+from tests.measure_loops import loops
+from tests.shaping_bench import PLACES, RATE, STYLES, Bench, alike, flux, jumps, rank
 from tests.tiny_model import write_tiny_model
-
-RATE = 44100
-PLACES = 200
-STYLES = (
-    "driving techno, {bpm} bpm, A minor",
-    "acoustic folk guitar, {bpm} bpm, G major",
-    "jazz trio, swing, {bpm} bpm, F major",
-    "ambient pads, slow strings, {bpm} bpm, D minor, no drums",
-    "rock band, {bpm} bpm, E minor",
-    "funk, slap bass, {bpm} bpm, C minor",
-    "calm piano, {bpm} bpm, C major",
-    "bossa nova, nylon guitar, {bpm} bpm, D major",
-)
-
-
-class Bench:
-    """The engine, and takes by name in a folder, made once."""
-
-    def __init__(self, folder: Path, asked: dict[str, object]) -> None:
-        """asked: model, length and steps of the takes of `forming`"""
-        self.engine, self.folder, self.asked = Engine(), folder, asked
-
-    def take(self, name: str, prompt: str, seed: int, duration_s: float = 16.0, **shape: object) -> np.ndarray:
-        path = self.folder / f"{name}.wav"
-        if not path.exists():
-            request = TakeRequest(name, prompt, duration_s, seed, version=2, **shape)  # type: ignore[arg-type]
-            for _ in making.make(self.engine, request, path):
-                pass
-        return wave_io.read(path)[0]
-
-    def source(self, number: int, duration_s: float = 16.0) -> tuple[Path, str, np.ndarray]:
-        """The take of a number: its file, prompt and sound."""
-        prompt = STYLES[number % len(STYLES)].format(bpm=70 + 13 * number % 100)
-        name = f"source-{number}-{duration_s:g}"
-        return self.folder / f"{name}.wav", prompt, self.take(name, prompt, number, duration_s)
-
-
-def flux(audio: np.ndarray) -> np.ndarray:
-    """How much the spectrum changes at every 128 frames: between windows of 1,024 that end and begin there."""
-    mono = audio.mean(axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(mono, 1024)[::128] * np.hanning(1024)
-    levels = np.log1p(100 * np.abs(np.fft.rfft(windows, axis=1)) / 256)
-    change = np.maximum(levels[8:] - levels[:-8], 0).sum(axis=1)
-    return np.pad(change, (8, len(audio) // 128 + 1 - len(change) - 8))
-
-
-def jumps(audio: np.ndarray) -> np.ndarray:
-    """How far each sample is from the straight line through the two before it."""
-    return np.abs(audio[2:] - 2 * audio[1:-1] + audio[:-2]).max(axis=1)
-
-
-def rank(values: np.ndarray, place: float, others: np.ndarray, reach: int) -> float:
-    """Which share of other places is below what is at one; both are the largest within a reach."""
-
-    def near(at: float) -> float:
-        return float(values[max(0, int(at) - reach) : int(at) + reach + 1].max())
-
-    return float(np.mean([near(other) < near(place) for other in others]))
 
 
 def seams(bench: Bench, count: int) -> None:
@@ -119,109 +58,32 @@ def seams(bench: Bench, count: int) -> None:
     print("outside: largest difference 0.0; loudness against what was there, LU, median and 90th:", sizes)
 
 
-def loops(bench: Bench, count: int) -> None:
-    found: dict[str, list[Seam]] = {"loops": [], "generated and cut": []}
+def comps(bench: Bench, count: int) -> None:
+    found, rng = [], np.random.default_rng(6)
     for number in range(count):
-        bars, bpm = (1, 2, 4, 8)[number % 4], 70 + round(104 * number / max(count - 1, 1))
-        prompt = STYLES[number % len(STYLES)].format(bpm=bpm)
-        audio = bench.take(f"loop-{number}", prompt, number, loop=Loop(bars, float(bpm)))
-        assert abs(len(audio) - bars * 240 / bpm * RATE) <= 0.5, len(audio)
-        plain = bench.take(f"plain-{number}", prompt, number, bars * 240 / bpm)
-        for name, sound in (("loops", audio), ("generated and cut", plain)):
-            found[name].append(seam_of(sound, bars, bpm, number))
-        print(number, bars, bpm, len(audio), *(one[-1] for one in found.values()), flush=True)
-    for name, seams in found.items():
-        print(f"{name}:", told_of(seams))
-
-
-def told_of(seams: list[Seam]) -> str:
-    """What is to be said of all of them."""
-
-    def share(is_so: np.ndarray) -> str:
-        return f"{np.mean(is_so):.0%}"
-
-    over, others = np.array([one.over_bars for one in seams]), np.concatenate([one.bars_over_bars for one in seams])
-    jumped, moved = np.array([one.jump for one in seams]), np.abs([one.moved_ms for one in seams])
-    jumped_inside = np.concatenate([one.bars_jump for one in seams])
-    moved_inside = np.abs(np.concatenate([one.bars_moved_ms for one in seams]))
-    dips, common = [one.dip_db for one in seams], np.percentile(np.concatenate([one.bars_flux for one in seams]), 95)
-    return (
-        f"seam flux over the 95th percentile of the other bar lines: median {np.median(over):.2f}, above it "
-        f"{share(over > 1)} (each of the others likewise {share(others > 1)}), above that of all loops' bar lines "
-        f"{share(np.array([one.flux for one in seams]) > common)}; jump above the 95th of {PLACES} places "
-        f"{share(jumped > 0.95)} ({share(jumped_inside > 0.95)}); beats move by {np.median(moved):.1f} ms, median "
-        f"({np.median(moved_inside):.1f}), 5 ms or less in {share(moved <= 5)} ({share(moved_inside <= 5)}); level of "
-        f"half a second around the seam {np.median(dips):.1f} dB, median, {min(dips):.1f} at least"
-    )
-
-
-class Seam(NamedTuple):
-    """What a loop is like where its end runs into its beginning, and at its bar lines (or beats, of a single bar).
-
-    over_bars, bars_over_bars  the flux there over the 95th percentile of that at the other ones
-    flux, bars_flux            the flux over the median of that at all of them
-    jump, bars_jump            the rank of the jump among other places
-    moved_ms, bars_moved_ms    how far the beats after it lie from where those before it lead
-    dip_db                     level of half a second around it against all of it
-    """
-
-    over_bars: float
-    bars_over_bars: np.ndarray
-    flux: float
-    bars_flux: np.ndarray
-    jump: float
-    bars_jump: np.ndarray
-    moved_ms: float
-    bars_moved_ms: np.ndarray
-    dip_db: float
-
-
-REPETITIONS = 16
-
-
-def seam_of(sound: np.ndarray, bars: int, bpm: float, number: int) -> Seam:
-    beat, rng = 60 / bpm * RATE, np.random.default_rng(number)
-    again = np.concatenate([sound] * REPETITIONS)
-    middle = REPETITIONS // 2 * len(sound)
-    lines = middle + np.arange(bars * 4)[:: 4 if bars > 1 else 1] * beat  # the first one is the seam
-    change, jump = flux(again), jumps(again)
-    at = np.array([change[int(line) // 128 - 5 : int(line) // 128 + 6].max() for line in lines])
-    over = np.array([at[n] / np.percentile(np.delete(at, n), 95) for n in range(len(at))])
-    others = rng.integers(2 * RATE, len(again) - 2 * RATE, PLACES)
-    ranks = np.array([rank(jump, line, others, 64) for line in lines])
-    tracked = beats(change, beat / 128) * 128
-    moved = np.array([moved_ms(tracked, line, beat) for line in lines])
-    near = again[middle - RATE // 4 : middle + RATE // 4]
-    at = at / np.median(at)
-    return Seam(
-        over[0], over[1:], at[0], at[1:], ranks[0], ranks[1:], moved[0], moved[1:], level_db(near) - level_db(sound)
-    )
-
-
-def beats(strength: np.ndarray, period: float) -> np.ndarray:
-    """Places of beats about a period apart where onsets are strong, by dynamic programming (Ellis, 2007)."""
-    strength = np.convolve(strength, np.hanning(7) / np.hanning(7).sum(), "same")
-    strength = strength / strength.std()
-    steps = np.arange(-round(2 * period), -round(period / 2) + 1)
-    costs = 100 * np.log(-steps / period) ** 2
-    score, back = strength.copy(), np.full(len(strength), -1)
-    for place in range(-steps[0], len(strength)):
-        before = score[place + steps] - costs
-        best = int(before.argmax())
-        score[place] += before[best]
-        back[place] = place + steps[best]
-    place, found = int(len(score) - period + score[-round(period) :].argmax()), []
-    while place >= 0:
-        found.append(place)
-        place = back[place]
-    return np.array(found[::-1], float)
-
-
-def moved_ms(found: np.ndarray, line: float, beat: float) -> float:
-    """How far the four beats behind a line lie from where the four before it lead, in the mean."""
-    before, behind = found[found < line - beat / 2][-4:], found[found >= line - beat / 2][:4]
-    led = np.mean(before) + 4 * beat
-    return float((np.mean(behind) - led) / RATE * 1000)
+        bpm = 70 + 13 * number % 100
+        prompt, bar_s = STYLES[number % len(STYLES)].format(bpm=bpm), 240 / bpm
+        takes = [bench.take(f"lane-{number}-{lane}", prompt, 4000 + 10 * number + lane) for lane in range(3)]
+        paths = [str(bench.folder / f"lane-{number}-{lane}.wav") for lane in range(3)]
+        cuts = np.arange(1, int(14 / bar_s / 2) + 1) * 2 * bar_s  # every second bar line
+        picks = ((0.0, 0), *((float(cut), (n + 1) % 3) for n, cut in enumerate(cuts)))
+        source = Source(paths[0], lanes=tuple(map(Lane, paths[1:])), picks=picks)
+        after = bench.take(f"comp-{number}", prompt, 5000 + number, source=source)
+        stays, starts = np.ones(len(after), bool), [round(start * RATE) for start, _ in picks]
+        wanted = np.concatenate([takes[lane][first:end] for (_, lane), first, end in zip(
+            picks, starts, [*starts[1:], len(after)], strict=True)])  # fmt: skip
+        change, jump = flux(after), jumps(after)
+        others = rng.integers(RATE, len(after) - RATE, PLACES)
+        reach = round(bar_s / 4 * RATE)
+        for cut in starts[1:]:
+            stays[cut - reach - 1 : cut + reach + 1] = False
+            for edge in (cut - reach + 1323, cut + reach - 1323):
+                found.append((rank(jump, edge, others, 1400), rank(change, edge / 128, others / 128, 11)))
+        assert np.abs(after - wanted)[stays].max() == 0.0
+        print(number, bpm, len(cuts), np.round(np.median(found, axis=0), 2).tolist(), flush=True)
+    print(f"{count} comps of three takes, {len(found) // 2} changes: outside of the joints largest difference 0.0;",
+          f"at their {len(found)} ends above the 95th percentile of {PLACES} places, jump and flux:",
+          (np.array(found) > 0.95).mean(axis=0).round(3), "median rank", np.median(found, axis=0).round(2))  # fmt: skip
 
 
 def continuations(bench: Bench, count: int) -> None:
@@ -347,29 +209,8 @@ def forming(bench: Bench, count: int) -> None:
           f"{max(shares):.1%} at most; takes with one {np.mean(~np.isnan(np.array(first)[:, 0])):.0%}")  # fmt: skip
 
 
-def alike(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """Correlation of onsets and of chroma."""
-    count = min(len(a), len(b))
-    a, b = a[:count], b[:count]
-    return _correlation(onsets(a).sum(0)[None], onsets(b).sum(0)[None]), _correlation(_chroma(a), _chroma(b))
-
-
-def _chroma(audio: np.ndarray) -> np.ndarray:
-    levels, hertz = spectrogram(audio, 8192, 2048), np.fft.rfftfreq(8192, 1 / RATE)
-    heard = (hertz > 60) & (hertz < 4000)
-    classes = np.round(69 + 12 * np.log2(np.maximum(hertz, 1) / 440)).astype(int) % 12
-    rows = np.stack([np.sqrt(np.square(levels[:, heard & (classes == n)]).sum(axis=1)) for n in range(12)])
-    shares: np.ndarray = rows / np.maximum(rows.sum(axis=0), 1e-9)
-    return shares
-
-
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    a, b = (x - x.mean(axis=-1, keepdims=True) for x in (a, b))
-    return float((a * b).sum() / np.sqrt(np.square(a).sum() * np.square(b).sum() + 1e-12))
-
-
 PARTS: dict[str, Callable[[Bench, int], None]] = {
-    part.__name__: part for part in (seams, loops, continuations, seeds, variation, families, forming)
+    part.__name__: part for part in (seams, comps, loops, continuations, seeds, variation, families, forming)
 }
 
 if __name__ == "__main__":

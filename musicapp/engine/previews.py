@@ -7,6 +7,7 @@ them: they draw no noise of its sampling, and its own sound is decoded as ever.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ from musicapp.checkpoints.load import LoadedModel
 from musicapp.engine.decode import context_of
 from musicapp.engine.denoise import Denoised
 from musicapp.engine.memory import device_of
+
+log = logging.getLogger(__name__)
 
 FROM = 1 / 3  # of the steps
 SHARE = 0.1  # of the take's time
@@ -57,7 +60,12 @@ class Previews:
         if not count:
             return None
         began = time.perf_counter()
-        sound = self._decoded(step, first, count)
+        try:
+            sound = self._decoded(step, first, count)
+        except (RuntimeError, MemoryError) as error:  # too little memory, say: the take needs none of it
+            log.warning("no previews any more: %s", error)
+            self._ear = lambda: None
+            return None
         cost_s = time.perf_counter() - began
         self._latent_s, self.spent_s = cost_s / (count + 2 * self._context), self.spent_s + cost_s
         return first * self._model.autoencoder.downsampling_ratio, sound

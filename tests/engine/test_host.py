@@ -23,6 +23,7 @@ from musicapp.engine.events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
+    Preview,
     Progress,
     Queued,
     Started,
@@ -56,6 +57,21 @@ def test_two_takes_their_events_and_a_cancel_while_waiting(
     assert [event.ahead for event in listener.all if isinstance(event, Queued)] == [0, 1, 2]
     one, three = (tmp_path / "new" / f"{name}.wav" for name in ("one", "three"))
     assert one.read_bytes() == three.read_bytes() and not (tmp_path / "new" / "two.wav").exists()
+
+
+def test_who_listens_hears_a_take_form_at_the_place_that_was_named(
+    host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path
+) -> None:
+    host.listen("one", 0)  # of which nobody knows
+    host.generate(take(wordless, "one", steps=150, duration_s=40.0), tmp_path / "one.wav")
+    listener.wait(Started)
+    host.listen("one", 20 * 44100)
+    heard = listener.wait(Preview, take_id="one")
+    assert isinstance(heard, Preview)
+    seconds = len(heard.samples) / 8 / 44100
+    assert 18 * 44100 < heard.first_frame <= 20 * 44100 and 1.5 <= seconds <= 6.1
+    host.cancel("one")
+    listener.wait(Cancelled)
 
 
 def test_killed_engine_closes_its_takes_and_the_next_request_starts_another(

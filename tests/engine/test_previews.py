@@ -12,7 +12,7 @@ import pytest
 from musicapp.audio import wave_io
 from musicapp.engine import previews
 from musicapp.engine.engine import Engine
-from musicapp.engine.events import Event, Preview, Progress
+from musicapp.engine.events import Event, Finished, Preview, Progress
 from musicapp.engine.previews import Ear
 from musicapp.request import TakeRequest
 from tests import making
@@ -95,6 +95,21 @@ def test_the_ear_moves_and_may_turn_away(engine: Engine, models: dict[str, Path]
     heard = events_of(engine, request_of(models["few"]), tmp_path / "take.wav", lambda: next(asked))
     found = [event.first_frame for event in heard if isinstance(event, Preview)]
     assert len(found) == 2 and found[0] == 0 and 3 * RATE < found[1] <= 4 * RATE
+
+
+def test_a_preview_that_fails_costs_the_take_nothing(
+    engine: Engine, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def fail(*_: object) -> None:
+        tried.append(1)
+        raise RuntimeError("not enough memory")
+
+    monkeypatch.setattr(previews.Previews, "_decoded", fail)
+    heard = events_of(engine, request_of(models["few"], duration_s=3.0), tmp_path / "take.wav", lambda: 0)
+    assert isinstance(heard[-1], Finished) and len(tried) == 1
+    assert not any(isinstance(event, Preview) for event in heard)
 
 
 def test_previews_wait_until_the_take_is_long_enough_for_them(
