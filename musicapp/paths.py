@@ -48,6 +48,12 @@ def takes_folder() -> Path:
     return _chosen_in(chosen_takes_file()) or usual_takes_folder()
 
 
+def missing_takes_folder() -> Path | None:
+    """The folder that the user chose for takes when it is not there: its disk may not be connected. Else None."""
+    chosen = _chosen_in(chosen_takes_file())
+    return chosen if chosen is not None and not chosen.is_dir() else None
+
+
 def choose_takes_folder(folder: Path) -> None:
     """Keep takes there from now on; those that were made stay where they are. Raises OSError."""
     if folder == usual_takes_folder():

@@ -6,18 +6,19 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from musicapp import paths
-from musicapp.errors import LibraryError, RequestError
+from musicapp.errors import LibraryError, MusicAppError, RequestError
 from musicapp.request import format_duration
 
 if TYPE_CHECKING:
     from musicapp.library.index import Index
     from musicapp.library.takes import Take
 
+_Result = TypeVar("_Result")
 SORTS = ("newest", "name", "tempo", "key", "length")  # `order.ALL`, which costs `--help` a tenth of a second
 LEAST_ID_CHARACTERS = 4  # of the beginning of an id
 TITLE_CHARACTERS = 60
@@ -86,6 +87,12 @@ def run(args: argparse.Namespace) -> int:
         "rebuild": _rebuild,
         "folder": _folder,
     }
+    missing = paths.missing_takes_folder()
+    if missing is not None and args.action != "folder":
+        raise LibraryError(
+            f"The folder of the takes, “{missing}”, is not there.",
+            hint="Connect its disk, or choose the folder where they are now in the window's menu File.",
+        )
     actions[args.action](args)
     return 0
 
@@ -109,7 +116,7 @@ def _list(args: argparse.Namespace) -> None:
 
 def _show(args: argparse.Namespace) -> None:
     with _library() as (index, takes):
-        found = [_find(word, takes) for word in args.take]
+        found = _find_all(args.take, takes)
         if args.json:
             print(json.dumps([_as_json(index, take) for take in found], indent=2))
             return
@@ -125,24 +132,29 @@ def _tag(args: argparse.Namespace) -> None:
         raise RequestError(
             "There is no tag to add or to take off.", hint="For example: --add drums,dark --remove draft"
         )
-    with _library() as (index, takes):
-        found = [_find(word, takes) for word in args.take]
-        _print_takes(args, index, _reread(index, [edits.tag(take, add=add, remove=remove) for take in found]))
+    _edit(args, lambda take: edits.tag(take, add=add, remove=remove))
 
 
 def _star(args: argparse.Namespace) -> None:
     from musicapp.library import edits
 
-    with _library() as (index, takes):
-        found = [_find(word, takes) for word in args.take]
-        _print_takes(args, index, _reread(index, [edits.star(take, on=not args.off) for take in found]))
+    _edit(args, lambda take: edits.star(take, on=not args.off))
 
 
 def _name(args: argparse.Namespace) -> None:
     from musicapp.library import edits
 
+    args.take = [args.take]
+    _edit(args, lambda take: edits.rename(take, args.name))
+
+
+def _edit(args: argparse.Namespace, change: Callable[[Take], Take]) -> None:
     with _library() as (index, takes):
-        _print_takes(args, index, _reread(index, [edits.rename(_find(args.take, takes), args.name)]))
+        edited, problem = _each(_find_all(args.take, takes), change)
+        index.reread(take.path for take in edited)
+        _print_takes(args, index, edited)
+    if problem is not None:
+        raise problem
 
 
 def _trash(args: argparse.Namespace) -> None:
@@ -153,10 +165,10 @@ def _trash(args: argparse.Namespace) -> None:
         _empty_trash(args, folder)
     elif args.take:
         with _library() as (index, takes):
-            found = [_find(word, takes) for word in args.take]
-            places = [trash.put(folder, take) for take in found]
+            found = _find_all(args.take, takes)
+            places, problem = _each(found, lambda take: trash.put(folder, take))
             index.reread(take.path for take in found)
-        _print_places(args, places)
+        _print_places(args, places, problem)
     else:
         with _library() as (index, _takes):
             _print_takes(args, index, [each.take for each in trash.inside(folder)])
@@ -184,11 +196,11 @@ def _restore(args: argparse.Namespace) -> None:
     from musicapp.library import trash
 
     folder = paths.takes_folder()
-    found = [_find(word, [each.take for each in trash.inside(folder)], " in the trash") for word in args.take]
-    places = [trash.restore(folder, take.path) for take in found]
+    found = _find_all(args.take, [each.take for each in trash.inside(folder)], " in the trash")
+    places, problem = _each(found, lambda take: trash.restore(folder, take.path))
     with _library() as (index, _takes):
         index.reread(places)
-    _print_places(args, places)
+    _print_places(args, places, problem)
 
 
 def _rebuild(args: argparse.Namespace) -> None:
@@ -234,6 +246,22 @@ def _library() -> Iterator[tuple[Index, list[Take]]]:
         yield index, found.takes
 
 
+def _each(takes: list[Take], work: Callable[[Take], _Result]) -> tuple[list[_Result], MusicAppError | None]:
+    """Do something to each; what came of those with which it worked, and the first problem of others."""
+    results, problems = [], []
+    for take in takes:
+        try:
+            results.append(work(take))
+        except MusicAppError as problem:
+            problems.append(problem)
+    return results, problems[0] if problems else None
+
+
+def _find_all(words: list[str], takes: list[Take], where: str = "") -> list[Take]:
+    """What `_find` gives for each word; a take that is named twice only once."""
+    return list({take.path: take for word in words if (take := _find(word, takes, where))}.values())
+
+
 def _find(word: str, takes: list[Take], where: str = "") -> Take:
     """The take of an id, of the beginning of one, or at a path.
 
@@ -250,18 +278,15 @@ def _find(word: str, takes: list[Take], where: str = "") -> Take:
     raise LibraryError(f"There is no take “{word}”{where}.", hint="musicapp takes list shows the id of every take.")
 
 
-def _reread(index: Index, takes: list[Take]) -> list[Take]:
-    index.reread(take.path for take in takes)
-    return takes
-
-
 def _print_takes(args: argparse.Namespace, index: Index, takes: list[Take]) -> None:
     if args.json:
         print(json.dumps([_as_json(index, take) for take in takes], indent=2))
         return
+    from musicapp.library import labels
+
     for take in takes:
         known = index.facts_of(take)
-        title = take.title or take.request.prompt
+        title = labels.one_line(take.title or take.request.prompt)
         title = title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
         words = [
             f"{take.take_id:<12}",
@@ -275,8 +300,14 @@ def _print_takes(args: argparse.Namespace, index: Index, takes: list[Take]) -> N
         print("  ".join(words))
 
 
-def _print_places(args: argparse.Namespace, places: list[Path]) -> None:
-    print(json.dumps([str(place) for place in places], indent=2) if args.json else "\n".join(map(str, places)))
+def _print_places(args: argparse.Namespace, places: list[Path], problem: MusicAppError | None) -> None:
+    """Where takes are now; raises what went wrong with others."""
+    if args.json:
+        print(json.dumps([str(place) for place in places], indent=2))
+    else:
+        print("".join(f"{place}\n" for place in places), end="")
+    if problem is not None:
+        raise problem
 
 
 def _facts(index: Index, take: Take) -> list[tuple[str, str]]:

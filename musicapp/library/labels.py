@@ -11,11 +11,12 @@ MAX_TITLE_CHARACTERS = 200
 MAX_TAG_CHARACTERS = 40
 MAX_TAGS = 64
 _PARTING = ",;#"
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # letters of any direction need none of these
 
 
 def clean_title(value: object) -> str:
     """A title out of a file, in one line and cut to its longest; "" for what is none."""
-    return _line(value)[:MAX_TITLE_CHARACTERS].strip() if isinstance(value, str) else ""
+    return one_line(value)[:MAX_TITLE_CHARACTERS].strip() if isinstance(value, str) else ""
 
 
 def clean_tags(values: object) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def typed_tags(text: str) -> tuple[str, ...]:
     """Tags as people type them, with commas between: "drums, take home". Raises RequestError."""
     for sign in _PARTING:
         text = text.replace(sign, ",")
-    tags = _once(_line(part) for part in text.split(","))
+    tags = _once(one_line(part) for part in text.split(","))
     for tag in tags:
         check_tag(tag)
     return tags
@@ -46,7 +47,7 @@ def check_tag(tag: str) -> None:
 
 def check_title(text: str) -> str:
     """A title as typed, in one line. Raises RequestError when it is too long."""
-    title = _line(text)
+    title = one_line(text)
     if len(title) > MAX_TITLE_CHARACTERS:
         raise RequestError(
             f"The name has {len(title):,} characters; {MAX_TITLE_CHARACTERS} is the most.", hint="Shorten it."
@@ -64,16 +65,17 @@ def with_tags(tags: tuple[str, ...], *, add: tuple[str, ...] = (), remove: tuple
 
 
 def _tag(value: str) -> str:
-    return "".join(" " if sign in _PARTING else sign for sign in _line(value))[:MAX_TAG_CHARACTERS].strip()
+    return "".join(" " if sign in _PARTING else sign for sign in one_line(value))[:MAX_TAG_CHARACTERS].strip()
 
 
-def _line(text: str) -> str:
-    """The text in one line, without signs that cannot be seen."""
+def one_line(text: str) -> str:
+    """The text in one line, without signs that cannot be seen, or that turn what stands behind them around."""
     return unicodedata.normalize("NFC", " ".join("".join(_seen(c) for c in text).split()))
 
 
 def _seen(character: str) -> str:
-    return " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
+    is_unseen = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
+    return " " if is_unseen else character
 
 
 def _once(tags: Iterable[str]) -> tuple[str, ...]:

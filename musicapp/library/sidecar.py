@@ -91,9 +91,11 @@ def change(audio: Path, changed: Callable[[Values], Values]) -> Values:
             paths.replace_file(of(audio), json.dumps(values, indent=2).encode())
             return values
     except (OSError, RecursionError) as error:
+        why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+        step = "Free some space" if isinstance(error, OSError) and paths.is_full(error) else "Check the folder"
         raise LibraryError(
-            f"The details of the take could not be saved in “{audio.parent}”.",
-            hint="Free some space or choose another folder; the audio itself is there.",
+            f"The details of the take could not be saved in “{audio.parent}”{why}.",
+            hint=f"{step}, then try again. The sound itself is there.",
             detail=str(error),
         ) from error
 

@@ -31,6 +31,7 @@ from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.live import Live
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.missing_folder import MissingFolder
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.model_promise import ModelPromise
 from musicapp.ui.state.model_shelf import ModelShelf
@@ -115,6 +116,7 @@ class Studio(QObject):
             self.take_edits,
             parent=self,
         )
+        self.missing_folder = MissingFolder(self.library, self.messages, self.files, self)
         self.library.model.follow(self.looks)
         self.forming = Forming(
             self.bridge, self.generation, self.open_takes, self.player, lambda: self.library.auto_play != "off", self

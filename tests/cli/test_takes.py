@@ -16,7 +16,7 @@ from musicapp import paths
 from musicapp.audio import growing
 from musicapp.cli import takes as command
 from musicapp.cli.main import main
-from musicapp.library import index, order, takes
+from musicapp.library import index, order, takes, trash
 from tests.library.test_takes import write_take
 
 PROMPTS = {"piano1": "calm piano, 90 bpm, in C minor", "piano2": "calm piano, 70 bpm", "techno": "techno, 130 bpm"}
@@ -87,6 +87,55 @@ def test_takes_go_into_the_trash_and_come_back(capsys: pytest.CaptureFixture[str
     (place,) = told(capsys, "restore", "techno")
     assert Path(place) == folder / "2026" / "11" / "22" / "techno.wav"
     assert ids(capsys, "search", "techno") == ["techno"] and ids(capsys, "trash") == ["piano1"]
+
+
+def test_a_take_that_is_named_twice_or_gone_costs_no_other(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, _ = printed(capsys, "star", "piano1", "piano1")
+    assert out.count("piano1") == 1
+    put = trash.put
+
+    def put_beside_another(folder: Path, take: takes.Take) -> Path:
+        if take.take_id == "piano2":  # somebody else was quicker
+            put(folder, take)
+        return put(folder, take)
+
+    monkeypatch.setattr(trash, "put", put_beside_another)
+    out, err = printed(capsys, "trash", "piano1", "piano2", "techno", "piano1", code=1)
+    assert [Path(line).stem for line in out.splitlines()] == ["piano1", "techno"] and "no longer there" in err
+    assert ids(capsys, "list") == [] and len(ids(capsys, "trash")) == 3
+    out, _ = printed(capsys, "restore", "techno", "piano1", "techno")
+    assert sorted(Path(line).stem for line in out.splitlines()) == ["piano1", "techno"]
+
+
+@pytest.mark.parametrize("words", [("list",), ("search", "piano"), ("trash",), ("rebuild",), ("star", "piano1")])
+def test_a_folder_that_is_not_there_is_said_and_forgets_nothing(
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A disk that is not connected is no empty library."""
+    disk, away = tmp_path / "disk", tmp_path / "away"
+    printed(capsys, "folder", str(disk))
+    disk.rename(away)
+    out, err = printed(capsys, *words, code=1)
+    assert not out and f"“{disk}”, is not there" in err and "Connect its disk" in err
+    assert not disk.exists()
+    away.rename(disk)
+    assert sorted(ids(capsys, "list")) == sorted(PROMPTS)
+
+
+def test_a_list_has_a_line_for_each_take_whatever_its_words_are(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Prompts and names out of files of others, with line ends, orders to the terminal and signs that turn lines."""
+    odd = "one\ntwo\x1b[31m\u202ethree\u2028four\r\x07"
+    take = next(take for take in takes.list_takes(folder) if take.take_id == "techno")
+    takes.save(replace(take, request=replace(take.request, prompt=odd)))
+    out, _ = printed(capsys, "list")
+    (line,) = [line for line in out.split("\n") if line.startswith("techno")]
+    assert line.endswith("one two [31m three four") and out.count("\n") == 3
+    out, _ = printed(capsys, "name", "techno", odd)
+    assert out.endswith("one two [31m three four\n")
 
 
 def test_the_trash_is_emptied_only_when_it_is_meant(

@@ -468,6 +468,31 @@ def test_all_takes_move_to_another_folder_and_a_stopped_move_goes_on(
     again.wait(lambda: shown(again) == "3")
 
 
+def test_a_folder_on_a_disk_that_is_not_connected_is_said_once(
+    library: Desk, home: Path, tmp_path: Path, open_desk: Callable[[], Desk]
+) -> None:
+    disk, away = tmp_path / "disk", tmp_path / "away"
+    list(moving.move(disk))
+    library.window.leave()
+    library.studio.close()
+    disk.rename(away)
+    desk = open_desk()
+    desk.wait(lambda: "is not there" in desk.message)
+    assert str(disk) in desk.message and "Connect its disk" in desk.message and shown(desk) == ""
+    desk.studio.messages.put_aside()
+    desk.studio.library.load()
+    desk.qtbot.wait(100)
+    assert desk.message == "", "once is enough"
+    away.rename(disk)
+    desk.studio.library.load()
+    desk.wait(lambda: shown(desk) == "3210")
+    disk.rename(away)
+    desk.studio.library.load()
+    desk.wait(lambda: "is not there" in desk.message)
+    desk.studio.messages.accept_offer()
+    desk.wait(lambda: "Takes are kept in" in desk.message and str(home / "takes") in desk.message)
+
+
 def test_every_control_of_the_list_has_a_name_and_a_tip(library: Desk) -> None:
     for name in ("takes_search", "takes_only_starred", "takes_order", "takes_show_all"):
         found = library.window.takes.findChild(QWidget, name)
