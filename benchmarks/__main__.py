@@ -7,6 +7,7 @@ What counts is processor time and the ratios of one run. A matrix product in the
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -50,11 +51,14 @@ def cases(*, smoke: bool) -> list[Case]:
 def pipelines(open_folder: Path | None, sa3_folder: Path | None, seconds: Sequence[float], steps: int) -> list[Case]:
     """Whole takes of public models in folders of full size, for machines and evenings that have room for them."""
     found: list[Case] = []
-    for folder, name, peer in ((open_folder, "Open 1.0", "diffusers"), (sa3_folder, "Stable Audio 3", "authors")):
-        if folder is not None:
-            for length in seconds:
-                sizes = _of("bf16", folder=str(folder.resolve()), seconds=length, steps=steps)
-                found.append((f"{name} take, {length:g} s, {steps} steps, bf16", "pipeline", sizes, peer))
+    models = (
+        (open_folder, "Open 1.0", {"bf16": "diffusers", "int8": ""}),
+        (sa3_folder, "Stable Audio 3", {"bf16": "authors"}),
+    )
+    for folder, name, precisions in models:
+        for length, (precision, peer) in itertools.product(seconds if folder else (), precisions.items()):
+            sizes = _of(precision, folder=str(folder.resolve()), seconds=length, steps=steps)
+            found.append((f"{name} take, {length:g} s, {steps} steps, {precision}", "pipeline", sizes, peer))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,16 +65,44 @@ class TensorFile:
 
         Raises CheckpointError when the file has become shorter, or for numbers of a kind that is not read.
         """
+        entry = self._entry(name)
+        content = torch.empty(entry.end - entry.start, dtype=torch.uint8)
+        self._fill(content, entry.start)
+        return _numbers(content, entry).reshape(entry.shape)
+
+    def get_rows(self, name: str, rows: Sequence[int]) -> Tensor:
+        """Some rows of a weight of two dimensions, and of these only the bytes are read. Raises as `get_tensor`."""
+        entry = self._entry(name)
+        size = (entry.end - entry.start) // entry.shape[0]
+        content = torch.empty(len(rows), size, dtype=torch.uint8)
+        for place, row in zip(content, rows, strict=True):
+            if not 0 <= row < entry.shape[0]:
+                raise IndexError(f"{name} has {entry.shape[0]} rows, not {row}")
+            self._fill(place, entry.start + row * size)
+        return _numbers(content.flatten(), entry).reshape(len(rows), -1)
+
+    @property
+    def seen(self) -> tuple[int, ...]:
+        """How the file looked when it was opened; another file under its name, or other content, looks otherwise.
+
+        Without ctime, which a backup moves as well.
+        """
+        return self._identity[:2]
+
+    def _entry(self, name: str) -> Entry:
         entry = self._header.entries[name]
         if entry.dtype not in DTYPES and entry.dtype not in EIGHT_BITS:
             raise CheckpointError(
                 f"{self._path.name} has “{name[:80]}” in a number format that is not read ({entry.dtype}).",
                 hint=FORMATS_HINT,
             )
-        content = torch.empty(entry.end - entry.start, dtype=torch.uint8)
+        return entry
+
+    def _fill(self, content: Tensor, start: int) -> None:
+        """Bytes of the file from `start` on, as many as there is room for."""
         view, position = content.numpy().data, 0
         try:
-            self._file.seek(entry.start)
+            self._file.seek(start)
             while position < len(view):
                 count = self._file.readinto(view[position:])  # type: ignore[attr-defined]
                 if not count:
@@ -81,9 +110,6 @@ class TensorFile:
                 position += count
         except OSError as error:
             raise damaged(self._path, str(error)) from error
-        if entry.dtype in EIGHT_BITS:
-            return content.view(EIGHT_BITS[entry.dtype]).float().reshape(entry.shape)
-        return content.view(DTYPES[entry.dtype]).reshape(entry.shape)
 
     def refuse_change(self) -> None:
         """Raise when the file was written to since it was opened: its weights may be a mixture."""
@@ -95,6 +121,13 @@ class TensorFile:
             f"{self._path.name} in {self._path.parent} changed while it was read.",
             hint="Wait until the copy or download has finished, then try again.",
         )
+
+
+def _numbers(content: Tensor, entry: Entry) -> Tensor:
+    """The bytes of a weight as its numbers; floats of eight bits become float32."""
+    if entry.dtype in EIGHT_BITS:
+        return content.view(EIGHT_BITS[entry.dtype]).float()
+    return content.view(DTYPES[entry.dtype])
 
 
 def _identity(file: BinaryIO) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from musicapp.checkpoints.table_in_file import TableInFile
 from musicapp.checkpoints.tokenizer_file import HINT, load_tokenizer
 from musicapp.checkpoints.weights import WEIGHTS_NAME, check_float, open_weights, read_floats
 from musicapp.description import weight_names
@@ -59,7 +60,11 @@ def load_t5gemma(folder: Path, max_length: int, *, keeps_bf16: bool = False) -> 
     from transformers import T5GemmaEncoderModel
 
     encoder, vocabulary = _load(
-        T5GemmaEncoderModel, folder, {**settings, "is_encoder_decoder": False}, keeps_bf16=keeps_bf16
+        T5GemmaEncoderModel,
+        folder,
+        {**settings, "is_encoder_decoder": False},
+        keeps_bf16=keeps_bf16,
+        table="encoder.embed_tokens.weight",
     )
     return encoder, load_tokenizer(folder, max_length, vocabulary=vocabulary)
 
@@ -117,13 +122,18 @@ def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     return settings
 
 
-def _load(cls: Any, folder: Path, settings: dict[str, Any], *, keeps_bf16: bool = False) -> tuple[nn.Module, int]:
+def _load(
+    cls: Any, folder: Path, settings: dict[str, Any], *, keeps_bf16: bool = False, table: str = ""
+) -> tuple[nn.Module, int]:
     """The network with its weights in float32, unless they are bfloat16 and stay it, and the rows of its embedding.
+
+    table  name of the embedding, which then stays in the file
 
     transformers gets settings whose sizes were checked, and weights that we read: its own reader maps the file, which
     ends the process when the file becomes shorter, and takes numbers that are not finite.
     """
-    with open_weights(weight_names.find(folder, WEIGHTS_NAME)) as file, _in_words(folder):
+    path = weight_names.find(folder, WEIGHTS_NAME)
+    with open_weights(path) as file, _in_words(folder):
         depth = min(MAX_DEPTH, len(file.keys()))  # every layer has weights
         config = cls.config_class.from_dict(_cleaned(settings, folder / "config.json", depth))
         with torch.device("meta"):
@@ -134,16 +144,38 @@ def _load(cls: Any, folder: Path, settings: dict[str, Any], *, keeps_bf16: bool 
         held = torch.float32
         if keeps_bf16 and all(file.get_slice(name).get_dtype() == "BF16" for name in used):
             held = torch.bfloat16
-        state = {name: read_floats(file, name).to(held) for name in used}
+        left = _left_in_file(file, used, table, empty)
+        state = {name: read_floats(file, name).to(held) for name in used if name != left}
         with _quiet():
+            if left:
+                _shorten_table(config, state, left, empty)
             model, report = cls.from_pretrained(
                 None, config=config, state_dict=state, output_loading_info=True, dtype=held
             )
+            if left:
+                model.set_input_embeddings(TableInFile(path, left, file.seen, held))
     missing = {name for name in report["missing_keys"] if not name.endswith(COUNTERS)}
     _refuse_others(missing, set(report["unexpected_keys"]), folder)
     _count(model)
     _try(model, folder)
     return model, vocabulary
+
+
+def _left_in_file(file: Any, used: list[str], table: str, network: nn.Module) -> str:
+    """Which weight is the table of the network's words and can stay in the file; "" for none."""
+    shape = tuple(network.get_input_embeddings().weight.shape)  # type: ignore[operator]
+    found = [name for name in used if table and name.endswith(table) and tuple(file.get_slice(name).shape) == shape]
+    for name in found:
+        check_float(file, name)
+    return found[0] if len(found) == 1 else ""
+
+
+def _shorten_table(config: Any, state: dict[str, torch.Tensor], left: str, network: nn.Module) -> None:
+    """Have a network made whose table is no longer than its padding token needs: it is replaced anyway."""
+    embedding = network.get_input_embeddings()  # type: ignore[operator]
+    rows = 1 + (embedding.padding_idx or 0)
+    config.encoder.vocab_size = config.vocab_size = rows
+    state[left] = torch.zeros(rows, embedding.embedding_dim, dtype=next(iter(state.values())).dtype)
 
 
 def _used_names(file: Any) -> list[str]:
