@@ -62,11 +62,11 @@ def save(presets: list[Preset], path: Path | None = None) -> None:
     try:
         paths.replace_file(path, json.dumps(values, indent=1).encode())
     except OSError as error:
-        raise LibraryError(
-            "The presets could not be saved.",
-            hint=f"Check that “{path.parent}” can be written.",
-            detail=str(error),
-        ) from error
+        if paths.is_full(error):
+            text, hint = "The presets could not be saved: the disk is full.", "Free some space."
+        else:
+            text, hint = "The presets could not be saved.", f"Check that “{path.parent}” can be written."
+        raise LibraryError(text, hint=hint, detail=str(error)) from error
 
 
 def presets_file() -> Path:

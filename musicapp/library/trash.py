@@ -97,7 +97,13 @@ def _move(source: Path, wanted: Path, note: dict[str, str | None]) -> Path:
                     f"“{source.name}” is no longer there.", hint="Another window or program may have moved it."
                 )
             target = free_path(wanted.parent, wanted.stem, wanted.suffix)
-            _copy_sidecar(source, target, note)
+            try:
+                _copy_sidecar(source, target, note)
+            except OSError as error:
+                if not paths.is_full(error):
+                    raise
+                if sidecar.of(source).is_file():  # one has to be able to tidy: the same file, without the note
+                    os.link(sidecar.of(source), sidecar.of(target))
             try:
                 source.rename(target)
             except OSError:
@@ -109,7 +115,9 @@ def _move(source: Path, wanted: Path, note: dict[str, str | None]) -> Path:
     except OSError as error:
         raise LibraryError(
             f"“{source.name}” could not be moved: {error.strerror or error}.",
-            hint="Check that the folder of the takes can be written, and close other programs that use the file.",
+            hint="Free some space: what is in the trash can be deleted for good."
+            if paths.is_full(error)
+            else "Check that the folder of the takes can be written, and close other programs that use the file.",
             detail=str(error),
         ) from error
 

@@ -71,10 +71,12 @@ def write(entries: Entries, path: Path | None = None) -> None:
         text = json.dumps(values, ensure_ascii=False, indent=1)
         paths.replace_file(path, text.encode("utf-8", "surrogatepass"))
     except OSError as error:
+        if paths.is_full(error):
+            text, hint = "The queue could not be saved: the disk is full.", "Free some space."
+        else:
+            text, hint = "The queue could not be saved.", f"Check that “{path.parent}” can be written."
         raise LibraryError(
-            "The queue could not be saved.",
-            hint=f"Check that “{path.parent}” can be written. The queue goes on, but a crash would lose it.",
-            detail=str(error),
+            text, hint=f"{hint} The queue goes on, but a crash would lose it.", detail=str(error)
         ) from error
 
 
