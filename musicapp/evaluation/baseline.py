@@ -17,18 +17,24 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
+from musicapp.checkpoints.tokenizer_file import load_tokenizer
 from musicapp.checkpoints.weights import WEIGHTS_NAME
+from musicapp.description.sections import read_json, refuse_code
 from musicapp.engine.decode import SIZE
 from musicapp.engine.sound import blocks_of
 from musicapp.errors import MusicAppError
 from musicapp.evaluation.takes import Takes
+from musicapp.nn.conditioners import Tokenizer
 from musicapp.request import TakeRequest, frames_for
 from musicapp.training.tokens import stage
 from musicapp.training.tokens.stage import Finished
 
 log = logging.getLogger(__name__)
 
+CONFIG = "config.json"
+MUSICGEN_WORDS = 128  # tokens of a prompt that it reads
 TOP_K, TOKEN_GUIDANCE = 100, 2.0
 MUSICGEN_TOP_K, MUSICGEN_GUIDANCE = 250, 3.0  # its authors'
 WINDOW_S, KEPT_S = 30.0, 12.0  # the longest that MusicGen has learnt, and how much of it a next window hears
@@ -98,15 +104,18 @@ class MusicGenTakes(_Rival):
     """Takes of a MusicGen checkpoint, at the rate that everything here listens at."""
 
     @cached_property
-    def _network(self) -> tuple[Any, Any]:
-        from transformers import AutoTokenizer, MusicgenForConditionalGeneration
+    def _network(self) -> tuple[Any, Tokenizer]:
+        from transformers import MusicgenForConditionalGeneration
 
+        settings, where = read_json(self._rival / CONFIG), self._rival / CONFIG
+        for part in (settings, *(settings.get(name) for name in ("text_encoder", "audio_encoder", "decoder"))):
+            refuse_code(part if isinstance(part, dict) else {}, where)
+        tokenizer = load_tokenizer(self._rival, MUSICGEN_WORDS, settings_needed=False)
         try:
             model = MusicgenForConditionalGeneration.from_pretrained(
                 str(self._rival), local_files_only=True, use_safetensors=True, trust_remote_code=False
             )
-            tokenizer = AutoTokenizer.from_pretrained(str(self._rival), local_files_only=True, trust_remote_code=False)
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
             raise MusicAppError(
                 f"MusicGen in “{self._rival}” cannot be read.",
                 hint="Download its folder again: config.json, model.safetensors and the tokenizer's files.",
@@ -135,8 +144,8 @@ class MusicGenTakes(_Rival):
         """`(channels, frames)` of so many seconds, the beginning of which was heard before."""
         model, tokenizer = self._network
         encoder = model.config.audio_encoder
-        given = dict(tokenizer([prompt], return_tensors="pt"))
-        given = {name: value for name, value in given.items() if name in ("input_ids", "attention_mask")}
+        ids, mask = tokenizer([prompt])
+        given: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
         if heard is not None:
             given["input_values"] = heard[None]
         rate = encoder.frame_rate
@@ -153,7 +162,7 @@ class MusicGenTakes(_Rival):
 
 def _is_musicgen(folder: Path) -> bool:
     try:
-        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+        kind = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("model_type")
     except (OSError, ValueError, AttributeError):
         return False
     return kind == "musicgen" and (folder / WEIGHTS_NAME).is_file()

@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from torch import Tensor
 
 from musicapp.analysis.listening import SAMPLE_RATE
@@ -60,7 +61,7 @@ class Clap:
             self._model = ClapModel.from_pretrained(folder, use_safetensors=True, **local).eval()
             self._extractor = ClapFeatureExtractor.from_pretrained(folder, **local)
             self._tokenizer = AutoTokenizer.from_pretrained(folder, **local)
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
             raise CheckpointError(
                 f"The CLAP checkpoint in {folder} cannot be loaded.", hint=_HINT, detail=str(error)
             ) from error

@@ -70,6 +70,24 @@ def test_musicgen_makes_takes_also_longer_than_its_window(
     assert longer.shape == (round(3.5 * 44100), 2) and np.abs(longer[-22050:]).max() > 1e-2
 
 
+@pytest.mark.parametrize("part", ["", "decoder"])
+def test_a_musicgen_that_asks_for_code_of_its_own_is_refused(part: str, takes: Takes, tmp_path: Path) -> None:
+    folder = write_musicgen(tmp_path / "musicgen")
+    settings = json.loads((folder / "config.json").read_text())
+    (settings[part] if part else settings)["auto_map"] = {"AutoModel": "evil.py--Model"}
+    (folder / "config.json").write_text(json.dumps(settings))
+    with pytest.raises(MusicAppError, match="code of its own"):
+        baseline.open_baseline(folder, takes).make("calm piano", 2.0, 1)
+
+
+def test_a_damaged_musicgen_gets_one_sentence(takes: Takes, tmp_path: Path) -> None:
+    folder = write_musicgen(tmp_path / "musicgen")
+    weights = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(weights[: len(weights) // 2])
+    with pytest.raises(MusicAppError, match="cannot be read"):
+        baseline.open_baseline(folder, takes).make("calm piano", 2.0, 1)
+
+
 def test_a_rival_is_measured_into_a_folder_of_its_own(
     model: Path, tokens: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

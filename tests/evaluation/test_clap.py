@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +51,11 @@ def test_a_folder_that_is_none_is_refused_with_a_sentence(tmp_path: Path) -> Non
     with pytest.raises(CheckpointError, match="cannot be loaded") as caught:
         Clap(tmp_path)
     assert "preprocessor_config.json" in caught.value.hint
+
+
+def test_weights_that_were_cut_short_are_refused_with_a_sentence(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "clap")
+    weights = (copy / "model.safetensors").read_bytes()
+    (copy / "model.safetensors").write_bytes(weights[: len(weights) // 2])
+    with pytest.raises(CheckpointError, match="cannot be loaded"):
+        Clap(copy)
