@@ -37,7 +37,7 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
     if "withheld" not in model:
         return missing("the part `withheld`")
     found = model["withheld"].values
-    whole = found["all"]["ends"]
+    whole = found["all"]["good"]  # a take that is cut off has sound to the end as well, but no end
     told, withheld = whole["told"][0], whole["withheld"][0]
     works = told > withheld and whole["p"] < SURE
     verdict = CONFIRMED if works and told >= ENDS_WANTED else QUALIFIED if works else REFUTED
@@ -49,18 +49,19 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
     )
     series = {
         f"timing {mode}": [
-            (float(length) + 3 * side, *compared["ends"][mode]) for length, compared in found["lengths"].items()
+            (float(length) + 3 * side, *compared["good"][mode]) for length, compared in found["lengths"].items()
         ]
         for side, mode in zip((-1, 1), MODES, strict=True)
     }
     return Finding(
         verdict,
-        f"Told how long the piece is, {share(told)} of the takes end within half a second of the request; untold "
-        f"{share(withheld)} (p {whole['p']:.4f}, {found['takes']} pairs at each length).",
+        f"Told how long the piece is, {share(told)} of the takes end well: within half a second of the request, neither "
+        f"cut off nor with a click. Untold {share(withheld)} do (p {whole['p']:.4f}, {found['takes']} pairs at each "
+        "length); they are cut off.",
         ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
         rows,
-        {"timing.svg": drawing.lines(series, x="requested length, s", y="share that ends within 0.5 s", joined=False)},
-        {"timing.svg": "Share of takes whose last sound lies within 0.5 s of the requested end, with 95 %"},
+        {"timing.svg": drawing.lines(series, x="requested length, s", y="share that ends well", joined=False)},
+        {"timing.svg": "Share of takes that end well, within 0.5 s of the request, with 95 %"},
     )
 
 
