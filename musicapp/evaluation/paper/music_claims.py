@@ -55,9 +55,9 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
     }
     return Finding(
         verdict,
-        f"Told how long the piece is, {share(told)} of the takes end well: within half a second of the request, neither "
-        f"cut off nor with a click. Untold {share(withheld)} do (p {whole['p']:.4f}, {found['takes']} pairs at each "
-        "length); they are cut off.",
+        f"Told how long the piece is, {share(told)} of the takes end well: within half a second of the request, not "
+        f"cut off, without a click. Untold {share(withheld)} do (p {whole['p']:.4f}, {found['takes']} pairs at each "
+        "length).",
         ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
         rows,
         {"timing.svg": drawing.lines(series, x="requested length, s", y="share that ends well", joined=False)},
