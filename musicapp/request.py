@@ -93,6 +93,11 @@ class TakeRequest:
         """Whether all of it is made anew, from a source."""
         return self.source is not None and self.source.variation is not None
 
+    @property
+    def is_loop(self) -> bool:
+        """Whether its end runs into its beginning."""
+        return self.loop is not None or (self.source is not None and self.source.seam_s > 0)
+
     def as_dict(self) -> dict[str, Any]:
         """The request as plain JSON values, for files; `recall` is the inverse.
 

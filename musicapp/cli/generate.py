@@ -259,6 +259,11 @@ def _deliver(take: Path, target: Path, form: str, started: Started, *, force: bo
     from musicapp.audio.tags import request_tags, shared_tags
     from musicapp.audio.wave_io import export
 
+    if started.request.is_loop:  # samplers and DAWs read that it is one, and its tempo
+        from musicapp.handover import exporting, material
+
+        exporting.export_material(material.of_file(take), target, exporting.ExportSettings(form), overwrite=force)
+        return
     tags = shared_tags(started.request)
     if form == "wav32f" and tags == request_tags(started.request):  # the take itself, which names no folders
         check_target(target, force=force)  # again: minutes have passed

@@ -100,8 +100,13 @@ def export_material(
     should_stop: Callable[[], bool] | None = None,
     overwrite: bool = False,
 ) -> ExportResult:
-    """Write a take or another file, or the part between two times of it. Raises ExportError and RequestError."""
+    """Write a take or another file, or the part between two times of it. Raises ExportError and RequestError.
+
+    A take that was made as a loop is written as one, where all of it goes into a file that can hold it.
+    """
     checked(settings)
+    if part_s is None and material.request is not None and material.request.is_loop and _can_loop(settings):
+        settings = replace(settings, is_loop=True)
     passage = Passage(
         fade_in_s=settings.fade_in_s,
         fade_out_s=settings.fade_out_s,
@@ -129,6 +134,10 @@ def export_material(
         should_stop=should_stop,
         overwrite=overwrite,
     )
+
+
+def _can_loop(settings: ExportSettings) -> bool:
+    return not (EXPORT_FORMATS[settings.format].is_lossy or settings.fade_in_s or settings.fade_out_s)
 
 
 def _tags_of(material: Material) -> dict[str, str]:

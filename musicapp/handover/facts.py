@@ -38,6 +38,9 @@ def music_of(material: Material) -> MusicFacts:
     tempo, (tonic, mode) = material.measured.get("tempo_bpm"), _heard_key(material.measured.get("key"))
     if stated.tonic is not None:
         tonic, mode = stated.tonic, next((name for name, steps in SCALES.items() if steps == stated.scale), "")
+    loop = material.request.loop if material.request else None
+    if loop is not None and loop.bars:
+        return MusicFacts(loop.bpm, tonic, mode)
     heard = float(tempo) if isinstance(tempo, int | float) and 20 <= tempo <= 400 else None
     return MusicFacts(stated.tempo_bpm or heard, tonic, mode)
 
@@ -45,11 +48,12 @@ def music_of(material: Material) -> MusicFacts:
 def facts_of(material: Material, part_s: tuple[float, float]) -> WaveFacts:
     """For the chunks of a WAV file with the part between two times: tempo, key, and where bars and sections begin."""
     music, form = music_of(material), form_for(material)
+    loop = material.request.loop if material.request else None
     start_s, end_s = part_s
     markers = tuple((at_s - start_s, label) for at_s, label in markers_of(form) if start_s <= at_s < end_s)
     return WaveFacts(
         tempo_bpm=music.tempo_bpm,
-        beats_in_bar=form.beats_in_bar,
+        beats_in_bar=loop.metre if loop is not None and loop.bars else form.beats_in_bar,
         tonic=music.tonic,
         markers=markers,
         description=material.request.prompt if material.request else material.title,

@@ -12,6 +12,7 @@ from musicapp.audio import tags, wave_io
 from musicapp.cli import generate
 from musicapp.cli.main import build_parser, main
 from musicapp.shape import Loop
+from tests.audio import foreign_readers
 from tests.tiny_model import write_tiny_model
 
 RATE = 44100
@@ -128,3 +129,25 @@ def test_a_source_that_is_not_there_is_told(
 ) -> None:
     assert main(["generate", "x", "--model", model, *way, str(tmp_path / "gone.wav")]) == 1
     assert "The source “gone.wav” is gone." in capsys.readouterr().err
+
+
+def test_a_loop_is_written_as_one_for_samplers_and_daws(
+    model: str, sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    loop, closed = tmp_path / "loop.wav", tmp_path / "closed.wav"
+    words = ["generate", "piano", "--model", model, "--seed", "3"]
+    assert main([*words, "--loop", "--bars", "1", "--bpm", "120", "--beats", "3", "-o", str(loop)]) == 0
+    assert foreign_readers.instrument(loop)["loops"] == [(0, 66150)]
+    info = foreign_readers.loop_info(loop)
+    assert (info["beats"], info["bpm"], info["metre"]) == (3, 120.0, (3, 4))
+    # Exported once more it is still one, all of it; a part of it is not.
+    again, part, lossy = tmp_path / "again.wav", tmp_path / "part.wav", tmp_path / "again.ogg"
+    export = ["export", str(loop), "--preset", "original"]
+    assert main([*export, "--subtype", "24", "-o", str(again)]) == 0
+    assert foreign_readers.instrument(again)["loops"] == [(0, 66150)]
+    assert main([*export, "--subtype", "24", "--part", "0-1", "-o", str(part)]) == 0
+    assert b"smpl" not in part.read_bytes()[:4000]
+    assert main(["generate", "piano", "--model", model, "--loop", "--seconds", "1", "-o", str(lossy)]) == 0
+    words = [*words, "--close-loop", str(sound), "--subtype", "24", "-o", str(closed)]
+    assert main(words) == 0 and foreign_readers.instrument(closed)["loops"] == [(0, 2 * RATE)]
