@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
@@ -122,8 +123,8 @@ def is_full(error: OSError) -> bool:
 
 
 def read_small(path: Path) -> bytes:
-    """A file of the app's own. Raises OSError, also for what is no ordinary file (a pipe would hold the reader up), and
-    ValueError for one that is far too large.
+    """A file of the app's own, without the mark that some editors put in front of text. Raises OSError, also for what
+    is no ordinary file (a pipe would hold the reader up), and ValueError for one that is far too large.
     """
     number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(number, "rb") as file:
@@ -132,19 +133,41 @@ def read_small(path: Path) -> bytes:
         content = file.read(MAX_SMALL_BYTES + 1)
     if len(content) > MAX_SMALL_BYTES:
         raise ValueError(f"more than {MAX_SMALL_BYTES} bytes")
-    return content
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def put_aside(path: Path) -> Path | None:
     """Rename what lies at `path`, file or folder, to a name with `.bad` that is free; None when that is refused."""
-    names = [f"{path.name}.bad", *(f"{path.name}.bad-{number}" for number in range(2, MOST_ASIDE + 1))]
-    places = [path.with_name(name) for name in names]
-    place = next((place for place in places if not os.path.lexists(place)), places[-1])
+    place = _free_aside(path)
     try:
         path.replace(place)
     except OSError:
         return None
     return place
+
+
+def copy_aside(path: Path) -> Path | None:
+    """Keep a file, parts of which cannot be used, also under a name with `.bad`; None when that is refused."""
+    try:
+        content = path.read_bytes()
+        for place in _places_aside(path):
+            if place.is_file() and place.read_bytes() == content:
+                return place
+        place = _free_aside(path)
+        replace_file(place, content)
+    except OSError:
+        return None
+    return place
+
+
+def _free_aside(path: Path) -> Path:
+    places = _places_aside(path)
+    return next((place for place in places if not os.path.lexists(place)), places[-1])
+
+
+def _places_aside(path: Path) -> list[Path]:
+    names = [f"{path.name}.bad", *(f"{path.name}.bad-{number}" for number in range(2, MOST_ASIDE + 1))]
+    return [path.with_name(name) for name in names]
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from musicapp import paths
 from musicapp.errors import LibraryError, RequestError
+from musicapp.library.labels import one_line
 from musicapp.request import TakeRequest, checked, recall
 
 log = logging.getLogger(__name__)
@@ -20,10 +22,14 @@ MOST, MOST_CHARACTERS = 100, 60
 
 @dataclass(frozen=True)
 class Preset:
-    """A name and settings; the seed and the id of the request say nothing."""
+    """A name and settings; the seed and the id of the request say nothing.
+
+    left_out  what of its settings this version does not understand, see `request.Recalled`
+    """
 
     name: str
     request: TakeRequest
+    left_out: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 def _builtin(name: str, prompt: str, duration_s: float) -> Preset:
@@ -39,8 +45,11 @@ BUILTIN = (
 )
 
 
-def read(path: Path | None = None) -> list[Preset]:
-    """The user's own, in their order. A damaged file is renamed to `….bad`, a damaged entry costs no other."""
+def read(path: Path | None = None, tell: Callable[[str], None] = lambda _note: None) -> list[Preset]:
+    """The user's own, in their order. A damaged file is renamed to `….bad`, a damaged entry costs no other.
+
+    tell  is told for people what could not be used, and where it is kept
+    """
     path = path or presets_file()
     try:
         items = json.loads(paths.read_small(path).decode())["presets"]
@@ -50,9 +59,15 @@ def read(path: Path | None = None) -> list[Preset]:
         return []
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         log.warning("%s is not usable and was put aside: %s", path, error)
-        paths.put_aside(path)
+        place = paths.put_aside(path)
+        tell("The presets could not be read." + (f" They are kept in {place}." if place else ""))
         return []
-    return [preset for item in items if (preset := _preset(item)) is not None][:MOST]
+    found = [preset for item in items if (preset := _preset(item)) is not None][:MOST]
+    if lost := len(items) - len(found):
+        place = paths.copy_aside(path)  # the next one that is saved replaces the file
+        count = "One preset" if lost == 1 else f"{lost} presets"
+        tell(f"{count} could not be read." + (f" The file of before is kept in {place}." if place else ""))
+    return found
 
 
 def save(presets: list[Preset], path: Path | None = None) -> None:
@@ -76,7 +91,7 @@ def presets_file() -> Path:
 
 def check_name(name: str) -> str:
     """The name without spaces around it. Raises RequestError."""
-    cleaned = " ".join(name.split())
+    cleaned = one_line(name)
     if not cleaned or len(cleaned) > MOST_CHARACTERS:
         raise RequestError(
             f"A preset needs a name of 1 to {MOST_CHARACTERS} characters.", hint="For example: slow strings."
@@ -86,13 +101,13 @@ def check_name(name: str) -> str:
 
 def _values(preset: Preset) -> dict[str, Any]:
     settings = {key: value for key, value in preset.request.as_dict().items() if key not in ("take_id", "seed")}
-    return {"name": preset.name, "settings": settings}
+    return {"name": preset.name, "settings": {**settings, **preset.left_out}}
 
 
 def _preset(item: Any) -> Preset | None:
     try:
-        request = recall({**item["settings"], "take_id": "preset", "seed": 0}).request
-        return Preset(check_name(item["name"]), checked(request))
+        recalled = recall({**item["settings"], "take_id": "preset", "seed": 0})
+        return Preset(check_name(item["name"]), checked(recalled.request), recalled.left_out)
     except (RequestError, KeyError, TypeError, ValueError, AttributeError) as error:
         log.warning("a preset cannot be used: %s", error)
         return None

@@ -50,13 +50,7 @@ def read(path: Path | None = None) -> Found:
     found = Entries(unique, is_paused=values.get("is_paused") is True)
     if len(unique) == len(items) and values.get("version") == VERSION:
         return Found(found)
-    lost = len(items) - len(unique)
-    place = path.with_name(f"{path.name}.bad")
-    try:
-        paths.replace_file(place, path.read_bytes())
-    except OSError:
-        return Found(found, _note(_about(lost), None))
-    return Found(found, _note(_about(lost), place))
+    return Found(found, _note(_about(len(items) - len(unique)), paths.copy_aside(path)))
 
 
 def write(entries: Entries, path: Path | None = None) -> None:
@@ -86,10 +80,13 @@ def is_made(entry: Entry) -> bool:
     Waits for an engine that is just ending. Slow where the take has no sidecar yet.
     """
     path = Path(entry.path)
-    if not entry.path or not path.is_file():
+    try:
+        if not entry.path or not path.is_file():
+            return False
+        growing.wait_until_free(path, PATIENCE_S)
+        take = takes.load(path)
+    except (OSError, ValueError):  # a path out of a damaged file that is none
         return False
-    growing.wait_until_free(path, PATIENCE_S)
-    take = takes.load(path)
     if take is None or not take.is_finished:
         return False
     return take.frames >= frames_for(entry.request.duration_s, take.sample_rate)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from musicapp import paths
 from musicapp.queueing import queue_file
-from musicapp.queueing.entries import FAILED, MAKING, WAITING, Entries, Removed
+from musicapp.queueing.entries import FAILED, MAKING, WAITING, Entries, Entry, Removed
 from musicapp.request import MAX_PROMPT_CHARACTERS, Lora, TakeRequest
 
 
@@ -105,3 +105,15 @@ def test_a_file_of_a_later_version_is_kept_aside_and_read_as_far_as_known(home: 
     found = queue_file.read()
     assert names(found.entries) == ["one"] and "another version" in found.note
     assert json.loads(Path(f"{paths.queue_file()}.bad").read_text()) == values
+
+
+def test_a_path_out_of_a_damaged_file_is_no_take_and_an_editors_mark_no_damage(tmp_path: Path) -> None:
+    """Each of these once ended the look at all takes that had begun, or lost the whole queue."""
+    for number, path in enumerate(("x" * 70000, "a\0b", "/dev/zero", str(tmp_path), "", "relative.wav")):
+        entries = Entries([Entry(request(f"t{number}"), MAKING, path=path), Entry(request("other"))])
+        queue_file.write(entries)
+        file = paths.queue_file()
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+        found = queue_file.read()
+        assert not found.note and list(found.entries) == list(entries)
+        assert not queue_file.is_made(found.entries.making[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -138,6 +139,11 @@ def test_presets_are_kept_used_replaced_and_removed(desk: Desk, open_desk: Calla
     dialog.setTextValue("MY HARP")
     dialog.accept()
     assert [preset.name for preset in presets.read()] == ["MY HARP"]
+    assert "was there already" in desk.message
+    desk.window.message_bar.offer_button.click()
+    assert [(preset.name, preset.request.duration_s) for preset in presets.read()] == [("My harp", 12.5)]
+    assert desk.studio.presets.save("my HARP") and desk.studio.presets.save("MY HARP")
+    desk.studio.messages.dismiss()
     other = open_desk()
     form = other.studio.take_settings
     form.set_prompt("something else")
@@ -175,9 +181,29 @@ def test_damaged_presets_cost_nothing_else(desk: Desk, content: str) -> None:
     file.write_text(content)
     choose(desk, "presets", BUILTIN[0].name.split(",")[0])
     assert desk.studio.take_settings.prompt == BUILTIN[0].request.prompt
+    desk.studio.messages.put_aside()
+    assert "could not be read" in desk.message and "presets.json.bad" in desk.message
     desk.studio.presets.save("new")
     assert [preset.name for preset in presets.read()] == ["new"]
     assert json.loads(file.read_text())["version"] == 1
+    assert file.with_name("presets.json.bad").read_text() == content
+
+
+def test_presets_of_another_version_keep_what_this_one_does_not_know(home: Path) -> None:
+    file, notes = presets.presets_file(), list[str]()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    known = {"name": "one\u202e\x1btwo", "settings": {"prompt": "harp", "duration_s": 5, "swing": 0.6}}
+    values = {"version": 7, "presets": [known, {"name": "other", "kind": "chain"}]}
+    for text in (json.dumps(values), json.dumps({**values, "version": 8})):
+        file.write_bytes(b"\xef\xbb\xbf" + text.encode())  # the mark of an editor
+        (found,) = presets.read(tell=notes.append)
+        assert found.name == "one two"
+        presets.save([found])
+        assert json.loads(file.read_text())["presets"][0]["settings"]["swing"] == 0.6
+    assert [
+        json.loads(path.read_bytes().decode("utf-8-sig"))["version"] for path in sorted(file.parent.glob("*.bad*"))
+    ] == [7, 8]
+    assert len(notes) == 2 and "One preset could not be read" in notes[0] and notes[1].endswith("presets.json.bad-2.")
 
 
 def test_prompts_and_seeds_of_before_come_back(desk: Desk) -> None:

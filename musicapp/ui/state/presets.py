@@ -26,25 +26,36 @@ class Presets(QObject):
     def own(self) -> list[Preset]:
         """The user's."""
         if self._own is None:
-            self._own = presets.read()
+            self._own = presets.read(tell=self._tell)
         return self._own
+
+    def _tell(self, note: str) -> None:
+        self._messages.post("warning", note, "The others can be used.", about="presets file", stays=True)
 
     def use(self, preset: Preset) -> None:
         """Set the form to it."""
         self._history.use_but_seed(preset.request, told=f"The preset “{preset.name}” is in the form.")
 
     def save(self, name: str) -> bool:
-        """Keep the form under a name; the one that had it goes. False, and a message, when that cannot be."""
+        """Keep the form under a name; the message offers the one that had it back. False when that cannot be."""
         try:
-            name = presets.check_name(name)
+            name, before = presets.check_name(name), self.own
             request = self._form.as_request()
-            others = [preset for preset in self.own if preset.name.casefold() != name.casefold()]
+            others = [preset for preset in before if preset.name.casefold() != name.casefold()]
             if len(others) >= presets.MOST:
                 raise RequestError(f"There are {presets.MOST} presets already.", hint="Remove one first.")
-            return self._write([*others, Preset(name, request)], f"Preset “{name}” saved")
         except MusicAppError as problem:
             self._messages.post_error(problem, about="preset")
             return False
+        is_saved = self._write([*others, Preset(name, request)], f"Preset “{name}” saved")
+        if is_saved and len(others) < len(before):
+            self._messages.post(
+                "notice",
+                f"The preset “{name}” was there already and has the settings of the form now.",
+                offer=("Undo", lambda: self._put_back(before)),
+                about="preset",
+            )
+        return is_saved
 
     def remove(self, preset: Preset) -> None:
         """Forget one of the user's own; the message offers it back."""
