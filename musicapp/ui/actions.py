@@ -162,6 +162,8 @@ class Actions(QObject):
             menu, "redo_selection", tr("&Redo the selection"), "Shift+I", reshaping.redo_selection, tip
         )
         self.go_on = self._add(menu, "go_on", tr("&Go on for half a minute"), "", reshaping.go_on)
+        words = tr("&Half a minute in front of it")
+        self.come_before = self._add(menu, "come_before", words, "", reshaping.come_before)
         tip = tr("Make its end, or that of the marked passage, run into its beginning")
         self.close_loop = self._add(menu, "close_loop", tr("Close to a &loop"), "", reshaping.close_loop, tip)
         self.start_from = self._add(menu, "start_from_take", tr("Start from this &take"), "", reshaping.start_from_take)
@@ -322,7 +324,7 @@ class Actions(QObject):
         )
         for action in with_take:
             action.setEnabled(has_take)
-        for action in (self.redo_passage, self.go_on, self.close_loop, self.start_from):
+        for action in (self.redo_passage, self.go_on, self.come_before, self.close_loop, self.start_from):
             action.setEnabled(studio.reshaping.take is not None)
         words = studio.undo.words
         self.undo.setText(tr("&Undo “{words}”", words=said(words)) if words else tr("&Undo"))

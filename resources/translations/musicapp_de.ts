@@ -300,6 +300,10 @@
         <translation>Eine &amp;halbe Minute fortsetzen</translation>
     </message>
     <message>
+        <source>&amp;Half a minute in front of it</source>
+        <translation>Eine &amp;halbe Minute davor</translation>
+    </message>
+    <message>
         <source>Make its end, or that of the marked passage, run into its beginning</source>
         <translation>Sein Ende, oder das der markierten Passage, in den Anfang laufen lassen</translation>
     </message>
@@ -2901,10 +2905,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Prüfen, ob sich „{1}“ beschreiben lässt.</translation>
     </message>
     <message>
-        <source>Check that “{1}” can be written. The queue goes on, but a crash would lose it.</source>
-        <translation>Prüfen, ob sich „{1}“ beschreiben lässt. Die Warteschlange läuft weiter, aber ein Absturz würde sie verlieren.</translation>
-    </message>
-    <message>
         <source>Check the folder, then</source>
         <translation>Den Ordner prüfen, dann</translation>
     </message>
@@ -3283,10 +3283,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Free some space or choose another folder, then try again.</source>
         <translation>Platz schaffen oder einen anderen Ordner wählen, dann noch einmal versuchen.</translation>
-    </message>
-    <message>
-        <source>Free some space or choose another folder; the audio itself is there.</source>
-        <translation>Platz schaffen oder einen anderen Ordner wählen; der Klang selbst ist da.</translation>
     </message>
     <message>
         <source>Free some space there, or choose another folder. Nothing was moved.</source>
@@ -4233,10 +4229,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Die Verbindung zu {1} brach ab.</translation>
     </message>
     <message>
-        <source>The details of the take could not be saved in “{1}”.</source>
-        <translation>Die Angaben zum Take ließen sich in „{1}“ nicht sichern.</translation>
-    </message>
-    <message>
         <source>The disk of {1} got full, so the model is not there.</source>
         <translation>Die Platte von {1} wurde voll, darum ist das Modell nicht da.</translation>
     </message>
@@ -4569,6 +4561,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Die Presets ließen sich nicht sichern.</translation>
     </message>
     <message>
+        <source>The presets could not be saved: the disk is full.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The prompt is longer than this model reads. Not heard is: “{1}”. Put what matters most first.</source>
         <translation>Der Prompt ist länger, als dieses Modell liest. Nicht gehört wird: „{1}“. Das Wichtigste an den Anfang stellen.</translation>
     </message>
@@ -4583,6 +4579,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The queue could not be saved.</source>
         <translation>Die Warteschlange ließ sich nicht sichern.</translation>
+    </message>
+    <message>
+        <source>The queue could not be saved: the disk is full.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The queue holds {1} takes at most.</source>
@@ -4795,6 +4795,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The weight “{1}” has the shape {2}; the model&apos;s description asks for {3}.</source>
         <translation>Das Gewicht „{1}“ hat die Form {2}; die Beschreibung des Modells verlangt {3}.</translation>
+    </message>
+    <message>
+        <source>The weight “{1}” in {2} has values that are not numbers.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The weight “{1}” is missing from the model.</source>
@@ -5109,6 +5113,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Rückgängig</translation>
     </message>
     <message>
+        <source>Undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Unset it, or import a file that you have.</source>
         <translation>Sie aufheben oder eine vorhandene Datei importieren.</translation>
     </message>
@@ -5191,6 +5199,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Use settings</source>
         <translation>Einstellungen übernehmen</translation>
+    </message>
+    <message>
+        <source>Use the usual folder</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use two numbers from 0 to 1, the smaller one first, for example 0.2-0.9.</source>
@@ -5333,12 +5345,20 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Moll-Pentatonik</translation>
     </message>
     <message>
+        <source>missing folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>mixolydian</source>
         <translation>mixolydisch</translation>
     </message>
     <message>
         <source>negative prompt</source>
         <translation>Negativer Prompt</translation>
+    </message>
+    <message>
+        <source>out of the queue</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>phrygian</source>
@@ -5357,6 +5377,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>langsam</translation>
     </message>
     <message>
+        <source>{1} The queue goes on, but a crash would lose it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{1} are nothing that Musicapp can use.</source>
         <translation>Mit {1} kann Musicapp nichts anfangen.</translation>
     </message>
@@ -5373,12 +5397,44 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Es lässt sich weiterarbeiten.</translation>
     </message>
     <message>
+        <source>Choose another model and then this one again, or restart Musicapp.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect its disk and press F5, or choose the folder where they are now in the menu File. New takes would begin a folder of that name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space: what is in the trash can be deleted for good.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get the text encoder again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One take is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One take is out of the queue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Settings of the take are back, but not the adapter {1}.</source>
         <translation>Die Einstellungen des Takes sind zurück, aber nicht der Adapter {1}.</translation>
     </message>
     <message>
         <source>Settings of the take are back, but not the adapters {1}.</source>
         <translation>Die Einstellungen des Takes sind zurück, aber nicht die Adapter {1}.</translation>
+    </message>
+    <message>
+        <source>Take out of the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The details of the take could not be saved in “{1}”{2}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.</source>
@@ -5721,6 +5777,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} hat zu viele Dateien für ein Modell.</translation>
     </message>
     <message>
+        <source>{1} has {2} rows, not {3}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{1} has “{2}” in a number format that is not read ({3}).</source>
         <translation>{1} hat „{2}“ in einem Zahlenformat, das nicht gelesen wird ({3}).</translation>
     </message>
@@ -5741,8 +5801,16 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} im Ordner der Takes: nicht lesbar. Alle anderen Takes sind hier.</translation>
     </message>
     <message>
+        <source>{1} in the queue again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{1} in {2} asks for code of its own ({3}), which is never run.</source>
         <translation>{1} in {2} verlangt eigenen Code ({3}), der nie ausgeführt wird.</translation>
+    </message>
+    <message>
+        <source>{1} in {2} changed since its model was loaded.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{1} in {2} changed while it was read.</source>
@@ -5913,6 +5981,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} von {2} kam zweimal beschädigt an.</translation>
     </message>
     <message>
+        <source>{1} of {2} takes stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{1} on disk beside the original</source>
         <translation>{1} auf der Platte neben dem Original</translation>
     </message>
@@ -5937,8 +6009,16 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} Takes</translation>
     </message>
     <message>
+        <source>{1} takes are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{1} takes are back</source>
         <translation>{1} Takes sind zurück</translation>
+    </message>
+    <message>
+        <source>{1} takes are out of the queue.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{1} takes are the most that can be compared</source>
@@ -5975,6 +6055,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>{1} would fit.</source>
         <translation>{1} würden passen.</translation>
+    </message>
+    <message>
+        <source>{1}, then try again. The sound itself is there.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{1}: the most {2} makes</source>

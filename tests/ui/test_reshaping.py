@@ -91,14 +91,19 @@ def test_a_take_goes_on_and_is_started_from(desk: Desk) -> None:
     assert request.source == Source(str(take.path), take_id=take.take_id, after_s=30.0)
     desk.wait(lambda: not desk.studio.generation.is_running)
     desk.studio.library.open(take.take_id)
-    desk.window.actions_.close_loop.trigger()
+    desk.window.actions_.come_before.trigger()
     request = requests_of(desk, made + 2)[-1]
+    assert request.source == Source(str(take.path), take_id=take.take_id, before_s=30.0)
+    desk.wait(lambda: not desk.studio.generation.is_running)
+    desk.studio.library.open(take.take_id)
+    desk.window.actions_.close_loop.trigger()
+    request = requests_of(desk, made + 3)[-1]
     assert request.source == Source(str(take.path), take_id=take.take_id, seam_s=0.5)
     desk.wait(lambda: not desk.studio.generation.is_running)
     desk.studio.library.open(take.take_id)
     desk.studio.player.set_region((22050, 66150))
     desk.window.actions_.close_loop.trigger()
-    request = requests_of(desk, made + 3)[-1]
+    request = requests_of(desk, made + 4)[-1]
     wanted = Source(str(take.path), take_id=take.take_id, seam_s=0.25, from_s=0.5, to_s=1.5)
     assert request.source == wanted
     desk.wait(lambda: not desk.studio.generation.is_running)

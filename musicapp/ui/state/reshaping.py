@@ -78,6 +78,11 @@ class Reshaping(QObject):
         if (take := self.take) is not None:
             self._make_of(take, Source(str(take.path), take_id=take.take_id, after_s=GO_ON_S))
 
+    def come_before(self) -> None:
+        """Add half a minute in front of the take."""
+        if (take := self.take) is not None:
+            self._make_of(take, Source(str(take.path), take_id=take.take_id, before_s=GO_ON_S))
+
     def close_loop(self) -> None:
         """Make anew where the end of the marked passage, or of the whole take, runs into its beginning."""
         take, region = self.take, self._player.region
