@@ -183,6 +183,13 @@ def _recall_loras(values: Any) -> tuple[tuple[Lora, ...], bool]:
     return tuple(loras), are_whole
 
 
+def how_made(request: TakeRequest) -> dict[str, Any]:
+    """What of a request nobody chooses in the window, but a take made again must have."""
+    return {
+        name: getattr(request, name) for name in ("denoising", "quality", "guidance_low", "guidance_high", "version")
+    }
+
+
 def guided_levels(request: TakeRequest) -> tuple[float, float]:
     """The noise levels between which a request is guided, all of them by default."""
     low, high = request.guidance_low, request.guidance_high

@@ -126,10 +126,12 @@ def test_recall_brings_everything_back(form: TakeSettings) -> None:
 
 
 def test_a_take_of_before_is_made_as_it_was_and_another_as_the_model_makes_it(form: TakeSettings) -> None:
-    form.recall(TakeRequest("old", "harp", 200.0, 7, denoising="whole"))
-    assert form.make_request().denoising == "whole"
+    old = TakeRequest("old", "harp", 200.0, 7, denoising="whole", quality="quick", guidance_low=0.2, guidance_high=0.9)
+    form.recall(old)
+    assert replace(form.make_request(), take_id="old") == old
     form.set_prompt("harp and flute")
-    assert form.make_request().denoising is None
+    new = form.make_request()
+    assert (new.denoising, new.quality, new.guidance_low, new.guidance_high) == (None, "full", None, None)
     form.set_prompt("harp")
     assert form.make_request().denoising == "whole"
     form.set_seed(8)

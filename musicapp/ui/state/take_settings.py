@@ -16,6 +16,7 @@ from musicapp.request import (
     check_duration,
     checked,
     format_duration,
+    how_made,
     new_take_id,
     random_seed,
 )
@@ -340,10 +341,9 @@ class TakeSettings(QObject):
                 device=self.device,
                 precision=self.precision,
                 loras=self.loras,
-                denoising=self._asked_again.denoising if self._asked_again else None,
                 source=self.source,
                 loop=self.asked_loop,
-                version=self._asked_again.version if self._asked_again else REQUEST_VERSION,
+                **(how_made(self._asked_again) if self._asked_again else {"version": REQUEST_VERSION}),
             )
         )
 
