@@ -85,6 +85,7 @@ class Settings:
     takes_order, takes_by_prompt   how the list of takes is ordered
     auto_play      a new take plays: off, idle (nothing else is playing), always
     hear_forming   a take is heard, quietly, while it forms
+    spectrogram    takes are shown as spectrograms
     """
 
     volume: float = 0.5
@@ -124,6 +125,7 @@ class Settings:
     last_take_id: str = ""
     auto_play: str = "idle"
     hear_forming: bool = False
+    spectrogram: bool = False
     takes_order: str = "newest"
     takes_by_prompt: bool = False
     recent_prompts: list[str] = field(default_factory=list)

@@ -212,6 +212,10 @@ def take_shots(album: Album) -> None:
     studio.player.seek(round(12.2 * 44100))
     FakeOutput.latest.pump(6 * 2048)
     album.picture("playing")
+    studio.spectrum.set_on(True)
+    album.wait(lambda: studio.spectrum.whole and studio.spectrum.whole.is_complete)
+    album.picture("spectrogram")
+    studio.spectrum.set_on(False)
     studio.player.pause()
     assert window.stage.page is not None
     window.stage.page.waveform.show_part(12.0, 13.4)

@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
             studio.messages,
             studio.looks,
             studio.take_gain,
+            studio.spectrum,
             themes,
         )
         self.export = ExportPanel(studio.exporter, themes)

@@ -41,6 +41,7 @@ from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.reshaping import Reshaping
+from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_library import TakeLibrary
@@ -60,8 +61,8 @@ MOST_REGIONS = 200
 class Studio(QObject):
     """The states of the window and the services below them.
 
-    Six lanes: `reading` for takes being made, `files` for the library, `looking` for what takes look like, `searching`,
-    `exporting`, and `devices`.
+    Seven lanes: `reading` for takes being made, `files` for the library, `looking` for what takes look like, `drawing`
+    for spectrograms, `searching`, `exporting`, and `devices`.
     """
 
     _crashed = Signal(str)
@@ -74,7 +75,7 @@ class Studio(QObject):
         self.messages = Messages(self)
         self._reading, self.files = Lane("reading", self), Lane("files", self)
         self._exporting, self._devices = Lane("exporting", self), Lane("devices", self)
-        self._looking = Lane("looking", self)
+        self._looking, self._drawing = Lane("looking", self), Lane("drawing", self)
         self.bridge = EngineBridge(make_host, self)
         self.take_settings = TakeSettings(self)
         self.prompt_note = PromptNote(self.take_settings, self.files, self)
@@ -99,6 +100,7 @@ class Studio(QObject):
             self.take_settings, self.queue, self.open_takes, self.player, self.messages, self.files, self
         )
         self.looks = Looks(self._looking, self.files, self)
+        self.spectrum = SpectrumView(self.open_takes, self._drawing, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.form_history.used.connect(self._remember_use)
         self.take_edits = TakeEdits(self.messages, self.undo, self.files, self)
@@ -195,6 +197,7 @@ class Studio(QObject):
             self._reading,
             self.files,
             self._looking,
+            self._drawing,
             self._searching,
         ):
             lane.close()
@@ -246,6 +249,7 @@ class Studio(QObject):
         self.player.device_name = saved.output_device
         self.library.auto_play = saved.auto_play
         self.forming.set_on(saved.hear_forming)
+        self.spectrum.set_on(saved.spectrogram)
         self.exporter.restore(saved)
         self.watch_folder.is_on = saved.export_new
         form.set_prompt(saved.prompt)
@@ -269,6 +273,7 @@ class Studio(QObject):
         saved.output_device = self.player.device_name
         saved.auto_play = self.library.auto_play
         saved.hear_forming = self.forming.is_on
+        saved.spectrogram = self.spectrum.is_on
         self.exporter.remember(saved)
         saved.export_new = self.watch_folder.is_on
         folder = self.exporter.folder

@@ -428,6 +428,14 @@
         <translation>Gan&amp;zen Take zeigen</translation>
     </message>
     <message>
+        <source>Show pitches over time in the place of the waveform</source>
+        <translation>Tonhöhen über der Zeit zeigen, anstelle der Wellenform</translation>
+    </message>
+    <message>
+        <source>Spectro&amp;gram</source>
+        <translation>&amp;Spektrogramm</translation>
+    </message>
+    <message>
         <source>Go to the &amp;prompt</source>
         <translation>Zum &amp;Prompt</translation>
     </message>
@@ -2370,6 +2378,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Seed kopieren</translation>
     </message>
     <message>
+        <source>Spectrogram</source>
+        <translation>Spektrogramm</translation>
+    </message>
+    <message>
         <source>Remove the loop marks</source>
         <translation>Loop-Marken entfernen</translation>
     </message>
@@ -4297,6 +4309,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Die Datei braucht einen Namen.</translation>
     </message>
     <message>
+        <source>The file of before is kept in {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The file “{1}” {2}.</source>
         <translation>Die Datei „{1}“ {2}.</translation>
     </message>
@@ -4525,6 +4541,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Die Option {1} ist {2}; unterstützt werden {3}.</translation>
     </message>
     <message>
+        <source>The others can be used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The output “{1}” is not connected.</source>
         <translation>Die Ausgabe „{1}“ ist nicht verbunden.</translation>
     </message>
@@ -4555,6 +4575,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The preset “{1}” is removed.</source>
         <translation>Das Preset „{1}“ ist entfernt.</translation>
+    </message>
+    <message>
+        <source>The preset “{1}” was there already and has the settings of the form now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The presets could not be read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The presets could not be saved.</source>
@@ -4963,6 +4991,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>They are in {1}</source>
         <translation>Sie sind in {1}</translation>
+    </message>
+    <message>
+        <source>They are kept in {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>They last {1}.</source>
@@ -5719,6 +5751,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>{1} changed while it was copied.</source>
         <translation>{1} hat sich beim Kopieren geändert.</translation>
+    </message>
+    <message>
+        <source>{1} could not be read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{1} dB quieter than {2} LUFS: its peaks would pass {3} dBTP</source>

@@ -20,6 +20,7 @@ from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
@@ -56,10 +57,11 @@ class Stage(QWidget):
         messages: Messages,
         looks: Looks,
         take_gain: TakeGain,
+        spectrum: SpectrumView,
         theme: Theme,
     ) -> None:
         super().__init__()
-        self._looks, self._take_gain = looks, take_gain
+        self._looks, self._take_gain, self._spectrum = looks, take_gain, spectrum
         self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
         self._settings, self._history, self._messages = settings, history, messages
         self.examples: list[QPushButton] = []
@@ -87,7 +89,13 @@ class Stage(QWidget):
 
         guard.protect_all()  # these classes came after the window's start
         self.page = TakePage(
-            self._open_takes, self._player, self._generation, self._looks, self._take_gain, self._theme
+            self._open_takes,
+            self._player,
+            self._generation,
+            self._looks,
+            self._take_gain,
+            self._spectrum,
+            self._theme,
         )
         self.page.recall.clicked.connect(self.recall_settings)
         self.page.copy_seed.clicked.connect(self.copy_the_seed)

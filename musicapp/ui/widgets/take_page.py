@@ -15,6 +15,7 @@ from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font, time_font
 from musicapp.ui.widgets.clock import clock
@@ -46,6 +47,7 @@ class TakePage(QFrame):
         generation: Generation,
         looks: Looks,
         take_gain: TakeGain,
+        spectrum: SpectrumView,
         theme: Theme,
     ) -> None:
         super().__init__()
@@ -68,13 +70,19 @@ class TakePage(QFrame):
             tr("Bring prompt, length, seed and all settings of this take back"), "R",
         )  # fmt: skip
         self.copy_seed = described(IconButton(theme, "copy", role="framed"), "copy_seed", tr("Copy the seed"))
-        self.waveform = Waveform(player, theme)
+        self._spectrum = spectrum
+        self.waveform = Waveform(player, spectrum, theme)
         self.overview = Overview(player, self.waveform, theme)
         self.waiting = Waiting(generation, self.waveform)
         self.note = self.waiting.note
         self.selection = ElidedLabel(tone="muted")
         self.selection.setObjectName("selection")
         self.selection.setFont(time_font(self.selection))
+        self.spectrogram = described(
+            IconButton(theme, "spectrogram"), "spectrogram", tr("Spectrogram"),
+            tr("Show pitches over time in the place of the waveform"), "W",
+        )  # fmt: skip
+        self.spectrogram.setCheckable(True)
         self.zoom_buttons = self._make_zoom_buttons(theme)
         self._lay_out()
 
@@ -86,9 +94,12 @@ class TakePage(QFrame):
         open_takes.renewed.connect(self._show_title)
         take_gain.changed.connect(self._show_levels)
         looks.found.connect(self._look_found)
+        self.spectrogram.clicked.connect(spectrum.set_on)
+        spectrum.changed.connect(self._show_kind)
         self.waveform.region_changed.connect(self._show_selection)
         self._show_take()
         self._show_loop()
+        self._show_kind()
 
     def _make_zoom_buttons(self, theme: Theme) -> dict[str, IconButton]:
         waveform = self.waveform
@@ -133,6 +144,7 @@ class TakePage(QFrame):
         tools = self._tools = QHBoxLayout()
         tools.setSpacing(0)
         tools.addWidget(self.selection, 1)
+        tools.addWidget(self.spectrogram)
         for button in self.zoom_buttons.values():
             tools.addWidget(button)
 
@@ -251,6 +263,9 @@ class TakePage(QFrame):
         if is_waiting:
             self.waiting.show_run()
             self.waiting.setGeometry(self.waveform.rect())
+
+    def _show_kind(self) -> None:
+        self.spectrogram.setChecked(self._spectrum.is_on)
 
     def _show_loop(self) -> None:
         reason = "" if self._player.region else tr(NO_REGION)

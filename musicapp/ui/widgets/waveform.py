@@ -1,4 +1,4 @@
-"""The main waveform: rulers, playhead, click to seek, drag to mark the loop, zoom and scroll."""
+"""The main waveform or spectrogram: rulers, playhead, click to seek, drag to mark the loop, zoom and scroll."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QApplication
 from musicapp.handover.form import Form
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.theme import WAVEFORM_MIN_HEIGHT, Theme
 from musicapp.ui.widgets.described import described, restyle
 from musicapp.ui.widgets.level_axis import LevelAxis
+from musicapp.ui.widgets.spectrum_item import SpectrumItem
 from musicapp.ui.widgets.time_axis import TimeAxis
 from musicapp.ui.widgets.wave_item import WaveItem
 from musicapp.ui.words import tr
@@ -35,27 +37,23 @@ class Waveform(pg.PlotWidget):
     view_changed = Signal(float, float)
     region_changed = Signal(object)
 
-    def __init__(self, player: Player, theme: Theme) -> None:
+    def __init__(self, player: Player, spectrum: SpectrumView, theme: Theme) -> None:
         self._ruler, self._levels = TimeAxis(theme), LevelAxis(theme)
         super().__init__(axisItems={"top": self._ruler, "left": self._levels}, enableMenu=False)
-        described(
-            self, "waveform", tr("Waveform"), tr("Click to go there, drag to mark a loop, turn the wheel to zoom")
-        )
-        self.setToolTip("")  # it would follow the mouse over the music
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
         for part in (self, self.viewport()):
             part.setAcceptDrops(
                 False
             )  # a graphics view takes every drag, and then refuses the drop: the window is to have it
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._player, self._theme = player, theme
+        self._player, self._spectrum, self._theme = player, spectrum, theme
         self._shown: OpenTake | None = None
         self._drag = ""  # "", "click", "mark", "left edge" or "right edge"
         self._pressed_at = QPointF()
         self._anchor_s = 0.0
         self._marking: tuple[float, float] | None = None
         self._follows = True
-        self._wave = WaveItem(theme)
+        self._wave, self._pitches = WaveItem(theme), SpectrumItem(spectrum, theme)
         self._region = pg.LinearRegionItem(movable=False)
         self._playhead = pg.InfiniteLine(0.0, angle=90, movable=False)
         self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
@@ -65,7 +63,9 @@ class Waveform(pg.PlotWidget):
         player.position_changed.connect(self._show_position)
         player.playing_changed.connect(self._playing_changed)
         player.loop_changed.connect(self._show_region)
+        spectrum.changed.connect(self._show_kind)
         theme.changed.connect(self._show_colours)
+        self._show_kind()
         self._show_colours()
         self._show_take()
 
@@ -81,7 +81,7 @@ class Waveform(pg.PlotWidget):
         box.setMouseEnabled(False, False)
         box.setDefaultPadding(0.0)
         box.setYRange(-1.0, 1.0, padding=0)
-        for item, depth in ((self._region, 1), (self._wave, 2), (self._playhead, 4)):
+        for item, depth in ((self._region, 1), (self._wave, 2), (self._pitches, 2), (self._playhead, 4)):
             item.setZValue(depth)
             box.addItem(item, ignoreBounds=True)
         box.sigXRangeChanged.connect(self._view_moved)
@@ -147,7 +147,8 @@ class Waveform(pg.PlotWidget):
         self._shown = self._player.shown
         if self._shown is not None:
             self._shown.audio.grew.connect(self.refresh_soon)
-        self._wave.set_audio(self._shown.audio if self._shown else None)
+        for picture in (self._wave, self._pitches):
+            picture.set_audio(self._shown.audio if self._shown else None)
         self._levels.set_channels(self._shown.audio.channels if self._shown else 0)
         self.set_form(None)
         self._playhead.setVisible(self._shown is not None)
@@ -159,6 +160,26 @@ class Waveform(pg.PlotWidget):
         """Draw the bars and sections of the take."""
         self._ruler.set_form(form)
         self._wave.set_form(form)
+        self._pitches.set_form(form)
+
+    def _show_kind(self) -> None:
+        """Waves or pitches."""
+        is_spectrogram = self._spectrum.is_on
+        name = tr("Spectrogram") if is_spectrogram else tr("Waveform")
+        described(self, "waveform", name, tr("Click to go there, drag to mark a loop, turn the wheel to zoom"))
+        self.setToolTip("")  # it would follow the mouse over the music
+        self._wave.setVisible(not is_spectrogram)
+        self._pitches.setVisible(is_spectrogram)
+        self._pitches.refresh()
+        self._region.setZValue(3 if is_spectrogram else 1)  # the edges are seen above a picture that fills everything
+        self._region.setBrush(self._region_brush())
+        self._levels.set_of_pitch(is_spectrogram)
+
+    def _region_brush(self) -> QColor:
+        """The picture is dimmed around the part, so nothing is laid over it."""
+        brush = QColor(self._theme.colours.region)
+        brush.setAlphaF(0.0 if self._spectrum.is_on else REGION_OPACITY)
+        return brush
 
     def _show_position(self, frame: int) -> None:
         if self._shown is None:
@@ -182,7 +203,9 @@ class Waveform(pg.PlotWidget):
             self._region.setRegion(sorted(region_s))
         self.region_changed.emit((min(region_s), max(region_s)) if region_s else None)
         looping = self._player.is_looping or self._marking is not None
-        self._wave.set_inside((min(region_s), max(region_s)) if region_s and looping else None)
+        inside = (min(region_s), max(region_s)) if region_s and looping else None
+        self._wave.set_inside(inside)
+        self._pitches.set_inside(inside)
 
     def _show_colours(self) -> None:
         colours = self._theme.colours
@@ -190,10 +213,10 @@ class Waveform(pg.PlotWidget):
         region = QColor(colours.region)
         for line in self._region.lines:
             line.setPen(pg.mkPen(region, width=1))
-        region.setAlphaF(REGION_OPACITY)
-        self._region.setBrush(region)
+        self._region.setBrush(self._region_brush())
         self._playhead.setPen(pg.mkPen(QColor(colours.playhead), width=1))
         self._wave.refresh()
+        self._pitches.refresh()
 
     # --- mouse and keys
 
