@@ -12,6 +12,7 @@ import soundfile
 from musicapp.analysis.heard import MOST_S, Heard, hear
 from musicapp.audio import levels
 from musicapp.audio.loudness import Loudness, LoudnessMeter
+from musicapp.audio.sound_paths import openable
 from musicapp.audio.true_peak import TruePeakMeter
 from musicapp.audio.wave_io import unreadable
 from musicapp.audio.wave_layout import open_plain
@@ -56,7 +57,7 @@ def measure(
     """
     try:
         open_plain(path).close()  # a pipe would be waited for
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(openable(path)) as file:
             return _measure(file, path, on_block or (lambda block, frames: None), should_stop)
     except (OSError, soundfile.LibsndfileError) as error:
         raise unreadable(path, error) from error

@@ -21,6 +21,7 @@ from musicapp.audio import headroom, levels, one_gain, wave_chunks
 from musicapp.audio.encoders import open_encoder
 from musicapp.audio.formats import AS_IT_IS, EXPORT_FORMATS, ExportFormat, ExportResult, Finish
 from musicapp.audio.passage import WHOLE, Passage, PassageReader, Source
+from musicapp.audio.sound_paths import openable
 from musicapp.audio.tags import SOFTWARE
 from musicapp.audio.wave_chunks import WaveFacts
 from musicapp.errors import ExportError
@@ -229,7 +230,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
 
 def _check_written(path: Path, frames: int) -> None:
     """Read the end of the new file back and bring it safely to disk: a full disk may only show here."""
-    with soundfile.SoundFile(path) as file:
+    with soundfile.SoundFile(openable(path)) as file:
         if file.frames != frames:
             raise OSError(f"{file.frames} of {frames} frames reached the disk")
         tail = min(frames, 1024)

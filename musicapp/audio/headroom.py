@@ -14,6 +14,7 @@ import soundfile
 import soxr
 
 from musicapp.audio import levels
+from musicapp.audio.sound_paths import openable
 from musicapp.audio.true_peak import OVERSAMPLING, TruePeakMeter
 
 CEILING = levels.from_db(-1.0)  # what platforms and broadcasters ask for, -1 dBTP
@@ -30,7 +31,7 @@ def next_gain(gain: float, decoded_peak: float, aim: float = AIM) -> float:
 
 def decoded_peak(path: Path, should_stop: Callable[[], bool]) -> float | None:
     """The true peak of a file as it is heard, linear; None when told to stop. Raises soundfile.LibsndfileError."""
-    with soundfile.SoundFile(path) as file:
+    with soundfile.SoundFile(openable(path)) as file:
         meter = PeakFinder(file.samplerate, file.channels)
         for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
             if should_stop():

@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from musicapp.audio.sound_paths import openable
 from musicapp.errors import ExportError
 
 BLOCK_FRAMES = 65536  # never more: libsndfile's Vorbis encoder crashes on large blocks
@@ -141,7 +142,7 @@ class _Sound:
             self._whole, self.sample_rate = source, sample_rate
         else:
             try:
-                self._file = stack.enter_context(soundfile.SoundFile(source))
+                self._file = stack.enter_context(soundfile.SoundFile(openable(source)))
                 self.sample_rate = self._file.samplerate
                 if self._file.format in _SEEKS_INEXACTLY:
                     self._whole = self._file.read(dtype="float32", always_2d=True)

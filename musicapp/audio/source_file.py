@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from musicapp.audio.sound_paths import openable
 from musicapp.errors import LibraryError, RequestError
 from musicapp.request import MIN_DURATION_S, format_duration
 from musicapp.shape import MAX_SOURCE_S
@@ -111,7 +112,7 @@ def read(
 
 def _opened(path: Path) -> soundfile.SoundFile:
     try:
-        file = soundfile.SoundFile(path)
+        file = soundfile.SoundFile(openable(path))
     except (OSError, soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise _unreadable(path, error) from error
     length_s = file.frames / file.samplerate

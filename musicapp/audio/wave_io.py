@@ -11,6 +11,7 @@ from musicapp.audio import id3, levels
 from musicapp.audio.export import export
 from musicapp.audio.formats import EXPORT_FORMATS, ExportFormat, ExportResult
 from musicapp.audio.riff import WaveWriter
+from musicapp.audio.sound_paths import openable
 from musicapp.audio.wave_layout import NotReadableError, WaveLayout, layout_of, open_plain, read_layout
 from musicapp.errors import LibraryError
 
@@ -33,7 +34,7 @@ _TAG_NAMES = ("title", "artist", "comment", "software", "date", "genre", "album"
 def read(path: Path) -> tuple[np.ndarray, int]:
     """All of a file as `(frames, channels)` float32 and its sample rate. Raises LibraryError."""
     try:
-        return soundfile.read(path, dtype="float32", always_2d=True)
+        return soundfile.read(openable(path), dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError) as error:
         raise unreadable(path, error) from error
 
@@ -45,7 +46,7 @@ def read_tags(path: Path) -> dict[str, str]:
             return layout.tags
         if tags := id3.read_tags(path):
             return tags
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(openable(path)) as file:
             return {name: text for name in _TAG_NAMES if (text := getattr(file, name))}
     except (OSError, soundfile.LibsndfileError) as error:
         raise unreadable(path, error) from error

@@ -289,7 +289,7 @@ def _print_takes(args: argparse.Namespace, index: Index, takes: list[Take]) -> N
         title = labels.one_line(take.title or take.request.prompt)
         title = title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
         words = [
-            f"{take.take_id:<12}",
+            f"{labels.one_line(take.take_id):<12}",
             f"{take.created.astimezone():%Y-%m-%d %H:%M}",
             f"{format_duration(round(take.duration_s, 1)):>6}",
             f"{known.tempo_bpm:>3.0f} bpm" if known.tempo_bpm else "       ",

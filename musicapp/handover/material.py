@@ -9,6 +9,7 @@ from typing import Any
 import soundfile
 
 from musicapp.audio import tags, wave_io
+from musicapp.audio.sound_paths import openable
 from musicapp.errors import LibraryError
 from musicapp.library.take import Take
 from musicapp.request import TakeRequest
@@ -58,7 +59,7 @@ def of_file(path: Path) -> Material:
     found = wave_io.read_tags(path)
     recalled = tags.recalled(found, path.stem)
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(openable(path)) as file:
             rate, channels, frames = file.samplerate, file.channels, file.frames
     except (OSError, soundfile.LibsndfileError) as error:
         raise wave_io.unreadable(path, error) from error

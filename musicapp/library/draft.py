@@ -11,6 +11,7 @@ from typing import Any
 import soundfile
 
 from musicapp.audio import growing, levels, riff
+from musicapp.audio.sound_paths import openable
 from musicapp.engine.events import Finished, Started
 from musicapp.errors import LibraryError
 from musicapp.library.takes import Take, save
@@ -107,7 +108,7 @@ class Draft:
 
 
 def _peak(path: Path) -> float:
-    with soundfile.SoundFile(path) as file:
+    with soundfile.SoundFile(openable(path)) as file:
         return max((levels.peak(block) for block in file.blocks(levels.BLOCK_FRAMES, always_2d=True)), default=0.0)
 
 

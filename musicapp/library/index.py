@@ -10,11 +10,13 @@ import hashlib
 import json
 import logging
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote, unquote_to_bytes
 
 from musicapp import paths
 from musicapp.audio.wave_layout import FLOAT, WaveLayout
@@ -27,6 +29,8 @@ from musicapp.library.takes import Survey
 log = logging.getLogger(__name__)
 
 _COLUMNS = "path, stamp, sample_rate, channels, frames, told, tempo_bpm, key"
+_QUOTED = "//"  # no name below a folder begins like this
+_SURROGATE = re.compile("[\ud800-\udfff]")
 LEARNT_AT_ONCE = 100  # prompts; about 0.2 s
 _Result = TypeVar("_Result")
 
@@ -43,6 +47,7 @@ class Index:
         self._lock = threading.RLock()
         self._database = database.Database(place or place_of(folder))
         self._asked: dict[str, Facts] = {}  # by prompt, for takes of one prompt
+        self._beside: dict[str, Take] = {}  # what is looked at again each time: without a sidecar, or not finished
         self._is_closed = False
 
     @property
@@ -81,6 +86,7 @@ class Index:
         known = self._safely(self._known)
         read_anew: dict[str, tuple[str, Take]] = {}
         seen: set[str] = set()
+        beside: dict[str, Take] = {}
 
         def read(path: Path) -> Take | None:
             if self._is_closed:  # nobody waits for the list any more
@@ -90,13 +96,21 @@ class Index:
             if name in known and known[name][0] == stamp and (take := self._from_row(path, known[name])):
                 return take
             take = take_file.read(path)
-            if take is not None and stamp and take.is_finished:  # others are looked at again
+            if take is not None and stamp and take.is_finished:
                 read_anew[name] = stamp, take
+            elif take is not None:
+                beside[name] = take
             return take
 
         found = takes.survey(self.folder, skip=skip, read=read)
+        self._beside = beside
         gone = [name for name in known if name not in seen and Path(name).stem not in skip]
-        self._safely(lambda: self._write(read_anew.items(), gone))
+        try:
+            self._safely(lambda: self._write(read_anew.items(), gone))
+        except LibraryError:
+            raise
+        except Exception:  # the files are the library: what cannot be remembered is read again the next time
+            log.exception("the list of takes could not be written")
         return found
 
     def facts_of(self, take: Take) -> Facts:
@@ -109,6 +123,7 @@ class Index:
         for path in changed:
             name, stamp = self._name(path), stamp_of(path)
             take = takes.load(path) if path.is_file() else None
+            self._beside = {known: other for known, other in self._beside.items() if known != name}
             if take is None:
                 gone.append(name)
                 continue
@@ -116,6 +131,8 @@ class Index:
             if stamp and take.is_finished:
                 rows.append((name, (stamp, take)))
                 self._ask(take.request.prompt)
+            else:
+                self._beside = {**self._beside, name: take}
         self._safely(lambda: self._write(rows, gone))
         return found
 
@@ -147,7 +164,8 @@ class Index:
                 conditions.append("instr(text, ?) > 0")
                 values.append(word)
         sql = f"SELECT path FROM takes JOIN search ON search.rowid = number WHERE {' AND '.join(conditions)}"
-        return {self._path(name) for (name,) in self._safely(lambda: self._run(sql, *values))}
+        found = {self._path(name) for (name,) in self._safely(lambda: self._run(sql, *values))}
+        return found | {str(take.path) for take in self._beside.values() if query.is_found(words, self._text_of(take))}
 
     def rebuild(self) -> Survey:
         """Throw the index away and read every take again. Raises LibraryError where it is not ours to throw away."""
@@ -256,6 +274,10 @@ class Index:
         text = query.text_of(take, known.tempo_bpm, known.key)
         run("UPDATE search SET text = ? WHERE rowid = ?", (text, number))
 
+    def _text_of(self, take: Take) -> str:
+        known = facts.of(take, self._ask(take.request.prompt))
+        return query.text_of(take, known.tempo_bpm, known.key)
+
     def _ask(self, prompt: str) -> Facts:
         if prompt not in self._asked:
             self._asked[prompt] = facts.asked_for(prompt)
@@ -266,9 +288,13 @@ class Index:
             return self._database.connection.execute(sql, values).fetchall()
 
     def _name(self, path: Path) -> str:
-        return str(path)[len(str(self.folder)) + 1 :].replace(os.sep, "/")
+        """What a file is called in the database, which has text alone: names in other encodings are quoted."""
+        name = str(path)[len(str(self.folder)) + 1 :].replace(os.sep, "/")
+        return _QUOTED + quote(os.fsencode(name)) if _SURROGATE.search(name) else name
 
     def _path(self, name: str) -> str:
+        if name.startswith(_QUOTED):
+            name = os.fsdecode(unquote_to_bytes(name.removeprefix(_QUOTED)))
         return f"{self.folder}{os.sep}{name.replace('/', os.sep)}"
 
 

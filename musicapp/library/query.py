@@ -47,6 +47,7 @@ def text_of(take: Take, tempo_bpm: float | None = None, key: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def folded(text: str) -> str:
-    """The text as it is compared."""
+    """The text as it is compared, without what no database takes: halves of letters, as in names that are no UTF-8."""
     parts = unicodedata.normalize("NFKD", text.translate(_SIGNS))
-    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
+    kept = "".join(c for c in parts if not unicodedata.combining(c)).casefold()
+    return kept.encode("utf-8", "ignore").decode()

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from musicapp.analysis import measures
+from musicapp.audio import wave_io
 from musicapp.errors import LibraryError
-from musicapp.library import database, edits, order, query, sidecar, takes
+from musicapp.library import database, edits, order, query, sidecar, takes, trash
 from musicapp.library.facts import Facts
 from musicapp.library.index import Index, place_of
 from musicapp.library.take import Take
@@ -364,3 +366,68 @@ def _sql(place: Path, sql: str) -> None:
     with sqlite3.connect(place) as connection:
         connection.execute(sql)
     connection.close()
+
+
+ODD_NAMES = (b"S\xfc\xdfes", b"\xff\xfe", b"Zeile\nzwei", b"a'b\"c;--%20", "ü".encode() * 120)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names that are no text")
+def test_names_in_any_encoding_are_listed_found_measured_and_handed_over(
+    folder: Path, open_index: Callable[[], Index], tmp_path: Path
+) -> None:
+    """From old archives and disks; one of them once hid all takes."""
+    day = os.fsencode(next(folder.rglob("a.wav")).parent)
+    Path(os.fsdecode(day + b"/caf\xe9")).mkdir()
+    for place in (day, day + b"/caf\xe9"):
+        for name in ODD_NAMES:
+            for ending in (b".wav", b".json"):
+                Path(os.fsdecode(place + b"/" + name + ending)).write_bytes(
+                    Path(os.fsdecode(day + b"/a" + ending)).read_bytes()
+                )
+    count = 2 * len(ODD_NAMES) + len(PROMPTS)
+    for index in (filled(open_index()), filled(open_index())):
+        found = index.survey()
+        assert len(found.takes) == count and found == takes.survey(folder) and found.unreadable == []
+        assert index.search("noise") == {str(take.path) for take in found.takes}
+        assert {take.path for take in index.remembered()} == {take.path for take in found.takes}
+    odd = next(take for take in found.takes if os.fsencode(take.path).endswith(b"caf\xe9/S\xfc\xdfes.wav"))
+    assert measures.measure(odd.path).true_peak_db is not None
+    for form in ("wav24", "flac", "mp3", "ogg"):
+        target = odd.path.with_name(f"{odd.path.stem}.{form}")
+        wave_io.export(odd.path, target, sample_rate=odd.sample_rate, format=form, tags={}, overwrite=False)
+        assert target.stat().st_size > 0
+    edits.tag(odd, add=("kept",))
+    assert [take.tags for take in index.reread([odd.path])] == [("kept",)]
+    assert index.search("#kept") == {str(odd.path)}
+    thrown = trash.put(folder, odd)
+    index.reread([odd.path])
+    assert index.search("#kept") == set() and len(trash.inside(folder)) == 1
+    assert trash.restore(folder, thrown) == odd.path
+
+
+def test_a_half_letter_in_a_prompt_costs_nothing(folder: Path, open_index: Callable[[], Index]) -> None:
+    sidecar.change(
+        next(folder.rglob("a.wav")), lambda told: {**told, "request": {**told["request"], "prompt": "\ud800 calm"}}
+    )
+    index = filled(open_index())
+    assert len(index.survey().takes) == len(PROMPTS) and ids(index, "calm") == "a" and ids(index, "noise") == "abcd"
+
+
+def test_takes_without_a_sidecar_and_unfinished_ones_are_found_too(
+    folder: Path, open_index: Callable[[], Index]
+) -> None:
+    """They are in no index, since nothing tells when they change, but they are listed: a search has to find them."""
+    bare, unfinished = next(folder.rglob("a.wav")), next(folder.rglob("b.wav"))
+    sidecar.of(bare).unlink()
+    sidecar.change(unfinished, lambda told: {**told, "is_finished": False})
+    index = filled(open_index())
+    (tagged,) = {take.request.prompt for take in index.survey().takes if take.path == bare}
+    assert ids(index, tagged) == "a" and ids(index, "driving 130") == "b"
+    assert index.search("nothing of that") == set()
+    edits.rename(next(take for take in takes.survey(folder).takes if take.path == bare), "Night drive")
+    index.reread([bare])
+    assert ids(index, "night") == "a"
+    bare.unlink()
+    unfinished.unlink()
+    index.reread([bare, unfinished])
+    assert index.search("night") == index.search("driving") == set()
