@@ -111,6 +111,20 @@ def test_what_plays_is_never_pushed_away(desk: Desk) -> None:
     assert desk.host.ears == [] and player.is_playing and not player.is_forming
 
 
+def test_takes_that_are_compared_are_not_pushed_away_either(desk: Desk) -> None:
+    first, second = (desk.make_take(duration_s=3.0) for _ in range(2))
+    desk.studio.library.auto_play = "off"
+    desk.studio.forming.set_on(True)
+    desk.host.script = "denoising"
+    begin(desk)
+    for take in (first, second):
+        desk.studio.comparison.add(take)
+    desk.studio.comparison.start()
+    desk.studio.player.pause()
+    tell(desk, 0.5)
+    assert not desk.studio.player.is_forming and desk.studio.comparison.is_running
+
+
 @pytest.mark.parametrize("how", ["toggle", "stop"])
 def test_who_pauses_hears_no_more_of_this_take(forming_desk: Desk, how: str) -> None:
     desk, player = forming_desk, forming_desk.studio.player

@@ -69,7 +69,7 @@ class Forming(QObject):
             and shown.take_id == take_id
             and not shown.audio.buffer.available
             and not player.problem
-            and (player.is_forming or not player.is_playing)
+            and (player.is_forming or not (player.is_playing or player.hears_other))
         )
 
     def _started(self, event: Started) -> None:

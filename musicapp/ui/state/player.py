@@ -60,7 +60,7 @@ class Player(QObject):
         self.region: tuple[int, int] | None = None
         self.regions: dict[str, tuple[int, int]] = {}  # of every take that has loop marks
         self.volume_db, self.take_gain_db = FIRST_VOLUME_DB, 0.0
-        self._hears_other = False  # than the take on the stage: takes are compared
+        self.hears_other = False  # than the take on the stage: takes are compared
         self._forming: tuple[TakeBuffer, int] | None = None  # a preview of the take on the stage, and where it begins
         self.devices: list[OutputDevice] = []
         self.device_name = ""  # the key of the chosen output, see `devices.keys_of`; empty: the system's default
@@ -213,7 +213,7 @@ class Player(QObject):
     def set_take_gain(self, gain_db: float) -> None:
         """How much louder this take is played than it is, before the volume."""
         self.take_gain_db = gain_db
-        if not self._hears_other and not self.is_forming:
+        if not self.hears_other and not self.is_forming:
             self._transport.gain = self._linear_take_gain
 
     def keep_ready(self, buffers: tuple[TakeBuffer, ...]) -> None:
@@ -223,13 +223,13 @@ class Player(QObject):
     def hear(self, buffer: TakeBuffer, gain_db: float) -> None:
         """Go on in another take of the same sample rate at the same frame, while the stage keeps its own."""
         self.leave_forming()
-        self._hears_other = True
+        self.hears_other = True
         self._transport.switch(buffer, 10 ** (gain_db / 20))
 
     def hear_stage(self) -> None:
         """Go on in the take on the stage."""
-        if self._hears_other:
-            self._hears_other = False
+        if self.hears_other:
+            self.hears_other = False
             if self.shown is not None and self._transport.source is not self.shown.audio.buffer:
                 self._transport.switch(self.shown.audio.buffer, self._linear_take_gain)
             else:
@@ -303,7 +303,7 @@ class Player(QObject):
         """Another take is on the stage; what played before stops."""
         self._forming = None
         self.pause()
-        self._hears_other = False
+        self.hears_other = False
         self.region = self._known_region()
         self._set_stage()
         self.shown_changed.emit()
