@@ -65,6 +65,11 @@ def share_of(value: float | None, count: int) -> str:
     return with_interval(spread_of(value, count), scale=100, digits=0, unit=" %")
 
 
+def chance_of(p: float) -> str:
+    """How likely a difference is by chance, for people."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def figure(values: dict[str, Any], *names: str) -> Any:
     """A figure by its path through nested results; None where one step is missing."""
     found: Any = values

@@ -15,6 +15,7 @@ from musicapp.evaluation.paper.findings import (
     QUALIFIED,
     REFUTED,
     Finding,
+    chance_of,
     figure,
     missing,
     share,
@@ -56,8 +57,8 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
     return Finding(
         verdict,
         f"Told how long the piece is, {share(told)} of the takes end well: within half a second of the request, not "
-        f"cut off, without a click. Untold {share(withheld)} do (p {whole['p']:.4f}, {found['takes']} pairs at each "
-        "length).",
+        f"cut off, without a click. Untold {share(withheld)} do (p {chance_of(whole['p'])}, {found['takes']} pairs at "
+        "each length).",
         ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
         rows,
         {"timing.svg": drawing.lines(series, x="requested length, s", y="share that ends well", joined=False)},
@@ -265,7 +266,7 @@ def _cells(name: str, text: str, compared: dict[str, Any]) -> tuple[str, str, st
     are_shares = name in ("ends", "good", "formed")
     scale, digits, unit = (100, 0, " %") if are_shares else (1, 2, "")
     cells = [with_interval(compared[mode], scale=scale, digits=digits, unit=unit) for mode in MODES]
-    return text, cells[0], cells[1], f"{compared['p']:.3f}"
+    return text, cells[0], cells[1], chance_of(compared["p"])
 
 
 def _picture(rows: list[str]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from musicapp.evaluation import significance
 from musicapp.evaluation.adherence import NAMES
 from musicapp.evaluation.paper import drawing
 from musicapp.evaluation.paper.findings import (
@@ -12,12 +13,15 @@ from musicapp.evaluation.paper.findings import (
     QUALIFIED,
     REFUTED,
     Finding,
+    chance_of,
     figure,
     missing,
     share,
     with_interval,
 )
 from musicapp.evaluation.paper.kept import Kept, Measured
+from musicapp.evaluation.probe_sets import METRES
+from musicapp.evaluation.scale_fit import is_bar
 
 SURE = 0.05
 NOTES = ("notes a second",)
@@ -81,17 +85,19 @@ def scales(model: Measured, _: dict[str, Measured]) -> Finding:
             with_interval(each["rounded"]),
             with_interval(each["other_prompts"]),
             share(each["rank"][0]),
-            f"{each['p']:.3f}",
+            chance_of(each["p"]),
         )
         for name, each in groups.items()
     )
     hits = [sum(good[name] for name in names) for names in (tempered, others)]
+    ranks = [groups[name]["rank"][0] for name in groups]
     nearer = [name for name in others if groups[name]["fit"][0] > groups[name]["rounded"][0]]
     return Finding(
         QUALIFIED if any(good.values()) else REFUTED,
         f"Scales of tempered semitones fit their own takes better than others' in {hits[0]} of {len(tempered)} "
         f"cases, scales with steps between them in {hits[1]} of {len(others)}; of those, {len(nearer)} lie nearer to "
-        "the steps between than to the tempered ones. The music that the built-in model learnt from has only those.",
+        "the steps between than to the tempered ones. On the asked tonic a scale fits better than on "
+        f"{share(sum(ranks) / len(ranks))} of the others (chance 50 %). The built-in model has learnt tempered music.",
         ("scale", "fit (95 %)", "rounded to semitones", "takes of other prompts", "tonics that fit worse", "p"),
         rows,
         {"scales.svg": drawing.bars(bars, ("asked", "other prompts"))},
@@ -104,27 +110,30 @@ def metres(model: Measured, _: dict[str, Measured]) -> Finding:
     if "probes" not in model:
         return missing("the part `probes`")
     groups: dict[str, dict[str, Any]] = model["probes"].values["metres"]
-    rows = tuple(
-        (
-            name,
-            with_interval(each["heard"], scale=100, digits=0, unit=" %"),
-            share(each["composed"]),
-            ", ".join(str(bar) for bar in each["bars"]),
-        )
-        for name, each in groups.items()
-    )
-    bars = [(name, {"generated": each["heard"], "composed": (each["composed"],)}) for name, each in groups.items()]
-    uneven = [groups[name]["heard"][0] for name in ("5/4", "7/8", "11/8")]
-    even = [groups[name]["heard"][0] for name in ("4/4", "3/4", "6/8")]
-    odd, usual = sum(uneven) / 3, sum(even) / 3
+    rows, bars, told_apart = [], [], []
+    for metre in METRES:
+        each = groups[metre.name]
+        own = [float(is_bar(bar, metre.bar_eighths)) for bar in each["bars"]]
+        others = [
+            float(is_bar(bar, metre.bar_eighths))
+            for name in groups
+            if name != metre.name
+            for bar in groups[name]["bars"]
+        ]
+        p, chance = significance.groups_p([own, others]), sum(others) / len(others)
+        if p < SURE and each["heard"][0] > chance:
+            told_apart.append(metre.name)
+        heard = with_interval(each["heard"], scale=100, digits=0, unit=" %")
+        told = ", ".join(str(bar) for bar in each["bars"])
+        rows.append((metre.name, heard, share(chance), chance_of(p), share(each["composed"]), told))
+        bars.append((metre.name, {"generated": each["heard"], "other metres asked": (chance,)}))
     return Finding(
-        CONFIRMED if odd >= 0.8 else QUALIFIED if odd > 0.35 else REFUTED,
-        f"The asked bar is the one that onsets repeat at in {share(usual)} of takes in 4/4, 3/4 and 6/8 and in "
-        f"{share(odd)} of those in 5/4, 7/8 and 11/8. One bar in nine would be right by chance, two or three of nine "
-        "where double and half bars count.",
-        ("metre", "bar heard (95 %)", "in composed pieces", "bars heard, in eighths"),
-        rows,
-        {"metres.svg": drawing.bars(bars, ("generated", "composed"))},
+        CONFIRMED if len(told_apart) == len(rows) else QUALIFIED if told_apart else REFUTED,
+        f"In {len(told_apart)} of {len(rows)} metres the asked bar is heard beyond chance more often than in takes for "
+        "which another was asked. An even beat repeats at many lengths, so those takes are the chance.",
+        ("metre", "bar heard (95 %)", "where another was asked", "p", "in composed pieces", "bars heard, in eighths"),
+        tuple(rows),
+        {"metres.svg": drawing.bars(bars, ("generated", "other metres asked"))},
         {"metres.svg": "Share of takes whose onsets repeat at the asked bar"},
     )
 
@@ -139,7 +148,7 @@ def levels(model: Measured, _: dict[str, Measured]) -> Finding:
     return Finding(
         CONFIRMED if all(rises) else QUALIFIED if any(rises) else REFUTED,
         f"From beginner to virtuoso the rank correlation of notes a second is {notes['rank']:+.2f} (p "
-        f"{notes['p']:.3f}), that of the range {spread['rank']:+.2f} (p {spread['p']:.3f}).",
+        f"{chance_of(notes['p'])}), that of the range {spread['rank']:+.2f} (p {chance_of(spread['p'])}).",
         ("level", "notes a second (95 %)", "range, semitones (95 %)"),
         tuple(
             (name, with_interval(each["notes"]), with_interval(each["range"], digits=1))
@@ -161,9 +170,9 @@ def bias(model: Measured, _: dict[str, Measured]) -> Finding:
     return Finding(
         QUALIFIED if unlike or found["p"] < SURE else CONFIRMED,
         f"Styles differ in their distance from composed music {'beyond' if found['p'] < SURE else 'within'} chance (p "
-        f"{found['p']:.3f}, deviation of their means {found['spread']:.2f}); {first[0]} {first[1][0]:.2f} and "
+        f"{chance_of(found['p'])}, deviation of their means {found['spread']:.2f}); {first[0]} {first[1][0]:.2f} and "
         f"{second[0]} {second[1][0]:.2f} {'differ' if unlike else 'do not differ'} beyond chance (p "
-        f"{found['p_cultures']:.3f}). Nearness to the composer's music is no nearness to a culture.",
+        f"{chance_of(found['p_cultures'])}). Nearness to the composer's music is no nearness to a culture.",
         ("group", "distance from composed music (95 %)"),
         rows,
         {

@@ -8,6 +8,7 @@ from musicapp.evaluation.paper.findings import (
     QUALIFIED,
     REFUTED,
     Finding,
+    chance_of,
     missing,
     share,
     with_interval,
@@ -78,7 +79,7 @@ def whole_pieces(model: Measured, _: dict[str, Measured]) -> Finding:
         QUALIFIED if matters else CONFIRMED,
         f"Whole pieces of {format_duration(found['length_s'])} come back with a MEL distance of {found['mel'][0]:.3f}"
         + (f" (crops of the table above: {model['autoencoder'].values['mel']:.3f})" if "autoencoder" in model else "")
-        + f"; its rank correlation with the position is {found['trend']:+.2f} (p {found['trend_p']:.3f}), so "
+        + f"; its rank correlation with the position is {found['trend']:+.2f} (p {chance_of(found['trend_p'])}), so "
         + ("it depends on the position." if matters else "the position matters little or not at all."),
         ("measure", f"mean of {found['pieces']} pieces (95 %)"),
         tuple(rows),
