@@ -60,7 +60,7 @@ def choose_takes_folder(folder: Path) -> None:
     if folder == usual_takes_folder():
         chosen_takes_file().unlink(missing_ok=True)
     else:
-        replace_file(chosen_takes_file(), f"{folder}\n".encode())
+        replace_file(chosen_takes_file(), os.fsencode(f"{folder}\n"))
 
 
 def chosen_takes_file() -> Path:
@@ -71,7 +71,7 @@ def chosen_takes_file() -> Path:
 def _chosen_in(file: Path) -> Path | None:
     """The absolute path that a file of one line holds; None without one that could be a folder."""
     try:
-        chosen = read_small(file).decode("utf-8").strip()
+        chosen = os.fsdecode(read_small(file)).strip()
     except (OSError, ValueError):
         return None
     return Path(chosen) if chosen and not {"\0", "\n"} & set(chosen) and Path(chosen).is_absolute() else None

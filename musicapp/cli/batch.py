@@ -127,7 +127,7 @@ def _check(rows: list[Row], args: argparse.Namespace, form: str) -> int:
     if args.json:
         print(json.dumps({"rows": len(rows), "there": len(rows) - len(missing), "to_make": len(missing)}))
     else:
-        about = f", about {format_duration(round(left_s))}" if left_s else ""
+        about = f", about {format_duration(max(1, round(left_s)))}" if left_s else ""
         print(f"{_count(len(rows), 'row')}, {len(rows) - len(missing)} there already, {len(missing)} to make{about}.")
     return 0
 
