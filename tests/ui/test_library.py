@@ -21,6 +21,7 @@ from musicapp.ui.dialogs.tags import TagsDialog
 from musicapp.ui.dialogs.trash import TrashDialog
 from musicapp.ui.state import take_list_model as roles
 from musicapp.ui.state.take_choice import Heading
+from musicapp.ui.state.take_list_model import TakeRow
 from tests.library.test_takes import WHEN, write_take
 from tests.ui.conftest import Desk
 
@@ -205,6 +206,38 @@ def test_a_name_is_typed_in_the_row(library: Desk) -> None:
     assert library.studio.library.current == take_of(library, 1), "Return kept the name and opened nothing"
     library.studio.take_edits.rename(take_of(library, 1), "x" * 300)
     assert "200 is the most" in library.message and told(library, 1)["title"] == ""
+
+
+def test_takes_that_come_do_not_end_the_typing_of_a_name(library: Desk, home: Path) -> None:
+    """Or the rest of the name would be keys: s takes a seed, l loops, t opens the tags."""
+    library.studio.search.set_order("name")
+    library.studio.library.open("take1")
+    mark(library, 3)
+    library.window.takes.view.setFocus()
+    key(library, Qt.Key.Key_F2)
+    field = library.window.takes.view.findChild(QLineEdit, "take_name")
+    assert field is not None
+    QTest.keyClicks(field, "Str")
+    library.make_take("another, made meanwhile")
+    write(home / "takes", 4, "from elsewhere")
+    library.studio.library.load()
+    library.wait(lambda: library.studio.library.model.find("take4"))
+    library.studio.search.set_only_starred(True)
+    library.studio.search.set_only_starred(False)
+    library.studio.take_edits.throw_away([take_of(library, 0)])
+    library.wait(lambda: "in the trash" in library.message)
+    library.studio.library.open("take2")
+    assert QApplication.focusWidget() is field and field.text() == "Str"
+    QTest.keyClicks(field, "ings")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    library.wait(lambda: take_of(library, 3).title == "Strings")
+    library.wait(lambda: len(library.studio.library.model.lines) == 5)
+    titles = [line.title for line in library.studio.library.model.lines if isinstance(line, TakeRow)]
+    assert titles == sorted(titles, key=str.casefold) and "Strings" in titles, "all is as it would have been"
+    key(library, Qt.Key.Key_F2)
+    key(library, Qt.Key.Key_Escape)
+    library.studio.take_edits.throw_away([take_of(library, 1)])
+    library.wait(lambda: len(library.studio.library.model.lines) == 4)
 
 
 def test_tags_of_several_takes_are_edited_at_once(library: Desk) -> None:

@@ -71,6 +71,7 @@ class TakeListModel(QAbstractListModel):
         self._places: dict[str, int] = {}  # of takes among the lines
         self._numbers: dict[str, int] = {}  # and among the rows
         self._shown_id = ""
+        self._is_held = self._is_stale = False
         self._looks: Looks | None = None
 
     def follow(self, looks: Looks) -> None:
@@ -194,9 +195,18 @@ class TakeListModel(QAbstractListModel):
         """Fold the takes of a prompt away below its heading, or show them again."""
         self.choose(replace(self.choice, folded=self.choice.folded ^ {prompt}))
 
+    def hold(self, is_held: bool) -> None:
+        """Leave the lines as they are while one of them is typed in, and show what changed meanwhile afterwards."""
+        self._is_held = is_held
+        if not is_held and self._is_stale:
+            self.arrange()
+
     def arrange(self) -> None:
         """Show what is to be shown now, with as little change as that takes."""
         self._numbers = {row.take_id: number for number, row in enumerate(self.rows)}
+        self._is_stale = self._is_held
+        if self._is_held:
+            return
         lines: list[Line] = lines_of(self.rows, self.choice, self.facts_of)
         before, after = [key_of(line) for line in self.lines], [key_of(line) for line in lines]
         if before == after:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
@@ -66,6 +67,7 @@ class TakeList(QFrame):
         self.view.clicked.connect(self._clicked)
         self.view.activated.connect(self._open)
         self.view.menu_wanted.connect(self.menu_wanted)
+        self.view.typed.connect(self._typed)
         self.search.left.connect(self._go_to_list)
         self.show_all.clicked.connect(self._show_all)
         library.current_changed.connect(self._follow)
@@ -127,7 +129,14 @@ class TakeList(QFrame):
         """Type a name for the chosen take, in its row."""
         if takes := self.chosen():
             self.reveal(takes[0].take_id)
+            self._model.hold(True)  # takes that come meanwhile would end the typing, and its letters be keys
             self.view.edit(self.view.currentIndex())
+            if not self.view.is_typed_in:
+                self._model.hold(False)
+
+    def _typed(self) -> None:
+        self._model.hold(False)
+        self._follow()
 
     def reveal(self, take_id: str) -> None:
         """Mark a take, after unfolding its prompt or showing all if it was hidden, and go there."""
@@ -168,7 +177,8 @@ class TakeList(QFrame):
     def _follow(self) -> None:
         """The current row is the take on the stage, unless the user is walking through the list."""
         number = self._model.shown_row
-        if number >= 0 and not self.view.hasFocus() and len(self.view.selectedIndexes()) <= 1:
+        is_free = not self.view.hasFocus() and not self.view.is_typed_in
+        if number >= 0 and is_free and len(self.view.selectedIndexes()) <= 1:
             self.view.mark(self._model.index(number))
 
     def _remember_chosen(self) -> None:
@@ -214,6 +224,7 @@ class TakeList(QFrame):
 
 class _View(QListView):
     menu_wanted = Signal(object)
+    typed = Signal()  # the field of a row is closed
 
     def __init__(self) -> None:
         super().__init__()
@@ -224,6 +235,15 @@ class _View(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether a row has a field that is open."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.typed.emit()
 
     def mark(self, index: QModelIndex) -> None:
         """Make this row the current one, and mark it alone, whatever keys are held down meanwhile."""
@@ -249,7 +269,7 @@ class _View(QListView):
         self.menu_wanted.emit(event.globalPos() if is_mouse else self.viewport().mapToGlobal(place))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.state() == QAbstractItemView.State.EditingState:  # what the field of a row left over
+        if self.is_typed_in:  # what the field of a row left over
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.activated.emit(self.currentIndex())
