@@ -301,7 +301,7 @@
     </message>
     <message>
         <source>&amp;Half a minute in front of it</source>
-        <translation>Eine &amp;halbe Minute davor</translation>
+        <translation>Eine halbe Eine &amp;halbe Minute davoramp;Minute davor</translation>
     </message>
     <message>
         <source>Make its end, or that of the marked passage, run into its beginning</source>
@@ -807,7 +807,7 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     </message>
     <message>
         <source>If you wait: when the take is done, it is saved and Musicapp quits.</source>
-        <translation>Wer wartet: Sobald der Take fertig ist, wird er gesichert und Musicapp beendet.</translation>
+        <translation>Ohne Antwort: Sobald der Take fertig ist, wird er gesichert und Musicapp beendet.</translation>
     </message>
     <message>
         <source>Quit Musicapp</source>
@@ -1648,6 +1648,11 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message>
         <source>Queue</source>
         <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <comment>a verb: put into the queue</comment>
+        <translation>Einreihen</translation>
     </message>
     <message>
         <source>Make a take of these settings afterwards</source>
@@ -4310,7 +4315,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The file of before is kept in {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die frühere Datei liegt in {1}.</translation>
     </message>
     <message>
         <source>The file “{1}” {2}.</source>
@@ -4526,7 +4531,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The name is kept</source>
-        <translation>Der Name ist behalten</translation>
+        <translation>Name gesichert</translation>
     </message>
     <message>
         <source>The new take could not be exported.</source>
@@ -4542,7 +4547,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The others can be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die anderen sind benutzbar.</translation>
     </message>
     <message>
         <source>The output “{1}” is not connected.</source>
@@ -4578,11 +4583,11 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The preset “{1}” was there already and has the settings of the form now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Preset „{1}“ gab es schon und hat jetzt die aktuellen Einstellungen.</translation>
     </message>
     <message>
         <source>The presets could not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Presets ließen sich nicht lesen.</translation>
     </message>
     <message>
         <source>The presets could not be saved.</source>
@@ -4590,7 +4595,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The presets could not be saved: the disk is full.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Presets ließen sich nicht sichern: Die Platte ist voll.</translation>
     </message>
     <message>
         <source>The prompt is longer than this model reads. Not heard is: “{1}”. Put what matters most first.</source>
@@ -4610,7 +4615,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The queue could not be saved: the disk is full.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Warteschlange ließ sich nicht sichern: Die Platte ist voll.</translation>
     </message>
     <message>
         <source>The queue holds {1} takes at most.</source>
@@ -4718,7 +4723,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The tags are kept</source>
-        <translation>Die Tags sind behalten</translation>
+        <translation>Tags gesichert</translation>
     </message>
     <message>
         <source>The take could not be written to “{1}”{2}.</source>
@@ -4826,7 +4831,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>The weight “{1}” in {2} has values that are not numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Gewicht „{1}“ in {2} hat Werte, die keine Zahlen sind.</translation>
     </message>
     <message>
         <source>The weight “{1}” is missing from the model.</source>
@@ -4994,7 +4999,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>They are kept in {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie liegen in {1}.</translation>
     </message>
     <message>
         <source>They last {1}.</source>
@@ -5146,7 +5151,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Undone</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig gemacht</translation>
     </message>
     <message>
         <source>Unset it, or import a file that you have.</source>
@@ -5234,7 +5239,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Use the usual folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Den üblichen Ordner verwenden</translation>
     </message>
     <message>
         <source>Use two numbers from 0 to 1, the smaller one first, for example 0.2-0.9.</source>
@@ -5377,20 +5382,12 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Moll-Pentatonik</translation>
     </message>
     <message>
-        <source>missing folder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>mixolydian</source>
         <translation>mixolydisch</translation>
     </message>
     <message>
         <source>negative prompt</source>
         <translation>Negativer Prompt</translation>
-    </message>
-    <message>
-        <source>out of the queue</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>phrygian</source>
@@ -5410,7 +5407,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} The queue goes on, but a crash would lose it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} Die Warteschlange läuft weiter, aber ein Absturz würde sie verlieren.</translation>
     </message>
     <message>
         <source>{1} are nothing that Musicapp can use.</source>
@@ -5430,27 +5427,27 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Choose another model and then this one again, or restart Musicapp.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein anderes Modell und dann wieder dieses wählen oder Musicapp neu starten.</translation>
     </message>
     <message>
         <source>Connect its disk and press F5, or choose the folder where they are now in the menu File. New takes would begin a folder of that name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Platte anschließen und F5 drücken oder im Menü „Datei“ den Ordner wählen, in dem sie jetzt sind. Neue Takes würden einen Ordner dieses Namens beginnen.</translation>
     </message>
     <message>
         <source>Free some space: what is in the trash can be deleted for good.</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz schaffen: Was im Papierkorb ist, lässt sich endgültig löschen.</translation>
     </message>
     <message>
         <source>Get the text encoder again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Text-Encoder neu beschaffen.</translation>
     </message>
     <message>
         <source>One take is</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Take</translation>
     </message>
     <message>
         <source>One take is out of the queue.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Take ist aus der Warteschlange genommen.</translation>
     </message>
     <message>
         <source>Settings of the take are back, but not the adapter {1}.</source>
@@ -5462,11 +5459,11 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Take out of the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Warteschlange nehmen</translation>
     </message>
     <message>
         <source>The details of the take could not be saved in “{1}”{2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Angaben zum Take ließen sich in „{1}“ nicht sichern{2}.</translation>
     </message>
     <message>
         <source>Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.</source>
@@ -5603,10 +5600,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>move again.</source>
         <translation>noch einmal verschieben.</translation>
-    </message>
-    <message>
-        <source>move takes</source>
-        <translation>Takes verschieben</translation>
     </message>
     <message>
         <source>moving, {1} of {2}</source>
@@ -5754,7 +5747,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} could not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}: nicht lesbar.</translation>
     </message>
     <message>
         <source>{1} dB quieter than {2} LUFS: its peaks would pass {3} dBTP</source>
@@ -5814,7 +5807,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} has {2} rows, not {3}</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} hat {2} Zeilen, nicht {3}</translation>
     </message>
     <message>
         <source>{1} has “{2}” in a number format that is not read ({3}).</source>
@@ -5838,7 +5831,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} in the queue again</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} wieder in der Warteschlange</translation>
     </message>
     <message>
         <source>{1} in {2} asks for code of its own ({3}), which is never run.</source>
@@ -5846,7 +5839,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} in {2} changed since its model was loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} in {2} hat sich geändert, seit das Modell geladen wurde.</translation>
     </message>
     <message>
         <source>{1} in {2} changed while it was read.</source>
@@ -6018,7 +6011,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} of {2} takes stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} von {2} Takes bleiben, wie sie sind.</translation>
     </message>
     <message>
         <source>{1} on disk beside the original</source>
@@ -6046,7 +6039,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} takes are</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} Takes</translation>
     </message>
     <message>
         <source>{1} takes are back</source>
@@ -6054,7 +6047,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} takes are out of the queue.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} Takes sind aus der Warteschlange genommen.</translation>
     </message>
     <message>
         <source>{1} takes are the most that can be compared</source>
@@ -6094,7 +6087,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1}, then try again. The sound itself is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}, dann noch einmal versuchen. Der Klang selbst ist da.</translation>
     </message>
     <message>
         <source>{1}: the most {2} makes</source>

@@ -1,7 +1,7 @@
 """A window on a screen of a given size, in a process of its own since Qt reads scale and screen once.
 
-`python -m tests.ui.screen_probe WIDTHxHEIGHT FACTOR TEXT [PICTURE THEME]` prints where everything lies, as JSON.
-The size is in real pixels; TEXT is the system's text size, 1 for the usual one.
+`python -m tests.ui.screen_probe WIDTHxHEIGHT FACTOR TEXT [LANGUAGE [PICTURE THEME]]` prints where everything lies,
+as JSON. The size is in real pixels; TEXT is the system's text size, 1 for the usual one.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from musicapp.ui.widgets.described import ElidedLabel
 
 WATCHED = ("generate", "play", "export", "prompt", "waveform", "takes", "length", "export_format")
 
@@ -32,12 +35,13 @@ def main() -> int:
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder}/screens.json"
         os.environ["QT_SCALE_FACTOR"] = factor
         os.environ["MUSICAPP_HOME"] = folder
-        print(json.dumps(probe(text, *sys.argv[4:6])))
+        print(json.dumps(probe(text, *sys.argv[4:7])))
     return 0
 
 
-def probe(text: float, picture: str = "", theme_name: str = "dark") -> dict[str, object]:
+def probe(text: float, language: str = "en", picture: str = "", theme_name: str = "dark") -> dict[str, object]:
     from musicapp import settings
+    from musicapp.ui import words
     from musicapp.ui.main_window import MainWindow
     from musicapp.ui.state import player
     from musicapp.ui.studio import Studio
@@ -47,6 +51,7 @@ def probe(text: float, picture: str = "", theme_name: str = "dark") -> dict[str,
 
     player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
     application = QApplication([])
+    words.use(language)
     font = application.font()
     font.setPointSizeF(font.pointSizeF() * text)
     application.setFont(font)
@@ -70,10 +75,23 @@ def probe(text: float, picture: str = "", theme_name: str = "dark") -> dict[str,
         "seen": {name: list(place.getRect()) for name, place in seen.items()},
         "needs": {name: window.findChild(QWidget, name).minimumSizeHint().toTuple() for name in WATCHED},
         "columns": window.columns.sizes(),
+        "texts": [text for text, _ in texts_of(window)],
+        "cut": [text for text, is_cut in texts_of(window) if is_cut],
     }
     window.close()
     studio.close()
     return outcome
+
+
+def texts_of(window: QWidget) -> Iterator[tuple[str, bool]]:
+    """The texts that are seen, and whether one is wider than its place; those may be that have a tooltip for it."""
+    for widget in window.findChildren(QWidget):
+        if isinstance(widget, ElidedLabel) or not isinstance(widget, QLabel | QAbstractButton):
+            continue
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        if widget.isVisible() and widget.text() and not wraps:
+            lines = widget.text().replace("&", "").split("\n")
+            yield widget.text(), max(map(widget.fontMetrics().horizontalAdvance, lines)) > widget.width()
 
 
 def rectangle(widget: QWidget, window: QWidget) -> QRect:

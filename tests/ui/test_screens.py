@@ -46,6 +46,18 @@ def test_the_first_window_is_on_the_screen_with_all_that_is_needed(size: str, fa
         assert QRect(*found["seen"]["takes"]).width() >= 180
 
 
+@pytest.mark.parametrize(("size", "factor", "text"), [SCREENS[3], SCREENS[6]], ids=lambda value: str(value))
+def test_german_fits_where_english_does(size: str, factor: float, text: float) -> None:
+    command = [sys.executable, "-m", "tests.ui.screen_probe", size, str(factor), str(text), "de"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["cut"] == [] and {"Erzeugen", "Exportieren", "Tonart"} <= set(found["texts"])
+    assert QRect(*found["available"]).contains(QRect(*found["window"]))
+    for name in ("generate", "play", "export"):
+        assert QRect(*found["seen"][name]).width() >= found["needs"][name][0], f"{name} is cut"
+
+
 def test_a_large_screen_gives_every_column_more() -> None:
     usual, largest = QSize(1180, 760), QSize(1760, 1100)
     assert screen_room.first_size(QSize(911, 512), usual, largest) == QSize(899, 468)

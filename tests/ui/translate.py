@@ -55,7 +55,7 @@ TELLING = re.compile(
     r"(Error|Needed|OutOfMemory|Failed|Remark|\.post|\.remark|\.add_hint|_tell|_do|_write|\.push|\.step|Row)$"
 )
 SILENT = re.compile(
-    r"(^log\.|^re\.|^tr$|^marked$|setObjectName$|^Signal$|^Slot$|TypeVar$|environ|Thread$|\.execute$|getLogger|TakeRequest$|folded$)"
+    r"(^log\.|^re\.|^tr$|^marked$|setObjectName$|^Signal$|^Slot$|TypeVar$|environ|Thread$|\.execute$|getLogger|TakeRequest$|folded$|\.dismiss$)"
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -193,6 +193,8 @@ def _template(node: ast.AST, above: dict[ast.AST, ast.AST]) -> str | None:
         if parent.format_spec is node:
             return None
     if isinstance(parent, ast.Dict) and node in parent.keys and not _is_title(node):
+        return None
+    if isinstance(parent, ast.Assign) and ast.unparse(parent.targets[0]).endswith("ABOUT"):
         return None
     if isinstance(parent, ast.Attribute) or (isinstance(parent, ast.keyword) and parent.arg == "about"):
         return None

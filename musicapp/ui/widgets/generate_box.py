@@ -31,7 +31,7 @@ class GenerateBox(QWidget):
         self.text.setObjectName("generate_text")
         self.text.setFont(time_font(self.text))
         self.more = described(
-            QPushButton(tr("Queue")),
+            QPushButton(tr("Queue", "a verb: put into the queue")),
             "generate_more",
             tr("Queue a take"),
             tr("Make a take of these settings afterwards"),
