@@ -301,7 +301,7 @@
     </message>
     <message>
         <source>&amp;Half a minute in front of it</source>
-        <translation>Eine halbe Eine &amp;halbe Minute davoramp;Minute davor</translation>
+        <translation>Eine halbe &amp;Minute davor</translation>
     </message>
     <message>
         <source>Make its end, or that of the marked passage, run into its beginning</source>
@@ -433,7 +433,7 @@
     </message>
     <message>
         <source>Spectro&amp;gram</source>
-        <translation>&amp;Spektrogramm</translation>
+        <translation>Spekt&amp;rogramm</translation>
     </message>
     <message>
         <source>Go to the &amp;prompt</source>
