@@ -84,6 +84,7 @@ class Settings:
     loop_regions   of takes by id: first frame of the marked part, and the first one behind it
     takes_order, takes_by_prompt   how the list of takes is ordered
     auto_play      a new take plays: off, idle (nothing else is playing), always
+    make_loop      whether the form asks for a loop
     hear_forming   a take is heard, quietly, while it forms
     spectrogram    takes are shown as spectrograms
     """
@@ -108,6 +109,7 @@ class Settings:
     prompt: str = ""
     negative_prompt: str = ""
     duration_s: float = 30.0
+    make_loop: bool = False
     seed: int | None = None
     seed_locked: bool = False
     seed_is_used: bool = False

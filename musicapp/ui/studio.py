@@ -15,6 +15,7 @@ from musicapp.engine.events import Event
 from musicapp.errors import LibraryError
 from musicapp.library.draft import Draft
 from musicapp.request import MAX_PROMPT_CHARACTERS, Lora, prompt_length
+from musicapp.shape import Loop
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.garbage import GarbageKeeper
 from musicapp.ui.state.adapters import Adapters
@@ -261,6 +262,7 @@ class Studio(QObject):
         self.player.regions = {take_id: (start, end) for take_id, (start, end) in saved.loop_regions.items()}
         form.set_sampling(steps=saved.steps, guidance_scale=saved.guidance_scale, sampler=saved.sampler or None)
         form.duration_s = saved.duration_s
+        form.set_loop(Loop() if saved.make_loop else None)
         if saved.seed is not None:
             form.set_seed(saved.seed, is_used=saved.seed_is_used)
         form.set_seed_locked(saved.seed_locked)
@@ -285,7 +287,7 @@ class Studio(QObject):
         }
         saved.steps, saved.guidance_scale, saved.sampler = form.steps, form.guidance_scale, form.sampler or ""
         saved.duration_s, saved.seed, saved.seed_locked = form.duration_s, form.seed, form.seed_is_locked
-        saved.seed_is_used = form.seed_is_used
+        saved.seed_is_used, saved.make_loop = form.seed_is_used, form.loop is not None
         newest = list(self.player.regions.items())[-MOST_REGIONS:]
         saved.loop_regions = {take_id: list(region) for take_id, region in newest}
         if self.player.shown is not None:

@@ -9,6 +9,7 @@ import pytest
 
 from musicapp.engine.events import Preview, Progress
 from musicapp.request import TakeRequest
+from musicapp.shape import Loop
 from musicapp.ui.state import forming
 from tests.ui.conftest import Desk
 
@@ -166,9 +167,11 @@ def test_no_preview_outlives_what_it_is_of(forming_desk: Desk, act: Callable[[De
     assert not player.is_forming
 
 
-def test_it_stays_on_in_the_next_session(open_desk: Callable[[], Desk]) -> None:
+def test_it_and_the_tick_for_loops_stay_on_in_the_next_session(open_desk: Callable[[], Desk]) -> None:
     first = open_desk()
     first.studio.forming.set_on(True)
+    first.studio.take_settings.set_loop(Loop(4, 120.0))
     first.window.close()
     first.studio.close()
-    assert open_desk().studio.forming.is_on
+    second = open_desk()
+    assert second.studio.forming.is_on and second.studio.take_settings.loop is not None
