@@ -89,11 +89,13 @@ def move(target: Path) -> Iterator[Progress]:
 
 
 def _moved(job: Job) -> Iterator[Progress]:
-    values = {"version": VERSION, "from": str(job.source), "to": str(job.target)}
-    paths.replace_file(_journal(), json.dumps(values).encode())
-    if paths.takes_folder() != job.target:
+    is_in_use = paths.takes_folder() == job.target
+    if not is_in_use:  # what cannot even begin is not offered to be gone on with
         job.target.mkdir(parents=True, exist_ok=True)
         _check_room(job)
+    values = {"version": VERSION, "from": str(job.source), "to": str(job.target)}
+    paths.replace_file(_journal(), json.dumps(values).encode())
+    if not is_in_use:
         yield from _copied(job)
         yield from _copied(job)  # what was written meanwhile
         paths.choose_takes_folder(job.target)

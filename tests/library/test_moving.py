@@ -159,6 +159,15 @@ def test_a_disk_that_becomes_full_is_told_and_it_goes_on(
     assert told(tmp_path / "new") == before and paths.takes_folder() == tmp_path / "new"
 
 
+@pytest.mark.parametrize("where", ["file", "file/below", "too long"])
+def test_a_move_that_cannot_begin_is_not_offered_to_be_gone_on_with(old: Path, tmp_path: Path, where: str) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    target = tmp_path / ("x" * 300 if where == "too long" else where)
+    with pytest.raises(LibraryError):
+        list(moving.move(target))
+    assert moving.unfinished() is None and paths.takes_folder() == old and (tmp_path / "file").read_text()
+
+
 def test_a_damaged_note_of_a_move_is_none(home: Path) -> None:
     place = paths.data_folder() / "takes-move.json"
     place.parent.mkdir(parents=True, exist_ok=True)
