@@ -6,7 +6,7 @@ Menu keys win over the focused control in Qt, so that Space, which plays, could 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
+    QTextEdit,
     QWidget,
 )
 from shiboken6 import isValid
@@ -29,7 +31,8 @@ class FocusKeys(QObject):
     """Watches whatever has the focus, in the window and its dialogs.
 
     Space and Return press the focused button and open the focused box of choices; Home and End stay with sliders,
-    boxes and lists. `left` tells that Return ended the typing in a field of one line, whose value can be used.
+    boxes and lists. Ctrl+Z undoes typing as long as there is some, and then what the window can undo. `left` tells that
+    Return ended the typing in a field of one line, whose value can be used.
     """
 
     left = Signal(QWidget)
@@ -52,6 +55,8 @@ class FocusKeys(QObject):
         kind = event.type()
         if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
             return False
+        if kind == QEvent.Type.ShortcutOverride and event.matches(QKeySequence.StandardKey.Undo):
+            return not _can_undo(watched)  # then it is the window's
         if event.modifiers() not in _PLAIN or watched is not QApplication.focusWidget():
             return False
         key = Qt.Key(event.key())
@@ -73,6 +78,13 @@ class FocusKeys(QObject):
         field = QApplication.focusWidget()
         if isinstance(field, QLineEdit | QAbstractSpinBox) and field.property("problem") != "true":
             self.left.emit(field)
+
+
+def _can_undo(widget: QObject) -> bool:
+    """Whether a field has typing of its own to undo; True for all that is no field, which decides itself."""
+    if isinstance(widget, QLineEdit):
+        return widget.isUndoAvailable() or _is_in_list(widget)
+    return widget.document().isUndoAvailable() if isinstance(widget, QPlainTextEdit | QTextEdit) else True
 
 
 def _claims(widget: QObject, key: Qt.Key) -> bool:

@@ -170,6 +170,33 @@ def test_what_was_taken_out_of_the_queue_comes_back_where_it_stood(busy: Desk) -
     assert saved() == ["two", "three", "four", "five"] and queue.is_paused
 
 
+def test_ctrl_z_undoes_typing_first_and_then_what_the_window_can(busy: Desk) -> None:
+    """The last one that is taken out hides the queue, and the focus goes to the search: the key works there, too."""
+    busy.studio.queue.pause()
+    busy.studio.generation.cancel()
+    busy.wait(lambda: not busy.studio.generation.is_running)
+    view, field = busy.window.queue.view, busy.window.takes.search.field
+    view.setFocus()
+    for _ in range(3):
+        QTest.keyClick(view, Qt.Key.Key_Delete)
+    busy.wait(lambda: busy.window.queue.isHidden())
+    field.setFocus()
+    QTest.keyClicks(field, "harp")
+    QTest.keyClick(field, Qt.Key.Key_Z, CTRL)
+    assert field.text() == "" and saved() == [] and field.hasFocus()
+    QTest.keyClick(field, Qt.Key.Key_Z, CTRL)
+    assert len(saved()) == 1
+    box = busy.window.prompts.prompt
+    box.setFocus()
+    box.document().clearUndoRedoStacks()
+    QTest.keyClicks(box, "x")
+    before = box.toPlainText()
+    QTest.keyClick(box, Qt.Key.Key_Z, CTRL)
+    assert box.toPlainText() != before and len(saved()) == 1
+    QTest.keyClick(box, Qt.Key.Key_Z, CTRL)
+    assert len(saved()) == 2
+
+
 def test_cancelling_one_goes_on_with_the_next(busy: Desk) -> None:
     busy.window.generate.button.click()
     busy.wait(lambda: len(busy.host.requests) == 2)
