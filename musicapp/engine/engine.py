@@ -148,7 +148,7 @@ class Engine:
             memory.arrange(model, way)
             yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
             if prepared.canvas is not None or request.loop is not None:
-                yield from shaped.render(held, request, prepared.facts, prepared.canvas, file, self._check_stop)
+                yield from shaped.render(held, request, prepared.facts, prepared.canvas, file, self._check_stop, ear)
             else:
                 yield from self._render(held, prepared, file, way, ear)
 

@@ -14,9 +14,11 @@ from musicapp.engine import loops
 from musicapp.engine.canvas import Canvas, seam
 from musicapp.engine.decode import SIZE, context_of
 from musicapp.engine.denoise import Given, denoise, plan_for_loop
-from musicapp.engine.events import AudioChunk, Event, Finished, Progress
+from musicapp.engine.events import AudioChunk, Event, Finished, Preview, Progress
 from musicapp.engine.filling import Filling, filled
 from musicapp.engine.held_model import HeldModel
+from musicapp.engine.pace import DECODE_GUESS
+from musicapp.engine.previews import Ear, Previews
 from musicapp.engine.request_facts import RequestFacts
 from musicapp.engine.sound import blocks_of
 from musicapp.engine.steering import Timing
@@ -34,16 +36,18 @@ def render(
     canvas: Canvas | None,
     file: TakeFile,
     check_stop: Callable[[], None],
+    ear: Ear,
 ) -> Iterator[Event]:
     """Every event of a completed request after Started.
 
     canvas  what is there of it; None for a loop, of which nothing is
+    ear     where somebody listens to a loop while it forms
     """
     began, take_id = time.perf_counter(), request.take_id
     clock = _Clock(take_id, request.steps or 1)
     if canvas is None:
         facts = loops.told(request, facts)
-        audio = yield from _turn(held, request, facts, file.total_frames, clock, check_stop)
+        audio = yield from _turn(held, request, facts, file.total_frames, clock, check_stop, ear)
         canvas = seam(audio, loops.joint_s(request.duration_s), held.info.sample_rate)
     if canvas.is_circular:
         first_s = (len(canvas.audio) - canvas.turned) / held.info.sample_rate
@@ -79,6 +83,7 @@ def _turn(
     frames: int,
     clock: _Clock,
     check_stop: Callable[[], None],
+    ear: Ear,
 ) -> Generator[Event, None, np.ndarray]:
     """The sound of a loop before its seam is made, `(frames, channels)`: a turn of latents that run round."""
     model, ratio = held.model, held.model.autoencoder.downsampling_ratio
@@ -92,11 +97,16 @@ def _turn(
         number=1 << 10,
     )
     clock.windows += 1
-    latents = nothing
+    latents, latent_s = nothing, DECODE_GUESS * ratio / held.info.sample_rate
+    previews = Previews(model, frames, chunk=SIZE, seed=request.seed, ear=ear, latent_s=latent_s)
     for step in denoise(model, held.prompts, request, loops.begun(facts, timing.start_s), plan, given):
         check_stop()
         latents = step.latents
-        yield clock.step_done()
+        progress = clock.step_done()
+        yield progress
+        preview = previews.after(step, request.steps or 1, clock.passed_s + progress.remaining_s)
+        if preview is not None:
+            yield Preview(request.take_id, preview[0], preview[1].tobytes())
     _refuse_broken(latents)
     place = next(model.autoencoder.parameters()).device
     before = context_of(model.autoencoder)
@@ -112,10 +122,14 @@ class _Clock:
         self._take_id, self._steps, self._began = take_id, steps, time.perf_counter()
         self._done = self.windows = 0
 
+    @property
+    def passed_s(self) -> float:
+        return time.perf_counter() - self._began
+
     def step_done(self) -> Progress:
         self._done += 1
         total = max(self._steps * self.windows, self._done)
-        left_s = (total - self._done) * (time.perf_counter() - self._began) / self._done
+        left_s = (total - self._done) * self.passed_s / self._done
         return Progress(self._take_id, "denoising", self._done, total, left_s)
 
 

@@ -15,6 +15,7 @@ from musicapp.engine.engine import Engine
 from musicapp.engine.events import Event, Finished, Preview, Progress
 from musicapp.engine.previews import Ear
 from musicapp.request import TakeRequest
+from musicapp.shape import Loop
 from tests import making
 from tests.engine.test_filling import FAMILIES
 from tests.tiny_model import write_tiny_model
@@ -70,6 +71,14 @@ def test_a_take_is_the_same_whether_somebody_listens_or_not(
         sound = np.frombuffer(event.samples, np.float32).reshape(-1, 2)
         assert event.first_frame <= RATE * 2 and event.first_frame + len(sound) >= RATE * 5
         assert np.isfinite(sound).all() and np.abs(sound).max() > 0
+
+
+def test_a_loop_is_heard_before_its_seam_is_made(engine: Engine, models: dict[str, Path], tmp_path: Path) -> None:
+    request = request_of(models["few"], loop=Loop(), duration_s=3.0)
+    events_of(engine, request, tmp_path / "quiet.wav")
+    heard = events_of(engine, request, tmp_path / "heard.wav", lambda: 0)
+    assert (tmp_path / "quiet.wav").read_bytes() == (tmp_path / "heard.wav").read_bytes()
+    assert len([event for event in heard if isinstance(event, Preview)]) == 4
 
 
 def test_the_estimate_before_the_last_step_becomes_the_take(
