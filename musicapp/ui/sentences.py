@@ -21,7 +21,8 @@ _HOLE = re.compile(r"\{(\d+)\}")
 _BREAKS, _LATE_BREAK = ("\n", " · "), "; "  # no template goes over the first ones
 _AROUND = " ·,;:\n"  # what joins a piece to others
 _WEAK = 5  # letters of a template below which its values must be known
-_VALUE = "((?:“[^”]*”|.)*?)"  # as short as can be, and never a part of what is quoted
+_QUOTED = re.compile("“[^“”]*”")
+LONGEST_RUN = 4  # sentences that one template has at most
 _SENTENCE_END = re.compile(r"(?<=[.!?:…]) (?=[^a-z ])")
 MOST_CHARACTERS = 4000  # longer texts are no sentences of ours
 DEEPEST = 4
@@ -73,7 +74,7 @@ class Sentences:
         """Sentences that stand in a row: the longest runs that one template covers, the others by themselves."""
         made, first = [], 0
         while first < len(parts):
-            for last in range(len(parts), first, -1):
+            for last in range(min(len(parts), first + LONGEST_RUN), first, -1):
                 run = " ".join(parts[first:last])
                 if (found := self._known(run, depth)) is not None:
                     made.append(found)
@@ -93,12 +94,14 @@ class Sentences:
         if self._patterns is None:
             self._patterns = [_Pattern(template) for template in _templates() if _HOLE.search(template)]
             self._patterns.sort(key=lambda pattern: -pattern.weight)
+        masked = _QUOTED.sub(_mask, text)
         for pattern in self._patterns:
-            match = pattern.compiled().fullmatch(text) if pattern.anchor in text else None
-            if not match or (pattern.is_weak and not all(self._is_known(value, depth) for value in match.groups())):
+            if pattern.anchor not in text or (found := pattern.values(text, masked)) is None:
+                continue
+            if pattern.is_weak and not all(self._is_known(value, depth) for value in found):
                 continue
             if translation := self._translated(pattern.template):
-                values = [self._value(value, pattern, place, depth) for place, value in enumerate(match.groups())]
+                values = [self._value(value, pattern, place, depth) for place, value in enumerate(found)]
                 return _filled(translation, values)
         return None
 
@@ -110,7 +113,7 @@ class Sentences:
 
 
 class _Pattern:
-    """A template as a regular expression, compiled when it may fit for the first time."""
+    """A template as the pieces of text between its holes."""
 
     def __init__(self, template: str) -> None:
         self.template = template
@@ -122,13 +125,36 @@ class _Pattern:
         }
         self.is_weak = self.weight - sum(piece.count(" ") for piece in pieces) < _WEAK and not self.quoted
         self._pieces = pieces
-        self._compiled: re.Pattern[str] | None = None
 
-    def compiled(self) -> re.Pattern[str]:
-        if self._compiled is None:
-            value = _VALUE if self.weight > len("“”") else "([^“”]*)"
-            self._compiled = re.compile(value.join(re.escape(piece) for piece in self._pieces), re.DOTALL)
-        return self._compiled
+    def values(self, text: str, masked: str) -> list[str] | None:
+        """What stands in the holes, each as short as can be; None where the text is not of this template.
+
+        masked  the text with what is quoted made unreadable: no piece begins or ends within a quotation, if possible
+        """
+        places = self._places(masked) or (self._places(text) if masked != text else None)
+        if places is None:
+            return None
+        found = [text[start:end] for start, end in places]
+        is_bare = self.weight == len("“”")  # which would fit whatever begins and ends with a quotation
+        return None if is_bare and ("“" in found[0] or "”" in found[0]) else found
+
+    def _places(self, text: str) -> list[tuple[int, int]] | None:
+        first, *between, last = self._pieces
+        at, end = len(first), len(text) - len(last)
+        if at > end or not text.startswith(first) or not text.endswith(last):
+            return None
+        places = []
+        for piece in between:
+            found = text.find(piece, at, end)
+            if found < 0:
+                return None
+            places.append((at, found))
+            at = found + len(piece)
+        return [*places, (at, end)]
+
+
+def _mask(quotation: re.Match[str]) -> str:
+    return "“" + "\0" * (len(quotation[0]) - 2) + "”"
 
 
 def _plain(piece: str) -> str:
