@@ -63,7 +63,7 @@ class Spectra:
         held = np.zeros(high - low, np.float32)
         start, end = max(low, 0), max(min(high, len(line)), 0)
         if end > start:
-            held[start - low : end - low] = line[start:end]
+            held[start - low : end - low] = np.nan_to_num(line[start:end], nan=0.0, posinf=0.0, neginf=0.0)
         every = np.lib.stride_tricks.sliding_window_view(held, self.size)
         return np.asarray(every[middles - self.size // 2 - low] * self._window)
 

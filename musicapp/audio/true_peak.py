@@ -31,7 +31,7 @@ _MOST = float(np.abs(_MATRIX).sum(axis=0).max())  # how far between frames it ca
 
 
 class TruePeakMeter:
-    """Give it blocks in their order with `push`; `peak` and `peak_in_silence` are of everything so far, linear."""
+    """Give it blocks in their order with `push`; `peak` and `inside` are of everything so far, linear."""
 
     def __init__(self, channels: int) -> None:
         self._held = np.zeros((0, channels), np.float32)  # looked at again with what follows
@@ -46,6 +46,11 @@ class TruePeakMeter:
         self._loudest = max(self._loudest, float(np.abs(audio).max(initial=0.0)))
         self._loudest = max(self._loudest, _between(joined, self._loudest))
         self._held = joined[max(len(joined) - TAPS + 1, 0) :]
+
+    @property
+    def inside(self) -> float:
+        """Of what has `TAPS` frames around it: for audio that begins anywhere, and has no end yet."""
+        return self._loudest
 
     def peak(self) -> float:
         """As ffmpeg's meter reads it: a file is reflected at its start, and its very end is not read."""

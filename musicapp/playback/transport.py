@@ -152,6 +152,11 @@ class Transport:
         self._order(gain=max(gain, 0.0))
 
     @property
+    def jump(self) -> Jump:
+        """The last one that was ordered."""
+        return self._orders.jump
+
+    @property
     def position(self) -> int:
         """The next frame to go to the sound card; what is heard is the output's latency behind."""
         jump, board = self._orders.jump, self.link.board

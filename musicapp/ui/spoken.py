@@ -34,6 +34,7 @@ class SpokenWindow(QObject):
         Spoken(length, ROLE.Slider, lambda: duration(length.value()), accessible.number_of(length))
         Spoken(volume, ROLE.Slider, self._volume_words, accessible.number_of(volume))
         Spoken(meter, ROLE.Indicator, self._level_words)
+        Spoken(window.transport.loudness, ROLE.Indicator, lambda: window.transport.loudness.words)
         for part, name in (
             (window.columns.rail, tr("Settings")),
             (window.stage, tr("Stage")),

@@ -38,6 +38,7 @@ from musicapp.ui.state.model_promise import ModelPromise
 from musicapp.ui.state.model_shelf import ModelShelf
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.playing_levels import PlayingLevels
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.prompt_note import PromptNote
@@ -97,6 +98,7 @@ class Studio(QObject):
         self.presets = Presets(self.take_settings, self.form_history, self.messages, self)
         self.queue.added.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
+        self.playing_levels = PlayingLevels(self.player, self)
         self.reshaping = Reshaping(
             self.take_settings, self.queue, self.open_takes, self.player, self.messages, self.files, self
         )

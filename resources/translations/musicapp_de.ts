@@ -1707,8 +1707,8 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>Was mit einem Klang beginnt, ist kein Loop</translation>
     </message>
     <message>
-        <source>Left and right peak level. The number is the highest peak since playing began; click it to begin anew</source>
-        <translation>Spitzenpegel links und rechts. Die Zahl ist der höchste Pegel seit Beginn der Wiedergabe; ein Klick beginnt neu</translation>
+        <source>Left and right peak level. The numbers are the highest sample peak and true peak (TP, between samples) since playing began; click to begin anew</source>
+        <translation>Spitzenpegel links und rechts. Die Zahlen sind die höchste Abtastwert-Spitze und die höchste True-Peak-Spitze (TP, zwischen den Abtastwerten) seit Beginn der Wiedergabe; ein Klick beginnt neu</translation>
     </message>
     <message>
         <source>Level meter</source>
@@ -1717,6 +1717,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message>
         <source>left {left} dB, right {right} dB, highest {highest} dB</source>
         <translation>links {left} dB, rechts {right} dB, höchster {highest} dB</translation>
+    </message>
+    <message>
+        <source>{words}, true peak {peak} dBTP</source>
+        <translation>{words}, True Peak {peak} dBTP</translation>
     </message>
     <message>
         <source>{words}, over full scale</source>
@@ -2625,6 +2629,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Kept: {bars}</source>
         <translation>Behalten: {bars}</translation>
+    </message>
+    <message>
+        <source>Loudness of what plays, LUFS: S of the last three seconds, I integrated since playing began, with the take&apos;s gain and the volume; click to begin anew</source>
+        <translation>Lautheit der Wiedergabe in LUFS: S der letzten drei Sekunden, I integriert seit Beginn der Wiedergabe, mit der Anpassung des Takes und der Lautstärke; ein Klick beginnt neu</translation>
+    </message>
+    <message>
+        <source>short-term {short} LUFS, integrated {whole} LUFS</source>
+        <translation>kurzzeitig {short} LUFS, integriert {whole} LUFS</translation>
     </message>
 </context>
 <context>

@@ -108,3 +108,10 @@ def test_a_click_is_seen_at_every_zoom() -> None:
 def test_rows_and_frequencies_are_each_others_inverse() -> None:
     assert frequency_of(0) == LOWEST_HZ and frequency_of(ROWS) == pytest.approx(HIGHEST_HZ)
     assert frequency_of(row_of(440.0)) == pytest.approx(440.0)
+
+
+def test_what_is_no_number_is_silence() -> None:
+    audio = sweep(1.0)
+    audio[22050:22060] = np.nan
+    audio[30000] = np.inf
+    assert whole(audio).view(0, RATE, 20).max(axis=0).min() > 100

@@ -47,7 +47,7 @@ class Teller(QObject):
             "position": player.position,
             "is_playing": player.is_playing,
             "is_waiting": player.is_waiting,
-            "level": max(player._transport.levels()),
+            "level": max(player.transport.levels()),
             "message": f"{message.text} {message.hint}" if message else "",
             "pid": player._host.pid,
             "underflows": player._host.underflows,

@@ -143,9 +143,9 @@ def test_closing_brings_the_stage_back_and_gives_the_memory_back(desk: Desk) -> 
     assert shown is not None
     desk.studio.player.seek(30_000)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert desk.studio.player._transport.source is shown.audio.buffer and desk.studio.player.position == 30_000
+    assert desk.studio.player.transport.source is shown.audio.buffer and desk.studio.player.position == 30_000
     assert all(desk.studio.open_takes.find(take.take_id) is None for take in takes)
-    assert desk.studio.player._transport.gain == pytest.approx(10 ** (desk.studio.player.take_gain_db / 20))
+    assert desk.studio.player.transport.gain == pytest.approx(10 ** (desk.studio.player.take_gain_db / 20))
     desk.window.show_comparison()  # the takes are still chosen
     assert desk.studio.comparison.is_running and len(desk.studio.comparison.takes) == 2
 
@@ -155,7 +155,7 @@ def test_another_take_on_the_stage_ends_the_comparison(desk: Desk) -> None:
     compared(desk, takes)
     desk.studio.library.open(takes[0].take_id)
     assert not desk.studio.comparison.is_running
-    assert desk.studio.player._transport.source is desk.studio.open_takes.shown.audio.buffer  # type: ignore[union-attr]
+    assert desk.studio.player.transport.source is desk.studio.open_takes.shown.audio.buffer  # type: ignore[union-attr]
 
 
 def test_what_cannot_be_compared_is_said(desk: Desk) -> None:

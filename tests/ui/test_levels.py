@@ -153,7 +153,7 @@ def test_the_meter_shows_the_highest_peak_until_it_is_clicked(desk: Desk) -> Non
     desk.studio.library.auto_play = "off"
     desk.make_take("meter", 1.0)
     meter = desk.window.transport.meter
-    desk.studio.player._transport.wanted_levels = (1.5, 0.2)
+    desk.studio.player.transport.wanted_levels = (1.5, 0.2)
     meter.show_levels(0.99, 0.2)
     assert meter.is_over == [True, False] and meter.highest_db == pytest.approx(3.52, abs=0.01)
     meter.show_levels(0.1, 0.1)

@@ -55,7 +55,7 @@ class Player(QObject):
         super().__init__(parent)
         self._open_takes, self._messages, self._lane = open_takes, messages, devices
         self._host = PlaybackHost(self._lost.emit, self._back.emit, self._given_up.emit)
-        self._transport = self._host.transport
+        self.transport = self._host.transport
         self.is_playing = self.is_looping = False
         self.region: tuple[int, int] | None = None
         self.regions: dict[str, tuple[int, int]] = {}  # of every take that has loop marks
@@ -89,7 +89,7 @@ class Player(QObject):
     def position(self) -> int:
         """Where it plays, in frames."""
         first = self._forming[1] if self._forming else 0
-        return first + self._transport.position if self.shown else 0
+        return first + self.transport.position if self.shown else 0
 
     @property
     def is_forming(self) -> bool:
@@ -99,14 +99,14 @@ class Player(QObject):
     @property
     def wanted_levels(self) -> tuple[float, float]:
         """Left and right peak, linear, as they would be without the guard in front of the sound card."""
-        return self._transport.wanted_levels
+        return self.transport.wanted_levels
 
     @property
     def is_waiting(self) -> bool:
         """Whether it was told to play and the sound is not there yet."""
         shown = None if self.is_forming else self.shown
         is_ahead = shown is not None and self.position >= shown.audio.buffer.available < shown.audio.total_frames
-        return self.is_playing and (self._transport.is_waiting or is_ahead or self._host.is_recovering)
+        return self.is_playing and (self.transport.is_waiting or is_ahead or self._host.is_recovering)
 
     @property
     def can_play(self) -> bool:
@@ -122,7 +122,7 @@ class Player(QObject):
             self._messages.post("error", self.problem, hint, about=OUTPUT)
             return
         self._close_later.stop()
-        self._transport.play()  # sound begins as soon as a device is open
+        self.transport.play()  # sound begins as soon as a device is open
         self._set_playing(True)
         device = self._device()
         wanted = (str(device or ""), self.shown.audio.sample_rate)
@@ -136,7 +136,7 @@ class Player(QObject):
     def pause(self) -> None:
         """Hold the position."""
         if self.is_playing:
-            self._transport.pause()
+            self.transport.pause()
             self._set_playing(False)
             self._messages.dismiss(OUTPUT)  # nothing waits for it any more
             self._close_later.start(CLOSE_AFTER_PAUSE_MS)
@@ -151,7 +151,7 @@ class Player(QObject):
     def stop(self) -> None:
         """Stop and go back to the start, or to the start of the loop region."""
         was_playing = self.is_playing
-        self._transport.stop()
+        self.transport.stop()
         self._set_playing(False)
         self.seek(self.region[0] if self.region and self.is_looping else 0)
         if was_playing:
@@ -163,7 +163,7 @@ class Player(QObject):
             return
         self.leave_forming()
         frame = max(0, min(frame, self.shown.audio.total_frames))
-        self._transport.seek(frame)
+        self.transport.seek(frame)
         self.position_changed.emit(frame)
 
     def set_looping(self, looping: bool) -> None:
@@ -214,38 +214,38 @@ class Player(QObject):
         """How much louder this take is played than it is, before the volume."""
         self.take_gain_db = gain_db
         if not self.hears_other and not self.is_forming:
-            self._transport.gain = self._linear_take_gain
+            self.transport.gain = self._linear_take_gain
 
     def keep_ready(self, buffers: tuple[TakeBuffer, ...]) -> None:
         """Hold the audio of other takes, so that `hear` is instant; () lets them go."""
-        self._transport.keep_ready(buffers)
+        self.transport.keep_ready(buffers)
 
     def hear(self, buffer: TakeBuffer, gain_db: float) -> None:
         """Go on in another take of the same sample rate at the same frame, while the stage keeps its own."""
         self.leave_forming()
         self.hears_other = True
-        self._transport.switch(buffer, 10 ** (gain_db / 20))
+        self.transport.switch(buffer, 10 ** (gain_db / 20))
 
     def hear_stage(self) -> None:
         """Go on in the take on the stage."""
         if self.hears_other:
             self.hears_other = False
-            if self.shown is not None and self._transport.source is not self.shown.audio.buffer:
-                self._transport.switch(self.shown.audio.buffer, self._linear_take_gain)
+            if self.shown is not None and self.transport.source is not self.shown.audio.buffer:
+                self.transport.switch(self.shown.audio.buffer, self._linear_take_gain)
             else:
-                self._transport.gain = self._linear_take_gain
+                self.transport.gain = self._linear_take_gain
 
     def hear_forming(self, preview: TakeBuffer, first_frame: int, gain_db: float) -> None:
         """Hear a preview of the take on the stage over and over, in the place of one of the same stretch."""
         before, self._forming, gain = self._forming, (preview, first_frame), 10 ** (gain_db / 20)
         if before and (before[0].total_frames, before[1]) == (preview.total_frames, first_frame):
-            self._transport.keep_ready((before[0],))  # it fades out
-            self._transport.switch(preview, gain)
+            self.transport.keep_ready((before[0],))  # it fades out
+            self.transport.switch(preview, gain)
         else:
-            self._transport.set_source(preview, gain)
-            self._transport.set_loop((0, preview.total_frames))
+            self.transport.set_source(preview, gain)
+            self.transport.set_loop((0, preview.total_frames))
             if self.is_playing:
-                self._transport.play()
+                self.transport.play()
         self.play()
 
     def leave_forming(self, *, goes_on: bool = False) -> None:
@@ -253,11 +253,11 @@ class Player(QObject):
         frame, was_forming, self._forming = self.position, self.is_forming, None
         if not was_forming:
             return
-        self._transport.keep_ready(())
+        self.transport.keep_ready(())
         self._set_stage()
-        self._transport.seek(frame)
+        self.transport.seek(frame)
         if goes_on and self.is_playing:
-            self._transport.play()
+            self.transport.play()
         elif self.is_playing:
             self._set_playing(False)
             self._close_later.start(CLOSE_AFTER_PAUSE_MS)
@@ -288,7 +288,7 @@ class Player(QObject):
         self.device_name = name
         self.devices_changed.emit()
         if self.is_playing:
-            self._transport.pause()
+            self.transport.pause()
             self._set_playing(False)
             self.play()
 
@@ -296,7 +296,7 @@ class Player(QObject):
         """Stop playback and end the sound process."""
         for timer in (self._tick, self._close_later, self._look_later):
             timer.stop()
-        self._transport.pause()
+        self.transport.pause()
         self._host.shut()
 
     def _take_up(self) -> None:
@@ -311,7 +311,7 @@ class Player(QObject):
         self.position_changed.emit(self.position)
 
     def _set_stage(self) -> None:
-        self._transport.set_source(self.shown.audio.buffer if self.shown else None, self._linear_take_gain)
+        self.transport.set_source(self.shown.audio.buffer if self.shown else None, self._linear_take_gain)
         self._apply_loop()
 
     def _set_playing(self, playing: bool) -> None:
@@ -328,21 +328,21 @@ class Player(QObject):
     def _apply_loop(self) -> None:
         whole = (0, self.shown.audio.total_frames) if self.shown else None
         if not self.is_forming:
-            self._transport.set_loop((self.region or whole) if self.is_looping else None)
+            self.transport.set_loop((self.region or whole) if self.is_looping else None)
 
     def _apply_volume(self) -> None:
-        self._transport.volume = self.gain
+        self.transport.volume = self.gain
 
     def _follow(self) -> None:
         self.position_changed.emit(self.position)
-        self.levels_changed.emit(*self._transport.levels())
-        if self._transport.ended:
+        self.levels_changed.emit(*self.transport.levels())
+        if self.transport.ended:
             self._set_playing(False)
             self._close_later.start(CLOSE_AFTER_END_MS)
 
     def _output_failed(self, error: MusicAppError) -> None:
         self._opened_for = None
-        self._transport.pause()
+        self.transport.pause()
         self._set_playing(False)
         self._messages.post_error(error, about=OUTPUT)
         self.position_changed.emit(self.position)

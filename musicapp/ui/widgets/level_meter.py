@@ -1,4 +1,4 @@
-"""Level meter: left and right sample peak on a dB scale with numbers, and the highest peak since it was read."""
+"""Level meter: left and right sample peak on a dB scale with numbers, and the highest peaks since it was read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.playing_levels import PlayingLevels
 from musicapp.ui.theme import METER_HEIGHT, METER_MAX_WIDTH, METER_MIN_WIDTH, METER_WIDTH, Theme, time_font
 from musicapp.ui.widgets.described import described
 from musicapp.ui.words import marked, number, tr
@@ -19,9 +20,12 @@ HOLD_S, FALL_DB_PER_S = 1.5, 26.0
 MARKS_DB = (-48, -36, -24, -18, -12, -6, -3)
 NUMBERS_DB = (0, -6, -12, -24, -36, -48)  # in the order of their importance where room is short
 FULL_SCALE = 1.0
-BAR_HEIGHT, BAR_GAP, NUMBER_WIDTH, SMALL = 6, 2, 44, 0.8
+BAR_HEIGHT, BAR_GAP, NUMBER_WIDTH, SMALL = 6, 2, 58, 0.8
 OVER_WIDTH = 5  # of the light at the end of a bar
-TIP = marked("Left and right peak level. The number is the highest peak since playing began; click it to begin anew")
+TIP = marked(
+    "Left and right peak level. The numbers are the highest sample peak and true peak (TP, between samples) since "
+    "playing began; click to begin anew"
+)
 
 
 class LevelMeter(QWidget):
@@ -30,12 +34,12 @@ class LevelMeter(QWidget):
     Light and number are of the levels before the guard of the sound card: the light says that it lowered something.
     """
 
-    def __init__(self, player: Player, theme: Theme) -> None:
+    def __init__(self, player: Player, levels: PlayingLevels, theme: Theme) -> None:
         super().__init__()
         described(self, "level_meter", tr("Level meter"), tr(TIP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(METER_MAX_WIDTH)
-        self._player, self._theme = player, theme
+        self._player, self._levels, self._theme = player, levels, theme
         self._level_db = [FLOOR_DB, FLOOR_DB]
         self._hold_db = [FLOOR_DB, FLOOR_DB]
         self._held_since_s = [0.0, 0.0]
@@ -45,6 +49,7 @@ class LevelMeter(QWidget):
         player.levels_changed.connect(self.show_levels)
         player.playing_changed.connect(self._playing_changed)
         player.shown_changed.connect(self.reset)
+        levels.changed.connect(self.update)
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -88,6 +93,8 @@ class LevelMeter(QWidget):
             right=right,
             highest=number(self.highest_db, 1),
         )
+        if math.isfinite(self._levels.true_peak_db):
+            words = tr("{words}, true peak {peak} dBTP", words=words, peak=number(self._levels.true_peak_db, 1))
         return tr("{words}, over full scale", words=words) if any(self.is_over) else words
 
     def _playing_changed(self, playing: bool) -> None:
@@ -101,6 +108,7 @@ class LevelMeter(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset()
+            self._levels.reset()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -139,14 +147,19 @@ class LevelMeter(QWidget):
             painter.drawText(QRectF(left, top, width + 1, metrics.height()), Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_highest(self, painter: QPainter) -> None:
-        if self.highest_db <= FLOOR_DB:
-            return
-        colours = self._theme.colours
-        painter.setFont(time_font(self))
-        painter.setPen(QColor(colours.danger if any(self.is_over) else colours.muted))
-        text = number(self.highest_db, 1, sign=True).replace("-", "−")
-        area = QRectF(self.width() - NUMBER_WIDTH, 0, NUMBER_WIDTH, self.height())
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        """Sample peak above true peak, each with its unit."""
+        half = self.height() / 2
+        rows = (
+            (self.highest_db, "dB", any(self.is_over)),
+            (self._levels.true_peak_db, "TP", self._levels.true_peak_db > OVER_DB),
+        )
+        for row, (level_db, unit, is_over) in enumerate(rows):
+            if level_db <= FLOOR_DB:
+                continue
+            painter.setPen(QColor(self._theme.colours.danger if is_over else self._theme.colours.muted))
+            text = f"{number(level_db, 1, sign=True)} {unit}".replace("-", "−")
+            area = QRectF(self.width() - NUMBER_WIDTH, row * half, NUMBER_WIDTH, half)
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     @property
     def _scale_width(self) -> float:

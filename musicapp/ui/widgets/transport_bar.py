@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider
 
 from musicapp.playback.devices import keys_of, match
 from musicapp.ui.state.player import QUIETEST_DB, Player
+from musicapp.ui.state.playing_levels import PlayingLevels
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
 from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, set_available
 from musicapp.ui.widgets.level_meter import LevelMeter
+from musicapp.ui.widgets.loudness_scale import LoudnessScale
 from musicapp.ui.words import marked, number, said, tr
 
 NOTHING_TO_PLAY = marked("There is no take to play yet.")
@@ -25,7 +27,7 @@ WAITING_WHY = marked("Playing goes on by itself as soon as there is sound")
 class TransportBar(QFrame):
     """Buttons and meters for the take on the stage."""
 
-    def __init__(self, player: Player, take_gain: TakeGain, theme: Theme) -> None:
+    def __init__(self, player: Player, take_gain: TakeGain, levels: PlayingLevels, theme: Theme) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
         self._player, self._take_gain = player, take_gain
@@ -62,7 +64,8 @@ class TransportBar(QFrame):
             tr(MATCHING, loudness=number(TARGET_LUFS, 0)), "E",
         )  # fmt: skip
         self.match.setCheckable(True)
-        self.meter = LevelMeter(player, theme)
+        self.meter = LevelMeter(player, levels, theme)
+        self.loudness = LoudnessScale(levels, theme)
         self.device = described(QComboBox(), "output_device", tr("Audio output"), tr("Where it plays"))
         self.device.setMinimumWidth(DEVICE_MIN_WIDTH)
         self.device.setMaximumWidth(DEVICE_WIDTH)
@@ -109,7 +112,9 @@ class TransportBar(QFrame):
         layout.addWidget(self.volume_text)
         layout.addWidget(self.match)
         layout.addSpacing(SPACE)
-        layout.addWidget(self.meter, 1)
+        layout.addWidget(self.meter, 3)
+        layout.addSpacing(SPACE)
+        layout.addWidget(self.loudness, 2)
         layout.addSpacing(SPACE)
         layout.addWidget(self.device)
 
