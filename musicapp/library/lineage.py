@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import PureWindowsPath
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path, PureWindowsPath
 
 from musicapp.library.take import Take
-from musicapp.shape import Source
+from musicapp.library.takes import TRASH
+from musicapp.request import TakeRequest
+from musicapp.shape import Lane, Source
 
 MAX_HOW_CHARACTERS = 40
+DAY_PARTS = 4  # of the path of a take: year, month, day, name
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,35 @@ def origin_of(take: Take) -> Origin | None:
         take_id if isinstance(take_id, str) else "",
         PureWindowsPath(name).name if isinstance(name, str) else "",
     )
+
+
+def relocated(request: TakeRequest, folder: Path, path_of: Callable[[str], Path | None]) -> TakeRequest:
+    """The request with the takes that it is made from where they are by now: moved with their folder, or in the trash.
+
+    folder   of the takes
+    path_of  where the take of an id is, None when it is not listed
+    Sounds from elsewhere, and takes that are nowhere, stay as they are stated.
+    """
+    if (source := request.source) is None:
+        return request
+
+    def place(part: Source | Lane) -> str:
+        stated = Path(part.path)
+        if not part.take_id or _is_file(stated):
+            return part.path
+        inside = stated.relative_to(folder) if stated.is_relative_to(folder) else Path(*stated.parts[-DAY_PARTS:])
+        places = (path_of(part.take_id), folder / TRASH / inside)
+        return next((str(found) for found in places if found is not None and _is_file(found)), part.path)
+
+    lanes = tuple(replace(lane, path=place(lane)) for lane in source.lanes)
+    return replace(request, source=replace(source, path=place(source), lanes=lanes))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # what a damaged file states as a path
+        return False
 
 
 def _how(source: Source) -> str:

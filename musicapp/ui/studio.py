@@ -130,6 +130,7 @@ class Studio(QObject):
         self.search = TakeSearch(self.library.model, self.messages, self._searching, settings, self)
         self.library.search = self.search
         self.library.takes_over = self.live.takes_over
+        self.queue.relocated = self.library.relocated
         self.takes_move.moved.connect(self.library.load)
         folder = Path(settings.export_folder) if settings.export_folder else usual_export_folder()
         self.exporter = Exporter(folder, self.messages, self._exporting, self)

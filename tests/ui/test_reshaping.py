@@ -11,6 +11,7 @@ import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSlider
 
+from musicapp.library import moving
 from musicapp.library.take import Take
 from musicapp.request import VERSION, TakeRequest
 from musicapp.shape import Lane, Loop, Source
@@ -203,3 +204,29 @@ def test_dropped_music_of_others_can_just_be_played(
     desk.wait(lambda: desk.studio.take_settings.source is not None)
     desk.studio.messages.post("notice", "Something else.")
     assert not also.isVisible()
+
+
+def test_what_waits_is_made_from_takes_that_went_elsewhere_meanwhile(desk: Desk, home: Path, tmp_path: Path) -> None:
+    """Variations of one take: its folder moves while they wait, and it is thrown away before the last one."""
+    take = on_stage(desk)
+    desk.studio.queue.set_variations(3)
+    desk.host.script = "denoising"
+    desk.studio.reshaping.go_on()
+    desk.wait(lambda: len(desk.studio.queue.waiting) == 2)
+    list(moving.move(tmp_path / "new"))
+    desk.studio.library.load()
+    desk.wait(lambda: (row := desk.studio.library.model.find(take.take_id)) and row.take and row.take.path != take.path)
+    desk.studio.generation.cancel()
+    desk.wait(lambda: len(requests_of(desk, 1)) == 3)
+    moved = desk.host.requests[-1].source
+    assert moved is not None and Path(moved.path).is_relative_to(tmp_path / "new") and Path(moved.path).is_file()
+    row = desk.studio.library.model.find(take.take_id)
+    assert row is not None and row.take is not None
+    desk.studio.take_edits.throw_away([row.take])
+    desk.wait(lambda: "in the trash" in desk.message)
+    desk.studio.generation.cancel()
+    desk.wait(lambda: len(desk.host.requests) == 4)
+    thrown = desk.host.requests[-1].source
+    assert thrown is not None and "Trash" in thrown.path and Path(thrown.path).is_file()
+    desk.studio.queue.cancel_all()
+    desk.wait(lambda: not desk.studio.generation.is_running)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from musicapp import paths
 from musicapp.errors import LibraryError, MusicAppError
-from musicapp.library import takes
+from musicapp.library import lineage, takes
 from musicapp.library.index import Index
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
@@ -168,6 +168,15 @@ class TakeLibrary(QObject):
         """The finished take on the stage."""
         shown = self._open_takes.shown
         return shown.take if shown else None
+
+    def relocated(self, request: TakeRequest) -> TakeRequest:
+        """The request with the takes that it is made from where they are by now."""
+
+        def path_of(take_id: str) -> Path | None:
+            row = self.model.find(take_id)
+            return row.take.path if row is not None and row.take is not None else None
+
+        return lineage.relocated(request, paths.takes_folder(), path_of)
 
     def open(self, take_id: str, *, play: bool = False) -> None:
         """Put a take on the stage, and play it if asked."""

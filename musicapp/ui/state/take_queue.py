@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -51,6 +52,7 @@ class TakeQueue(QObject):
         super().__init__(parent)
         self._generation, self._settings, self._messages, self._files = generation, settings, messages, files
         self._undo = undo
+        self.relocated: Callable[[TakeRequest], TakeRequest] = lambda request: request  # see `lineage.relocated`
         self.variations = 1  # takes that one press makes
         self._note = ""
         self._is_held = False  # paused by itself, not by the user: until nothing waits, or the user goes on
@@ -160,7 +162,7 @@ class TakeQueue(QObject):
         for request in requests:
             self.added.emit(request)
         if is_free:
-            self._generation.make(requests[0])
+            self._generation.make(self.relocated(requests[0]))
         elif not is_live:
             seeds = ", ".join(str(request.seed) for request in requests)
             self._messages.remark(f"Queued, seed {seeds}")
@@ -230,7 +232,7 @@ class TakeQueue(QObject):
         self._entries.again(take_id, at_front=True)
         self._changed()
         if not self._generation.is_running:
-            self._generation.make(self._entries.waiting[0].request)
+            self._generation.make(self.relocated(self._entries.waiting[0].request))
 
     def retry_failed(self) -> None:
         """Have all that failed made again, behind what waits."""
@@ -305,7 +307,7 @@ class TakeQueue(QObject):
             return
         entry = self._entries.next()
         if entry is not None:
-            self._generation.make(entry.request, by_itself=True)
+            self._generation.make(self.relocated(entry.request), by_itself=True)
 
     def _began(self, request: TakeRequest) -> None:
         run = self._generation.run
