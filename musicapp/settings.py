@@ -34,6 +34,7 @@ MAX_RECENT_PROMPTS, MAX_RECENT_SEEDS = 50, 50
 MAX_TEXT, MAX_HALF_WRITTEN = 20_000, 200_000  # characters
 NAMED_AT_MOST = 4
 LANGUAGES = ("en", "de")  # of the window
+MOST_KEYS, MOST_KEY_TEXT = 4, 40  # of one action, characters of one key
 _CHOICES = {
     "theme": ("system", "light", "dark"),
     "language": ("", *LANGUAGES),
@@ -83,6 +84,7 @@ class Settings:
     load_times     seconds that the engine ("engine") and each model took to load the last time
     loop_regions   of takes by id: first frame of the marked part, and the first one behind it
     takes_order, takes_by_prompt   how the list of takes is ordered
+    shortcuts      of actions by name: their keys, where those are not the usual ones
     auto_play      a new take plays: off, idle (nothing else is playing), always
     make_loop      whether the form asks for a loop
     hear_forming   a take is heard, quietly, while it forms
@@ -135,6 +137,7 @@ class Settings:
     adapters: dict[str, dict[str, float]] = field(default_factory=dict)
     load_times: dict[str, float] = field(default_factory=dict)
     loop_regions: dict[str, list[int]] = field(default_factory=dict)
+    shortcuts: dict[str, list[str]] = field(default_factory=dict)
 
     def remember_prompt(self, prompt: str) -> None:
         """Put a prompt first among the recent ones."""
@@ -234,6 +237,8 @@ def _fits(name: str, value: Any, kind: str) -> bool:
         return isinstance(value, dict) and all(_are_strengths(each) and _is_text(key) for key, each in value.items())
     if name == "loop_regions":
         return isinstance(value, dict) and all(_is_text(key) and _is_region(each) for key, each in value.items())
+    if name == "shortcuts":
+        return isinstance(value, dict) and all(_is_text(key) and _are_keys(each) for key, each in value.items())
     if name == "recent_seeds":
         return isinstance(value, list) and len(value) <= MAX_RECENT_SEEDS and all(map(_is_seed, value))
     if kind.startswith("list"):
@@ -272,6 +277,14 @@ def _is_seed(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= MAX_NUMBER
+
+
+def _are_keys(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_KEYS
+        and all(_is_text(k) and len(k) <= MOST_KEY_TEXT for k in value)
+    )
 
 
 def _is_region(value: Any) -> bool:

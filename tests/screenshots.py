@@ -141,6 +141,7 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     queue_shots(album)
     trouble_shots(album)
     many_shots(album, home / "takes")
+    settings_shots(album)
     album.close()
 
 
@@ -354,6 +355,28 @@ def library_shots(album: Album) -> None:
     album.wait(lambda: dialog.list.count() == 3)
     dialog.delete_all.click()
     saved(dialog, "trash")
+
+
+def settings_shots(album: Album) -> None:
+    """The pages of the settings, one with keys of one's own, and one with a folder that is none."""
+    from PySide6.QtTest import QTest
+
+    window = album.window
+    dialog = window.settings_dialog()
+    dialog.open()
+    for number, name in enumerate(("general", "sound", "export", "keys")):
+        dialog.tabs.setCurrentIndex(number)
+        QTest.qWait(50)
+        if name == "export":
+            dialog.export.folder.setText("music")
+            dialog.export.folder.textEdited.emit("music")
+        if name == "keys":
+            dialog.export.folder.setText("/home/mia/Music")
+            dialog.keys.choose("loop")
+            dialog.keys.field.show_key("M")
+            dialog.keys.field.pressed.emit("M")
+        dialog.grab().save(str(album.folder / f"settings_{name}-{album.ending}.png"))
+    dialog.reject()
 
 
 def real_shot(folder: Path, theme_name: str, _ending: str, size: str, home: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from musicapp.audio import tags
 from musicapp.audio.export import export
@@ -87,6 +88,21 @@ def checked(settings: ExportSettings) -> ExportSettings:
             f"{EXPORT_FORMATS[settings.format].label} cannot hold a loop: it adds silence at its edges.",
             hint="Export it as WAV or FLAC.",
         )
+    return settings
+
+
+def changed(settings: ExportSettings, **values: Any) -> ExportSettings:
+    """Other settings, by their names. What does not go together gives way to what was chosen."""
+    settings = replace(settings, **values)
+    if values.get("is_loop"):
+        settings = replace(settings, fade_in_s=0.0, fade_out_s=0.0)
+        if EXPORT_FORMATS[settings.format].is_lossy:
+            settings = replace(settings, format="wav24")
+    elif values.get("fade_in_s") or values.get("fade_out_s") or EXPORT_FORMATS[settings.format].is_lossy:
+        settings = replace(settings, is_loop=False)
+    rates = EXPORT_FORMATS[settings.format].sample_rates
+    if settings.sample_rate is not None and rates and settings.sample_rate not in rates:
+        settings = replace(settings, sample_rate=None)
     return settings
 
 

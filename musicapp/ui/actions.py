@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from musicapp.ui import loop_marks
 from musicapp.ui.choice_menu import ChoiceMenu, add_choices_of
+from musicapp.ui.shortcuts import Shortcuts
 from musicapp.ui.state.player import QUIETEST_DB
 from musicapp.ui.state.take_queue import MOST_VARIATIONS
 from musicapp.ui.studio import Studio
@@ -33,6 +34,7 @@ class Actions(QObject):
     def __init__(self, window: MainWindow, studio: Studio, theme: Theme) -> None:
         super().__init__(window)
         self._window, self._studio, self._theme = window, studio, theme
+        self.shortcuts = Shortcuts(studio.settings, self)
         self._all: list[QAction] = []
         bar = window.menuBar()
         file_menu, take_menu = bar.addMenu(tr("&File")), bar.addMenu(tr("&Take"))
@@ -63,6 +65,10 @@ class Actions(QObject):
         studio.undo.changed.connect(self._show_state)
         studio.take_settings.seed_lock_changed.connect(self._show_state)
         window.advanced.unfolded.connect(self._show_state)
+        self.shortcuts.changed.connect(self._show_keys)
+        window.stage.prepared.connect(self._show_keys)
+        if note := self.shortcuts.restore():
+            studio.messages.post("warning", note, "Choose others in Settings, Keyboard.")
         self._show_state()
 
     def shortcut_rows(self) -> list[tuple[str, str]]:
@@ -92,8 +98,7 @@ class Actions(QObject):
     ) -> QAction:
         action = QAction(text, self._window)
         action.setObjectName(f"action_{name}")
-        all_keys = (keys,) if isinstance(keys, str) else keys
-        action.setShortcuts([QKeySequence(key) for key in all_keys if key])
+        self.shortcuts.add(name, action, (keys,) if isinstance(keys, str) else keys)
         if tip:
             action.setToolTip(tip)
         action.triggered.connect(lambda _checked=False: slot())
@@ -117,6 +122,7 @@ class Actions(QObject):
         self._add(menu, "takes_folder", tr("&Open the folder of the takes"), "", window.open_takes_folder)
         self._add(menu, "choose_takes_folder", tr("Choose the folder of the &takes …"), "", window.choose_takes_folder)
         menu.addSeparator()
+        self._add(menu, "settings", tr("&Settings …"), "Ctrl+Alt+S", window.show_settings)
         self._add(menu, "models", tr("&Models …"), "Ctrl+M", window.show_models, tr("Get, import and remove models"))
         menu.addSeparator()
         self._add(menu, "quit", tr("&Quit"), "Ctrl+Q", window.close)
@@ -141,7 +147,7 @@ class Actions(QObject):
         self.recall_but_seed = self._add(menu, "recall_but_seed", tr("Use all &but its seed"), "Shift+R", but_seed)
         self.recall_seed = self._add(menu, "recall_seed", tr("Use its seed a&lone"), "S", seed)
         self.undo = self._add(menu, "undo", tr("&Undo"), "Ctrl+Z", studio.undo.undo)
-        self.redo = self._add(menu, "redo", tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), studio.form_history.redo)
+        self.redo = self._add(menu, "redo", tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), studio.undo.redo)
         self._add(menu, "compare_add", tr("Put into the co&mparison"), "C", window.add_to_comparison)
         self._add(menu, "compare", tr("Co&mpare takes …"), "Shift+C", window.show_comparison)
         self._add(menu, "compare_clear", tr("Compare n&o takes"), "", studio.comparison.clear)
@@ -248,7 +254,8 @@ class Actions(QObject):
         theme = self._theme
         ChoiceMenu(menu, tr("&Theme"), "theme", lambda: tr_all(THEME_LABELS), lambda: theme.choice, theme.choose)
         languages = {"": tr("&As the system"), **LANGUAGES}
-        language = ("language", lambda: languages, lambda: self._studio.settings.language, self._choose_language)
+        studio = self._studio
+        language = ("language", lambda: languages, lambda: studio.settings.language, studio.choose_language)
         ChoiceMenu(menu, tr("L&anguage"), *language)
 
     def _fill_help(self, menu: QMenu) -> None:
@@ -256,6 +263,9 @@ class Actions(QObject):
         self._add(menu, "log", tr("Open the &log folder"), "", open_log_folder)
         menu.addSeparator()
         self._add(menu, "about", tr("&About Musicapp"), "F1", self._window.show_about)
+
+    def _show_keys(self) -> None:
+        self.shortcuts.show_on(self._window)
 
     def _toggle_export_new(self) -> None:
         self._studio.watch_folder.set_on(not self._studio.watch_folder.is_on)
@@ -283,12 +293,6 @@ class Actions(QObject):
 
     def _quieter(self) -> None:
         self._studio.player.set_volume(self._studio.player.volume_db - VOLUME_STEP_DB)
-
-    def _choose_language(self, code: str) -> None:
-        self._studio.settings.language = code
-        self._studio.messages.remark(
-            f"The window speaks {LANGUAGES.get(code, 'the system’s language')} from the next start"
-        )
 
     def _choose_auto_play(self, choice: str) -> None:
         self._studio.library.auto_play = choice
@@ -333,7 +337,9 @@ class Actions(QObject):
         words = studio.undo.words
         self.undo.setText(tr("&Undo “{words}”", words=said(words)) if words else tr("&Undo"))
         self.undo.setEnabled(bool(words))
-        self.redo.setEnabled(studio.form_history.can_redo)
+        words = studio.undo.redo_words
+        self.redo.setText(tr("&Redo “{words}”", words=said(words)) if words else tr("&Redo"))
+        self.redo.setEnabled(bool(words))
         self.clear_loop.setEnabled(studio.player.region is not None)
         self.loop.setChecked(studio.player.is_looping)
         self.forming.setChecked(studio.forming.is_on)

@@ -19,22 +19,24 @@ from PySide6.QtWidgets import (
 
 from musicapp import paths
 from musicapp.errors import MusicAppError
-from musicapp.request import Recalled
+from musicapp.request import DEVICES, Recalled
 from musicapp.ui import icons, screen_room, theme
-from musicapp.ui.actions import Actions
+from musicapp.ui.actions import AUTO_PLAY_LABELS, THEME_LABELS, Actions
 from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.compare import CompareDialog
 from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
+from musicapp.ui.dialogs.settings import SettingsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.intake import Intake
 from musicapp.ui.keys import FocusKeys
 from musicapp.ui.outside import Outside
 from musicapp.ui.parts import Parts
+from musicapp.ui.preferences import Preferences
 from musicapp.ui.spoken import SpokenWindow
 from musicapp.ui.state.queue_list_model import QueueListModel
 from musicapp.ui.studio import Studio, takes_folder
-from musicapp.ui.widgets.advanced_panel import AdvancedPanel
+from musicapp.ui.widgets.advanced_panel import DEVICE_LABELS, PRECISION_LABELS, AdvancedPanel
 from musicapp.ui.widgets.centre import Centre
 from musicapp.ui.widgets.columns import Columns
 from musicapp.ui.widgets.export_panel import ExportPanel
@@ -51,8 +53,8 @@ from musicapp.ui.widgets.source_field import SourceField
 from musicapp.ui.widgets.stage import Stage
 from musicapp.ui.widgets.status_line import StatusLine
 from musicapp.ui.widgets.take_list import TakeList
-from musicapp.ui.widgets.transport_bar import TransportBar
-from musicapp.ui.words import marked, tr
+from musicapp.ui.widgets.transport_bar import LOOK_AGAIN, TransportBar
+from musicapp.ui.words import LANGUAGES, marked, tr, tr_all
 
 SOUND_FILES = marked("Sounds (*.wav *.flac *.ogg *.opus *.oga *.mp3 *.aif *.aiff *.caf *.w64);;All files (*)")
 START_DELAY_MS = 50  # after the first picture, so that starting the engine does not hold it up
@@ -124,6 +126,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.parts = Parts(self.columns, self.transport, self.prompts, self.stage, self.export, self.queue, self.takes)
         self.actions_ = Actions(self, studio, themes)
+        self._preferences = Preferences(studio, themes, self.actions_.shortcuts, self)
         self.menuBar().setCornerWidget(self.parts.switch)
         self._spoken = SpokenWindow(self, studio)
         self._keys = FocusKeys(self)
@@ -222,6 +225,25 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         AboutDialog(self._studio.engine, self).open()
+
+    def show_settings(self) -> None:
+        self.settings_dialog().open()
+
+    def settings_dialog(self) -> SettingsDialog:
+        """All that is chosen once for all work, as it is now."""
+        box = self.transport.device
+        outputs = {str(box.itemData(row)): box.itemText(row) for row in range(box.count()) if box.itemText(row)}
+        outputs.pop(LOOK_AGAIN, None)
+        devices = {key: tr(DEVICE_LABELS[key]) for key in DEVICES if key in ("auto", *self._studio.engine.devices)}
+        choices = {
+            "themes": tr_all(THEME_LABELS),
+            "languages": {"": tr("As the system"), **LANGUAGES},
+            "auto_play": tr_all(AUTO_PLAY_LABELS),
+            "outputs": outputs,
+            "devices": devices,
+            "precisions": tr_all(PRECISION_LABELS),
+        }
+        return SettingsDialog(self._preferences, choices, self)
 
     def add_to_comparison(self) -> None:
         """Compare the take on the stage with others."""

@@ -24,6 +24,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.comparison import Comparison
 from musicapp.ui.state.comping import Comping
 from musicapp.ui.state.engine_state import EngineState
+from musicapp.ui.state.export_history import ExportHistory
 from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.form_history import FormHistory, Step
 from musicapp.ui.state.forming import Forming
@@ -54,6 +55,7 @@ from musicapp.ui.state.take_trash import TakeTrash
 from musicapp.ui.state.takes_move import TakesMove
 from musicapp.ui.state.undo import Undo
 from musicapp.ui.state.watch_folder import WatchFolder
+from musicapp.ui.words import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +108,7 @@ class Studio(QObject):
         self.spectrum = SpectrumView(self.open_takes, self._drawing, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.form_history.used.connect(self._remember_use)
+        self.undo.pushed.connect(self.form_history.forget_undone)
         self.take_edits = TakeEdits(self.messages, self.undo, self.files, self)
         self.comparison = Comparison(self.open_takes, self.looks, self.player, self.messages, self.take_edits, self)
         self.comping = Comping(self.comparison, self.player, self.reshaping, self)
@@ -149,6 +152,7 @@ class Studio(QObject):
         self._closed = False
         self.keeps_part = True  # when it closes while a take is made: what can be heard becomes a shorter one
         self._restore()
+        self.export_history = ExportHistory(self.exporter, self.undo, self)
         self.autosave = Autosave(settings, self.messages, self)
         self.autosave.collect_from(self._remember)
 
@@ -225,9 +229,17 @@ class Studio(QObject):
             self.messages.dismiss("prompt")
 
     def _remember_use(self, step: Step) -> None:
-        """Ctrl+Z takes back what was done to the form, in its turn."""
+        """Ctrl+Z takes back what was done to the form, in its turn, and Ctrl+Shift+Z does it again."""
         history = self.form_history
-        self.undo.push(step.words, history.undo, lambda: history.can_take_back(step))
+        self.undo.push(step.words, history.undo, history.redo, state=lambda: history.is_done(step))
+
+    def choose_language(self, code: str) -> None:
+        """The window's language, one of LANGUAGES or "" for that of the system."""
+        if code != self.settings.language:
+            self.settings.language = code
+            self.messages.remark(
+                f"The window speaks {LANGUAGES.get(code, 'the system’s language')} from the next start"
+            )
 
     def _is_playing(self, take_id: str) -> bool:
         shown = self.player.shown

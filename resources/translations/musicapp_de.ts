@@ -184,6 +184,10 @@
         <translation>Ordner der &amp;Takes wählen …</translation>
     </message>
     <message>
+        <source>&amp;Settings …</source>
+        <translation>E&amp;instellungen …</translation>
+    </message>
+    <message>
         <source>&amp;Models …</source>
         <translation>&amp;Modelle …</translation>
     </message>
@@ -484,6 +488,10 @@
         <translation>Rückgängi&amp;g: „{words}“</translation>
     </message>
     <message>
+        <source>&amp;Redo “{words}”</source>
+        <translation>W&amp;iederholen: „{words}“</translation>
+    </message>
+    <message>
         <source>Musicapp is open already, but its window does not answer. Wait a moment and start it again; if that does not help, end it in the system’s list of programs first. Takes that are finished are on the disk.</source>
         <translation>Musicapp ist schon offen, aber sein Fenster antwortet nicht. Kurz warten und noch einmal starten; hilft das nicht, Musicapp zuerst in der Programmliste des Systems beenden. Fertige Takes liegen auf der Platte.</translation>
     </message>
@@ -536,8 +544,8 @@
         <translation>Protokoll</translation>
     </message>
     <message>
-        <source>Put at least two takes into the comparison: key C, for the take on the stage.</source>
-        <translation>Mindestens zwei Takes in den Vergleich legen: Taste C für den Take auf der Bühne.</translation>
+        <source>Put at least two takes into the comparison: mark them in the list, then compare them in its menu.</source>
+        <translation>Mindestens zwei Takes in den Vergleich legen: in der Liste markieren, dann in ihrem Menü vergleichen.</translation>
     </message>
     <message>
         <source>Measuring how loud they are …</source>
@@ -650,10 +658,6 @@
     <message>
         <source>As chosen below</source>
         <translation>Wie unten gewählt</translation>
-    </message>
-    <message>
-        <source>Nothing is marked in the take: mark a part in its picture, or with the keys [ and ].</source>
-        <translation>Im Take ist nichts markiert: einen Teil im Bild markieren oder mit den Tasten [ und ].</translation>
     </message>
     <message>
         <source>Only WAV files have a place for this.</source>
@@ -790,6 +794,10 @@
     <message>
         <source>The loudness stays as it is.</source>
         <translation>Die Lautheit bleibt, wie sie ist.</translation>
+    </message>
+    <message>
+        <source>Nothing is marked in the take: mark a part in its picture, or with Playback, Loop from here and Loop up to here.</source>
+        <translation>Im Take ist nichts markiert: einen Teil im Bild markieren, oder im Menü Wiedergabe mit „Loop ab hier“ und „Loop bis hier“.</translation>
     </message>
     <message>
         <source>Only a part has edges within the take.</source>
@@ -1115,8 +1123,116 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>Klänge (*.wav *.flac *.ogg *.opus *.oga *.mp3 *.aif *.aiff *.caf *.w64);;Alle Dateien (*)</translation>
     </message>
     <message>
+        <source>Choose …</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farbschema</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Play new takes</source>
+        <translation>Neue Takes abspielen</translation>
+    </message>
+    <message>
         <source>Choose the folder of the takes</source>
         <translation>Ordner der Takes wählen</translation>
+    </message>
+    <message>
+        <source>Folder of the takes</source>
+        <translation>Ordner der Takes</translation>
+    </message>
+    <message>
+        <source>from the next start on</source>
+        <translation>ab dem nächsten Start</translation>
+    </message>
+    <message>
+        <source>Takes of before stay where they are. “Move all takes to another folder” in the Library menu moves them.</source>
+        <translation>Frühere Takes bleiben, wo sie sind. „Alle Takes in einen anderen Ordner verschieben“ im Menü Bibliothek verschiebt sie.</translation>
+    </message>
+    <message>
+        <source>Play all takes at one loudness</source>
+        <translation>Alle Takes gleich laut abspielen</translation>
+    </message>
+    <message>
+        <source>Louder is not better: for comparing. Exports stay as they are</source>
+        <translation>Lauter ist nicht besser: zum Vergleichen. Exporte bleiben, wie sie sind</translation>
+    </message>
+    <message>
+        <source>Hear new takes form</source>
+        <translation>Neue Takes beim Entstehen hören</translation>
+    </message>
+    <message>
+        <source>Device of the engine</source>
+        <translation>Gerät der Engine</translation>
+    </message>
+    <message>
+        <source>Precision of the engine</source>
+        <translation>Genauigkeit der Engine</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Takes are made on</source>
+        <translation>Takes entstehen auf</translation>
+    </message>
+    <message>
+        <source>The engine uses as many threads as the processor has cores, or what OMP_NUM_THREADS says.</source>
+        <translation>Die Engine verwendet so viele Threads, wie der Prozessor Kerne hat, oder was OMP_NUM_THREADS sagt.</translation>
+    </message>
+    <message>
+        <source>Folder of the exports</source>
+        <translation>Ordner der Exporte</translation>
+    </message>
+    <message>
+        <source>What exports are for</source>
+        <translation>Wofür die Exporte sind</translation>
+    </message>
+    <message>
+        <source>Format of exports</source>
+        <translation>Format der Exporte</translation>
+    </message>
+    <message>
+        <source>Rate of exports</source>
+        <translation>Rate der Exporte</translation>
+    </message>
+    <message>
+        <source>Bring exports to a loudness</source>
+        <translation>Exporte auf eine Lautheit bringen</translation>
+    </message>
+    <message>
+        <source>Loudness of exports</source>
+        <translation>Lautheit der Exporte</translation>
+    </message>
+    <message>
+        <source>Highest true peak of exports</source>
+        <translation>Höchster True Peak der Exporte</translation>
+    </message>
+    <message>
+        <source>Names of exports</source>
+        <translation>Namen der Exporte</translation>
+    </message>
+    <message>
+        <source>Export every new take</source>
+        <translation>Jeden neuen Take exportieren</translation>
+    </message>
+    <message>
+        <source>Into the folder “New takes” beside the exports</source>
+        <translation>In den Ordner „New takes“ bei den Exporten</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>Namen</translation>
+    </message>
+    <message>
+        <source>Fades, loops and what else an export can be told: Export options in the File menu.</source>
+        <translation>Blenden, Loops und alles andere zum Export: Exportoptionen im Menü Datei.</translation>
     </message>
     <message>
         <source>Move all takes to another folder</source>
@@ -1127,12 +1243,56 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>Mit einem Klang beginnen</translation>
     </message>
     <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
         <source>A take is ready</source>
         <translation>Ein Take ist fertig</translation>
     </message>
     <message>
+        <source>Nothing changes before Apply or OK.</source>
+        <translation>Vor „Anwenden“ oder „OK“ ändert sich nichts.</translation>
+    </message>
+    <message>
+        <source>Applied. Undo in the Take menu takes it back.</source>
+        <translation>Angewendet. „Rückgängig“ im Menü Take nimmt es zurück.</translation>
+    </message>
+    <message>
+        <source>A folder is written as a whole path, from the root or the drive on.</source>
+        <translation>Ein Ordner steht als ganzer Pfad da, ab der Wurzel oder dem Laufwerk.</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>&amp;General</source>
+        <translation>&amp;Allgemein</translation>
+    </message>
+    <message>
+        <source>&amp;Sound and engine</source>
+        <translation>&amp;Klang und Engine</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard</source>
+        <translation>&amp;Tastatur</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Use these settings now</source>
+        <translation>Diese Einstellungen jetzt verwenden</translation>
+    </message>
+    <message>
+        <source>Nothing is changed.</source>
+        <translation>Es ist nichts geändert.</translation>
     </message>
     <message>
         <source>Takes or settings</source>
@@ -2638,6 +2798,123 @@ F gibt den gewählten einen Stern.</translation>
         <source>short-term {short} LUFS, integrated {whole} LUFS</source>
         <translation>kurzzeitig {short} LUFS, integriert {whole} LUFS</translation>
     </message>
+    <message>
+        <source>Esc leaves fields and dialogs; it cannot be chosen.</source>
+        <translation>Esc verlässt Felder und Dialoge; diese Taste lässt sich nicht wählen.</translation>
+    </message>
+    <message>
+        <source>{key} belongs to fields, lists and the waveform; it cannot be chosen alone.</source>
+        <translation>{key} gehört Feldern, Listen und der Wellenform; allein lässt sich diese Taste nicht wählen.</translation>
+    </message>
+    <message>
+        <source>Alt with a letter opens menus; it cannot be chosen.</source>
+        <translation>Alt mit einem Buchstaben öffnet Menüs; das lässt sich nicht wählen.</translation>
+    </message>
+    <message>
+        <source>Press a key for the marked action here.</source>
+        <translation>Hier eine Taste für den markierten Befehl drücken.</translation>
+    </message>
+    <message>
+        <source>Mark an action first.</source>
+        <translation>Zuerst einen Befehl markieren.</translation>
+    </message>
+    <message>
+        <source>Find an action</source>
+        <translation>Befehl suchen</translation>
+    </message>
+    <message>
+        <source>By its words or its key</source>
+        <translation>Nach seinem Namen oder seiner Taste</translation>
+    </message>
+    <message>
+        <source>Find an action or a key</source>
+        <translation>Befehl oder Taste suchen</translation>
+    </message>
+    <message>
+        <source>Actions and their keys</source>
+        <translation>Befehle und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>Neue Taste</translation>
+    </message>
+    <message>
+        <source>Press a key</source>
+        <translation>Taste drücken</translation>
+    </message>
+    <message>
+        <source>&amp;Set</source>
+        <translation>&amp;Setzen</translation>
+    </message>
+    <message>
+        <source>Use this key instead of the keys of the marked action</source>
+        <translation>Diese Taste anstelle der Tasten des markierten Befehls verwenden</translation>
+    </message>
+    <message>
+        <source>A&amp;dd</source>
+        <translation>&amp;Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Use this key as well</source>
+        <translation>Diese Taste zusätzlich verwenden</translation>
+    </message>
+    <message>
+        <source>&amp;No key</source>
+        <translation>K&amp;eine Taste</translation>
+    </message>
+    <message>
+        <source>The marked action has no key any more</source>
+        <translation>Der markierte Befehl hat keine Taste mehr</translation>
+    </message>
+    <message>
+        <source>&amp;Usual key</source>
+        <translation>&amp;Übliche Taste</translation>
+    </message>
+    <message>
+        <source>The usual keys of the marked action</source>
+        <translation>Die üblichen Tasten des markierten Befehls</translation>
+    </message>
+    <message>
+        <source>&amp;All usual keys</source>
+        <translation>A&amp;lle üblichen Tasten</translation>
+    </message>
+    <message>
+        <source>The usual keys of every action</source>
+        <translation>Die üblichen Tasten aller Befehle</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>no key</comment>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Press a key in the field first.</source>
+        <translation>Zuerst im Feld eine Taste drücken.</translation>
+    </message>
+    <message>
+        <source>It has no key.</source>
+        <translation>Er hat keine Taste.</translation>
+    </message>
+    <message>
+        <source>These are its usual keys.</source>
+        <translation>Es sind seine üblichen Tasten.</translation>
+    </message>
+    <message>
+        <source>All keys are the usual ones.</source>
+        <translation>Alle Tasten sind die üblichen.</translation>
+    </message>
+    <message>
+        <source>{key} is a key of “{words}”, which loses it when you use it here.</source>
+        <translation>{key} ist eine Taste von „{words}“ und fällt dort weg, wenn sie hier verwendet wird.</translation>
+    </message>
 </context>
 <context>
     <name>sentences</name>
@@ -3274,10 +3551,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Für einen Podcast, −16 LUFS</translation>
     </message>
     <message>
-        <source>For another one roll the dice (D), or open the lock of the seed (K).</source>
-        <translation>Für einen anderen würfeln (D) oder das Schloss des Seeds öffnen (K).</translation>
-    </message>
-    <message>
         <source>For broadcast, −23 LUFS, 48 kHz</source>
         <translation>Für den Rundfunk, −23 LUFS, 48 kHz</translation>
     </message>
@@ -3858,6 +4131,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>1 bis {1} wählen.</translation>
     </message>
     <message>
+        <source>Choose others in Settings, Keyboard.</source>
+        <translation>Andere unter Einstellungen, Tastatur wählen.</translation>
+    </message>
+    <message>
+        <source>Connect its disk and read the folder again (menu Library), or choose the folder where they are now in the menu File. New takes would begin a folder of that name.</source>
+        <translation>Ihre Platte anschließen und den Ordner neu einlesen (Menü Bibliothek), oder im Menü Datei den Ordner wählen, in dem sie jetzt sind. Neue Takes würden einen Ordner dieses Namens beginnen.</translation>
+    </message>
+    <message>
         <source>Disk quota exceeded</source>
         <translation>Speicherkontingent überschritten</translation>
     </message>
@@ -3870,12 +4151,44 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Musik, die Musicapp exportiert hat, einen LoRA-Adapter (.safetensors) oder den Ordner eines Modells hierher ziehen.</translation>
     </message>
     <message>
+        <source>Export folder</source>
+        <translation>Exportordner</translation>
+    </message>
+    <message>
+        <source>Export format</source>
+        <translation>Exportformat</translation>
+    </message>
+    <message>
+        <source>Export loudness</source>
+        <translation>Lautheit des Exports</translation>
+    </message>
+    <message>
+        <source>Export options</source>
+        <translation>Exportoptionen</translation>
+    </message>
+    <message>
+        <source>Export rate</source>
+        <translation>Rate des Exports</translation>
+    </message>
+    <message>
+        <source>Fade in</source>
+        <translation>Einblenden</translation>
+    </message>
+    <message>
+        <source>Fade out</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
         <source>File exists</source>
         <translation>Die Datei gibt es schon</translation>
     </message>
     <message>
         <source>File name too long</source>
         <translation>Dateiname zu lang</translation>
+    </message>
+    <message>
+        <source>For another one roll the dice, or open the lock of the seed.</source>
+        <translation>Für einen anderen würfeln oder das Schloss des Seeds öffnen.</translation>
     </message>
     <message>
         <source>For example the first from 0:00 on, the second from 0:08 on.</source>
@@ -3894,6 +4207,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Aus {1} Takes zusammengefügt, der erste davon</translation>
     </message>
     <message>
+        <source>Highest true peak</source>
+        <translation>Höchster True Peak</translation>
+    </message>
+    <message>
         <source>Input/output error</source>
         <translation>Ein-/Ausgabefehler</translation>
     </message>
@@ -3904,6 +4221,18 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Keep bars of more than one take, then glue.</source>
         <translation>Erst Takte von mehr als einem Take behalten, dann zusammenfügen.</translation>
+    </message>
+    <message>
+        <source>Levels for broadcast</source>
+        <translation>Pegel für den Rundfunk</translation>
+    </message>
+    <message>
+        <source>Loop of the export</source>
+        <translation>Loop des Exports</translation>
+    </message>
+    <message>
+        <source>Names of exports</source>
+        <translation>Namen der Exporte</translation>
     </message>
     <message>
         <source>No space left on device</source>
@@ -3924,6 +4253,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Operation not permitted</source>
         <translation>Vorgang nicht erlaubt</translation>
+    </message>
+    <message>
+        <source>Part that is exported</source>
+        <translation>Teil, der exportiert wird</translation>
     </message>
     <message>
         <source>Passages of the takes must be chosen.</source>
@@ -3958,6 +4291,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Als gewöhnliches LoRA sichern: PEFT tut das mit path_initial_model_for_weight_conversion.</translation>
     </message>
     <message>
+        <source>Saved keys of {1} cannot be used: the usual ones are back.</source>
+        <translation>Gesicherte Tasten von {1} lassen sich nicht verwenden: Die üblichen gelten wieder.</translation>
+    </message>
+    <message>
         <source>Saving …</source>
         <translation>Wird gesichert …</translation>
     </message>
@@ -3980,6 +4317,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Set aside</source>
         <translation>Beiseitelegen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Settings of version {1} are not known.</source>
@@ -5358,6 +5699,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Eines schreiben, zum Beispiel 90 bpm.</translation>
     </message>
     <message>
+        <source>Zero crossings</source>
+        <translation>Nulldurchgänge</translation>
+    </message>
+    <message>
         <source>about {1} left</source>
         <translation>noch etwa {1}</translation>
     </message>
@@ -5440,10 +5785,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Choose another model and then this one again, or restart Musicapp.</source>
         <translation>Ein anderes Modell und dann wieder dieses wählen oder Musicapp neu starten.</translation>
-    </message>
-    <message>
-        <source>Connect its disk and press F5, or choose the folder where they are now in the menu File. New takes would begin a folder of that name.</source>
-        <translation>Die Platte anschließen und F5 drücken oder im Menü „Datei“ den Ordner wählen, in dem sie jetzt sind. Neue Takes würden einen Ordner dieses Namens beginnen.</translation>
     </message>
     <message>
         <source>Free some space: what is in the trash can be deleted for good.</source>

@@ -126,7 +126,8 @@ def open_desk(qtbot: QtBot, theme: Theme, outputs: list[OutputDevice], home: Pat
 
     def make() -> Desk:
         studio = Studio(FakeHost, settings.load())
-        studio.exporter.set_folder(home / "exports")
+        with studio.export_history.paused():  # nothing to undo yet
+            studio.exporter.set_folder(home / "exports")
         window = MainWindow(studio, theme)
         window.show()
         host = studio.bridge.host

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QListView,
     QMenu,
     QPlainTextEdit,
+    QTabBar,
+    QTableWidget,
     QWidget,
 )
 
@@ -78,6 +80,11 @@ def texts_of(widget: QWidget) -> Iterator[tuple[str, str]]:
     if isinstance(widget, QListView) and widget.model() is not None:
         indexes = [widget.model().index(row, 0) for row in range(widget.model().rowCount())]
         said += [str(index.data(role) or "") for index in indexes for role in ROLES]
+    if isinstance(widget, QTabBar):
+        said += [widget.tabText(page) for page in range(widget.count())]
+    if isinstance(widget, QTableWidget):
+        cells = [widget.item(row, column) for row in range(widget.rowCount()) for column in range(2)]
+        said += [cell.text() for cell in (*cells, *map(widget.horizontalHeaderItem, range(2))) if cell is not None]
     yield from ((name, text) for text in said if text)
 
 
@@ -167,6 +174,7 @@ def test_no_word_of_a_dialog_is_english(desk: Desk) -> None:
         AboutDialog(studio.engine, window),
         ShortcutsDialog(window.actions_.shortcut_rows(), window),
         ExportOptions(studio.exporter, window),
+        window.settings_dialog(),
         LeaveQuestion(studio.generation, studio.queue, window),
         TagsDialog([take], ["dark"], window),
     )

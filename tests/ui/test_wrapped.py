@@ -17,7 +17,8 @@ SHOWING = {
     "addButton": 0, "QLabel": 0, "QPushButton": 0, "QCheckBox": 0, "QRadioButton": 0, "QGroupBox": 0, "QAction": 0,
     "QMenu": 0, "label": 0, "described": 2, "set_available": 1, "MenuButton": 1, "IconTextButton": 2, "ChoiceMenu": 1,
     "add_choices_of": 2, "_add": 2, "add": 2, "_add_hidden": 1, "showMessage": 0, "getExistingDirectory": 1,
-    "getOpenFileName": 1, "getOpenFileNames": 1, "getSaveFileName": 1, "warning": 1, "information": 1, "question": 1,
+    "getOpenFileName": 1, "getOpenFileNames": 1, "choice": 1, "spin": 1,
+    "FolderField": 1, "add_row": 0, "add_note": 0, "getSaveFileName": 1, "warning": 1, "information": 1, "question": 1,
 }  # fmt: skip
 NO_TEXT = {"keys", "tone", "role", "parent"}  # names of arguments that are no texts
 EXCEPTIONS = {

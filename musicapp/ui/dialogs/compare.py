@@ -19,7 +19,7 @@ from musicapp.ui.widgets.scrolling import VerticalScroll
 from musicapp.ui.words import marked, said, tr
 
 TITLE_CHARACTERS = 28
-TOO_FEW = marked("Put at least two takes into the comparison: key C, for the take on the stage.")
+TOO_FEW = marked("Put at least two takes into the comparison: mark them in the list, then compare them in its menu.")
 MEASURING = marked("Measuring how loud they are …")
 MATCHED = marked("All at one loudness. Keys: 1 to 8 or A to H to switch, Space to play.")
 BLIND = marked("Blind: the letters are shuffled, names and settings come with “Reveal”.")

@@ -30,10 +30,13 @@ from musicapp.ui.words import marked, number, said, tr
 OWN = marked("As chosen below")
 RATES = (44_100, 48_000, 88_200, 96_000)
 USUAL_LUFS = -14.0
-NO_REGION = marked("Nothing is marked in the take: mark a part in its picture, or with the keys [ and ].")
+NO_REGION = marked(
+    "Nothing is marked in the take: mark a part in its picture, or with Playback, Loop from here and Loop up to here."
+)
 ONLY_WAVE = marked("Only WAV files have a place for this.")
 NO_LOOP = marked("This format adds silence at the edges of a file: WAV and FLAC do not.")
 NO_CEILING = marked("It only limits a gain for the loudness.")
+AS_IT_IS = marked("The loudness stays as it is.")
 
 
 class ExportOptions(QDialog):
@@ -74,17 +77,17 @@ class ExportOptions(QDialog):
             tr("Bring it to a loudness"),
             tr("By one gain for the whole file"),
         )
-        self.loudness = _spin("export_loudness", tr("Loudness"), LOUDNESS_RANGE, " LUFS")
-        self.ceiling = _spin("export_ceiling", tr("Highest true peak"), CEILING_RANGE, " dBTP")
-        self.fade_in = _spin("export_fade_in", tr("Fade in"), FADE_RANGE_S, " s", 0.1)
-        self.fade_out = _spin("export_fade_out", tr("Fade out"), FADE_RANGE_S, " s", 0.1)
+        self.loudness = spin("export_loudness", tr("Loudness"), LOUDNESS_RANGE, " LUFS")
+        self.ceiling = spin("export_ceiling", tr("Highest true peak"), CEILING_RANGE, " dBTP")
+        self.fade_in = spin("export_fade_in", tr("Fade in"), FADE_RANGE_S, " s", 0.1)
+        self.fade_out = spin("export_fade_out", tr("Fade out"), FADE_RANGE_S, " s", 0.1)
         self.is_loop = described(
             QCheckBox(tr("It repeats")), "export_loop", tr("It repeats"), tr("Samplers read from where to where")
         )
         self.is_broadcast = described(
             QCheckBox(tr("Levels for broadcast")), "export_broadcast", tr("Levels for broadcast"), tr("A bext chunk")
         )
-        self.template = described(QLineEdit(), "export_template", tr("Template of names"), _fields_told())
+        self.template = described(QLineEdit(), "export_template", tr("Template of names"), fields_told())
         self.template.setMaxLength(naming.MOST_CHARACTERS)
         self.preview = label("", tone="muted")
         self.preview.setObjectName("export_preview")
@@ -188,7 +191,7 @@ class ExportOptions(QDialog):
         self.form.setCurrentIndex(self.form.findData(settings.format))
         self.rate.setCurrentIndex(max(self.rate.findData(settings.sample_rate), 0))
         with_loudness = settings.loudness_lufs is not None
-        set_available(self.loudness, "" if with_loudness else tr("The loudness stays as it is."))
+        set_available(self.loudness, "" if with_loudness else tr(AS_IT_IS))
         set_available(self.ceiling, "" if with_loudness else tr(NO_CEILING))
         set_available(self.only_region, "" if exporter.region is not None else tr(NO_REGION))
         set_available(self.at_zero, "" if exporter.part_s is not None else tr("Only a part has edges within the take."))
@@ -199,7 +202,8 @@ class ExportOptions(QDialog):
         restyle(self.preview, "tone", "warning" if exporter.note else "muted")
 
 
-def _spin(name: str, text: str, limits: tuple[float, float], unit: str, step: float = 0.5) -> QDoubleSpinBox:
+def spin(name: str, text: str, limits: tuple[float, float], unit: str, step: float = 0.5) -> QDoubleSpinBox:
+    """A field for a number with its unit."""
     spin = described(DecimalBox(), name, text, text)
     spin.setRange(*limits)
     spin.setSingleStep(step)
@@ -208,6 +212,7 @@ def _spin(name: str, text: str, limits: tuple[float, float], unit: str, step: fl
     return spin
 
 
-def _fields_told() -> str:
+def fields_told() -> str:
+    """What the template of names can contain, a line each."""
     fields = "\n".join(f"{{{name}}}  {said(what)}" for name, what in naming.FIELDS.items())
     return tr("{fields}\nWhat is empty goes, with what parts it from the rest.", fields=fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -151,17 +151,19 @@ class Exporter(QObject):
 
     def change(self, **values: Any) -> None:
         """Other settings, by the names in ExportSettings. What does not go together gives way to what was chosen."""
-        settings = replace(self.settings, **values)
-        if values.get("is_loop"):
-            settings = replace(settings, fade_in_s=0.0, fade_out_s=0.0)
-            if EXPORT_FORMATS[settings.format].is_lossy:
-                settings = replace(settings, format="wav24")
-        elif values.get("fade_in_s") or values.get("fade_out_s") or EXPORT_FORMATS[settings.format].is_lossy:
-            settings = replace(settings, is_loop=False)
-        rates = EXPORT_FORMATS[settings.format].sample_rates
-        if settings.sample_rate is not None and rates and settings.sample_rate not in rates:
-            settings = replace(settings, sample_rate=None)
-        self._set_settings(settings)
+        self._set_settings(exporting.changed(self.settings, **values))
+
+    def set_all(
+        self, settings: ExportSettings, folder: Path, template: str, *, only_region: bool | None = None
+    ) -> None:
+        """Have everything as it was at another time, or as it was chosen together."""
+        before = self.suffix, self.folder, self.template
+        self.settings, self.folder, self.template = settings, folder, template
+        self.only_region = self.only_region if only_region is None else only_region
+        if (self.suffix, folder, template) == before:
+            self.form_changed.emit()
+        else:
+            self.suggest()
 
     def _set_settings(self, settings: ExportSettings) -> None:
         if settings == self.settings:

@@ -27,9 +27,9 @@ class Snapshot:
     loras_of: dict[str, tuple[Lora, ...]]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Step:
-    """What changed the form, for people, and the form on its other side: before it, or behind it once undone."""
+    """What changed the form, for people, and the form on its other side: before it, or behind it while undone."""
 
     words: str
     form: Snapshot
@@ -67,9 +67,15 @@ class FormHistory(QObject):
         """Whether a step was taken back."""
         return bool(self._after)
 
-    def can_take_back(self, step: Step) -> bool:
-        """Whether a step is still there to undo."""
-        return step in self._before
+    def is_done(self, step: Step) -> bool | None:
+        """Whether a step is done (True), undone (False) or forgotten (None)."""
+        return True if step in self._before else False if step in self._after else None
+
+    def forget_undone(self) -> None:
+        """Something else was done: what was undone before cannot be redone any more."""
+        if self._after:
+            self._after = []
+            self.changed.emit()
 
     @property
     def recent_prompts(self) -> list[str]:
@@ -138,16 +144,12 @@ class FormHistory(QObject):
     def undo(self) -> None:
         """Have the form of before the last step again."""
         if self._before:
-            step = self._before.pop()
-            self._after.append(Step(step.words, self.now()))
-            self._go_back_to(step.form)
+            self._walk_over(self._before, self._after)
 
     def redo(self) -> None:
         """Have the form as it was before `undo`."""
         if self._after:
-            step = self._after.pop()
-            self._push(step.words, self.now())
-            self._go_back_to(step.form)
+            self._walk_over(self._after, self._before)
 
     def now(self) -> Snapshot:
         """The form as it is."""
@@ -182,6 +184,12 @@ class FormHistory(QObject):
         step = Step(words, before)
         self._before = [*self._before[1 - MOST_STEPS :], step]
         self.used.emit(step)
+
+    def _walk_over(self, here: list[Step], there: list[Step]) -> None:
+        step = here.pop()
+        step.form, form = self.now(), step.form
+        there.append(step)
+        self._go_back_to(form)
 
     def _keep_seed(self, seed: int) -> None:
         self._form.set_seed(seed)

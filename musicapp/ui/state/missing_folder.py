@@ -38,8 +38,8 @@ class MissingFolder(QObject):
             self._messages.post(
                 "warning",
                 f"The folder of the takes, “{missing}”, is not there.",
-                "Connect its disk and press F5, or choose the folder where they are now in the menu File. "
-                "New takes would begin a folder of that name.",
+                "Connect its disk and read the folder again (menu Library), or choose the folder where they are now "
+                "in the menu File. New takes would begin a folder of that name.",
                 offer=("Use the usual folder", lambda: self._library.choose_folder(usual)),
                 about=ABOUT,
                 stays=True,

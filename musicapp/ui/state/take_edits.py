@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,8 +18,27 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.undo import Undo
 
 Change = Callable[[Take], Take]
+Came = Callable[[list[Path], list[Path]], None]
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+
+
+@dataclass(eq=False)
+class _Thrown:
+    """One step into the trash, and back.
+
+    places     where the takes lie in it, in the same order
+    folder     of takes, whose trash it is
+    is_back    undoing brought them back, or just does
+    is_moving  they are on their way there or back
+    """
+
+    takes: list[Take]
+    places: list[Path] = field(default_factory=list)
+    folder: Path = field(default_factory=paths.takes_folder)
+    is_back: bool = False
+    is_moving: bool = False
+    undo: Callable[[], None] | None = None
 
 
 class TakeEdits(QObject):
@@ -79,7 +99,6 @@ class TakeEdits(QObject):
 
     def throw_away(self, takes: Sequence[Take]) -> None:
         """Move takes into the trash, but those that are being exported."""
-        folder = paths.takes_folder()
         busy = [take for take in takes if self.is_exported(take.take_id)]
         chosen = [take for take in takes if take not in busy]
         if busy:
@@ -91,46 +110,22 @@ class TakeEdits(QObject):
                 "Throw away again when the export is done.",
                 about="trash",
             )
-        if not chosen:
-            return
-        was_playing = any(self.is_playing(take.take_id) for take in chosen)
-        self.gone.emit(chosen)  # first of all it must not be played any more
+        if chosen:
+            self._throw(_Thrown(chosen))
 
-        def done(places: list[Path], left: list[Take]) -> None:
-            if left:
-                self.back.emit([take.path for take in left])
-            if not places:
-                return
-            thrown = [take for take in chosen if take not in left]
-            self._in_trash |= set(places)
+    def restore(
+        self, places: Sequence[Path], folder: Path | None = None, came: Came = lambda _back, _left: None
+    ) -> None:
+        """Bring takes back from the trash of a folder of takes, without one of that in use.
 
-            def bring_back() -> None:
-                there, now = [place for place in places if place in self._in_trash], paths.takes_folder()
-                moved = [now / place.relative_to(folder) for place in there]
-                if now != folder and any(place.is_file() for place in moved):  # the whole folder was
-                    self.restore(moved, now)
-                    self.forget(there)
-                else:
-                    self.restore(there, folder)
-
-            undo = self._undo.push("Throw away", bring_back, lambda: not self._in_trash.isdisjoint(places))
-            self._messages.post(
-                "notice",
-                f"{_named(thrown)} is in the trash." if len(thrown) == 1 else f"{_named(thrown)} are in the trash.",
-                "The playback was stopped for that." if was_playing else "",
-                offer=("Undo", undo),
-                about="trash",
-            )
-
-        self._each(chosen, lambda take: trash.put(folder, take), done)
-
-    def restore(self, places: Sequence[Path], folder: Path | None = None) -> None:
-        """Bring takes back from the trash of a folder of takes, without one of that in use."""
+        came  is told where they are, in their order, and which places stay in the trash
+        """
         own = paths.takes_folder()
         place_of_trash = folder or own
 
         def done(back: list[Path], left: list[Path]) -> None:
             self._messages.dismiss("trash")
+            came(back, left)
             self.forget([place for place in places if place not in left])
             if back:
                 self.back.emit([path for path in back if path.is_relative_to(own)])
@@ -143,6 +138,72 @@ class TakeEdits(QObject):
         self._in_trash -= set(places)
         self._undo.changed.emit()
 
+    def _throw(self, thrown: _Thrown) -> None:
+        """Move takes into the trash, the first time or once more."""
+        folder, chosen = paths.takes_folder(), thrown.takes
+        was_playing = any(self.is_playing(take.take_id) for take in chosen)
+        thrown.is_back, thrown.is_moving = False, True
+        self.gone.emit(chosen)  # first of all it must not be played any more
+
+        def done(places: list[Path], left: list[Take]) -> None:
+            thrown.is_back, thrown.is_moving = not places, False
+            if left:
+                self.back.emit([take.path for take in left])
+            if not places:
+                return
+            thrown.takes, thrown.places, thrown.folder = [t for t in chosen if t not in left], places, folder
+            self._in_trash |= set(places)
+            if thrown.undo is None:
+                thrown.undo = self._undo.push(
+                    "Throw away",
+                    lambda: self._bring_back(thrown),
+                    lambda: self._throw_again(thrown),
+                    state=lambda: self._is_thrown(thrown),
+                )
+            self._messages.post(
+                "notice",
+                f"{_named(thrown.takes)} is in the trash."
+                if len(places) == 1
+                else f"{_named(thrown.takes)} are in the trash.",
+                "The playback was stopped for that." if was_playing else "",
+                offer=("Undo", thrown.undo),
+                about="trash",
+            )
+
+        self._each(chosen, lambda take: trash.put(folder, take), done)
+
+    def _bring_back(self, thrown: _Thrown) -> None:
+        there, now = [place for place in thrown.places if place in self._in_trash], paths.takes_folder()
+        moved = [now / place.relative_to(thrown.folder) for place in there]
+        is_elsewhere = now != thrown.folder and any(place.is_file() for place in moved)  # the whole folder was moved
+        places = moved if is_elsewhere else there
+        takes = dict(zip(thrown.places, thrown.takes, strict=True))
+        thrown.is_back = thrown.is_moving = True
+
+        def came(back: list[Path], left: list[Path]) -> None:
+            came_back = [takes[old] for old, place in zip(there, places, strict=True) if place not in left]
+            thrown.is_back, thrown.is_moving = bool(back), False
+            if back:  # perhaps under other names
+                thrown.takes = [replace(take, path=path) for take, path in zip(came_back, back, strict=True)]
+
+        self.restore(places, now if is_elsewhere else thrown.folder, came)
+        if is_elsewhere:
+            self.forget(there)
+
+    def _throw_again(self, thrown: _Thrown) -> None:
+        thrown.takes = [self.now(take) for take in thrown.takes]
+        self._throw(thrown)
+
+    def _is_thrown(self, thrown: _Thrown) -> bool | None:
+        """Whether takes are in the trash (True), or came back by undoing and can go there again (False)."""
+        if thrown.is_moving:
+            return not thrown.is_back
+        if not thrown.is_back:
+            return True if not self._in_trash.isdisjoint(thrown.places) else None
+        takes, folder = [self.now(take) for take in thrown.takes], paths.takes_folder()
+        can_go = all(take.path.is_relative_to(folder) and not self.is_exported(take.take_id) for take in takes)
+        return False if can_go else None
+
     def _edit(self, takes: Sequence[Take], change: Change, back: Change, words: str, remark: str) -> None:
         """Change takes, and remember how to change them back. words: what can be undone"""
         if not takes:
@@ -152,16 +213,16 @@ class TakeEdits(QObject):
             if not edited:
                 return
             self.edited.emit(edited)
-            self._undo.push(words, lambda: changed_back(edited))
+            self._undo.push(words, lambda: run(edited, back, "Undone"), lambda: run(edited, change, remark))
             self._messages.remark(remark)
 
-        def changed_back(edited: list[Take]) -> None:
-            self._each([self.now(take) for take in edited], back, undone)
+        def run(edited: list[Take], change: Change, remark: str) -> None:
+            def done_again(edited: list[Take], _left: list[Take]) -> None:
+                if edited:
+                    self.edited.emit(edited)
+                    self._messages.remark(remark)
 
-        def undone(edited: list[Take], _left: list[Take]) -> None:
-            if edited:
-                self.edited.emit(edited)
-                self._messages.remark("Undone")
+            self._each([self.now(take) for take in edited], change, done_again)
 
         self._each(takes, change, done)
 

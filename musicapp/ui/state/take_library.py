@@ -361,7 +361,7 @@ class TakeLibrary(QObject):
             self._messages.post(
                 "notice",
                 "There is a take of this prompt, seed and length already: this one will sound the same.",
-                "For another one roll the dice (D), or open the lock of the seed (K).",
+                "For another one roll the dice, or open the lock of the seed.",
                 about="same",
             )
 

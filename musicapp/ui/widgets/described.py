@@ -26,14 +26,29 @@ W = TypeVar("W", bound=QWidget)
 
 
 def described(widget: W, object_name: str, label: str, tooltip: str = "", keys: str = "") -> W:
-    """Name a control; `keys` is its shortcut, shown in the tooltip."""
+    """Name a control; `keys` is its usual shortcut, shown in the tooltip, or the one that was chosen instead."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(label)
-    text = f"{tooltip or label} ({keys_shown(keys)})" if keys else tooltip or label
-    widget.setProperty("usual_tooltip", text)
-    widget.setToolTip(text)
+    widget.setProperty("words", tooltip or label)
+    widget.setProperty("usual_keys", keys)
+    widget.setProperty("usual_tooltip", _with_keys(widget))
+    widget.setToolTip(_with_keys(widget))
     field_rules.apply(widget)
     return widget
+
+
+def show_keys(widget: QWidget, keys: str | None) -> None:
+    """Another shortcut was chosen for a control, "" for none; None: it has its usual one again."""
+    widget.setProperty("chosen_keys", keys)
+    widget.setProperty("usual_tooltip", _with_keys(widget))
+    if widget.isEnabled():  # else its tooltip says why it is not
+        widget.setToolTip(_with_keys(widget))
+
+
+def _with_keys(widget: QWidget) -> str:
+    usual, chosen = widget.property("usual_keys"), widget.property("chosen_keys")
+    keys = keys_shown(usual) if chosen is None or not usual else chosen
+    return f"{widget.property('words')} ({keys})" if keys else widget.property("words")
 
 
 def set_available(widget: QWidget, reason: str = "") -> None:
