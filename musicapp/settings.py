@@ -89,6 +89,7 @@ class Settings:
     make_loop      whether the form asks for a loop
     hear_forming   a take is heard, quietly, while it forms
     spectrogram    takes are shown as spectrograms
+    snap           loop marks go to bars and beats
     """
 
     volume: float = 0.5
@@ -130,6 +131,7 @@ class Settings:
     auto_play: str = "idle"
     hear_forming: bool = False
     spectrogram: bool = False
+    snap: bool = False
     takes_order: str = "newest"
     takes_by_prompt: bool = False
     recent_prompts: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 from musicapp.request import TakeRequest
@@ -59,6 +60,24 @@ class Form:
             first = len(found) + 1
             found += [(start_s + number * bar_s, first + number) for number in range(count)]
         return found
+
+    def bars_s(self) -> list[float]:
+        """Where bars begin, in seconds."""
+        return [second for second, _ in self.bars()]
+
+    def beats_s(self) -> list[float]:
+        """Where beats are, in seconds, those that begin bars among them."""
+        bars = self.bars_s()
+        ends = [*bars[1:], self.duration_s] if bars else []
+        return [
+            beat for first, after in zip(bars, ends, strict=True) for beat in (first, *self.beats_inside(first, after))
+        ]
+
+    def beats_inside(self, first: float, after: float) -> list[float]:
+        """The other beats of a bar that begins at `first`, up to where the next one does."""
+        assert self.beat_s is not None
+        count = max(0, ceil((after - self.beat_s / 4 - first) / self.beat_s) - 1)
+        return [first + number * self.beat_s for number in range(1, count + 1)]
 
 
 def form_of(request: TakeRequest, duration_s: float) -> Form:

@@ -60,6 +60,7 @@ class Actions(QObject):
         studio.take_gain.changed.connect(self._show_state)
         studio.forming.changed.connect(self._show_state)
         studio.spectrum.changed.connect(self._show_state)
+        studio.grid.changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.form_history.changed.connect(self._show_state)
         studio.undo.changed.connect(self._show_state)
@@ -83,6 +84,7 @@ class Actions(QObject):
             (tr("Space, Enter"), tr("Press the button that has the focus")),
             (tr("Left, Right"), tr("Move the play position (in the waveform)")),
             (tr("Ctrl+Left, Ctrl+Right"), tr("Move it by one sample")),
+            (tr("Ctrl+Drag"), tr("Mark a loop off the grid (in the waveform)")),
             (tr("Shift+Left, Shift+Right"), tr("Mark a loop from it on (in the waveform)")),
             (tr("Wheel, Shift+Wheel"), tr("Zoom and scroll the waveform")),
             (tr("Enter"), tr("Show and play a take, fold a prompt (in the list)")),
@@ -244,6 +246,9 @@ class Actions(QObject):
         tip = tr("Show pitches over time in the place of the waveform")
         self.spectrogram = self._add(menu, "spectrogram", tr("Spectro&gram"), "W", self._studio.spectrum.toggle, tip)
         self.spectrogram.setCheckable(True)
+        tip = tr("Loop marks go to bars and beats")
+        self.snap = self._add(menu, "snap", tr("Snap to &bars"), "B", self._studio.grid.toggle, tip)
+        self.snap.setCheckable(True)
         menu.addSeparator()
         self._add(menu, "prompt", tr("Go to the &prompt"), "Ctrl+P", window.parts.go_to_prompt)
         self._add(menu, "takes", tr("Go to the ta&kes"), "Ctrl+T", window.parts.go_to_takes)
@@ -277,10 +282,10 @@ class Actions(QObject):
         self._studio.player.set_looping(not self._studio.player.is_looping)
 
     def _mark_loop_start(self) -> None:
-        loop_marks.mark_start(self._studio.player)
+        loop_marks.mark_start(self._studio.player, self._studio.grid)
 
     def _mark_loop_end(self) -> None:
-        loop_marks.mark_end(self._studio.player)
+        loop_marks.mark_end(self._studio.player, self._studio.grid)
 
     def _toggle_matching(self) -> None:
         self._studio.take_gain.set_matching(not self._studio.take_gain.is_matching)
@@ -344,6 +349,7 @@ class Actions(QObject):
         self.loop.setChecked(studio.player.is_looping)
         self.forming.setChecked(studio.forming.is_on)
         self.spectrogram.setChecked(studio.spectrum.is_on)
+        self.snap.setChecked(studio.grid.is_on)
         self.match.setChecked(studio.take_gain.is_matching)
         self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)
         self.lock.setChecked(studio.take_settings.seed_is_locked)

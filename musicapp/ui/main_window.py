@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
             studio.looks,
             studio.take_gain,
             studio.spectrum,
+            studio.grid,
             themes,
         )
         self.export = ExportPanel(studio.exporter, themes)

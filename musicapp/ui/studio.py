@@ -29,6 +29,7 @@ from musicapp.ui.state.exporter import Exporter
 from musicapp.ui.state.form_history import FormHistory, Step
 from musicapp.ui.state.forming import Forming
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.grid import Grid
 from musicapp.ui.state.leftovers import Leftovers, keep_now
 from musicapp.ui.state.live import Live
 from musicapp.ui.state.looks import Looks
@@ -106,6 +107,7 @@ class Studio(QObject):
         )
         self.looks = Looks(self._looking, self.files, self)
         self.spectrum = SpectrumView(self.open_takes, self._drawing, self)
+        self.grid = Grid(self.player, self.looks, self.messages, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.form_history.used.connect(self._remember_use)
         self.undo.pushed.connect(self.form_history.forget_undone)
@@ -266,6 +268,7 @@ class Studio(QObject):
         self.library.auto_play = saved.auto_play
         self.forming.set_on(saved.hear_forming)
         self.spectrum.set_on(saved.spectrogram)
+        self.grid.set_on(saved.snap)
         self.exporter.restore(saved)
         self.watch_folder.is_on = saved.export_new
         form.set_prompt(saved.prompt)
@@ -291,6 +294,7 @@ class Studio(QObject):
         saved.auto_play = self.library.auto_play
         saved.hear_forming = self.forming.is_on
         saved.spectrogram = self.spectrum.is_on
+        saved.snap = self.grid.is_on
         self.exporter.remember(saved)
         saved.export_new = self.watch_folder.is_on
         folder = self.exporter.folder

@@ -88,6 +88,14 @@
         <translation>Um ein Sample verschieben</translation>
     </message>
     <message>
+        <source>Ctrl+Drag</source>
+        <translation>Strg+Ziehen</translation>
+    </message>
+    <message>
+        <source>Mark a loop off the grid (in the waveform)</source>
+        <translation>Einen Loop neben dem Raster markieren (in der Wellenform)</translation>
+    </message>
+    <message>
         <source>Shift+Left, Shift+Right</source>
         <translation>Umschalt+Links, Umschalt+Rechts</translation>
     </message>
@@ -438,6 +446,14 @@
     <message>
         <source>Spectro&amp;gram</source>
         <translation>Spekt&amp;rogramm</translation>
+    </message>
+    <message>
+        <source>Loop marks go to bars and beats</source>
+        <translation>Loop-Marken gehen auf Takte und Schläge</translation>
+    </message>
+    <message>
+        <source>Snap to &amp;bars</source>
+        <translation>&amp;Einrasten an Takten</translation>
     </message>
     <message>
         <source>Go to the &amp;prompt</source>
@@ -2549,6 +2565,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Spectrogram</source>
         <translation>Spektrogramm</translation>
+    </message>
+    <message>
+        <source>Snap to bars</source>
+        <translation>An Takten einrasten</translation>
+    </message>
+    <message>
+        <source>Loop marks go to bars and beats; with Ctrl they stay free</source>
+        <translation>Loop-Marken gehen auf Takte und Schläge; mit Strg bleiben sie frei</translation>
     </message>
     <message>
         <source>Remove the loop marks</source>
@@ -5093,6 +5117,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The take is too long for a WAV file.</source>
         <translation>Der Take ist zu lang für eine WAV-Datei.</translation>
+    </message>
+    <message>
+        <source>The take states no tempo: its marks stay where they are put.</source>
+        <translation>Der Take nennt kein Tempo: Seine Marken bleiben, wo sie hingesetzt werden.</translation>
     </message>
     <message>
         <source>The take “{1}” is no longer there.</source>

@@ -16,6 +16,7 @@ from musicapp.ui import guard
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.grid import Grid
 from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
@@ -58,10 +59,11 @@ class Stage(QWidget):
         looks: Looks,
         take_gain: TakeGain,
         spectrum: SpectrumView,
+        grid: Grid,
         theme: Theme,
     ) -> None:
         super().__init__()
-        self._looks, self._take_gain, self._spectrum = looks, take_gain, spectrum
+        self._looks, self._take_gain, self._spectrum, self._grid = looks, take_gain, spectrum, grid
         self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
         self._settings, self._history, self._messages = settings, history, messages
         self.examples: list[QPushButton] = []
@@ -95,6 +97,7 @@ class Stage(QWidget):
             self._looks,
             self._take_gain,
             self._spectrum,
+            self._grid,
             self._theme,
         )
         self.page.recall.clicked.connect(self.recall_settings)

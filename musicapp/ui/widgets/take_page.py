@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicapp.handover.form import Form
 from musicapp.ui.state.generation import Generation
+from musicapp.ui.state.grid import Grid
 from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
@@ -48,6 +49,7 @@ class TakePage(QFrame):
         looks: Looks,
         take_gain: TakeGain,
         spectrum: SpectrumView,
+        grid: Grid,
         theme: Theme,
     ) -> None:
         super().__init__()
@@ -71,7 +73,7 @@ class TakePage(QFrame):
         )  # fmt: skip
         self.copy_seed = described(IconButton(theme, "copy", role="framed"), "copy_seed", tr("Copy the seed"))
         self._spectrum = spectrum
-        self.waveform = Waveform(player, spectrum, theme)
+        self.waveform = Waveform(player, spectrum, grid, theme)
         self.overview = Overview(player, self.waveform, theme)
         self.waiting = Waiting(generation, self.waveform)
         self.note = self.waiting.note
@@ -83,6 +85,14 @@ class TakePage(QFrame):
             tr("Show pitches over time in the place of the waveform"), "W",
         )  # fmt: skip
         self.spectrogram.setCheckable(True)
+        self.snap = described(
+            IconButton(theme, "grid"),
+            "snap",
+            tr("Snap to bars"),
+            tr("Loop marks go to bars and beats; with Ctrl they stay free"),
+            "B",
+        )
+        self.snap.setCheckable(True)
         self.zoom_buttons = self._make_zoom_buttons(theme)
         self._lay_out()
 
@@ -95,11 +105,15 @@ class TakePage(QFrame):
         take_gain.changed.connect(self._show_levels)
         looks.found.connect(self._look_found)
         self.spectrogram.clicked.connect(spectrum.set_on)
+        self._grid = grid
+        self.snap.clicked.connect(grid.toggle)
+        grid.changed.connect(self._show_snap)
         spectrum.changed.connect(self._show_kind)
         self.waveform.region_changed.connect(self._show_selection)
         self._show_take()
         self._show_loop()
         self._show_kind()
+        self._show_snap()
 
     def _make_zoom_buttons(self, theme: Theme) -> dict[str, IconButton]:
         waveform = self.waveform
@@ -123,6 +137,9 @@ class TakePage(QFrame):
             button.clicked.connect(actions[name])
         return buttons
 
+    def _show_snap(self) -> None:
+        self.snap.setChecked(self._grid.is_on)
+
     def add_tool(self, button: QWidget) -> None:
         """One more button at the end of the row below the picture."""
         self._tools.addWidget(button)
@@ -144,6 +161,7 @@ class TakePage(QFrame):
         tools = self._tools = QHBoxLayout()
         tools.setSpacing(0)
         tools.addWidget(self.selection, 1)
+        tools.addWidget(self.snap)
         tools.addWidget(self.spectrogram)
         for button in self.zoom_buttons.values():
             tools.addWidget(button)

@@ -233,12 +233,8 @@ def bar_step(bar_pixels: float, least_pixels: float) -> int:
 
 def _beats(form: Form, start_s: float, end_s: float) -> Iterator[float]:
     """Beats between the bars that are visible."""
-    assert form.beat_s is not None
-    starts = [second for second, _ in form.bars()]
+    starts = form.bars_s()
     for first, after in zip(starts, [*starts[1:], form.duration_s], strict=True):
         if after < start_s or first > end_s:
             continue
-        second = first + form.beat_s
-        while second < after - form.beat_s / 4:
-            yield second
-            second += form.beat_s
+        yield from form.beats_inside(first, after)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEve
 from PySide6.QtWidgets import QApplication
 
 from musicapp.handover.form import Form
+from musicapp.ui.state.grid import Grid
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.player import Player
 from musicapp.ui.state.spectrum_view import SpectrumView
@@ -16,7 +17,7 @@ from musicapp.ui.widgets.described import described, restyle
 from musicapp.ui.widgets.level_axis import LevelAxis
 from musicapp.ui.widgets.spectrum_item import SpectrumItem
 from musicapp.ui.widgets.time_axis import TimeAxis
-from musicapp.ui.widgets.wave_item import WaveItem
+from musicapp.ui.widgets.wave_item import LEAST_BEAT_PIXELS, WaveItem
 from musicapp.ui.words import tr
 
 REPAINT_MS = 33
@@ -37,7 +38,7 @@ class Waveform(pg.PlotWidget):
     view_changed = Signal(float, float)
     region_changed = Signal(object)
 
-    def __init__(self, player: Player, spectrum: SpectrumView, theme: Theme) -> None:
+    def __init__(self, player: Player, spectrum: SpectrumView, grid: Grid, theme: Theme) -> None:
         self._ruler, self._levels = TimeAxis(theme), LevelAxis(theme)
         super().__init__(axisItems={"top": self._ruler, "left": self._levels}, enableMenu=False)
         self.setMinimumHeight(WAVEFORM_MIN_HEIGHT)
@@ -46,7 +47,7 @@ class Waveform(pg.PlotWidget):
                 False
             )  # a graphics view takes every drag, and then refuses the drop: the window is to have it
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._player, self._spectrum, self._theme = player, spectrum, theme
+        self._player, self._spectrum, self._grid, self._theme = player, spectrum, grid, theme
         self._shown: OpenTake | None = None
         self._drag = ""  # "", "click", "mark", "left edge" or "right edge"
         self._pressed_at = QPointF()
@@ -224,6 +225,13 @@ class Waveform(pg.PlotWidget):
         x = self.getViewBox().mapSceneToView(self.mapToScene(position.toPoint())).x()
         return max(0.0, min(x, self.duration_s))
 
+    def _snapped(self, second: float, event: QMouseEvent) -> float:
+        """The line of the grid next to a time, of those that can be seen; with Ctrl the time itself."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return second
+        left, right = self.visible_s
+        return self._grid.near(second, LEAST_BEAT_PIXELS * (right - left) / max(self.getViewBox().width(), 1))
+
     def _edge_at(self, position: QPointF) -> str:
         """The region edge under the mouse, if any."""
         if not self._region.isVisible():
@@ -254,8 +262,9 @@ class Waveform(pg.PlotWidget):
         moved = abs(event.position().x() - self._pressed_at.x())
         if self._drag == "click" and moved >= QApplication.startDragDistance() / 2:
             self._drag = "mark"
+            self._anchor_s = self._snapped(self._anchor_s, event)
         if self._drag != "click":
-            self._marking = (self._anchor_s, self._second_at(event.position()))
+            self._marking = (self._anchor_s, self._snapped(self._second_at(event.position()), event))
             self._show_region()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -302,9 +311,11 @@ class Waveform(pg.PlotWidget):
         share = 1 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 0
         frames = 1 if share else max(1, round((right - left) / 50 * self._shown.audio.sample_rate))
         self._follows = True
-        before = self._player.position
-        self._player.seek(before + step * frames)
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        before, rate = self._player.position, self._shown.audio.sample_rate
+        with_shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        line_s = self._grid.next(before / rate, step) if with_shift and not share else None
+        self._player.seek(before + step * frames if line_s is None else round(line_s * rate))
+        if with_shift:
             self._stretch_region(before, self._player.position)
 
     def _stretch_region(self, before: int, now: int) -> None:
