@@ -331,6 +331,7 @@ def test_one_take_that_is_gone_costs_no_other(library: Desk, home: Path) -> None
     studio.take_edits.star(takes_)
     library.wait(lambda: "no longer there" in library.message)
     assert all(told(library, number)["starred"] for number in (1, 2, 3))
+    library.wait(lambda: shown(library) == "321")
     studio.take_edits.throw_away(takes_)
     library.wait(lambda: len(trash.inside(home / "takes")) == 4)
     library.wait(lambda: studio.undo.words == "Throw away")

@@ -43,12 +43,13 @@ class _Thrown:
 
 class TakeEdits(QObject):
     """`edited` carries the takes as they are now, `gone` those that went into the trash, and `back` the paths of those
-    that came from there.
+    that came from there. `failed` tells that something did not work: other programs may have changed the takes.
     """
 
     edited = Signal(list)
     gone = Signal(list)
     back = Signal(list)
+    failed = Signal()
 
     def __init__(self, messages: Messages, undo: Undo, files: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -250,6 +251,8 @@ class TakeEdits(QObject):
         def finished(outcome: tuple[list[_Result], list[_Item], list[MusicAppError]]) -> None:
             results, left, problems = outcome
             done(results, left)
+            if problems:
+                self.failed.emit()
             if len(problems) == 1:
                 self._messages.post_error(problems[0])
             elif problems:

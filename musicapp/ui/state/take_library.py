@@ -81,6 +81,7 @@ class TakeLibrary(QObject):
         edits.edited.connect(self._edited)
         edits.gone.connect(self._gone)
         edits.back.connect(self._back)
+        edits.failed.connect(self.load)
         edits.now = self._now
         self.model.retitled.connect(self._retitled)
 
