@@ -45,7 +45,7 @@
     </message>
     <message>
         <source>&amp;Library</source>
-        <translation>&amp;Bibliothek</translation>
+        <translation>A&amp;rchiv</translation>
     </message>
     <message>
         <source>&amp;Playback</source>
@@ -1400,7 +1400,7 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     </message>
     <message>
         <source>Licence to accept</source>
-        <translation>Lizenz anzunehmen</translation>
+        <translation>Lizenz nötig</translation>
     </message>
     <message>
         <source>Stopped by an error</source>
@@ -1416,7 +1416,7 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     </message>
     <message>
         <source>licence to accept</source>
-        <translation>Lizenz anzunehmen</translation>
+        <translation>Lizenz nötig</translation>
     </message>
     <message>
         <source>Failed: {message}</source>
@@ -4396,27 +4396,27 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Stable Audio 3 medium</source>
-        <translation>Stable Audio 3 mittel</translation>
+        <translation>Stable Audio 3 medium</translation>
     </message>
     <message>
         <source>Stable Audio 3 medium, base</source>
-        <translation>Stable Audio 3 mittel, Basis</translation>
+        <translation>Stable Audio 3 medium, Basis</translation>
     </message>
     <message>
         <source>Stable Audio 3 small, music</source>
-        <translation>Stable Audio 3 klein, Musik</translation>
+        <translation>Stable Audio 3 small, Musik</translation>
     </message>
     <message>
         <source>Stable Audio 3 small, music, base</source>
-        <translation>Stable Audio 3 klein, Musik, Basis</translation>
+        <translation>Stable Audio 3 small, Musik, Basis</translation>
     </message>
     <message>
         <source>Stable Audio 3 small, sound effects</source>
-        <translation>Stable Audio 3 klein, Klangeffekte</translation>
+        <translation>Stable Audio 3 small, Klangeffekte</translation>
     </message>
     <message>
         <source>Stable Audio 3 small, sound effects, base</source>
-        <translation>Stable Audio 3 klein, Klangeffekte, Basis</translation>
+        <translation>Stable Audio 3 small, Klangeffekte, Basis</translation>
     </message>
     <message>
         <source>Stable Audio Open 1.0</source>
@@ -4424,7 +4424,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Stable Audio Open Small</source>
-        <translation>Stable Audio Open klein</translation>
+        <translation>Stable Audio Open Small</translation>
     </message>
     <message>
         <source>Star</source>

@@ -22,13 +22,14 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QTabBar,
     QTableWidget,
+    QToolButton,
     QWidget,
 )
 
 from musicapp import __main__ as start
 from musicapp import settings
 from musicapp.errors import LibraryError
-from musicapp.ui import words
+from musicapp.ui import theme, words
 from musicapp.ui.choice_menu import ChoiceMenu
 from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.export_options import ExportOptions
@@ -300,6 +301,16 @@ def test_no_key_is_given_twice_in_a_menu(desk: Desk, monkeypatch: pytest.MonkeyP
     assert {name: keys for name, keys in twice.items() if len(keys) != len(set(keys))} == {}
     for menu in desk.window.findChildren(QMenu, "take_menu"):
         menu.close()
+
+
+def test_every_menu_is_there_in_the_smallest_window(desk: Desk) -> None:
+    desk.window.resize(*theme.WINDOW_MIN_SIZE)
+    bar = desk.window.menuBar()
+    desk.wait(lambda: desk.window.parts.switch.isVisible())
+    more = bar.findChild(QToolButton, "qt_menubar_ext_button")
+    assert more is not None and not more.isVisible()
+    last = bar.actionGeometry(bar.actions()[-1])
+    assert last.right() < desk.window.parts.switch.geometry().left()
 
 
 def test_catalogues_are_complete() -> None:

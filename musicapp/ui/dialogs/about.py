@@ -54,7 +54,7 @@ def _sheet(engine: EngineState) -> QWidget:
     layout.setSpacing(SPACE_WIDE)
     layout.addLayout(_heading())
     layout.addLayout(_facts(engine))
-    names = ", ".join(name for name, _package, _licence in PARTS[:NAMED_PARTS])
+    names = ", ".join(tr(name) for name, _package, _licence in PARTS[:NAMED_PARTS])
     words = tr("Made with {names} and others; letters from the font Inter. Licences names them all.", names=names)
     made_with = label(words, tone="muted")
     made_with.setWordWrap(True)

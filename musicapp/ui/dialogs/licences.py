@@ -71,7 +71,7 @@ def licence_text() -> str:
 
 def part_lines() -> list[str]:
     """Each part with its version and licence."""
-    return [f"{name} {_version(package)}: {licence}" for name, package, licence in PARTS] + [
+    return [f"{tr(name)} {_version(package)}: {licence}" for name, package, licence in PARTS] + [
         tr("The font Inter 3.19: SIL Open Font License 1.1")
     ]
 
