@@ -368,6 +368,24 @@ def _sql(place: Path, sql: str) -> None:
     connection.close()
 
 
+def test_names_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    names = [
+        "10",
+        "Song",
+        "song 2",
+        "song 2b",
+        "Song 010",
+        "song 10, slow",
+        "song 11",
+        "Sóng 100",
+        "song " + "9" * 6000,
+        "é",
+    ]
+    takes_ = [replace(write_take(tmp_path, f"t{number}"), title=name) for number, name in enumerate(names)]
+    found = order.sorted_by(order.NAME, reversed(takes_), lambda _take: Facts())
+    assert [take.title for take in found] == [*names[:1], "é", *names[1:-1]]
+
+
 ODD_NAMES = (b"S\xfc\xdfes", b"\xff\xfe", b"Zeile\nzwei", b"a'b\"c;--%20", "ü".encode() * 120)
 
 
