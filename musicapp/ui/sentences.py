@@ -9,6 +9,7 @@ dots and full stops; what is still unknown stays English.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -16,6 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from musicapp import paths
+
+log = logging.getLogger(__name__)
 
 _HOLE = re.compile(r"\{(\d+)\}")
 _BREAKS, _LATE_BREAK = ("\n", " · "), "; "  # no template goes over the first ones
@@ -168,4 +171,8 @@ def _filled(template: str, values: list[str]) -> str:
 
 
 def _templates() -> list[str]:
-    return [str(template) for template in json.loads(file_of_templates().read_text(encoding="utf-8"))]
+    try:
+        return [str(template) for template in json.loads(file_of_templates().read_text(encoding="utf-8"))]
+    except (OSError, ValueError) as error:
+        log.warning("sentences stay English: %s", error)
+        return []

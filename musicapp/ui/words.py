@@ -7,6 +7,7 @@ where they are shown. Until `use` is called the language is English.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from musicapp import paths
 from musicapp.request import format_duration
 from musicapp.store.sizes import format_bytes
 from musicapp.ui.sentences import Sentences
+
+log = logging.getLogger(__name__)
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # as those who speak it call it
@@ -37,7 +40,13 @@ class _Speech:
     def __init__(self, language: str) -> None:
         self.language = language
         self.catalogue = QTranslator()
-        self.catalogue.load(str(paths.resources_folder() / "translations" / f"musicapp_{language}.qm"))
+        file = paths.resources_folder() / "translations" / f"musicapp_{language}.qm"
+        try:  # read, since a file that Qt has mapped ends the program when an update writes over it
+            self._data = file.read_bytes()  # Qt keeps no copy
+        except OSError as error:
+            log.warning("no words in the language %s: %s", language, error)
+        else:
+            self.catalogue.load(self._data)
         self.locale = QLocale("en_US" if language == ENGLISH else language)
         self.sentences = Sentences(self._sentence, self._number_or_key) if language != ENGLISH else None
 

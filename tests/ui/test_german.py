@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicapp import __main__ as start
-from musicapp import settings
+from musicapp import paths, settings
 from musicapp.errors import LibraryError
 from musicapp.ui import theme, words
 from musicapp.ui.choice_menu import ChoiceMenu
@@ -311,6 +311,44 @@ def test_every_menu_is_there_in_the_smallest_window(desk: Desk) -> None:
     assert more is not None and not more.isVisible()
     last = bar.actionGeometry(bar.actions()[-1])
     assert last.right() < desk.window.parts.switch.geometry().left()
+
+
+@pytest.fixture
+def other_folder(tmp_path: Path) -> Iterator[Path]:
+    """Another folder of catalogues for one test; afterwards the usual ones are read again."""
+    folder = tmp_path / "translations"
+    folder.mkdir()
+    words.use("en")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "resources_folder", lambda: tmp_path)
+        yield folder
+        words.use("en")
+    words.use("de")
+    words.use("en")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no catalogue" * 100])
+def test_a_catalogue_that_is_gone_or_damaged_leaves_english(other_folder: Path, content: bytes | None) -> None:
+    if content is not None:
+        (other_folder / "musicapp_de.qm").write_bytes(content)
+        (other_folder / "sentences.json").write_bytes(content)
+    words.use("de")
+    assert words.tr("&Export") == "&Export" and words.tr("%n takes", "", 3) == "3 takes"
+    assert words.said("Engine ready, 3 takes") == "Engine ready, 3 takes"
+
+
+def test_a_catalogue_may_be_written_over_while_it_is_used(other_folder: Path) -> None:
+    for name in ("musicapp_de.qm", "sentences.json"):
+        (other_folder / name).write_bytes((translate.FOLDER / name).read_bytes())
+    words.use("de")
+    for path in other_folder.iterdir():
+        path.write_bytes(b"")
+    assert words.tr("&Export") == "&Exportieren" and words.said("Engine ready") == "Engine bereit"
+
+
+def test_english_has_its_plurals() -> None:
+    words.use("en")
+    assert words.tr("%n takes", "", 1) == "One take" and words.tr("%n takes", "", 1200) == "1,200 takes"
 
 
 def test_catalogues_are_complete() -> None:

@@ -107,7 +107,9 @@ def gather(catalogue: Path, found: list[str]) -> None:
 
 def compile_catalogue(catalogue: Path, compiled: Path) -> None:
     """The catalogue as Qt reads it; what is not finished is left out."""
-    _run("lrelease", "-silent", str(catalogue), "-qm", str(compiled))
+    new = compiled.with_suffix(".new")
+    _run("lrelease", "-silent", str(catalogue), "-qm", str(new))
+    new.replace(compiled)  # a window may be using the old one
 
 
 @dataclass(frozen=True)
