@@ -323,6 +323,16 @@ def test_nothing_is_offered_back_once_the_trash_is_empty(library: Desk, home: Pa
     assert library.window.actions_.undo.isEnabled() is False and library.message == ""
 
 
+def test_what_the_command_line_brings_back_is_shown_again(library: Desk, home: Path) -> None:
+    library.studio.take_edits.throw_away([take_of(library, 0), take_of(library, 1)])
+    library.wait(lambda: library.studio.undo.words == "Throw away")
+    assert main(["takes", "restore", "take0"]) == 0
+    library.studio.library.load()
+    library.wait(lambda: shown(library) == "320")
+    library.studio.undo.undo()
+    library.wait(lambda: shown(library) == "3210")
+
+
 def test_one_take_that_is_gone_costs_no_other(library: Desk, home: Path) -> None:
     """Of four marked takes one was thrown away elsewhere: the others are starred, thrown away, and come back."""
     studio = library.studio

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 
 from musicapp import paths
 from musicapp.errors import LibraryError, MusicAppError
@@ -20,6 +19,7 @@ from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.odd_files import OddFiles
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
@@ -28,7 +28,6 @@ from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_list_model import TakeListModel, TakeRow
 from musicapp.ui.state.take_search import TakeSearch
 
-NAMED_AT_MOST = 3  # of the files that could not be read
 SHOWN_AT_ONCE = 200  # more than a screen has
 PAUSE_S = 2.0  # between two looks at the folder that nobody asked for
 
@@ -68,7 +67,7 @@ class TakeLibrary(QObject):
         self._looked_at_s = 0.0
         self.is_read = False  # the takes on disk are listed
         self._thrown_away: set[Path] = set()  # a look at the folder that began before may still find them
-        self._told: set[Path] = set()  # which files could not be read
+        self._odd_files = OddFiles(messages, files)
         self._shown_before = ""  # on the stage when the take being made came
         open_takes.began.connect(self._began)
         open_takes.sounds.connect(self._sounds)
@@ -107,9 +106,14 @@ class TakeLibrary(QObject):
             self._show_some(newest)
             if is_new:
                 self._files.run(lambda: folder_look.named(now.remembered()), self._show_some, not_listed)
-            self._files.run(lambda: folder_look.survey(now, making), self._listed, not_listed)
+            self._files.run(lambda: folder_look.survey(now, making), listed, not_listed)
+
+        def listed(found: takes.Survey) -> None:
+            self._thrown_away -= thrown_away  # what is there now was brought back, perhaps by another program
+            self._listed(found)
 
         making = [row.take_id for row in self.model.rows if row.take is None]
+        thrown_away = set(self._thrown_away)
         self._files.run(open_index, opened, not_listed)
 
     def look_again(self) -> None:
@@ -215,9 +219,7 @@ class TakeLibrary(QObject):
             self._open_takes.renew(row.take)
         self._shown_changed()
         self._learn()
-        if unreadable := [file for file in found.unreadable if file.path not in self._told]:
-            self._told |= {file.path for file in unreadable}
-            self._tell_unreadable(unreadable)
+        self._odd_files.tell(found.unreadable)
         self.is_read = True
         self.loaded.emit()
 
@@ -298,31 +300,6 @@ class TakeLibrary(QObject):
         if row is not None and row.take is not None:
             self._edits.rename(row.take, title)
 
-    def _tell_unreadable(self, files: list[takes.Unreadable]) -> None:
-        """Say which files of the folder are no takes, and offer to put them out of the way."""
-        count = len(files)
-        what = "One file" if count == 1 else f"{count} files"
-        named = " ".join(file.reason for file in files[:NAMED_AT_MOST])
-        more = f" And {count - NAMED_AT_MOST} more." if count > NAMED_AT_MOST else ""
-        self._messages.post(
-            "warning",
-            f"{what} in the folder of takes could not be read. All other takes are here.",
-            f"{named}{more} In: {files[0].path.parent}",
-            offer=("Set aside", lambda: self._set_aside([file.path for file in files])),
-        )
-
-    def _set_aside(self, files: list[Path]) -> None:
-        folder = paths.takes_folder()
-        self._files.run(lambda: takes.set_aside(folder, files), self._tell_set_aside, self._messages.post_error)
-
-    def _tell_set_aside(self, place: Path) -> None:
-        self._messages.post(
-            "notice",
-            "The files were set aside. Nothing was deleted.",
-            f"They are in {place}",
-            offer=("Show", lambda: _show_folder(place)),
-        )
-
     def _began(self, opened: OpenTake) -> None:
         self.model.put(TakeRow(opened.take_id, opened.request, opened.created))
         self._progressed()
@@ -380,10 +357,6 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         self.model.set_shown(shown.take_id if shown else "")
         self.current_changed.emit()
-
-
-def _show_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _asks_the_same(request: TakeRequest, made: TakeRequest) -> bool:
