@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import math
 import os
@@ -105,6 +106,8 @@ def _read_restored(folder: Path) -> None:
     studio._remember()
     text = settings.text_of(studio.settings)
     studio.close()
+    gc.enable()  # which it kept from looking: thousands of them come after it
+    gc.unfreeze()
     json.loads(text)
 
 
