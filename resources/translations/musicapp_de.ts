@@ -317,7 +317,7 @@
     </message>
     <message>
         <source>Make its end, or that of the marked passage, run into its beginning</source>
-        <translation>Sein Ende, oder das der markierten Passage, in den Anfang laufen lassen</translation>
+        <translation>Sein Ende, oder das des markierten Abschnitts, in den Anfang laufen lassen</translation>
     </message>
     <message>
         <source>Close to a &amp;loop</source>
@@ -1168,7 +1168,7 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     </message>
     <message>
         <source>Takes of before stay where they are. “Move all takes to another folder” in the Library menu moves them.</source>
-        <translation>Frühere Takes bleiben, wo sie sind. „Alle Takes in einen anderen Ordner verschieben“ im Menü Bibliothek verschiebt sie.</translation>
+        <translation>Frühere Takes bleiben, wo sie sind. „Alle Takes in einen anderen Ordner verschieben“ im Menü Archiv verschiebt sie.</translation>
     </message>
     <message>
         <source>Play all takes at one loudness</source>
@@ -1876,7 +1876,7 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     </message>
     <message>
         <source>The source says how long the take is.</source>
-        <translation>Die Quelle bestimmt, wie lang der Take ist.</translation>
+        <translation>Die Vorlage bestimmt, wie lang der Take ist.</translation>
     </message>
     <message>
         <source>What starts from a sound is no loop</source>
@@ -4160,7 +4160,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Connect its disk and read the folder again (menu Library), or choose the folder where they are now in the menu File. New takes would begin a folder of that name.</source>
-        <translation>Ihre Platte anschließen und den Ordner neu einlesen (Menü Bibliothek), oder im Menü Datei den Ordner wählen, in dem sie jetzt sind. Neue Takes würden einen Ordner dieses Namens beginnen.</translation>
+        <translation>Ihre Platte anschließen und den Ordner neu einlesen (Menü Archiv), oder im Menü Datei den Ordner wählen, in dem sie jetzt sind. Neue Takes würden einen Ordner dieses Namens beginnen.</translation>
     </message>
     <message>
         <source>Disk quota exceeded</source>
