@@ -59,7 +59,7 @@ def seams(bench: Bench, count: int) -> None:
 
 
 def comps(bench: Bench, count: int) -> None:
-    found, rng = [], np.random.default_rng(6)
+    found: list[tuple[float, float]] = []
     for number in range(count):
         bpm = 70 + 13 * number % 100
         prompt, bar_s = STYLES[number % len(STYLES)].format(bpm=bpm), 240 / bpm
@@ -73,16 +73,18 @@ def comps(bench: Bench, count: int) -> None:
         wanted = np.concatenate([takes[lane][first:end] for (_, lane), first, end in zip(
             picks, starts, [*starts[1:], len(after)], strict=True)])  # fmt: skip
         change, jump = flux(after), jumps(after)
-        others = rng.integers(RATE, len(after) - RATE, PLACES)
-        reach = round(bar_s / 4 * RATE)
+        reach = round(bar_s / 4 * RATE)  # a beat: joints end on beats, so they are compared with other ones
         for cut in starts[1:]:
             stays[cut - reach - 1 : cut + reach + 1] = False
+        lines = np.arange(2, int(15 / bar_s * 4)) * bar_s / 4 * RATE
+        others = np.array([line + offset for line in lines for offset in (-1323, 1323) if stays[int(line + offset)]])
+        for cut in starts[1:]:
             for edge in (cut - reach + 1323, cut + reach - 1323):
                 found.append((rank(jump, edge, others, 1400), rank(change, edge / 128, others / 128, 11)))
         assert np.abs(after - wanted)[stays].max() == 0.0
         print(number, bpm, len(cuts), np.round(np.median(found, axis=0), 2).tolist(), flush=True)
     print(f"{count} comps of three takes, {len(found) // 2} changes: outside of the joints largest difference 0.0;",
-          f"at their {len(found)} ends above the 95th percentile of {PLACES} places, jump and flux:",
+          f"at their {len(found)} ends above the 95th percentile of beats away from them, jump and flux:",
           (np.array(found) > 0.95).mean(axis=0).round(3), "median rank", np.median(found, axis=0).round(2))  # fmt: skip
 
 
