@@ -266,6 +266,7 @@ class Actions(QObject):
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, "shortcuts", tr("&Keyboard shortcuts"), "Ctrl+/", self._window.show_shortcuts)
         self._add(menu, "log", tr("Open the &log folder"), "", open_log_folder)
+        self._add(menu, "report", tr("&Copy a report …"), "", self._window.show_report)
         menu.addSeparator()
         self._add(menu, "about", tr("&About Musicapp"), "F1", self._window.show_about)
 

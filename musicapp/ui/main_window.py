@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUrl, Signal, qVersion
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 from musicapp import paths
 from musicapp.errors import MusicAppError
 from musicapp.request import DEVICES, Recalled
-from musicapp.ui import icons, screen_room, theme
+from musicapp.ui import icons, report, screen_room, theme
 from musicapp.ui.actions import AUTO_PLAY_LABELS, THEME_LABELS, Actions
 from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.compare import CompareDialog
 from musicapp.ui.dialogs.leave import LeaveQuestion
 from musicapp.ui.dialogs.models import ModelsDialog
+from musicapp.ui.dialogs.report import ReportDialog
 from musicapp.ui.dialogs.settings import SettingsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.intake import Intake
@@ -223,6 +224,19 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         ShortcutsDialog(self.actions_.shortcut_rows(), self).open()
+
+    def show_report(self) -> None:
+        """What can be passed on when something is wrong."""
+        studio = self._studio
+        facts = (("Engine", studio.engine.text), ("Device", studio.engine.device_text), ("Qt", qVersion()))
+
+        def make(logs: dict[str, str], with_prompts: bool) -> str:
+            rows = studio.library.model.rows
+            takes = [text for row in rows if row.take for text in (row.take.request.prompt, row.take.title)]
+            own = [studio.take_settings.prompt, studio.take_settings.negative_prompt, *studio.settings.recent_prompts]
+            return report.written(facts, studio.settings, logs, [*own, *takes], with_prompts=with_prompts)
+
+        ReportDialog(report.log_ends, make, studio.files, self).open()
 
     def show_about(self) -> None:
         AboutDialog(self._studio.engine, self).open()

@@ -492,6 +492,10 @@
         <translation>&amp;Protokollordner öffnen</translation>
     </message>
     <message>
+        <source>&amp;Copy a report …</source>
+        <translation>&amp;Bericht kopieren …</translation>
+    </message>
+    <message>
         <source>&amp;About Musicapp</source>
         <translation>&amp;Über Musicapp</translation>
     </message>
@@ -911,6 +915,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message>
         <source>Every part with its version, and checksums, for programs (CycloneDX): {bill}</source>
         <translation>Jeder Bestandteil mit Version und Prüfsummen, für Programme (CycloneDX): {bill}</translation>
+    </message>
+    <message>
+        <source>And what these need:</source>
+        <translation>Und was diese brauchen:</translation>
     </message>
     <message>
         <source>The font Inter 3.19: SIL Open Font License 1.1</source>
@@ -2938,6 +2946,34 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>{key} is a key of “{words}”, which loses it when you use it here.</source>
         <translation>{key} ist eine Taste von „{words}“ und fällt dort weg, wenn sie hier verwendet wird.</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>What is copied</source>
+        <translation>Was kopiert wird</translation>
+    </message>
+    <message>
+        <source>With prompts and titles</source>
+        <translation>Mit Prompts und Titeln</translation>
+    </message>
+    <message>
+        <source>Only if they have to do with what is wrong</source>
+        <translation>Nur wenn sie mit dem Fehler zu tun haben</translation>
+    </message>
+    <message>
+        <source>This is all that is copied. Nothing is sent.</source>
+        <translation>Das ist alles, was kopiert wird. Nichts wird gesendet.</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the report</source>
+        <translation>Den Bericht kopieren</translation>
     </message>
 </context>
 <context>
