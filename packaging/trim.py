@@ -63,8 +63,11 @@ DATA = (
     "PySide6/Qt/qml/",
     "hf_xet/",
 )
-# `import torch` fails without it.
-NEEDED_DATA = ("torch/bin/torch_shm_manager",)
+NEEDED_DATA = (
+    "torch/bin/torch_shm_manager",  # `import torch` fails without it
+    # Qt's own words in the languages of the window: buttons, dialogs, names of keys
+    *("PySide6/Qt/translations/qtbase_de.qm", "PySide6/translations/qtbase_de.qm"),
+)
 RECORDS = re.compile(r"[^/]+\.dist-info/(RECORD|licenses/.*|LICEN[CS]E.*|direct_url\.json|INSTALLER|REQUESTED)")
 
 LIBRARIES = re.compile(

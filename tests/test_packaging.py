@@ -123,6 +123,9 @@ def test_what_the_app_leaves_out_is_told_by_its_name(monkeypatch: pytest.MonkeyP
         ("torch/lib/libjitbackend_test.so", plain, False),
         ("PySide6/Qt/plugins/platforms/libqxcb.so", plain, True),
         ("PySide6/Qt/plugins/platforms/libqvnc.so", plain, False),
+        *((f"PySide6/Qt/translations/qtbase_{code}.qm", plain, code == "de") for code in ("de", "fr")),
+        ("PySide6\\translations\\qtbase_de.qm", plain, True),
+        ("PySide6/Qt/translations/qt_de.qm", plain, False),
         ("torch-2.13.0.dist-info/RECORD", plain, False),
         ("torch-2.13.0.dist-info/METADATA", plain, True),
     ):
