@@ -60,7 +60,7 @@ def rivals(model: Measured, others: dict[str, Measured]) -> Finding:
         return missing("one part that both were measured by")
     return Finding(
         CONFIRMED if better == known else QUALIFIED if better > known / 2 else REFUTED,
-        f"In {better} of {known} measures this model is better than the best token model; below is what each of them "
+        f"In {better} of {known} measures this model is better than every other one here; below is what each of them "
         "had to learn from, which weighs more than the kind of model.",
         ("measure", "this model", *names),
         tuple(rows),
