@@ -160,6 +160,21 @@ def test_presets_are_kept_used_replaced_and_removed(desk: Desk, open_desk: Calla
     assert [preset.name for preset in presets.read()] == ["MY HARP"]
 
 
+def test_bringing_a_preset_back_costs_none_that_was_saved_meanwhile(desk: Desk) -> None:
+    form, own = desk.studio.take_settings, desk.studio.presets
+    for prompt in ("one", "two"):
+        form.set_prompt(prompt)
+        assert own.save(prompt)
+    own.remove(own.own[0])
+    form.set_prompt("three")
+    assert own.save("three")
+    desk.studio.messages.accept_offer()
+    assert [preset.name for preset in presets.read()] == ["two", "three", "one"]
+    own.remove(own.own[0])
+    assert own.save("TWO") and desk.message == "", "the one of before cannot come back beside it"
+    assert [preset.request.prompt for preset in presets.read()] == ["three", "one", "three"]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61])
 def test_a_preset_needs_a_name(desk: Desk, name: str) -> None:
     desk.studio.take_settings.set_prompt("harp")

@@ -21,6 +21,7 @@ class Presets(QObject):
         super().__init__(parent)
         self._form, self._history, self._messages = form, history, messages
         self._own: list[Preset] | None = None
+        self._offered: set[str] = set()  # names that the last message offers back
 
     @property
     def own(self) -> list[Preset]:
@@ -47,29 +48,28 @@ class Presets(QObject):
         except MusicAppError as problem:
             self._messages.post_error(problem, about="preset")
             return False
-        is_saved = self._write([*others, Preset(name, request)], f"Preset “{name}” saved")
-        if is_saved and len(others) < len(before):
-            self._messages.post(
-                "notice",
-                f"The preset “{name}” was there already and has the settings of the form now.",
-                offer=("Undo", lambda: self._put_back(before)),
-                about="preset",
-            )
-        return is_saved
+        if not self._write([*others, Preset(name, request)], f"Preset “{name}” saved"):
+            return False
+        if replaced := [preset for preset in before if preset not in others]:
+            self._offer_back(f"The preset “{name}” was there already and has the settings of the form now.", replaced)
+        elif name.casefold() in self._offered:  # what was removed under this name cannot come back beside it
+            self._messages.dismiss("preset")
+        return True
 
     def remove(self, preset: Preset) -> None:
         """Forget one of the user's own; the message offers it back."""
-        kept = self.own
-        if self._write([each for each in kept if each != preset], ""):
-            self._messages.post(
-                "notice",
-                f"The preset “{preset.name}” is removed.",
-                offer=("Undo", lambda: self._put_back(kept)),
-                about="preset",
-            )
+        if self._write([each for each in self.own if each != preset], ""):
+            self._offer_back(f"The preset “{preset.name}” is removed.", [preset])
 
-    def _put_back(self, kept: list[Preset]) -> None:
-        self._write(kept, "The preset is back")
+    def _offer_back(self, text: str, gone: list[Preset]) -> None:
+        """Say what became of some; undone, they come back behind those that are there by then."""
+        self._offered = names = {preset.name.casefold() for preset in gone}
+
+        def put_back() -> None:
+            others = [preset for preset in self.own if preset.name.casefold() not in names]
+            self._write([*others, *gone], "The preset is back")
+
+        self._messages.post("notice", text, offer=("Undo", put_back), about="preset")
 
     def _write(self, own: list[Preset], remark: str) -> bool:
         try:
