@@ -277,7 +277,7 @@ class Actions(QObject):
         self._studio.watch_folder.set_on(not self._studio.watch_folder.is_on)
 
     def _toggle_lock(self) -> None:
-        self._studio.take_settings.set_seed_locked(not self._studio.take_settings.seed_is_locked)
+        self._studio.form_history.lock_seed(not self._studio.take_settings.seed_is_locked)
 
     def _toggle_loop(self) -> None:
         self._studio.player.set_looping(not self._studio.player.is_looping)

@@ -79,11 +79,17 @@ class MainWindow(QMainWindow):
         self.prompts = PromptFields(
             studio.take_settings, studio.prompt_note, studio.form_history, studio.presets, studio.messages
         )
-        self.source = SourceField(studio.take_settings, themes)
+        self.source = SourceField(studio.take_settings, studio.form_history, themes)
         self.length = LengthField(studio.take_settings, studio.form_history, studio.messages)
         self.seed = SeedField(studio.take_settings, studio.form_history, studio.messages, themes)
         self.advanced = AdvancedPanel(
-            studio.take_settings, studio.models, studio.adapters, studio.precision_facts, studio.engine, themes
+            studio.take_settings,
+            studio.form_history,
+            studio.models,
+            studio.adapters,
+            studio.precision_facts,
+            studio.engine,
+            themes,
         )
         self.generate = GenerateBox(studio.generation, studio.queue, studio.live)
         self.message_bar = MessageBar(studio.messages, themes)

@@ -85,7 +85,8 @@ class Studio(QObject):
         self.take_settings = TakeSettings(self)
         self.prompt_note = PromptNote(self.take_settings, self.files, self)
         self.precision_facts = PrecisionFacts(self.take_settings, self.files, self)
-        self.adapters = Adapters(self.take_settings, self.messages, self.files, self)
+        self.form_history = FormHistory(self.take_settings, settings, self.messages, self)
+        self.adapters = Adapters(self.take_settings, self.form_history, self.messages, self.files, self)
         self.models = ModelChoice(self.messages, self.files, self)
         self.model_promise = ModelPromise(self.take_settings, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
@@ -97,13 +98,19 @@ class Studio(QObject):
             self.generation, self.take_settings, self.messages, self.engine, self.files, self.undo, self
         )
         self.live = Live(self.take_settings, self.queue, self.generation, self)
-        self.form_history = FormHistory(self.take_settings, settings, self.messages, self)
         self.presets = Presets(self.take_settings, self.form_history, self.messages, self)
         self.queue.added.connect(self.form_history.made)
         self.player = Player(self.open_takes, self.messages, self._devices, self)
         self.playing_levels = PlayingLevels(self.player, self)
         self.reshaping = Reshaping(
-            self.take_settings, self.queue, self.open_takes, self.player, self.messages, self.files, self
+            self.take_settings,
+            self.form_history,
+            self.queue,
+            self.open_takes,
+            self.player,
+            self.messages,
+            self.files,
+            self,
         )
         self.looks = Looks(self._looking, self.files, self)
         self.spectrum = SpectrumView(self.open_takes, self._drawing, self)

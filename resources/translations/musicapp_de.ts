@@ -4187,6 +4187,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Gewählt wurde ein Abschnitt eines Takes, den es nicht gibt.</translation>
     </message>
     <message>
+        <source>Add an adapter</source>
+        <translation>Adapter hinzufügen</translation>
+    </message>
+    <message>
         <source>Choose 1 to {1}.</source>
         <translation>1 bis {1} wählen.</translation>
     </message>
@@ -4199,8 +4203,16 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Ihre Platte anschließen und den Ordner neu einlesen (Menü Archiv), oder im Menü Datei den Ordner wählen, in dem sie jetzt sind. Neue Takes würden einen Ordner dieses Namens beginnen.</translation>
     </message>
     <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
         <source>Disk quota exceeded</source>
         <translation>Speicherkontingent überschritten</translation>
+    </message>
+    <message>
+        <source>Distance from the sound</source>
+        <translation>Abstand vom Klang</translation>
     </message>
     <message>
         <source>Drop a model’s folder or its weights here, and music or an adapter on the main window.</source>
@@ -4283,6 +4295,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Erst Takte von mehr als einem Take behalten, dann zusammenfügen.</translation>
     </message>
     <message>
+        <source>Keep the seed</source>
+        <translation>Seed behalten</translation>
+    </message>
+    <message>
+        <source>Let go of the seed</source>
+        <translation>Seed freigeben</translation>
+    </message>
+    <message>
         <source>Levels for broadcast</source>
         <translation>Pegel für den Rundfunk</translation>
     </message>
@@ -4341,6 +4361,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Read-only file system</source>
         <translation>Nur lesbares Dateisystem</translation>
+    </message>
+    <message>
+        <source>Remove an adapter</source>
+        <translation>Adapter entfernen</translation>
     </message>
     <message>
         <source>Sampler</source>
@@ -4467,6 +4491,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Stern</translation>
     </message>
     <message>
+        <source>Start from a sound</source>
+        <translation>Mit einem Klang beginnen</translation>
+    </message>
+    <message>
+        <source>Start from nothing</source>
+        <translation>Ohne Klang beginnen</translation>
+    </message>
+    <message>
         <source>Start the engine anew</source>
         <translation>Engine neu starten</translation>
     </message>
@@ -4489,6 +4521,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Stopping</source>
         <translation>Wird angehalten</translation>
+    </message>
+    <message>
+        <source>Strength of an adapter</source>
+        <translation>Stärke eines Adapters</translation>
     </message>
     <message>
         <source>String quartet, a waltz</source>
@@ -4937,6 +4973,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The models need {1}, but only {2} are free in {3}.</source>
         <translation>Die Modelle brauchen {1}, aber in {3} sind nur {2} frei.</translation>
+    </message>
+    <message>
+        <source>The model’s own settings</source>
+        <translation>Die Einstellungen des Modells</translation>
     </message>
     <message>
         <source>The name has {1} characters; {2} is the most.</source>

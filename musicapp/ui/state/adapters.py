@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from musicapp.description import adapter_names
 from musicapp.request import Lora
 from musicapp.ui.state.background import Lane
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 
@@ -23,9 +24,16 @@ class Adapters(QObject):
 
     added = Signal()
 
-    def __init__(self, settings: TakeSettings, messages: Messages, files: Lane, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        settings: TakeSettings,
+        history: FormHistory,
+        messages: Messages,
+        files: Lane,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._settings, self._messages, self._files = settings, messages, files
+        self._settings, self._history, self._messages, self._files = settings, history, messages, files
 
     def add(self, paths: Sequence[Path]) -> None:
         """Put adapters at the end, as strong as they were trained. What is no adapter becomes a message."""
@@ -49,18 +57,18 @@ class Adapters(QObject):
         """Change one; 0 is as if it were not there."""
         loras = list(self._settings.loras)
         loras[place] = replace(loras[place], strength=strength)
-        self._settings.set_loras(tuple(loras))
+        self._history.step("Strength of an adapter", lambda: self._settings.set_loras(tuple(loras)), joins=True)
 
     def remove(self, place: int) -> None:
         """Take one away; its file stays."""
         loras = self._settings.loras
-        self._settings.set_loras(loras[:place] + loras[place + 1 :])
+        self._history.step("Remove an adapter", lambda: self._settings.set_loras(loras[:place] + loras[place + 1 :]))
 
     def _add(self, path: Path) -> None:
         loras = self._settings.loras
         if any(lora.path == str(path) for lora in loras):
             self._messages.remark(f"The adapter {path.stem} is there already")
             return
-        self._settings.set_loras((*loras, Lora(str(path))))
+        self._history.step("Add an adapter", lambda: self._settings.set_loras((*loras, Lora(str(path)))))
         self._messages.remark(f"Adapter {path.stem} added")
         self.added.emit()

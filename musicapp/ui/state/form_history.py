@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,19 +13,22 @@ from musicapp.settings import Settings
 from musicapp.ui.state.form_values import FormValues
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
+from musicapp.ui.state.undo import JOINED_S
 
 USED = "The settings of the take are in the form; its seed is kept."
 USED_BUT_SEED = "The settings of the take are in the form; the seed is the one of before."
 USED_SEED = "The seed of the take is in the form and kept; all else is as it was."
-MOST_STEPS = 50
+MOST_STEPS = 100
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole form, with the adapters of every model."""
+    """The whole form, with the adapters of every model, and where it runs."""
 
     values: FormValues
     loras_of: dict[str, tuple[Lora, ...]]
+    device: str
+    precision: str
 
 
 @dataclass(eq=False)
@@ -39,6 +43,8 @@ class FormHistory(QObject):
     """`changed` tells that there is something to undo or to redo, or nothing any more; `used` carries each new Step.
 
     What one press changes is a step: the settings of a take, a preset, words put into the prompt, a seed, a length.
+    What is turned or slid is one, too, as long as there is no pause in it.
+
     The prompts of before are in `Settings.recent_prompts`, newest first: those that were made, and what was being
     written when other settings took its place; seeds that were made are in `Settings.recent_seeds`. Walking through
     the prompts (`older`, `newer`) ends at what was being written.
@@ -55,6 +61,7 @@ class FormHistory(QObject):
         self._walk: list[str] = []
         self._place = 0
         self._is_walking = False
+        self._stepped_s = 0.0
         form.prompt_changed.connect(self._written)
 
     @property
@@ -87,11 +94,18 @@ class FormHistory(QObject):
         """Newest first."""
         return list(self._saved.recent_seeds)
 
-    def step(self, words: str, change: Callable[[], None]) -> None:
-        """Change the form; the form of before comes back with `undo`. words: what it is, for people"""
-        before = self.now()
+    def step(self, words: str, change: Callable[[], None], *, joins: bool = False) -> None:
+        """Change the form; the form of before comes back with `undo`.
+
+        words  what it is, for people
+        joins  steps of the same words that follow each other at once are one
+        """
+        before, now_s = self.now(), time.monotonic()
         change()
-        self.keep(words, before)
+        is_more = joins and bool(self._before) and self._before[-1].words == words and not self._after
+        if not is_more or now_s - self._stepped_s > JOINED_S:
+            self.keep(words, before)
+        self._stepped_s = now_s
 
     def keep(self, words: str, before: Snapshot) -> bool:
         """Whether the form has changed since `before` was taken; then that can be undone."""
@@ -127,6 +141,11 @@ class FormHistory(QObject):
         """Another seed."""
         self.step("Another seed", self._form.roll_seed)
 
+    def lock_seed(self, locked: bool) -> None:
+        """Keep the seed for the takes that follow, or draw others."""
+        words = "Keep the seed" if locked else "Let go of the seed"
+        self.step(words, lambda: self._form.set_seed_locked(locked))
+
     def next_seed(self, step: int = 1) -> None:
         """The seed that follows, or the one before; behind the last one comes the first."""
         seed = (self._form.seed + step) % (MAX_SEED + 1)
@@ -153,7 +172,8 @@ class FormHistory(QObject):
 
     def now(self) -> Snapshot:
         """The form as it is."""
-        return Snapshot(replace(self._form.values()), dict(self._form.loras_of))
+        form = self._form
+        return Snapshot(replace(form.values()), dict(form.loras_of), form.device, form.precision)
 
     def made(self, request: TakeRequest) -> None:
         """A take of this request is wanted."""
@@ -205,6 +225,7 @@ class FormHistory(QObject):
         self._saved.remember_prompt(self._form.prompt)
         self._form.loras_of = dict(snapshot.loras_of)
         self._form.set_values(snapshot.values)
+        self._form.set_target(device=snapshot.device, precision=snapshot.precision)
         self._messages.dismiss("recall")
         self._messages.remark("The form is as it was before")
         self.changed.emit()

@@ -14,6 +14,7 @@ from musicapp.library.take import Take
 from musicapp.request import MAX_SEED, TakeRequest, new_take_id, random_seed
 from musicapp.shape import MIN_REGION_S, Lane, Pick, Source, usual_seam_s
 from musicapp.ui.state import background
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
@@ -30,6 +31,7 @@ class Reshaping(QObject):
     def __init__(
         self,
         settings: TakeSettings,
+        history: FormHistory,
         queue: TakeQueue,
         open_takes: OpenTakes,
         player: Player,
@@ -39,6 +41,7 @@ class Reshaping(QObject):
     ) -> None:
         super().__init__(parent)
         self._settings, self._queue, self._open_takes, self._player = settings, queue, open_takes, player
+        self._history = history
         self._messages, self._files = messages, files
 
     @property
@@ -101,7 +104,8 @@ class Reshaping(QObject):
     def _use(self, path: Path, length_s: float, take_id: str = "") -> None:
         source = self._settings.source
         variation = USUAL_VARIATION if source is None or source.variation is None else source.variation
-        self._settings.set_source(Source(str(path), take_id=take_id, variation=variation), length_s)
+        chosen = Source(str(path), take_id=take_id, variation=variation)
+        self._history.step("Start from a sound", lambda: self._settings.set_source(chosen, length_s))
 
     def _make_of(self, take: Take, source: Source) -> None:
         """Takes with the settings of one, made out of it with new seeds."""

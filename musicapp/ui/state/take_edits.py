@@ -91,10 +91,10 @@ class TakeEdits(QObject):
         before = {take.take_id: take.tags for take in takes}
 
         def back(take: Take) -> Take:
-            had = {tag.casefold() for tag in before[take.take_id]}
-            added = tuple(tag for tag in add if tag.casefold() not in had)
-            lost = {tag.casefold() for tag in remove}
-            return edits.tag(take, add=tuple(t for t in before[take.take_id] if t.casefold() in lost), remove=added)
+            tags, lost = before[take.take_id], {tag.casefold() for tag in remove}
+            had, has = ({tag.casefold() for tag in each} for each in (tags, take.tags))
+            again = tuple(tag for tag in tags if tag.casefold() in lost | has)  # all of them, for their order
+            return edits.tag(take, add=again, remove=(*again, *(tag for tag in add if tag.casefold() not in had)))
 
         self._edit(takes, lambda take: edits.tag(take, add=add, remove=remove), back, "Tags", "The tags are kept")
 

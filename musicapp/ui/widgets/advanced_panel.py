@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -23,6 +24,7 @@ from musicapp.request import BUILTIN_MODEL, DEVICES, MAX_GUIDANCE_SCALE, MAX_STE
 from musicapp.ui import icons
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.engine_state import EngineState
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.model_choice import ModelChoice
 from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.take_settings import TakeSettings
@@ -61,6 +63,7 @@ class AdvancedPanel(QWidget):
     def __init__(
         self,
         settings: TakeSettings,
+        history: FormHistory,
         models: ModelChoice,
         adapters: Adapters,
         facts: PrecisionFacts,
@@ -68,7 +71,7 @@ class AdvancedPanel(QWidget):
         theme: Theme,
     ) -> None:
         super().__init__()
-        self._engine = engine
+        self._engine, self._history = engine, history
         self._settings, self._models, self._facts, self._theme = settings, models, facts, theme
         self.heading = described(
             QToolButton(), "advanced", tr("Advanced settings"), tr("Model, adapters, steps, guidance, sampler, device")
@@ -190,16 +193,18 @@ class AdvancedPanel(QWidget):
         self.heading.setIcon(icons.icon(name, colours.muted, colours.disabled, ICON_SIZE - 4))
 
     def _steps_chosen(self, steps: int) -> None:
-        self._settings.set_sampling(steps=steps)
+        self._history.step("Steps", lambda: self._settings.set_sampling(steps=steps), joins=True)
 
     def _guidance_chosen(self, scale: float) -> None:
-        self._settings.set_sampling(guidance_scale=scale)
+        self._history.step("Guidance", lambda: self._settings.set_sampling(guidance_scale=scale), joins=True)
 
     def _sampler_chosen(self, row: int) -> None:
-        self._settings.set_sampling(sampler=self.sampler.itemData(row))
+        chosen = self.sampler.itemData(row)
+        self._history.step("Sampler", lambda: self._settings.set_sampling(sampler=chosen))
 
     def _reset(self) -> None:
-        self._settings.set_sampling(steps=None, guidance_scale=None, sampler=None)
+        usual: dict[str, Any] = {"steps": None, "guidance_scale": None, "sampler": None}
+        self._history.step("The model’s own settings", lambda: self._settings.set_sampling(**usual))
 
     def _model_chosen(self, row: int) -> None:
         key = self.model.itemData(row)
@@ -214,13 +219,15 @@ class AdvancedPanel(QWidget):
                 return
             key = folder
         self._models.add(key)
-        self._settings.set_target(model=key)
+        self._history.step("Model", lambda: self._settings.set_target(model=key))
 
     def _device_chosen(self, row: int) -> None:
-        self._settings.set_target(device=self.device.itemData(row))
+        chosen = self.device.itemData(row)
+        self._history.step("Device", lambda: self._settings.set_target(device=chosen))
 
     def _precision_chosen(self, row: int) -> None:
-        self._settings.set_target(precision=self.precision.itemData(row))
+        chosen = self.precision.itemData(row)
+        self._history.step("Precision", lambda: self._settings.set_target(precision=chosen))
 
     def _show_models(self) -> None:
         with QSignalBlocker(self.model):

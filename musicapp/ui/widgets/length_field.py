@@ -24,9 +24,9 @@ TICK_TIP = marked("The end runs into the beginning; a length like “8 bars” g
 class LengthEdit(QLineEdit):
     """A field for a length of time; arrow keys and wheel step by a second."""
 
-    def __init__(self, settings: TakeSettings) -> None:
+    def __init__(self, settings: TakeSettings, history: FormHistory) -> None:
         super().__init__()
-        self._settings = settings
+        self._settings, self._history = settings, history
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: PAGE_S, Qt.Key.Key_PageDown: -PAGE_S}
@@ -43,7 +43,10 @@ class LengthEdit(QLineEdit):
             event.ignore()  # whatever scrolls around it gets the wheel
 
     def _step(self, seconds: int) -> None:
-        self._settings.set_duration(max(1.0, self._settings.duration_s + seconds))
+        if self.isModified():
+            self.editingFinished.emit()  # what was typed is a step of its own
+        length_s = max(1.0, self._settings.duration_s + seconds)
+        self._history.step("Length", lambda: self._settings.set_duration(length_s), joins=True)
 
 
 class LengthField(QWidget):
@@ -58,7 +61,10 @@ class LengthField(QWidget):
         )
         self.slider.setPageStep(PAGE_S)
         self.field = described(
-            LengthEdit(settings), "length", tr("Length"), tr("Length of the take: 90, 12.5, 1:30, 4:45 or 8 bars")
+            LengthEdit(settings, history),
+            "length",
+            tr("Length"),
+            tr("Length of the take: 90, 12.5, 1:30, 4:45 or 8 bars"),
         )
         self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(WIDEST) + 2 * SPACE_WIDE)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -93,7 +99,7 @@ class LengthField(QWidget):
         self._show(settings.duration_s)
 
     def _slid(self, seconds: int) -> None:
-        self._settings.set_duration(float(seconds))
+        self._history.step("Length", lambda: self._settings.set_duration(float(seconds)), joins=True)
 
     def _typed(self, text: str) -> None:
         self._before = self._before or self._history.now()

@@ -61,7 +61,7 @@ class SeedField(QWidget):
         self.field.textEdited.connect(self._typed)
         self.field.editingFinished.connect(self._left)
         self.dice.clicked.connect(history.roll_seed)
-        self.lock.toggled.connect(settings.set_seed_locked)
+        self.lock.toggled.connect(history.lock_seed)
         settings.seed_changed.connect(self._show)
         settings.seed_lock_changed.connect(self._show_lock)
         settings.seed_use_changed.connect(self._show_use)

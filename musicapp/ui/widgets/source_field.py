@@ -3,10 +3,13 @@ none."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from musicapp.shape import Source
+from musicapp.ui.state.form_history import FormHistory
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE_TIGHT, Theme
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label
@@ -19,9 +22,9 @@ WORDS = (marked("as it is"), marked("near"), marked("changed"), marked("far"), m
 class SourceField(QWidget):
     """Name, a slider for the distance, and a button that lets the source go."""
 
-    def __init__(self, settings: TakeSettings, theme: Theme) -> None:
+    def __init__(self, settings: TakeSettings, history: FormHistory, theme: Theme) -> None:
         super().__init__()
-        self._settings = settings
+        self._settings, self._history = settings, history
         self.slider = described(
             QSlider(Qt.Orientation.Horizontal),
             "variation",
@@ -53,10 +56,11 @@ class SourceField(QWidget):
         self._show()
 
     def _moved(self, value: int) -> None:
-        self._settings.set_variation(value / STEPS)
+        change = partial(self._settings.set_variation, value / STEPS)
+        self._history.step("Distance from the sound", change, joins=True)
 
     def _clear(self) -> None:
-        self._settings.set_source(None)
+        self._history.step("Start from nothing", partial(self._settings.set_source, None))
 
     def _show(self) -> None:
         source = self._settings.source
