@@ -1,4 +1,4 @@
-"""Chunks of WAV files as other programs read them: libsndfile, and sox and ffprobe where they are installed."""
+"""Chunks of WAV files as other programs read them: libsndfile, and ffprobe and ExifTool where they are installed."""
 
 from __future__ import annotations
 
@@ -47,6 +47,13 @@ def ffprobe_tags(path: Path) -> dict[str, str]:
     found: dict[str, str] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["format"].get(
         "tags", {}
     )
+    return found
+
+
+def exiftool_tags(path: Path) -> dict[str, Any]:
+    """What ExifTool reads of `acid` and the rest."""
+    told = subprocess.run(["exiftool", "-j", "-a", str(path)], capture_output=True, check=True).stdout
+    found: dict[str, Any] = json.loads(told)[0]
     return found
 
 

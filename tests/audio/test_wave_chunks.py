@@ -52,6 +52,15 @@ def test_tempo_beats_and_root_are_read(tmp_path: Path, tempo: float, beats: int)
     assert found["metre"] == (3, 4) and found["root"] == MIDDLE_C + 9
 
 
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="compares with ExifTool")
+def test_a_second_program_reads_tempo_beats_and_root(tmp_path: Path) -> None:
+    facts = WaveFacts(tempo_bpm=60.5, beats_in_bar=3.5, tonic=9, is_loop=True)
+    told = foreign_readers.exiftool_tags(exported(tmp_path / "x.wav", facts))
+    assert (told["Tempo"], told["Beats"], told["Meter"]) == (60.5, 2, "7/8")
+    assert told["RootNote"] == "High A" and told["AcidizerFlags"] == "Root note set, Stretch"
+    assert told["NumSampleLoops"] == 1 and told["MIDIUnityNote"] == MIDDLE_C
+
+
 def test_markers_are_read_with_their_labels(tmp_path: Path) -> None:
     markers = ((0.0, "A, bar 1"), (0.5, "bar 2"), (1.25, "Größe"), (2.0, "behind the end"))
     path = exported(tmp_path / "x.wav", WaveFacts(markers=markers))

@@ -99,6 +99,36 @@ def test_all_takes_get_one_loudness_that_none_of_their_peaks_forbids(desk: Desk)
     assert reached[0] == pytest.approx(reached[1], abs=0.1)
 
 
+def test_what_the_sound_card_gets_of_each_take_is_as_loud(desk: Desk) -> None:
+    """Bass, a tone, noise and bursts, played in turn by switching: within 0.1 LU by the meter of whole files."""
+    random, takes = np.random.default_rng(3), takes_of(desk, (0.5, 0.05, 0.2, 0.3))
+    time = np.arange(takes[0].frames) / SAMPLE_RATE
+    noise = random.uniform(-1, 1, len(time))
+    sounds = (
+        0.5 * np.sin(2 * np.pi * 55 * time),
+        0.04 * np.sin(2 * np.pi * 3000 * time),
+        0.1 * noise,
+        0.4 * noise * (time % 0.1 < 0.03),
+    )
+    for take, sound in zip(takes, sounds, strict=True):
+        with wave_io.WaveWriter(take.path, SAMPLE_RATE, 2, take.frames, tags=tags.request_tags(take.request)) as writer:
+            writer.write(np.stack([sound, 0.7 * sound], axis=1).astype(np.float32))
+    desk.studio.looks._known.clear()
+    dialog, player = compared(desk, takes), desk.studio.player
+    player.set_volume(-6.0)
+    player.set_looping(True)
+    player.play()
+    desk.wait(lambda: desk.output.is_open)
+    heard(desk, 8192)
+    reached = []
+    for letter in "BADC":
+        QTest.keyClicks(dialog, letter)
+        heard(desk, 8192)  # switched, and the fade is over
+        whole = heard(desk, takes[0].frames)  # once around, from wherever it is
+        reached.append(loudness_lufs(np.concatenate([whole] * 4), SAMPLE_RATE))
+    assert max(reached) - min(reached) < 0.1
+
+
 def test_blind_shuffles_and_hides_until_it_is_revealed(desk: Desk) -> None:
     takes = takes_of(desk, (0.3, 0.3, 0.3))
     dialog, comparison = compared(desk, takes), desk.studio.comparison

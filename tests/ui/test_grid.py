@@ -77,6 +77,12 @@ def test_marks_go_to_beats_and_to_bars_when_beats_cannot_be_seen(desk: Desk) -> 
     assert drag(desk, 18.4, 20.0)[1] == 20.0
 
 
+def test_a_drag_from_a_line_to_the_same_line_leaves_the_marks_as_they_were(desk: Desk) -> None:
+    with_take(desk).studio.grid.set_on(True)
+    desk.waveform.show_part(0.0, 8.0)
+    assert drag(desk, 1.5, 3.5) == drag(desk, 4.93, 5.08) == (1.5, 3.5)
+
+
 def test_ctrl_marks_off_the_grid(desk: Desk) -> None:
     with_take(desk).studio.grid.set_on(True)
     desk.waveform.show_part(0.0, 8.0)

@@ -276,7 +276,7 @@ class Waveform(pg.PlotWidget):
         if drag == "click":
             self._follows = True
             self._player.seek(round(self._second_at(event.position()) * rate))
-        elif marked is not None:
+        elif marked is not None and marked[0] != marked[1]:  # both edges may have gone to one line
             self._player.set_region((round(marked[0] * rate), round(marked[1] * rate)))
             self._player.set_looping(True)
         self._show_region()
