@@ -131,6 +131,8 @@ class MainWindow(QMainWindow):
         self.drop.dropped.connect(self.intake.take)
         studio.adapters.added.connect(self.advanced.unfold)
         self.advanced.models_wanted.connect(self.show_models)
+        self.stage.empty.models_wanted.connect(self.show_models)
+        self.stage.empty.source_wanted.connect(self.choose_source)
         self._lay_out()
         self.parts = Parts(self.columns, self.transport, self.prompts, self.stage, self.export, self.queue, self.takes)
         self.actions_ = Actions(self, studio, themes)

@@ -2473,12 +2473,44 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>Takes werden gelesen …</translation>
     </message>
     <message>
-        <source>Describe some music</source>
-        <translation>Musik beschreiben</translation>
+        <source>Make some music</source>
+        <translation>Musik machen</translation>
+    </message>
+    <message>
+        <source>Choose a sound …</source>
+        <translation>Klang wählen …</translation>
+    </message>
+    <message>
+        <source>Of your own, or a take</source>
+        <translation>Einen eigenen oder einen Take</translation>
+    </message>
+    <message>
+        <source>Models …</source>
+        <translation>Modelle …</translation>
+    </message>
+    <message>
+        <source>With words</source>
+        <translation>Mit Worten</translation>
     </message>
     <message>
         <source>Type a prompt on the left and press Generate, or start from one of these:</source>
         <translation>Links einen Prompt tippen und „Erzeugen“ drücken oder mit einem von diesen beginnen:</translation>
+    </message>
+    <message>
+        <source>With a sound</source>
+        <translation>Mit einem Klang</translation>
+    </message>
+    <message>
+        <source>Drop one on the window, or choose it: takes are made from it, as near or far as you like.</source>
+        <translation>Einen auf das Fenster ziehen oder wählen: Takes entstehen daraus, so nah oder fern wie gewünscht.</translation>
+    </message>
+    <message>
+        <source>With another model</source>
+        <translation>Mit einem anderen Modell</translation>
+    </message>
+    <message>
+        <source>The built-in one is small. Others are fetched once, and then work here without the internet, too.</source>
+        <translation>Das mitgelieferte ist klein. Andere werden einmal geholt und arbeiten dann ebenfalls hier, ohne Internet.</translation>
     </message>
     <message>
         <source>Example: {example}</source>

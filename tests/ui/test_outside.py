@@ -82,8 +82,8 @@ print(listener.communicate()[0])
 
 
 def test_the_stage_says_that_it_reads_and_what_a_first_take_waits_for(desk: Desk) -> None:
-    title = desk.window.stage._title
-    assert title.text() == "Describe some music"
+    title = desk.window.stage.empty._title
+    assert title.text() == "Make some music"
     desk.host.script = "queued"
     desk.studio.take_settings.set_prompt("calm piano")
     desk.studio.generation.start()

@@ -57,7 +57,7 @@ def test_tab_reaches_the_main_controls(desk: Desk) -> None:
     desk.make_take()
     reached = set()
     widget: QWidget = desk.window.prompts.prompt
-    for _ in range(200):
+    for _ in range(400):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(desk.window):
             reached.add(widget.objectName())
         widget = widget.nextInFocusChain()

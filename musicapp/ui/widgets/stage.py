@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from musicapp.handover.recalling import split_gone
 from musicapp.request import TakeRequest, note_about
@@ -24,20 +24,13 @@ from musicapp.ui.state.player import Player
 from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.state.take_gain import TakeGain
 from musicapp.ui.state.take_settings import TakeSettings
-from musicapp.ui.theme import SPACE, SPACE_WIDE, Theme, scaled_font
-from musicapp.ui.widgets.described import described, label, surface
+from musicapp.ui.theme import Theme
+from musicapp.ui.widgets.described import surface
+from musicapp.ui.widgets.empty_stage import EmptyStage
 from musicapp.ui.widgets.waiting import Waiting
-from musicapp.ui.words import marked, tr
 
 if TYPE_CHECKING:
     from musicapp.ui.widgets.take_page import TakePage
-
-READING, DESCRIBE = marked("Reading your takes …"), marked("Describe some music")
-EXAMPLES = (
-    "calm piano, 90 bpm, in C minor",
-    "warm analog synth pads, slow, dreamy",
-    "driving techno, 130 bpm, deep bass",
-)
 
 
 class Stage(QWidget):
@@ -66,14 +59,15 @@ class Stage(QWidget):
         self._looks, self._take_gain, self._spectrum, self._grid = looks, take_gain, spectrum, grid
         self._open_takes, self._player, self._generation, self._theme = open_takes, player, generation, theme
         self._settings, self._history, self._messages = settings, history, messages
-        self.examples: list[QPushButton] = []
         self.page: TakePage | None = None
         self._pages = QStackedLayout(self)
-        self._empty_page = self._make_empty_page()
+        self.empty = EmptyStage()
+        self.examples = self.empty.examples
+        self.empty.example_chosen.connect(self._use_example)
         self._waiting_page = surface("stage")
         self.waiting = Waiting(generation)
         QVBoxLayout(self._waiting_page).addWidget(self.waiting)
-        self._pages.addWidget(self._empty_page)
+        self._pages.addWidget(self.empty)
         self._pages.addWidget(self._waiting_page)
         player.shown_changed.connect(self._show_page)
         generation.run_changed.connect(self._show_page)
@@ -105,36 +99,6 @@ class Stage(QWidget):
         self._pages.addWidget(self.page)
         self._show_page()
         self.prepared.emit()
-
-    def _make_empty_page(self) -> QFrame:
-        page = surface("stage")
-        page.setObjectName("empty_stage")
-        layout = QVBoxLayout(page)
-        layout.setSpacing(SPACE)
-        self._title = title = label(tr(READING))
-        title.setObjectName("stage_title")
-        title.setFont(scaled_font(title, scale=1.5, bold=True))
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        text = label(tr("Type a prompt on the left and press Generate, or start from one of these:"), tone="muted")
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        text.setWordWrap(True)
-        layout.addStretch(3)
-        layout.addWidget(title)
-        layout.addWidget(text)
-        layout.addSpacing(SPACE_WIDE)
-        for number, example in enumerate(EXAMPLES):
-            chip = described(
-                QPushButton(example),
-                f"example_{number}",
-                tr("Example: {example}", example=example),
-                tr("Use this as the prompt"),
-            )
-            chip.setProperty("role", "chip")
-            chip.clicked.connect(self._use_example)
-            self.examples.append(chip)
-            layout.addWidget(chip, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.addStretch(4)
-        return page
 
     def recall_settings(self) -> None:
         """Set the form as it was for the take on the stage; what of it could not be set is told."""
@@ -168,10 +132,8 @@ class Stage(QWidget):
             QGuiApplication.clipboard().setText(str(self._player.shown.request.seed))
             self._messages.remark("Seed copied")
 
-    def _use_example(self) -> None:
-        chip = self.sender()
-        if isinstance(chip, QPushButton):
-            self._history.use_prompt(chip.text())
+    def _use_example(self, prompt: str) -> None:
+        self._history.use_prompt(prompt)
 
     def focus_waveform(self) -> None:
         """Take the keyboard focus away from fields."""
@@ -204,7 +166,7 @@ class Stage(QWidget):
 
     def takes_are_read(self) -> None:
         """It is known by now whether there are takes: nobody has to fear that they are lost."""
-        self._title.setText(tr(DESCRIBE))
+        self.empty.takes_are_read()
 
     def _show_page(self) -> None:
         """The take; while the first one is on its way, how far it is; else examples."""
@@ -214,7 +176,7 @@ class Stage(QWidget):
             self.waiting.show_run()
             self._pages.setCurrentWidget(self._waiting_page)
         else:
-            self._pages.setCurrentWidget(self._empty_page)
+            self._pages.setCurrentWidget(self.empty)
 
 
 def _note_about_gone(gone: list[Path]) -> tuple[str, str]:
