@@ -14,6 +14,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ def main() -> int:
     parser.add_argument("--size", default="1180x760")
     parser.add_argument("--engine", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         os.environ["MUSICAPP_HOME"] = home
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         with at_work(Path(home)) if options.engine else contextlib.nullcontext():
@@ -50,10 +51,11 @@ def at_work(home: Path) -> Iterator[None]:
     from musicapp.request import TakeRequest
 
     heard: list[Event] = []
+    is_over = threading.Event()
 
     def on_event(event: Event) -> None:
         heard.append(event)
-        if isinstance(event, (Finished, Failed, Cancelled)):
+        if isinstance(event, (Finished, Failed, Cancelled)) and not is_over.is_set():
             go_on()
 
     def go_on() -> None:
@@ -70,6 +72,7 @@ def at_work(home: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        is_over.set()
         print(f"the engine went {sum(isinstance(event, Progress) for event in heard)} steps meanwhile")
         host.close()
 
