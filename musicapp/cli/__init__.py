@@ -1,3 +1,3 @@
 """The command line. Here are only the names of its commands, which a file on the command line is told from."""
 
-COMMANDS = ("generate", "batch", "export", "recall", "analyse", "models", "takes", "train", "evaluate")
+COMMANDS = ("generate", "batch", "comp", "export", "recall", "analyse", "models", "takes", "train", "evaluate")
