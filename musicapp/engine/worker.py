@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from musicapp import logs
+from musicapp import logs, part_files, paths
 from musicapp.engine.commands import Cancel, Generate, Listen, Load, Ping, Quit
 from musicapp.engine.events import (
     Alive,
@@ -265,6 +265,7 @@ def serve(commands: Connection, events: Connection, output_folder: str) -> None:
     threading.Thread(target=_watch_parent, args=(worker,), name="watch-parent", daemon=True).start()
     threading.Thread(target=worker.read_commands, args=(commands,), name="commands", daemon=True).start()
     _lower_priority()  # after the threads that answer: on Linux those started before keep theirs
+    part_files.sweep(paths.data_folder())  # what an engine before it was writing when it was killed
     worker.work()
     logging.shutdown()
     sys.stdout.flush()

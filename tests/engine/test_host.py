@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from musicapp import part_files, paths
 from musicapp.engine.events import (
     AudioChunk,
     Cancelled,
@@ -90,8 +91,13 @@ def test_killed_engine_closes_its_takes_and_the_next_request_starts_another(
         (closing,) = listener.closings(take_id)
         assert isinstance(closing, Failed) and closing.message and closing.hint
     assert not first.exists() and not host.is_alive and host.pid is None
+    left = part_files.beside(paths.data_folder() / "pace.json")
+    left = left.with_name(left.name.replace(f"-{os.getpid()}-", f"-{killed}-"))
+    paths.data_folder().mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"{")  # half of what it would have written
     host.generate(take(wordless, "three"), tmp_path / "three.wav")
     assert isinstance(listener.wait(*CLOSING, take_id="three"), Finished) and host.pid != killed
+    assert not left.exists()
 
 
 def test_cancel_is_answered_at_once_wherever_the_engine_is(
