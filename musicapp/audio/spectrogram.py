@@ -109,10 +109,13 @@ class Spectrogram:
         """How much of the take the columns show."""
         return min(self.known * HOP_FRAMES, self.total_frames)
 
+    def can_grow(self, available: int) -> bool:
+        """Whether `grow` would add columns."""
+        return self._end(available) > self.known
+
     def grow(self, audio: np.ndarray, available: int, most: int = 1 << 30) -> bool:
         """Add up to `most` columns, all of whose samples are among the first `available`; whether there were any."""
-        reach = 0 if available >= self.total_frames else self._spectra.size // 2 + HOP_FRAMES
-        end = min(-(-max(available - reach, 0) // HOP_FRAMES), self.known + most, len(self._levels[0]))
+        end = min(self._end(available), self.known + most)
         if end <= self.known:
             return False
         middles = np.arange(self.known, end) * HOP_FRAMES + HOP_FRAMES // 2
@@ -124,6 +127,11 @@ class Spectrogram:
             coarser[first : last + 1] = np.maximum.reduceat(part, np.arange(0, len(part), LEVEL_FACTOR), axis=0)
         self.known = end
         return True
+
+    def _end(self, available: int) -> int:
+        """How many columns have all their samples among the first `available`."""
+        reach = 0 if available >= self.total_frames else self._spectra.size // 2 + HOP_FRAMES
+        return min(-(-max(available - reach, 0) // HOP_FRAMES), len(self._levels[0]))
 
     def view(self, start_frame: float, end_frame: float, columns: int) -> np.ndarray:
         """`(ROWS, columns)` bytes, the highest row first: each column the loudest of its share of the frames."""

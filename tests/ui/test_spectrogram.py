@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 
 from musicapp.audio import wave_io
 from musicapp.ui.colour_map import level_colours
+from musicapp.ui.state.background import Done, Lane, Problem
 from musicapp.ui.state.spectrum_view import SpectrumView
 from tests.audio.test_spectrogram import at, sweep
 from tests.ui.conftest import Desk
@@ -133,6 +135,52 @@ def test_a_take_that_is_made_is_drawn_as_far_as_it_is(desk: Desk) -> None:
     host.finish(request)
     desk.wait(lambda: whole.is_complete)
     assert studio.spectrum.whole is whole and whole.view(0, 20 * SAMPLE_RATE, 40).max(axis=0).min() > 0
+
+
+class CountedLane(Lane):
+    """Counts what it is given."""
+
+    count = 0
+
+    def run(self, work: Callable[[], Any], done: Done | None = None, failed: Problem | None = None) -> None:
+        self.count += 1
+        super().run(work, done, failed)
+
+
+def test_nothing_is_computed_while_there_is_nothing_new(desk: Desk) -> None:
+    studio, host = desk.studio, desk.host
+    lane = CountedLane("counted")
+    spectrum = SpectrumView(studio.open_takes, lane)
+
+    def is_idle() -> bool:
+        QTest.qWait(40)
+        before = lane.count
+        QTest.qWait(80)
+        return lane.count == before
+
+    spectrum.set_on(True)
+    host.script, host.chunks = "denoising", 5
+    studio.take_settings.set_prompt("long")
+    studio.take_settings.set_duration(20.0)
+    studio.generation.start()
+    desk.wait(lambda: host.requests and studio.player.shown)
+    shown = studio.player.shown
+    assert shown is not None
+    for end_frame in (0, 20 * SAMPLE_RATE):  # there is no sound yet
+        spectrum.sharpen(0, end_frame, 400)
+        assert is_idle() and spectrum.whole is not None and not spectrum.whole.known
+    host.write(host.requests[-1], 2)
+    desk.wait(lambda: spectrum.whole and spectrum.whole.known_frames > 7 * SAMPLE_RATE)
+    spectrum.sharpen(SAMPLE_RATE, 2 * SAMPLE_RATE, 400)
+    desk.wait(lambda: is_sharp(spectrum, 1.0))
+    spectrum.sharpen(0, 20 * SAMPLE_RATE, 100)
+    shown.audio.grew.emit()  # there are no more columns by it
+    assert is_idle()
+    host.write(host.requests[-1], 5)
+    host.finish(host.requests[-1])
+    desk.wait(lambda: spectrum.whole and spectrum.whole.is_complete)
+    assert is_idle()
+    lane.close()
 
 
 def test_it_is_remembered(open_desk: Callable[[], Desk]) -> None:

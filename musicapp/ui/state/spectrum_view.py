@@ -73,7 +73,7 @@ class SpectrumView(QObject):
     def sharpen(self, start_frame: float, end_frame: float, columns: int) -> None:
         """Compute this part from its samples if its columns are narrower than those that are kept; `grew` follows."""
         columns = min(columns, SHARP_COLUMNS)
-        if self._audio is None or columns < 2 or (end_frame - start_frame) / columns >= HOP_FRAMES:
+        if self._audio is None or columns < 2 or not 0 < (end_frame - start_frame) / columns < HOP_FRAMES:
             self._wish = None
             return
         self._wish = _Wish(start_frame, end_frame, columns, self._audio.buffer.available)
@@ -96,36 +96,32 @@ class SpectrumView(QObject):
         if self._is_working or audio is None or whole is None:
             return
         samples, available = audio.buffer.audio, audio.buffer.available
-        self._is_working = True
-        if wish is not None and wish != self._granted and available:
+        if wish is not None and wish != self._granted:
 
             def sharpen() -> Sharp:
                 part = wish.start_frame, wish.end_frame
                 return Sharp(*part, whole.sharp(samples, available, *part, wish.columns))
 
-            self._granted = wish
+            self._granted, self._is_working = wish, True
             self._lane.run(sharpen, lambda sharp: self._sharpened(whole, sharp), self._failed)
-        else:
+        elif whole.can_grow(available):
 
-            def grow() -> bool:
-                return whole.grow(samples, available, COLUMNS_AT_ONCE)
+            def grow() -> None:
+                whole.grow(samples, available, COLUMNS_AT_ONCE)
 
-            self._lane.run(grow, lambda has_grown: self._grown(whole, has_grown), self._failed)
+            self._is_working = True
+            self._lane.run(grow, lambda _: self._grown(whole), self._failed)
 
     def _sharpened(self, whole: Spectrogram, sharp: Sharp) -> None:
-        self._is_working = False
         if whole is self.whole:
             self.sharp = sharp
+        self._grown(whole)
+
+    def _grown(self, whole: Spectrogram) -> None:
+        self._is_working = False
+        if whole is self.whole:
             self.grew.emit()
         self._go_on()
-
-    def _grown(self, whole: Spectrogram, has_grown: bool) -> None:
-        self._is_working = False
-        if whole is not self.whole or self._wish != self._granted:
-            self._go_on()
-        elif has_grown:
-            self.grew.emit()
-            self._go_on()
 
     def _failed(self, error: MusicAppError) -> None:
         self._is_working = False
