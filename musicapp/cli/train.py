@@ -107,6 +107,10 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--minutes", type=float, required=True, metavar="M", help="time to spend, all starts together"
         )
+    if name in ("diffusion", "tokens"):
+        stage.add_argument(
+            "--processor-time", action="store_true", help="count processor time, not minutes on the wall, to compare by"
+        )
     if name in ("autoencoder", "text", "diffusion", "distill", "sharpen", "tokens"):
         stage.add_argument("--save-every", type=float, metavar="S", help="seconds between checkpoints (default 120)")
 

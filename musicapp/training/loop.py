@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,12 +41,14 @@ class Options:
 
     run              folder of its checkpoint, tables and samples
     minutes          the budget, all starts together
+    processor_time   whether it is counted in processor time of this process instead of on the wall
     measure_every_s  how often held-out data are measured before the end
     look_again_s     how often shards that grow while training are opened anew
     """
 
     run: Path
     minutes: float
+    processor_time: bool = False
     measure_every_s: float = math.inf
     look_again_s: float = math.inf
     save_every_s: float = 120.0
@@ -120,7 +123,12 @@ class Stage(ABC):
         self.team, self.learners, self._kept = team, learners, kept
         self.measure_every_s, self.look_again_s = options.measure_every_s, options.look_again_s
         self.run = Run(
-            options.run, options.minutes, seed=options.seed, rank=team.rank, save_every_s=options.save_every_s
+            options.run,
+            options.minutes,
+            seed=options.seed,
+            rank=team.rank,
+            clock=time.process_time if options.processor_time else time.monotonic,
+            save_every_s=options.save_every_s,
         )
         self.found = self._resume()
 

@@ -9,6 +9,7 @@ import logging
 import math
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ class Run:
     minutes  the budget; time of earlier, interrupted starts counts
     seed     of `rng`, which all batches are to be drawn with
     rank     of several processes: those but 0 draw other batches and write nothing
+    clock    seconds that the budget is counted in: on the wall, or `time.process_time`, so that two runs on a machine
+             with other work on it are given the same
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Run:
         *,
         seed: int = 0,
         rank: int = 0,
+        clock: Callable[[], float] = time.monotonic,
         save_every_s: float = 120.0,
         log_every_s: float = 20.0,
     ) -> None:
@@ -45,7 +49,8 @@ class Run:
         self.step = 0
         self.rng = random.Random(seed)
         self._spent_s = 0.0
-        self._started = self._saved = self._logged = time.monotonic()
+        self._clock, self._started = clock, clock()
+        self._saved = self._logged = time.monotonic()
         self._save_every_s, self._log_every_s = save_every_s, log_every_s
         self._sums: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -54,7 +59,7 @@ class Run:
     @property
     def elapsed_s(self) -> float:
         """Seconds of training, earlier starts included."""
-        return self._spent_s + time.monotonic() - self._started
+        return self._spent_s + self._clock() - self._started
 
     @property
     def fraction(self) -> float:
@@ -136,7 +141,7 @@ class Run:
             return None
         state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         self.step, self._spent_s = state["step"], state["elapsed_s"]
-        self._started = time.monotonic()
+        self._started = self._clock()
         if "random" in state:
             torch.set_rng_state(state["random"])
         else:  # an older checkpoint

@@ -36,6 +36,19 @@ def test_the_budget_ends_the_run_and_lowers_the_rate(tmp_path):
     assert Run(tmp_path, minutes=60).learning_rate(1.0, warmup_steps=100) == pytest.approx(0.01, rel=0.01)
 
 
+def test_a_budget_may_count_another_clock_than_the_wall(tmp_path):
+    spent_s = [100.0]
+    first = Run(tmp_path, minutes=1, clock=lambda: spent_s[0])
+    first.resume()
+    spent_s[0] += 45.0
+    assert first.elapsed_s == 45.0 and first.fraction == 0.75
+    first.save({})
+    second = Run(tmp_path, minutes=1, clock=lambda: spent_s[0])
+    second.resume()
+    spent_s[0] += 15.0
+    assert second.elapsed_s == 60.0 and second.is_over
+
+
 def test_losses_are_written_as_a_table(tmp_path):
     run = Run(tmp_path, minutes=1, log_every_s=0)
     run.note(loss=2.0)
