@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from tests.screenshots import Album
+    from tests.album import Album
 
 DURATION_S = 285.0
 OPENED_TIMES = 15
@@ -79,7 +79,7 @@ def at_work(home: Path) -> Iterator[None]:
 
 def measure(size: str) -> None:
     """Two takes of 4:45, looked at."""
-    from tests.screenshots import Album, builtin_info
+    from tests.album import Album, builtin_info
     from tests.ui.fake_host import FakeHost
 
     album = Album(Path(), "dark", "", size, lambda on_event: FakeHost(on_event, info=builtin_info()))

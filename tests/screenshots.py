@@ -11,18 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from musicapp.engine.events import ModelDefaults, ModelInfo
 from musicapp.request import Lora
 from musicapp.shape import Source
+from tests.album import Album, builtin_info
 from tests.earlier_takes import PROMPTS, fill_library
-
-if TYPE_CHECKING:
-    from tests.ui.fake_host import FakeHost
 
 PROMPT = "calm piano, 90 bpm, in C minor"
 REAL_PROMPT = "funky electric bass and drums, 118 bpm, E minor"
@@ -62,70 +56,6 @@ def main() -> int:
     return 0
 
 
-class Album:
-    """A window of which pictures are taken."""
-
-    def __init__(self, folder: Path, theme_name: str, ending: str, size: str, make_host: Callable[..., Any]) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        from musicapp import settings
-        from musicapp.ui import words
-        from musicapp.ui.main_window import MainWindow
-        from musicapp.ui.state import player
-        from musicapp.ui.studio import Studio
-        from musicapp.ui.theme import Theme
-        from tests.ui.fake_output import FakeOutput
-
-        player.PlaybackHost = FakeOutput  # type: ignore[misc, assignment]
-        self.folder, self.ending = folder, ending
-        self.application = QApplication([])
-        words.use(ending.rpartition("-")[2] if ending.endswith(tuple(words.LANGUAGES)) else "en")
-        self.studio = Studio(make_host, settings.Settings(export_folder="/home/mia/Music", auto_play="off"))
-        self.window = MainWindow(self.studio, Theme(self.application, theme_name))
-        self.window.show()
-        self.wait(lambda: self.window.stage.page)  # by then it has looked how large the screen is
-        self.window.resize(*(int(part) for part in size.split("x")))
-        self.window.columns.divide(self.window.width())
-        self.window.stage.focus_waveform()  # a blinking cursor would be in some pictures only
-
-    @property
-    def host(self) -> FakeHost:
-        from tests.ui.fake_host import FakeHost
-
-        host = self.studio.bridge.host
-        assert isinstance(host, FakeHost)
-        return host
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        from PySide6.QtTest import QTest
-
-        while not condition():
-            QTest.qWait(50)
-
-    def picture(self, name: str) -> None:
-        from PySide6.QtTest import QTest
-
-        from musicapp.ui.state.background import Lane
-
-        studio, window = self.studio, self.window
-        lanes = studio.findChildren(Lane)
-        returned: list[object] = []
-        for lane in lanes:
-            lane.run(lambda: None, returned.append)
-        self.wait(lambda: len(returned) == len(lanes) and not studio.exporter.is_running and window.stage.page)
-        window.grab()  # rows that are seen for the first time want to be measured
-        self.wait(lambda: studio.looks.is_idle)
-        before, image = None, window.grab().toImage()
-        while image != before:  # until nothing moves any more
-            QTest.qWait(200)
-            before, image = image, window.grab().toImage()
-        image.save(str(self.folder / f"{name}-{self.ending}.png"))
-
-    def close(self) -> None:
-        self.window.leave()
-        self.studio.close()
-
-
 def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Path) -> None:
     """Every state of one theme at one scale."""
     from tests.ui.fake_host import FakeHost
@@ -142,24 +72,8 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     trouble_shots(album)
     many_shots(album, home / "takes")
     settings_shots(album)
+    dialog_shots(album)
     album.close()
-
-
-def builtin_info() -> ModelInfo:
-    """What the engine says of the built-in model."""
-    from musicapp.description.config import read_config
-    from musicapp.paths import bundled_models_folder
-    from tests.ui.fake_host import INFO
-
-    app = read_config(bundled_models_folder() / "builtin").app
-    return replace(
-        INFO,
-        samplers=("euler", "pingpong"),
-        defaults=ModelDefaults(app.steps, app.guidance_scale, app.sampler),
-        negative_prompt=app.guidance_scale != 1.0,
-        device_name="CPU, 8 cores",
-        precision="bf16",
-    )
 
 
 def empty_shots(album: Album) -> None:
@@ -377,6 +291,47 @@ def settings_shots(album: Album) -> None:
             dialog.keys.field.pressed.emit("M")
         dialog.grab().save(str(album.folder / f"settings_{name}-{album.ending}.png"))
     dialog.reject()
+
+
+def dialog_shots(album: Album) -> None:
+    """Three takes compared with bars of each kept, a report, About and the licences."""
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QDialog, QPlainTextEdit
+
+    studio, window = album.studio, album.window
+    form, host = studio.take_settings, album.host
+    host.script = "finish"
+    form.set_prompt(PROMPT)
+    form.set_duration(16.0)
+    made = []
+    for seed in (11, 12, 13):
+        form.set_seed(seed)
+        studio.generation.start()
+        album.wait(lambda: studio.library.current is not None and studio.library.current.request.seed == seed)  # noqa: B023
+        made.append(studio.library.current)
+    for take in made:
+        studio.comparison.add(take)
+    window.show_comparison()
+    album.wait(lambda: studio.comparison.is_matched and studio.looks.is_idle)
+    studio.comping.keep_from(2, 1)
+    studio.comping.keep_from(4, 2)
+
+    def saved(name: str, shown: QDialog) -> None:
+        QTest.qWait(200)
+        shown.grab().save(str(album.folder / f"{name}-{album.ending}.png"))
+        shown.reject()
+
+    assert window.compare is not None
+    saved("compare", window.compare)
+    window.show_report()
+    report = window.findChildren(QDialog, "report_dialog")[-1]
+    album.wait(lambda: report.findChildren(QPlainTextEdit)[-1].toPlainText())
+    saved("report", report)
+    window.show_about()
+    about = window.findChildren(QDialog, "about")[-1]
+    about._show_licences()
+    saved("licences", about.findChildren(QDialog)[-1])
+    saved("about", about)
 
 
 def real_shot(folder: Path, theme_name: str, _ending: str, size: str, home: Path) -> None:

@@ -6,71 +6,22 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from musicapp.analysis import measures
-from musicapp.audio import wave_io
 from musicapp.errors import LibraryError
-from musicapp.library import database, edits, order, query, sidecar, takes, trash
+from musicapp.library import database, edits, order, query, sidecar, takes
 from musicapp.library.facts import Facts
 from musicapp.library.index import Index, place_of
 from musicapp.library.take import Take
 from musicapp.request import TakeRequest
+from tests.library.indexes import check_all, filled, ids
 from tests.library.test_takes import files_in, write_take
 from tests.sound_devices import ROOT
-
-PROMPTS = {
-    "a": "calm piano, 90 bpm, in C minor",
-    "b": "driving techno, 130 bpm, F# minor",
-    "c": "ピアノ曲、静か",
-    "d": "Café música, no 7 “live”",
-}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for take_id, prompt in PROMPTS.items():
-        take = write_take(tmp_path / "takes", take_id, frames=10)
-        request = replace(take.request, prompt=prompt, seed=4000 + ord(take_id), negative_prompt=f"noise {take_id}")
-        takes.save(replace(take, request=request))
-    return tmp_path / "takes"
-
-
-@pytest.fixture
-def open_index(folder: Path, home: Path) -> Iterator[Callable[[], Index]]:
-    made: list[Index] = []
-
-    def open_one() -> Index:
-        made.append(Index(folder))
-        return made[-1]
-
-    yield open_one
-    for index in made:
-        index.close()
-
-
-def filled(index: Index) -> Index:
-    index.survey()
-    while index.learn():
-        pass
-    return index
-
-
-def ids(index: Index, text: str) -> str:
-    found = index.search(text)
-    assert found is not None
-    return "".join(sorted(Path(path).stem for path in found))
-
-
-def check_all(index: Index, folder: Path) -> None:
-    """All is listed and found, whatever was there before."""
-    assert index.survey() == takes.survey(folder)
-    assert ids(filled(index), "piano") == "a" and ids(index, "noise") == "abcd"
 
 
 def test_a_survey_gives_what_the_files_say_the_first_time_and_later(
@@ -198,99 +149,6 @@ def test_labels_are_found_at_once_and_what_was_taken_off_no_more(folder: Path, o
     assert index.facts_of(take) == Facts(65.2, "A major")
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda place: place.write_bytes(b""),
-        lambda place: place.write_bytes(b"no database at all" * 500),
-        lambda place: place.write_bytes(place.read_bytes()[:5000]),
-        lambda place: place.write_bytes(place.read_bytes()[:4096] + os.urandom(len(place.read_bytes()) - 4096)),
-        lambda place: _sql(place, "DROP TABLE takes"),
-        lambda place: _sql(place, "DROP TABLE search"),
-        lambda place: _sql(place, "PRAGMA application_id = 5"),
-        lambda place: _sql(place, "PRAGMA user_version = 0"),
-        lambda place: _sql(place, "ALTER TABLE takes RENAME COLUMN told TO said"),
-        lambda place: _sql(place, "UPDATE takes SET told = '{'"),
-        lambda place: _sql(place, "UPDATE takes SET told = '[1]', frames = 'x', stamp = 5, key = NULL"),
-        lambda place: _sql(place, "DELETE FROM search"),
-    ],
-)
-def test_a_damaged_index_is_made_anew(
-    folder: Path, open_index: Callable[[], Index], damage: Callable[[Path], object]
-) -> None:
-    filled(open_index()).close()
-    database_files = [path for path in place_of(folder).parent.iterdir() if path != place_of(folder)]
-    assert not database_files, "a closed database is one file"
-    damage(place_of(folder))
-    index = open_index()
-    assert index.survey() == takes.survey(folder)
-    if ids(filled(index), "noise") != "abcd":  # only the texts were gone, which no survey can see
-        index.rebuild()
-    check_all(index, folder)
-    assert index.problem == "" and ids(filled(open_index()), "piano") == "a"
-
-
-def test_an_index_that_is_damaged_while_it_is_open_is_made_anew(folder: Path, open_index: Callable[[], Index]) -> None:
-    index = filled(open_index())
-    index._database.connection.execute("DROP TABLE takes")
-    assert ids(index, "piano") == "a"
-    check_all(index, folder)
-
-
-def test_the_index_of_a_later_version_stays_as_it_is(folder: Path, open_index: Callable[[], Index]) -> None:
-    filled(open_index()).close()
-    _sql(place_of(folder), "PRAGMA user_version = 7")
-    before = place_of(folder).read_bytes()
-    index = open_index()
-    assert "newer Musicapp" in index.problem
-    check_all(index, folder)
-    with pytest.raises(LibraryError, match="newer Musicapp"):
-        index.rebuild()
-    check_all(index, folder)
-    index.close()
-    assert place_of(folder).read_bytes() == before
-
-
-@pytest.mark.parametrize("kind", ["file in the way", "folder in the way"])
-def test_an_index_that_cannot_be_kept_is_said_and_all_works(
-    folder: Path, home: Path, open_index: Callable[[], Index], kind: str
-) -> None:
-    if kind == "file in the way":
-        place_of(folder).parent.parent.mkdir(parents=True, exist_ok=True)
-        place_of(folder).parent.touch()
-    else:
-        place_of(folder).mkdir(parents=True)
-    index = open_index()
-    assert "cannot be kept" in index.problem
-    check_all(index, folder)
-
-
-def test_an_index_that_may_only_be_read_is_said_and_all_works(
-    folder: Path, open_index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    filled(open_index()).close()
-    connect = sqlite3.connect
-
-    def read_only(place: str, **options: object) -> sqlite3.Connection:
-        where = place if place == ":memory:" else f"file:{place}?mode=ro"
-        return connect(where, uri=True, **options)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(database.sqlite3, "connect", read_only)
-    index = open_index()
-    assert "readonly" in index.problem.replace("-", "")
-    check_all(index, folder)
-
-
-def test_a_disk_that_becomes_full_costs_only_the_index(folder: Path, open_index: Callable[[], Index]) -> None:
-    index = filled(open_index())
-    (pages,) = index._database.connection.execute("PRAGMA page_count").fetchone()
-    index._database.connection.execute(f"PRAGMA max_page_count = {pages}")
-    for number in range(40):
-        write_take(folder, f"x{number}", frames=10)
-    assert len(index.survey().takes) == 44 and "full" in index.problem
-    assert index.survey() == takes.survey(folder) and len(ids(filled(index), "piano")) > 40
-
-
 def test_a_survey_that_nobody_waits_for_any_more_ends(
     folder: Path, open_index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,75 +218,6 @@ def test_a_take_without_labels_is_told_by_its_prompt_alone() -> None:
     request = TakeRequest("id12", "calm piano", 30, 7)
     take = Take("id12", Path("id12.wav"), request, takes.take_file.BEGINNING, 44100, 2, 1, 0, "", 0)
     assert query.text_of(take) == "calm piano\nseed 7\nid12" and not sidecar.of(take.path).exists()
-
-
-def _sql(place: Path, sql: str) -> None:
-    with sqlite3.connect(place) as connection:
-        connection.execute(sql)
-    connection.close()
-
-
-def test_names_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    names = [
-        "10",
-        "Song",
-        "song 2",
-        "song 2b",
-        "Song 010",
-        "song 10, slow",
-        "song 11",
-        "Sóng 100",
-        "song " + "9" * 6000,
-        "é",
-    ]
-    takes_ = [replace(write_take(tmp_path, f"t{number}"), title=name) for number, name in enumerate(names)]
-    found = order.sorted_by(order.NAME, reversed(takes_), lambda _take: Facts())
-    assert [take.title for take in found] == [*names[:1], "é", *names[1:-1]]
-
-
-ODD_NAMES = (b"S\xfc\xdfes", b"\xff\xfe", b"Zeile\nzwei", b"a'b\"c;--%20", "ü".encode() * 120)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names that are no text")
-def test_names_in_any_encoding_are_listed_found_measured_and_handed_over(
-    folder: Path, open_index: Callable[[], Index], tmp_path: Path
-) -> None:
-    """From old archives and disks; one of them once hid all takes."""
-    day = os.fsencode(next(folder.rglob("a.wav")).parent)
-    Path(os.fsdecode(day + b"/caf\xe9")).mkdir()
-    for place in (day, day + b"/caf\xe9"):
-        for name in ODD_NAMES:
-            for ending in (b".wav", b".json"):
-                Path(os.fsdecode(place + b"/" + name + ending)).write_bytes(
-                    Path(os.fsdecode(day + b"/a" + ending)).read_bytes()
-                )
-    count = 2 * len(ODD_NAMES) + len(PROMPTS)
-    for index in (filled(open_index()), filled(open_index())):
-        found = index.survey()
-        assert len(found.takes) == count and found == takes.survey(folder) and found.unreadable == []
-        assert index.search("noise") == {str(take.path) for take in found.takes}
-        assert {take.path for take in index.remembered()} == {take.path for take in found.takes}
-    odd = next(take for take in found.takes if os.fsencode(take.path).endswith(b"caf\xe9/S\xfc\xdfes.wav"))
-    assert measures.measure(odd.path).true_peak_db is not None
-    for form in ("wav24", "flac", "mp3", "ogg"):
-        target = odd.path.with_name(f"{odd.path.stem}.{form}")
-        wave_io.export(odd.path, target, sample_rate=odd.sample_rate, format=form, tags={}, overwrite=False)
-        assert target.stat().st_size > 0
-    edits.tag(odd, add=("kept",))
-    assert [take.tags for take in index.reread([odd.path])] == [("kept",)]
-    assert index.search("#kept") == {str(odd.path)}
-    thrown = trash.put(folder, odd)
-    index.reread([odd.path])
-    assert index.search("#kept") == set() and len(trash.inside(folder)) == 1
-    assert trash.restore(folder, thrown) == odd.path
-
-
-def test_a_half_letter_in_a_prompt_costs_nothing(folder: Path, open_index: Callable[[], Index]) -> None:
-    sidecar.change(
-        next(folder.rglob("a.wav")), lambda told: {**told, "request": {**told["request"], "prompt": "\ud800 calm"}}
-    )
-    index = filled(open_index())
-    assert len(index.survey().takes) == len(PROMPTS) and ids(index, "calm") == "a" and ids(index, "noise") == "abcd"
 
 
 def test_takes_without_a_sidecar_and_unfinished_ones_are_found_too(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QLocale, QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from musicapp import settings
 from musicapp.library.takes import Take
 from musicapp.playback.host import OutputDevice
+from musicapp.ui import words
 from musicapp.ui.main_window import MainWindow
 from musicapp.ui.state import player
 from musicapp.ui.state.background import Lane
@@ -23,6 +24,7 @@ from musicapp.ui.studio import Studio
 from musicapp.ui.theme import Theme
 from musicapp.ui.widgets.take_page import TakePage
 from musicapp.ui.widgets.waveform import Waveform
+from tests.ui import library_desk, queue_desk
 from tests.ui.fake_host import FakeHost
 from tests.ui.fake_output import DEVICES, FakeOutput
 
@@ -162,3 +164,37 @@ def open_desk(qtbot: QtBot, theme: Theme, outputs: list[OutputDevice], home: Pat
 def desk(open_desk: Callable[[], Desk]) -> Desk:
     """An open window whose engine is ready."""
     return open_desk()
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    """One take is being made and does not end; three wait."""
+    desk.host.script = "denoising"
+    queue_desk.queue_up(desk, "one", "two", "three", "four")
+    return desk
+
+
+@pytest.fixture
+def made(home: Path) -> list[Take]:
+    return [library_desk.write(home / "takes", number, prompt) for number, prompt in enumerate(library_desk.PROMPTS)]
+
+
+@pytest.fixture
+def library(made: list[Take], open_desk: Callable[[], Desk]) -> Desk:
+    desk = open_desk()
+    desk.window.resize(1200, 800)
+    desk.window.stage.focus_waveform()
+    desk.wait(
+        lambda: desk.studio.search.text == "" and len(desk.studio.library.model.lines) == len(library_desk.PROMPTS)
+    )
+    return desk
+
+
+@pytest.fixture
+def speaking_german(qapp: object) -> Iterator[None]:
+    """German for one test."""
+    before = QLocale()
+    words.use("de")
+    yield
+    words.use("en")
+    QLocale.setDefault(before)

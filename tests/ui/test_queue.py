@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,65 +11,12 @@ from PySide6.QtWidgets import QListView
 
 from musicapp import paths
 from musicapp.engine.events import EngineLost
-from musicapp.library import takes
-from musicapp.queueing.entries import MAKING
 from musicapp.ui.state.queue_list_model import DETAIL_ROLE, TAKE_ID_ROLE
 from tests.ui.conftest import Desk
+from tests.ui.queue_desk import ALT, CTRL, SHIFT, finish, queue_up, saved, shown
 
 # The offscreen platform has no window manager to tell.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-CTRL, SHIFT, ALT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
-
-
-def queue_up(desk: Desk, *prompts: str) -> None:
-    """Type prompts and press Ctrl+Enter behind each."""
-    box = desk.window.prompts.prompt
-    box.setFocus()
-    for prompt in prompts:
-        box.selectAll()
-        QTest.keyClicks(box, prompt)
-        QTest.keyClick(box, Qt.Key.Key_Return, CTRL)
-
-
-def shown(desk: Desk) -> list[str]:
-    """The prompts in the panel, from the top."""
-    model = desk.window.queue.view.model()
-    return [model.index(row, 0).data().lower() for row in range(model.rowCount())]
-
-
-def saved() -> list[str]:
-    if not paths.queue_file().exists():
-        return []
-    return [take["request"]["prompt"] for take in json.loads(paths.queue_file().read_text())["takes"]]
-
-
-@pytest.fixture
-def busy(desk: Desk) -> Desk:
-    """One take is being made and does not end; three wait."""
-    desk.host.script = "denoising"
-    queue_up(desk, "one", "two", "three", "four")
-    return desk
-
-
-def gone(desk: Desk) -> None:
-    """The window ends without a question."""
-    desk.window.leave()
-    desk.studio.close()
-
-
-def finish(desk: Desk, count: int = 1) -> None:
-    """Let the running take and the next ones end well."""
-    for _ in range(count):
-        made = len(desk.studio.library.model.rows)
-        request = desk.host.requests[-1]
-        desk.wait(lambda: desk.studio.open_takes.being_made)
-        desk.host.write(request, 3)
-        desk.host.finish(request)
-        desk.wait(lambda: len([row for row in desk.studio.library.model.rows if row.take]) >= made)  # noqa: B023
 
 
 def test_presses_queue_in_order_with_their_own_seeds(busy: Desk) -> None:
@@ -285,164 +230,6 @@ def test_what_plays_is_not_interrupted_by_queued_takes(desk: Desk) -> None:
     desk.wait(lambda: len([row for row in desk.studio.library.model.rows if row.take]) == 3)
     assert desk.studio.player.is_playing
     assert desk.studio.player.shown is not None and desk.studio.player.shown.take_id == first.take_id
-
-
-@pytest.mark.parametrize("when", ["before a sound", "whole, without a sidecar", "with a sidecar"])
-def test_the_next_window_goes_on_without_making_anything_twice(
-    busy: Desk, open_desk: Callable[[], Desk], when: str
-) -> None:
-    """The first window is gone in the middle of "one"; how far its engine came differs."""
-    request = busy.host.requests[0]
-    left = paths.queue_file().read_bytes()
-    if when != "before a sound":
-        busy.host.write(request, 3)
-    gone(busy)
-    paths.queue_file().write_bytes(left)
-    if when == "whole, without a sidecar":
-        busy.host.paths[request.take_id].with_suffix(".json").unlink()
-    desk = open_desk()
-    waits = ["one", "two", "three", "four"] if when == "before a sound" else ["two", "three", "four"]
-    desk.wait(lambda: "wait to be made" in desk.message)
-    assert [entry.request.prompt for entry in desk.studio.queue.waiting] == waits == saved()
-    assert not desk.host.requests and desk.studio.queue.is_paused
-    desk.window.message_bar.offer_button.click()
-    desk.wait(lambda: len(desk.host.requests) == len(waits) and not desk.studio.generation.is_running)
-    whole = [take.request.prompt for take in takes.list_takes(paths.takes_folder()) if take.is_finished]
-    assert sorted(whole) == ["four", "one", "three", "two"]
-    assert saved() == []
-
-
-def test_who_does_not_go_on_can_work_as_ever(busy: Desk, open_desk: Callable[[], Desk]) -> None:
-    gone(busy)
-    desk = open_desk()
-    desk.wait(lambda: "4 takes of before wait" in desk.message)
-    queue_up(desk, "something new")
-    desk.wait(lambda: [row.request.prompt for row in desk.studio.library.model.rows if row.take] == ["something new"])
-    assert [entry.request.prompt for entry in desk.studio.queue.waiting] == ["one", "two", "three", "four"]
-    desk.window.queue.clear.click()
-    assert not desk.studio.queue.is_paused and "of before" not in desk.message
-    desk.host.script = "denoising"
-    queue_up(desk, "five", "six")
-    desk.studio.generation.cancel()
-    desk.wait(lambda: desk.host.requests[-1].prompt == "six")
-    desk.studio.queue.cancel_all()
-    desk.wait(lambda: not desk.studio.generation.is_running)
-
-
-def test_a_normal_end_keeps_what_waits_but_not_what_was_decided(busy: Desk, open_desk: Callable[[], Desk]) -> None:
-    busy.window.close()
-    question = busy.window.question
-    assert question is not None and "3 more wait" in question.text.text()
-    question.throw_away.click()
-    busy.studio.close()
-    assert saved() == ["two", "three", "four"]
-    desk = open_desk()
-    desk.wait(lambda: "3 takes of before wait to be made" in desk.message)
-
-
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"takes": 3}', b"\xff\xfe", b'{"takes": ' + b"[" * 100_000])
-def test_a_damaged_queue_is_set_aside(home: Path, open_desk: Callable[[], Desk], content: bytes) -> None:
-    file = paths.queue_file()
-    file.parent.mkdir(parents=True)
-    file.write_bytes(content)
-    desk = open_desk()
-    desk.wait(lambda: "queue of before could not be read" in desk.message)
-    assert file.with_name("queue.json.bad").read_bytes() == content
-    assert desk.studio.queue.entries == []
-
-
-def test_one_damaged_entry_costs_no_other(busy: Desk, open_desk: Callable[[], Desk]) -> None:
-    gone(busy)
-    values = json.loads(paths.queue_file().read_text())
-    values["takes"][1]["request"]["seed"] = -4
-    values["takes"][2]["request"]["a setting of later"] = 7
-    values["takes"].append({"state": "waiting", "request": {**values["takes"][3]["request"], "take_id": "../../evil"}})
-    paths.queue_file().write_text(json.dumps(values))
-    desk = open_desk()
-    desk.wait(lambda: [entry.request.prompt for entry in desk.studio.queue.waiting] == ["one", "three", "four"])
-    assert json.loads(paths.queue_file().with_name("queue.json.bad").read_text()) == values
-    (kept,) = [
-        take for take in json.loads(paths.queue_file().read_text())["takes"] if "a setting of later" in take["request"]
-    ]
-    assert kept["request"]["a setting of later"] == 7
-
-
-def test_a_folder_that_cannot_be_written_is_said_once_and_the_queue_goes_on(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(paths, "replace_file", refuse)
-    desk.host.script = "denoising"
-    queue_up(desk, "one", "two", "three")
-    assert "The queue could not be saved" in desk.message
-    assert shown(desk) == ["one", "two", "three"]
-    desk.studio.queue.cancel_all()
-    desk.wait(lambda: not desk.studio.generation.is_running)
-
-
-def test_live_makes_the_newest_wish_and_gives_the_one_before_up(desk: Desk) -> None:
-    desk.host.script = "chunk"
-    form, queue = desk.studio.take_settings, desk.studio.queue
-    desk.window.generate.live.click()
-    seed = form.seed
-    form.set_prompt("harp")
-    desk.wait(lambda: len(desk.host.requests) == 1)
-    desk.wait(lambda: desk.studio.open_takes.being_made)
-    old = desk.host.paths[desk.host.requests[0].take_id]
-    for words in ("harp, slow", "harp, slow, dark"):
-        form.set_prompt(words)
-    desk.wait(lambda: len(desk.host.requests) == 2)
-    assert desk.host.requests[1].prompt == "harp, slow, dark"
-    assert [request.seed for request in desk.host.requests] == [seed, seed]
-    assert "can be kept" not in desk.message and saved() == []
-    desk.wait(lambda: not old.exists())
-    assert desk.window.queue.isHidden()
-    desk.studio.live.set_on(False)
-    form.set_prompt("no wish")
-    desk.qtbot.wait(700)
-    assert len(desk.host.requests) == 2
-    queue.cancel_all()
-    desk.wait(lambda: not desk.studio.generation.is_running)
-
-
-def test_live_is_heard_in_the_place_of_the_wish_before_but_of_nothing_else(desk: Desk) -> None:
-    form, player, shown = desk.studio.take_settings, desk.studio.player, desk.studio.open_takes
-    queue_up(desk, "by a press")
-    desk.wait(lambda: player.is_playing and not desk.studio.generation.is_running)
-    desk.studio.live.set_on(True)
-    heard = []
-    for words in ("wish one", "wish two"):
-        form.set_prompt(words)
-        desk.wait(lambda: desk.host.requests[-1].prompt == words and not desk.studio.generation.is_running)  # noqa: B023
-        assert shown.shown is not None
-        heard.append(shown.shown.request.prompt)
-    assert heard == ["by a press"] * 2, "never interrupted"
-    player.stop()
-    for words in ("wish three", "wish four"):
-        form.set_prompt(words)
-        desk.wait(lambda: desk.host.requests[-1].prompt == words and not desk.studio.generation.is_running)  # noqa: B023
-        desk.wait(lambda: player.is_playing)
-        assert shown.shown is not None and shown.shown.request.prompt == words
-    desk.studio.live.set_on(False)
-    queue_up(desk, "by a press again")
-    desk.wait(lambda: len(desk.host.requests) == 6 and not desk.studio.generation.is_running)
-    assert shown.shown is not None and shown.shown.request.prompt == "wish four"
-
-
-def test_live_leaves_takes_alone_that_were_asked_for(busy: Desk) -> None:
-    busy.studio.live.set_on(True)
-    busy.studio.take_settings.set_prompt("a wish")
-    busy.wait(lambda: len(busy.studio.queue.waiting) == 4)
-    busy.studio.take_settings.set_prompt("another wish")
-    busy.wait(lambda: busy.studio.queue.waiting[0].request.prompt == "another wish")
-    assert len(busy.studio.queue.waiting) == 4 and busy.studio.queue.entries[0].state == MAKING
-    finish(busy)
-    busy.wait(lambda: len(busy.host.requests) == 2)
-    assert busy.host.requests[1].prompt == "another wish"
-    busy.studio.queue.cancel_all()
-    busy.wait(lambda: not busy.studio.generation.is_running)
 
 
 def test_times_of_each_and_all_come_from_earlier_takes(desk: Desk) -> None:
