@@ -41,11 +41,11 @@ class Disk:
 def mounted(place: Path, *, size_bytes: int) -> Iterator[Disk]:
     """The disk at an empty folder. Skips the test, with the reason, where nobody may mount one."""
     if sys.platform != "linux" or shutil.which("mount") is None:
-        pytest.skip("small disks are mounted on Linux only")
+        pytest.skip("Small disks can be mounted on Linux only.")
     command = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(place)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"no small disk: {(done.stderr.splitlines() or ['mount failed'])[0]}")
+        pytest.skip(f"This user may mount no small disk: {(done.stderr.splitlines() or ['mount failed'])[0]}")
     try:
         yield Disk(place)
     finally:

@@ -49,14 +49,14 @@ def why_no_portaudio() -> str:
     try:
         import sounddevice  # noqa: F401
     except OSError as error:
-        return f"no PortAudio: {error}"
-    return "" if sys.platform == "linux" else "these devices need ALSA"
+        return f"PortAudio cannot be loaded: {error}."
+    return "" if sys.platform == "linux" else "These devices need ALSA, which only Linux has."
 
 
 def why_no_pulseaudio() -> str:
     """Empty when a private PulseAudio server can be started, else the reason to skip."""
     missing = [name for name in ("pulseaudio", "pactl", "parec") if shutil.which(name) is None]
-    return f"not installed: {', '.join(missing)}" if missing else why_no_portaudio()
+    return f"Not all of PulseAudio is installed: {', '.join(missing)}." if missing else why_no_portaudio()
 
 
 def alsa_file_environment(folder: Path, *, rate: int = 44100, channels: int = 2) -> tuple[dict[str, str], Path]:

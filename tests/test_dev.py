@@ -85,7 +85,7 @@ def test_it_sees_libraries_files_and_commands(dev: ModuleType, tmp_path: Path) -
     assert not dev._is_there("no-such-command", LINKER_CACHE)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="apt-get is never there")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no apt-get.")
 def test_without_rights_it_says_what_to_install(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,7 +103,7 @@ def test_packages_with_64_bit_time_are_found(dev: ModuleType, monkeypatch: pytes
     assert [dev._current_name(name) for name in ("libgl1", "libglib2.0-0")] == ["libgl1", "libglib2.0-0t64"]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other desktops always have a screen")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only Linux runs without a screen.")
 def test_a_screen_is_x11_or_wayland(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
@@ -127,7 +127,7 @@ def test_wrong_words_show_the_usage() -> None:
     assert "./dev test" in done.stdout
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no executable bit")
+@pytest.mark.skipif(os.name == "nt", reason="Files have no executable bit on Windows.")
 @pytest.mark.parametrize("name", ["dev", ".ci/run"])
 def test_scripts_can_be_started(name: str) -> None:
     assert os.access(ROOT / name, os.X_OK)

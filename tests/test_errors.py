@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -61,9 +60,10 @@ with text_encoders._in_words(Path(sys.argv[1])):
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits a process's memory")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux keeps the limit of a process’s memory.")
 def test_no_more_threads_is_no_damaged_text_encoder(tmp_path: Path) -> None:
     """A real limit of memory, as `ulimit -v` sets it, that threads run into."""
+    import resource
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
 on_linux = pytest.mark.skipif(
     not sys.platform.startswith("linux") or not all(map(shutil.which, ("xz", "tar", "dpkg-deb"))),
-    reason="needs xz, tar and dpkg-deb",
+    reason="xz, tar and dpkg-deb of Linux are not installed.",
 )
 
 
@@ -106,7 +106,7 @@ def test_the_debian_package_holds_app_command_menu_and_icons(packages: ModuleTyp
 @on_linux
 def test_an_appimage_is_the_runtime_and_a_squashfs(packages: ModuleType, app: Path, tmp_path: Path) -> None:
     if not all(map(shutil.which, ("mksquashfs", "unsquashfs"))):
-        pytest.skip("squashfs-tools are not installed")
+        pytest.skip("The programs of squashfs-tools are not installed.")
     runtime = tmp_path / "runtime"
     runtime.write_bytes(b"\x7fELF and so on" * 40)
     image = packages.appimage(app, app.parent, runtime)

@@ -47,7 +47,7 @@ def test_every_folder_of_the_reference_data_passes(name):
     """MUSICAPP_REFERENCE names the folder with all recorded models, too large to be kept here."""
     folder = Path(os.environ.get("MUSICAPP_REFERENCE", "")) / name
     if not (folder / "golden.json").is_file():
-        pytest.skip("MUSICAPP_REFERENCE does not name the reference data")
+        pytest.skip("MUSICAPP_REFERENCE does not name the reference data.")
     assert main([str(folder)]) == 0
 
 

@@ -33,7 +33,7 @@ def parts_in(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*.part*")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals as on Unix")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that kills.")
 @pytest.mark.parametrize("form", ["wav24", "mp3", "flac"])
 def test_what_a_killed_export_left_goes_with_the_next_one(tmp_path: Path, form: str) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path / "a"), form]

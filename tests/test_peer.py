@@ -25,8 +25,8 @@ LATENTS_LIMIT, AUDIO_LIMIT = 5e-5, 2e-4
 
 @pytest.fixture(scope="module")
 def folder(published, tmp_path_factory):
-    pytest.importorskip("diffusers", reason="the extra “peer” is not installed")
-    pytest.importorskip("torchsde", reason="the extra “peer” is not installed")
+    pytest.importorskip("diffusers", reason="The extra “peer” is not installed.")
+    pytest.importorskip("torchsde", reason="The extra “peer” is not installed.")
     return diffusers_folder.write(published, tmp_path_factory.mktemp("peer") / "pipeline")
 
 

@@ -84,7 +84,7 @@ ODD = {
 }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="makes pipes and links")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders, and links only for some users.")
 @pytest.mark.parametrize("kind", ODD)
 def test_whatever_lies_in_the_place_of_the_file_work_goes_on(home: Path, kind: str) -> None:
     path = home / "settings.json"

@@ -30,7 +30,7 @@ def policy(start: str, **given: str) -> str:
     )
     lines = [line for line in done.stderr.splitlines() if "OMP_WAIT_POLICY" in line]
     if not lines:
-        pytest.skip("this OpenMP does not tell its settings")
+        pytest.skip("The OpenMP of this system does not tell its settings.")
     return lines[0].partition("'")[2].rstrip("'")
 
 

@@ -203,7 +203,7 @@ def files_at_most(size_bytes: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, old_handler)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot limit the size of files")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file.")
 @pytest.mark.parametrize("size_bytes", [10, 30_000])
 @pytest.mark.parametrize("name", EXPORT_FORMATS)
 def test_a_disk_that_takes_no_more_leaves_the_old_file(folder: Path, name: str, size_bytes: int) -> None:
@@ -232,7 +232,7 @@ def test_each_obstacle_has_its_sentence(folder: Path) -> None:
     assert not (folder / "x.flac").exists()
 
 
-@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that nobody may write in")
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="This system has no /proc, in which nobody may write.")
 def test_a_folder_without_permission_has_its_sentence() -> None:
     error = refusal(music(0.1), Path("/proc/self/x.flac"))
     assert "/proc/self" in error.message or "could not be written" in error.message

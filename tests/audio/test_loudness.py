@@ -95,7 +95,7 @@ def test_the_loudest_three_seconds_are_found() -> None:
     assert found.momentary_max_lufs == pytest.approx(-20, abs=0.1)
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="compares with ffmpeg")
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg, to compare with, is not installed.")
 @pytest.mark.parametrize("rate", [22050, 44100, 48000, 96000])
 @pytest.mark.parametrize("material", ["hard start", "half a second", "pauses", "bass", "quiet", "mono", "six channels"])
 def test_ffmpegs_meter_reads_the_same(tmp_path: Path, material: str, rate: int) -> None:

@@ -141,7 +141,7 @@ def mp3(path: Path) -> tuple[Path, dict[str, str]]:
     return path, written
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not here")
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg, which writes the file, is not installed.")
 @pytest.mark.parametrize("version", ["3", "4"])
 def test_settings_survive_another_programs_tags(tmp_path: Path, version: str) -> None:
     path, written = mp3(tmp_path / "a.mp3")

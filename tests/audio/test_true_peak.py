@@ -45,7 +45,7 @@ def test_any_length_can_be_read(frames: int) -> None:
     assert true_peak(np.full((frames, 1), 0.25, np.float32)) == pytest.approx(0.25 if frames else 0, abs=1e-3)
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="compares with ffmpeg")
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg, to compare with, is not installed.")
 @pytest.mark.parametrize("rate", [44100, 48000, 32000])
 @pytest.mark.parametrize("material", ["noise", "square", "clicks", "sine", "music"])
 def test_ffmpegs_meter_reads_the_same(tmp_path: Path, material: str, rate: int) -> None:

@@ -52,7 +52,7 @@ def test_tempo_beats_and_root_are_read(tmp_path: Path, tempo: float, beats: int)
     assert found["metre"] == (3, 4) and found["root"] == MIDDLE_C + 9
 
 
-@pytest.mark.skipif(not shutil.which("exiftool"), reason="compares with ExifTool")
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="ExifTool, to compare with, is not installed.")
 def test_a_second_program_reads_tempo_beats_and_root(tmp_path: Path) -> None:
     facts = WaveFacts(tempo_bpm=60.5, beats_in_bar=3.5, tonic=9, is_loop=True)
     told = foreign_readers.exiftool_tags(exported(tmp_path / "x.wav", facts))
@@ -67,7 +67,7 @@ def test_markers_are_read_with_their_labels(tmp_path: Path) -> None:
     assert foreign_readers.cues(path) == [(0, "A, bar 1"), (RATE // 2, "bar 2"), (55125, "Gro?e")]
 
 
-@pytest.mark.skipif(not shutil.which("ffprobe"), reason="compares with ffprobe")
+@pytest.mark.skipif(not shutil.which("ffprobe"), reason="ffprobe, to compare with, is not installed.")
 def test_broadcast_levels_and_tags_are_read(tmp_path: Path) -> None:
     facts = WaveFacts(description="Klavier für zwei", is_broadcast=True)
     path = exported(tmp_path / "x.wav", facts)

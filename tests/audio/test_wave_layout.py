@@ -129,7 +129,7 @@ def test_a_long_file_of_nothing_costs_nothing(tmp_path: Path) -> None:
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
-        pytest.skip("there are no pipes with names here")
+        pytest.skip("This system has no named pipes.")
     os.mkfifo(tmp_path / "a.wav")
     with pytest.raises(OSError, match="no ordinary file"):
         layout_of(tmp_path / "a.wav")

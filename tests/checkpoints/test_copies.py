@@ -109,7 +109,7 @@ def test_a_damaged_copy_is_replaced(folder: Path, damage: bytes) -> None:
     assert len(copies.path_of(folder, "int8").read_bytes()) == len(good)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file.")
 def test_when_the_copy_cannot_be_written_the_model_loads_without(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -95,7 +95,7 @@ def parts(folder: Path) -> list[Path]:
     return list(folder.glob(".*.part"))
 
 
-needs_signals = pytest.mark.skipif(os.name != "posix", reason="signals of Unix")
+needs_signals = pytest.mark.skipif(os.name != "posix", reason="Windows has no signal that kills.")
 
 
 @needs_signals
@@ -124,7 +124,7 @@ def test_what_another_process_is_writing_stays(tmp_path: Path) -> None:
     assert not parts(folder) and [copy.precision for copy in copies.list_copies(folder)] == ["int8"]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="This system has no named pipes.")
 def test_a_pipe_with_the_name_of_a_part_is_not_waited_for(tmp_path: Path) -> None:
     folder = tiny_model.write(tmp_path / "m")
     os.mkfifo(copies.part_of(folder, "int8"))

@@ -130,7 +130,7 @@ def test_a_file_that_is_replaced_while_it_is_read_does_not_matter(tmp_path):
         assert weight.all()
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="This system has no named pipes.")
 def test_pipes_and_devices_are_not_read(tmp_path):
     os.mkfifo(tmp_path / "model.safetensors")
     with pytest.raises(CheckpointError, match="no ordinary file"), weights.open_weights(tmp_path / "model.safetensors"):
@@ -197,7 +197,7 @@ SIZES = [
 ]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are kept by Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux keeps the limit of a process’s memory.")
 def test_absurd_sizes_are_refused_in_no_memory(tmp_path):
     """One process with 300 MB to spare tries them all: sizes in descriptions, and headers of files."""
     folders = []

@@ -119,7 +119,7 @@ for name in sys.argv[2:]:
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are kept by Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux keeps the limit of a process’s memory.")
 @pytest.mark.parametrize("kind", BEYOND)
 def test_sizes_beyond_the_file_are_refused_at_once_in_no_memory(kind: str, tmp_path: Path) -> None:
     folders = []

@@ -123,7 +123,7 @@ def test_a_folder_that_another_batch_holds(model: Path, tmp_path: Path, capsys: 
     assert "Another batch is writing" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that ask a process to end.")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stopped_it_says_how_to_go_on_and_leaves_nothing_half(
     model: Path, tmp_path: Path, home: Path, number: signal.Signals, code: int
@@ -139,7 +139,7 @@ def test_stopped_it_says_how_to_go_on_and_leaves_nothing_half(
     assert not list(out.glob(".writing*")) and "Traceback" not in told
 
 
-@pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 def test_a_killed_batch_makes_nothing_twice(model: Path, tmp_path: Path, home: Path) -> None:
     """One kill; `python -m tests.queueing.batch_kills` does 20."""
     verdict = batch_kills.kill_and_go_on(batch_kills.write_rows(tmp_path, model, 8), tmp_path / "out", [0.05])

@@ -103,7 +103,6 @@ def test_words_that_the_model_never_learnt_are_named(
     assert "This model does not know: theremin. Near: saw lead.\n" in capfd.readouterr().err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sends signals")
 def test_a_length_that_does_not_fit_is_refused_with_the_one_that_would(
     wordless: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +116,7 @@ def test_a_length_that_does_not_fit_is_refused_with_the_one_that_would(
     assert main([*words, "--seconds", match[1]]) == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that reach a group of processes.")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_run_leaves_neither_file_nor_process(
     wordless: Path, tmp_path: Path, number: signal.Signals, code: int

@@ -117,7 +117,7 @@ def test_a_model_is_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "Did you mean “my-tiny”?" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a pipe of Unix")
+@pytest.mark.skipif(os.name != "posix", reason="A pipe that nobody reads is another error on Windows.")
 def test_a_reader_that_has_gone_gets_no_stack() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -33,7 +33,7 @@ DEFAULTS = {
 def reference(name: str) -> Path:
     folder = Path(os.environ.get("MUSICAPP_REFERENCE", "")) / name
     if not (folder / "golden.json").is_file():
-        pytest.skip("MUSICAPP_REFERENCE does not name the reference data")
+        pytest.skip("MUSICAPP_REFERENCE does not name the reference data.")
     return folder
 
 

@@ -24,11 +24,11 @@ from tests.analysis import listening
 @pytest.fixture(scope="module")
 def renderer() -> Renderer:
     if importlib.util.find_spec("tinysoundfont") is None:
-        pytest.skip("the optional training synthesiser is not installed")
+        pytest.skip("tinysoundfont, of the extra “train”, is not installed.")
     try:
         return Renderer()
     except MusicAppError as error:
-        pytest.skip(f"the optional training bank is not installed: {error.message}")
+        pytest.skip(f"The optional training bank is not installed: {error.message}")
 
 
 def _click(time_s: float, *, kit: str = "909", duration_s: float = 3.0, loop: bool = False) -> Piece:

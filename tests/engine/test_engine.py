@@ -206,7 +206,7 @@ def test_what_cannot_be_made_is_refused_with_a_sentence_and_no_file(
     engine: Engine, tiny: Path, tmp_path: Path, changes: dict[str, object], error: type[Exception], words: str
 ) -> None:
     if changes.get("device") == "cuda" and torch.cuda.is_available():
-        pytest.skip("this machine has one")
+        pytest.skip("This machine has an NVIDIA card, which is then not refused.")
     wanted = dataclasses.replace(request(tiny), **changes)  # type: ignore[arg-type]
     with pytest.raises(error, match=words):
         make(engine, tmp_path / "take.wav", wanted)

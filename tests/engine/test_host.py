@@ -190,7 +190,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 def test_no_engine_outlives_a_killed_parent(wordless: Path, tmp_path: Path) -> None:
     script, path = tmp_path / "parent.py", tmp_path / "take.wav"
     script.write_text(PARENT)
@@ -211,7 +211,7 @@ def test_no_engine_outlives_a_killed_parent(wordless: Path, tmp_path: Path) -> N
     assert not psutil.pid_exists(pid) and not path.exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="makes pipes")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders.")
 @pytest.mark.parametrize("kind", ["no folder", "folders", "pipes", "links to nothing"])
 def test_logs_that_cannot_be_written_do_not_stop_the_engine(
     host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path, home: Path, kind: str

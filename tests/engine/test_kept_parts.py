@@ -77,7 +77,7 @@ def test_cancel_before_the_first_sound_leaves_nothing(
     assert [found.name for found in tmp_path.glob("*.wav")] == ["two.wav"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 def test_a_killed_engine_leaves_what_was_heard(
     host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path
 ) -> None:
@@ -107,7 +107,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 def test_a_killed_window_leaves_what_was_heard(wordless: Path, tmp_path: Path) -> None:
     script, path = tmp_path / "parent.py", tmp_path / "take.wav"
     script.write_text(PARENT)
@@ -125,7 +125,7 @@ def test_a_killed_window_leaves_what_was_heard(wordless: Path, tmp_path: Path) -
     assert whole_frames(path) > 0 and not growing.lock_of(path).exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="stops a process")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that stops a process.")
 def test_an_engine_that_stands_still_is_told_of_and_can_be_ended(
     host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

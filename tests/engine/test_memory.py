@@ -331,7 +331,7 @@ print(type(list(make(engine, request(5.0), Path(sys.argv[2]) / "third.wav"))[-1]
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits its own address space")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux keeps the limit of a process’s memory.")
 def test_memory_that_really_runs_out_in_a_run_says_the_same_and_the_engine_lives_on(wide: Path, tmp_path: Path) -> None:
     """The system refuses the allocations: the estimate knows nothing of that limit."""
     done = subprocess.run(

@@ -45,14 +45,18 @@ def sound(seconds: float, rate: int) -> Tensor:
 
 def peer_openl3() -> nn.Module:
     """The network of torchopenl3; skips the test where it is not installed."""
-    models = pytest.importorskip("torchopenl3.models", exc_type=ImportError)
+    models = pytest.importorskip(
+        "torchopenl3.models", reason="torchopenl3, to compare with, is not installed.", exc_type=ImportError
+    )
     return models.PytorchOpenl3("music", "mel256", openl3.SIZE).eval()
 
 
 def peer_passt(size: passt.PasstSize) -> nn.Module:
     """hear21passt from sound to logits; skips the test where it is not installed."""
     _without_downloads()
-    wrapper = pytest.importorskip("hear21passt.wrapper", exc_type=ImportError)
+    wrapper = pytest.importorskip(
+        "hear21passt.wrapper", reason="hear21passt, to compare with, is not installed.", exc_type=ImportError
+    )
     from hear21passt.models.passt import PaSST
     from hear21passt.models.preprocess import AugmentMelSTFT
 

@@ -16,7 +16,7 @@ from musicapp.training.mel_filters import filters
 @pytest.fixture(scope="module")
 def peer() -> ModuleType:
     """The reference implementation, a development package."""
-    module: ModuleType = pytest.importorskip("auraloss")
+    module: ModuleType = pytest.importorskip("auraloss", reason="auraloss, of the extra “dev”, is not installed.")
     return module
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import signal
 import subprocess
 import time
@@ -123,7 +122,7 @@ def memory_limit(home: Home, count: int) -> Row:
         for spare_bytes in SPARE_BYTES[:count]:
             engine = psutil.Process(window.engine())
             whole = engine.rlimit(psutil.RLIMIT_AS)
-            engine.rlimit(psutil.RLIMIT_AS, (engine.memory_info().vms + spare_bytes, resource.RLIM_INFINITY))
+            engine.rlimit(psutil.RLIMIT_AS, (engine.memory_info().vms + spare_bytes, psutil.RLIM_INFINITY))
             before = len(window.facts)
             window.do("take", seconds=240.0)
             window.wait("ended", after=before)

@@ -14,7 +14,9 @@ from tests.fuzz import cases
 from tests.fuzz.mutations import Source, damaged
 from tests.fuzz.targets import TARGETS, bases
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links as on Unix")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="The cases have pipes and links, which Windows has not."
+)
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 CHEAP = [name for name, target in TARGETS.items() if target.share > 1 and name != "pipeline"]  # whose base takes long
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,6 +16,7 @@ from musicapp.audio.wave_io import WaveWriter
 from musicapp.errors import LibraryError, RequestError
 from musicapp.library import edits, labels, sidecar, takes
 from musicapp.library.takes import Take, list_takes
+from tests.closed_folders import closed
 from tests.library.test_takes import noise, write_take
 from tests.sound_devices import ROOT
 
@@ -147,13 +147,8 @@ edits.note_measured(take, **{sys.argv[2]: 1})
     assert found.measured == {"a": 1, "b": 1, "c": 1}
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder that refuses")
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     take = write_take(tmp_path, "a")
-    take.path.parent.chmod(0o500)
-    try:
-        with pytest.raises(LibraryError, match="could not be saved"):
-            edits.star(take, on=True)
-    finally:
-        take.path.parent.chmod(0o700)
+    with closed(take.path.parent), pytest.raises(LibraryError, match="could not be saved"):
+        edits.star(take, on=True)
     assert list_takes(tmp_path) == [take]

@@ -40,7 +40,7 @@ def test_names_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
 ODD_NAMES = (b"S\xfc\xdfes", b"\xff\xfe", b"Zeile\nzwei", b"a'b\"c;--%20", "ü".encode() * 120)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names that are no text")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux has names of files that are no text.")
 def test_names_in_any_encoding_are_listed_found_measured_and_handed_over(
     folder: Path, open_index: Callable[[], Index], tmp_path: Path
 ) -> None:

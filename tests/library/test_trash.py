@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from musicapp.audio import growing
 from musicapp.errors import LibraryError
 from musicapp.library import edits, sidecar, takes, trash
 from musicapp.library.takes import list_takes
+from tests.closed_folders import closed
 from tests.library.test_takes import files_in, write_take
 
 
@@ -125,13 +125,8 @@ def test_paths_outside_are_refused(tmp_path: Path) -> None:
     assert takes.load(take.path) == take
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder that refuses")
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     take = write_take(tmp_path, "a")
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(LibraryError, match="could not be moved"):
-            trash.put(tmp_path, take)
-    finally:
-        tmp_path.chmod(0o700)
+    with closed(tmp_path), pytest.raises(LibraryError, match="could not be moved"):
+        trash.put(tmp_path, take)
     assert list_takes(tmp_path) == [take]

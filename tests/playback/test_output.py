@@ -59,7 +59,7 @@ def play_in_real_time(code: str | Path, folder: Path, *arguments: Path) -> tuple
             result = json.loads(sound_devices.run_python(code, *arguments, env=sink.environment))
         if not (result["underflows"] or result["lost"]):
             return result, recording
-    pytest.skip("the machine is too busy for sound in real time")
+    pytest.skip("This machine is too busy for sound in real time.")
 
 
 def test_the_device_gets_the_samples_of_the_take_across_100_loop_wraps(tmp_path: Path) -> None:

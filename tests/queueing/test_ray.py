@@ -13,7 +13,7 @@ from musicapp.queueing.ray_workers import RayWorkers
 from tests.queueing import ray_cluster
 from tests.tiny_model import write_tiny_model
 
-pytest.importorskip("ray")
+pytest.importorskip("ray", reason="The extra “ray” is not installed.")
 # Ray leaves sockets and threads to the end of the process, and warns of what will change in its own defaults.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"

@@ -128,7 +128,7 @@ def test_what_is_no_model_is_refused(folder: Path, models: Path, tmp_path: Path)
             importing.plan(source, models)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="This system has no named pipes.")
 def test_a_pipe_in_the_folder_is_not_waited_for(folder: Path, models: Path) -> None:
     (folder / WEIGHTS).unlink()
     os.mkfifo(folder / WEIGHTS)
@@ -142,7 +142,10 @@ def test_what_cannot_be_a_path_is_said(models: Path, path: str) -> None:
         importing.plan(Path(path), models)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is closed to this user")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="No folder is closed to root, nor to users of Windows by its mode.",
+)
 def test_a_closed_folder_is_said(folder: Path, models: Path) -> None:
     folder.chmod(0)
     with pytest.raises(ModelStoreError, match="cannot be read"):
@@ -172,7 +175,7 @@ def test_no_room_is_said_before_copying(folder: Path, models: Path, monkeypatch:
         add(folder, models)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file.")
 def test_what_the_disk_does_not_take_leaves_nothing_behind(folder: Path, models: Path) -> None:
     import resource
 

@@ -36,7 +36,7 @@ def start(hub: Hub, home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signal 9 is how Unix kills")
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no signal that kills.")
 def test_killed_five_times_and_still_the_same_bytes(hub: Hub, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = save({"noise": np.random.default_rng(0).integers(0, 256, SIZE, dtype=np.uint8)})
     hub.repositories[REPOSITORY].files[WEIGHTS] = data

@@ -25,7 +25,7 @@ except MusicAppError as error:
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there the compiler is not looked for on the path alone")
+@pytest.mark.skipif(os.name == "nt", reason="Windows finds its compiler without the path too.")
 def test_without_a_compiler_one_sentence_says_so(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": str(tmp_path), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "cache")}
     environment.pop("CXX", None)

@@ -16,7 +16,7 @@ from musicapp.training import stages, tables
 from musicapp.training.distributed import Team
 from tests.training.test_kill import builtin_work, tiny_work
 
-pytest.importorskip("accelerate", reason="the extra “train” is not installed")
+pytest.importorskip("accelerate", reason="The extra “train” is not installed.")
 
 # Each process has its own input; both print what they share and what they do not.
 TWO = """

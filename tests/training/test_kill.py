@@ -20,7 +20,7 @@ from musicapp.training.progress import Run
 from tests.tiny_model import write_tiny_model
 from tests.training.data import write_latent_shard
 
-needs_signal_9 = pytest.mark.skipif(sys.platform == "win32", reason="there is no signal 9")
+needs_signal_9 = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that kills.")
 
 # One weight counts the steps, as a network would; it is saved at every step, so that most kills fall into a save.
 LOOP = """

@@ -99,7 +99,7 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(desk: Desk, monkeypatc
     desk.wait(lambda: settings.load().prompt == "harp", 2000)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="makes pipes and links")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders, and links only for some users.")
 @pytest.mark.parametrize("kind", ODD)
 @pytest.mark.parametrize("name", ["settings.json", "data/pace.json", "data/models-folder.txt", "logs", "cache"])
 def test_the_window_opens_and_makes_a_take_whatever_lies_there(

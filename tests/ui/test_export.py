@@ -103,7 +103,7 @@ def test_a_name_may_be_typed_and_enter_exports(desk: Desk) -> None:
     assert done.args[0].path.name == "My song 1.wav"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a file as folder is refused in other words there")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses a file as a folder in other words.")
 def test_an_impossible_folder_gets_a_message(desk: Desk, home: Path) -> None:
     ready_to_export(desk)
     (home / "file").write_text("in the way")

@@ -132,7 +132,7 @@ def test_calls_that_make_no_sense_are_survived(start: Start, tmp_path: Path) -> 
     assert next_line(first).startswith(f"called ['{tmp_path}']")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no folder")
+@pytest.mark.skipif(sys.platform == "win32", reason="Pipes lie in no folder on Windows.")
 def test_a_folder_of_others_is_not_trusted(tmp_path: Path) -> None:
     open_to_all = tmp_path / "open"
     open_to_all.mkdir()

@@ -25,7 +25,7 @@ from tests.ui import queue_kills
 from tests.ui.conftest import Desk
 from tests.ui.long_sitting import PROMPT, UNDER_WAY
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 
 
 @pytest.fixture(scope="module")

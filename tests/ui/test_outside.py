@@ -53,7 +53,7 @@ def test_nobody_who_looks_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
     assert not desk.window.outside.last_notice
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the protocol of Linux desktops")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only desktops of Linux have this protocol.")
 def test_the_taskbar_is_told_over_the_session_bus() -> None:
     """In a bus of its own: another process listens."""
     script = """
@@ -76,7 +76,7 @@ print(listener.communicate()[0])
             capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": str(Path.cwd())}, check=True,
         ).stdout  # fmt: skip
     except FileNotFoundError:
-        pytest.skip("no session bus can be started here")
+        pytest.skip("dbus-run-session is not installed, so there is no session bus.")
     assert "application://musicapp.desktop" in told
     assert "double 0.25" in told and told.count("progress-visible") == 2
 

@@ -174,7 +174,7 @@ def test_a_killed_engine_leaves_window_and_takes_alone(short_sitting: tuple[Stud
     assert len(studio.library.model.rows) == 2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="stops a process with a signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that stops a process.")
 def test_the_window_lives_while_the_engine_stands_still(short_sitting: tuple[Studio, EngineHost], qtbot: QtBot) -> None:
     """Told after ten seconds, never waited for, and mended by the button."""
     studio, host = short_sitting
@@ -209,7 +209,7 @@ def test_the_window_lives_while_the_engine_stands_still(short_sitting: tuple[Stu
         studio.generation.start()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 def test_a_killed_engine_leaves_what_was_heard_and_makes_the_same_again(
     short_sitting: tuple[Studio, EngineHost], qtbot: QtBot
 ) -> None:

@@ -24,7 +24,7 @@ from musicapp.cli.main import build_parser
 print(build_parser().parse_args(sys.argv[1:]))' "$@"
 """
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="a script for sh")
+needs_sh = pytest.mark.skipif(os.name == "nt", reason="Windows has no sh for the script.")
 
 
 def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -44,6 +44,7 @@ def test_its_latents_are_as_many_as_the_built_in_models_and_its_weights_fit_besi
     assert 2 * sum(weights.numel() for weights in autoencoder.parameters()) < 17e6  # bytes in float16
 
 
+@needs_sh
 @pytest.mark.parametrize(
     ("words", "stages"),
     [
@@ -60,6 +61,7 @@ def test_every_command_of_the_script_is_understood(tmp_path, words, stages):
         assert f"stage='{stage}'" in done.stdout
 
 
+@needs_sh
 def test_the_model_gets_its_text_tower(tmp_path):
     (tmp_path / "text" / "clap_text").mkdir(parents=True)
     (tmp_path / "model").mkdir()
@@ -69,6 +71,7 @@ def test_the_model_gets_its_text_tower(tmp_path):
     assert (tmp_path / "model" / "clap_text").is_dir()
 
 
+@needs_sh
 @pytest.mark.parametrize("stage", ["", "distil"])
 def test_what_is_no_stage_is_said(tmp_path, stage):
     done = call(tmp_path, stage)
