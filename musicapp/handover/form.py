@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
@@ -60,6 +61,14 @@ class Form:
             first = len(found) + 1
             found += [(start_s + number * bar_s, first + number) for number in range(count)]
         return found
+
+    def into_bar_s(self, second: float) -> float:
+        """How far into its bar a time is. Before the first one it counts as in one that would end there."""
+        bars, bar_s = self.bars_s(), self.bar_s
+        if not bars or not bar_s:
+            return 0.0
+        place = bisect_right(bars, second + 1e-6) - 1
+        return max(0.0, second - bars[place]) % bar_s if place >= 0 else (second - bars[0]) % bar_s
 
     def bars_s(self) -> list[float]:
         """Where bars begin, in seconds."""

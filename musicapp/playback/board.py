@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 METER_SLOTS = 64
-_NUMBERS = 8
+_NUMBERS = 9
 _METER_START = 8 * _NUMBERS
 
 
@@ -30,6 +30,7 @@ class Board:
     done          number of the last jump that was carried out; `position` is written before it
     position      the next frame to go to the sound card
     ended         the play count that ran to the end of the take
+    begun         the play count that has begun to sound: the last one whose cue has come
     waiting       1 while playing has caught up with the audio that is there so far
     underruns     how often the audio was not there in time
     underflows    how often the sound card ran dry
@@ -43,6 +44,7 @@ class Board:
 
     done, position, ended, waiting = _Number(0), _Number(1), _Number(2), _Number(3)
     underruns, underflows, calls, meter_count = _Number(4), _Number(5), _Number(6), _Number(7)
+    begun = _Number(8)
 
     def __init__(self, memory: Any = None) -> None:
         """memory: at least SIZE writable bytes, shared or not; none: private ones."""

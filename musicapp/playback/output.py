@@ -196,10 +196,11 @@ class Output:
         if status.output_underflow or time.perf_counter() - self._filled_s > self._dry_after_s:
             board.underflows += 1
         was_idle = feed.is_idle
+        heard_s = time.perf_counter() + self._delay_s(when)
         if self._narrow is None:
-            feed.render(out)
+            feed.render(out, heard_s)
         else:
-            self._render_narrow(self._narrow, out)
+            self._render_narrow(self._narrow, out, heard_s)
         board.calls += 1
         self._filled_s = time.perf_counter()
         self._silent_frames = self._silent_frames + frames if was_idle else 0
@@ -207,13 +208,18 @@ class Output:
             self._stop_asked = True
             raise sd.CallbackStop
 
-    def _render_narrow(self, narrow: np.ndarray, out: np.ndarray) -> None:
+    def _delay_s(self, when: Any) -> float:
+        """Seconds until the first frame of this block is heard: by the driver's clock, else its latency in general."""
+        said = float(when.outputBufferDacTime - when.currentTime)
+        return said if math.isfinite(said) and 0 < said < MOST_LATENCY_S else self._stream_latency_s
+
+    def _render_narrow(self, narrow: np.ndarray, out: np.ndarray, heard_s: float) -> None:
         """Fill the first channels of a device that opens only with all of its own; the others are silent."""
         heard = narrow.shape[1]
         out[:, heard:] = 0
         for first in range(0, len(out), len(narrow)):
             piece = out[first : first + len(narrow)]
-            self._feed.render(narrow[: len(piece)])
+            self._feed.render(narrow[: len(piece)], heard_s + first / self.sample_rate)
             piece[:, :heard] = narrow[: len(piece)]
 
     def _note_finished(self) -> None:

@@ -6,6 +6,7 @@ Conversion is too slow and too uneven for the callback itself, so a small thread
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import soxr
@@ -28,6 +29,8 @@ class RateFeed:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rate-feed", daemon=True)
         self._silent_frames = int(TAIL_S * take_rate)
+        self._rendered = 0  # frames that the renderer gave
+        self._taken_heard: tuple[int, float] | None = None  # that the sound card took, and when the next one is heard
 
     @property
     def latency_s(self) -> float:
@@ -49,12 +52,14 @@ class RateFeed:
         if self._thread.is_alive():
             self._thread.join()
 
-    def render(self, out: np.ndarray) -> None:
-        """Called by the sound card: hand out what is queued, silence for what is missing."""
+    def render(self, out: np.ndarray, heard_s: float | None = None) -> None:
+        """Called by the sound card: hand out what is queued, silence for what is missing. heard_s as in Renderer."""
         if not self._is_primed and not self.is_idle:
             out.fill(0)
             return
         frames = self._ring.read_into(out)
+        if heard_s is not None:
+            self._taken_heard = self._ring.taken, heard_s + frames / self.device_rate
         if frames < len(out):
             out[frames:] = 0
             if not self._is_flushed:
@@ -63,6 +68,16 @@ class RateFeed:
     @property
     def _is_flushed(self) -> bool:
         return self._silent_frames >= int(TAIL_S * self.take_rate)
+
+    def _heard_s(self) -> float:
+        """When the next frame from the renderer is heard. The converter gives it late, but in its right place.
+
+        Before the sound card took any the time is now: a cue is always later than the queue is long.
+        """
+        if self._taken_heard is None:
+            return time.perf_counter()
+        taken, heard_s = self._taken_heard
+        return heard_s + self._rendered / self.take_rate - taken / self.device_rate
 
     def _run(self) -> None:
         stream = soxr.ResampleStream(self.take_rate, self.device_rate, self.channels, dtype="float32", quality="VHQ")
@@ -79,7 +94,8 @@ class RateFeed:
                 continue
             if not was_idle:
                 self._silent_frames = 0
-            self.renderer.render(block)
+            self.renderer.render(block, self._heard_s())
+            self._rendered += BLOCK_FRAMES
             if was_idle:
                 self._silent_frames += BLOCK_FRAMES
             # A converted wave may go a little beyond its own samples, and those may be at full scale.

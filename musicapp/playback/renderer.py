@@ -52,6 +52,7 @@ class Renderer:
         self._guard = PeakGuard()
         self._tail_frames = 0
         self._starved = False
+        self._heard_s: float | None = None  # when the next frame is heard
         self._steps = np.arange(1, PIECE_FRAMES + 1, dtype=np.float32)
         self._gains = np.zeros(PIECE_FRAMES, np.float32)
         self._scratch = np.zeros((PIECE_FRAMES, 2), np.float32)
@@ -92,8 +93,12 @@ class Renderer:
         is_playing = orders.wanted and board.ended != orders.play_count
         return not is_playing and self._level == 0 and orders.jump.number == board.done
 
-    def render(self, out: np.ndarray) -> None:
-        """Fill `out` `(frames, 1 or 2)` float32 with what comes next."""
+    def render(self, out: np.ndarray, heard_s: float | None = None) -> None:
+        """Fill `out` `(frames, 1 or 2)` float32 with what comes next.
+
+        heard_s  when its first frame is heard, by `time.perf_counter`; None: nobody knows, and cues are not waited for
+        """
+        self._heard_s = heard_s
         for first in range(0, len(out), PIECE_FRAMES):
             piece = out[first : first + PIECE_FRAMES]
             self.catch_up()
@@ -105,7 +110,10 @@ class Renderer:
                 self._factor = self._wanted_factor()
             filled = 0
             while filled < len(piece):
-                filled += self._render_stretch(piece[filled:])
+                frames = self._render_stretch(piece[filled:])
+                filled += frames
+                if self._heard_s is not None and self._source is not None:
+                    self._heard_s += frames / self._source.sample_rate
             self._apply_volume(piece)
             before = _peaks(piece)
             self._guard.apply(piece)
@@ -156,6 +164,8 @@ class Renderer:
         source = self._source
         if source is None or not orders.wanted or self.board.ended == orders.play_count:
             return self._fade_out(out, orders) or _silence(out)
+        if frames := self._frames_to_cue(orders, source):
+            return self._fade_out(out[:frames], orders) or _silence(out[:frames])
         edge, wrap_to = self._next_edge(source, orders)
         room = edge - self.board.position
         if room <= 0:  # the end of the take: a loop never stands at its own end
@@ -165,6 +175,17 @@ class Renderer:
             return self._render_unfinished(out, source, orders)
         self._starved, self.board.waiting = False, 0
         return self._fade_in(out[:room], source, edge, wrap_to)
+
+    def _frames_to_cue(self, orders: Orders, source: TakeBuffer) -> int:
+        """For how many frames this play still waits; 0 from when it has begun."""
+        if self.board.begun == orders.play_count:
+            return 0
+        if orders.cue is not None and self._heard_s is not None:
+            frames = round(orders.cue.wait_s(self._heard_s) * source.sample_rate)
+            if frames > 0:
+                return frames
+        self.board.begun = orders.play_count
+        return 0
 
     def _next_edge(self, source: TakeBuffer, orders: Orders) -> tuple[int, int | None]:
         """Where playing cannot simply go on, and where it wraps to then (None: the take is over)."""

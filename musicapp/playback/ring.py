@@ -23,6 +23,11 @@ class Ring:
         return self._written - self._taken
 
     @property
+    def taken(self) -> int:
+        """Frames that were ever read."""
+        return self._taken
+
+    @property
     def free(self) -> int:
         """Frames that can be written."""
         return self.capacity - self.filled

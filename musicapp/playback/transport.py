@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
 from musicapp.playback.board import METER_SLOTS, Board
-from musicapp.playback.orders import Jump, Orders
+from musicapp.playback.orders import Cue, Jump, Orders
 from musicapp.playback.renderer import Renderer
 from musicapp.playback.take_buffer import TakeBuffer
 
@@ -50,6 +51,7 @@ class Transport:
         self._meter_last = (0.0, 0.0)
         self._meter_time = 0.0
         self.wanted_levels = (0.0, 0.0)
+        self.next_cue: Callable[[], Cue | None] = lambda: None  # what a play waits for, asked when it is ordered
 
     def set_source(self, source: TakeBuffer | None, gain: float = 1.0) -> None:
         """Choose the take, from its start, not playing. The loop goes: it belonged to the other take.
@@ -96,7 +98,7 @@ class Transport:
             if source is None:
                 return
             jump = self._jump_to(0) if self.position >= source.total_frames else self._orders.jump
-            self._order(jump=jump, play_count=self._orders.play_count + 1, wanted=True)
+            self._order(jump=jump, play_count=self._orders.play_count + 1, wanted=True, cue=self.next_cue())
 
     def pause(self) -> None:
         """Fall silent and keep the position."""
@@ -172,6 +174,12 @@ class Transport:
     def is_waiting(self) -> bool:
         """Whether playing has caught up with the audio that is there so far."""
         return self.is_playing and self.link.board.waiting == 1
+
+    @property
+    def is_cued(self) -> bool:
+        """Whether a play still waits for its cue."""
+        orders = self._orders
+        return orders.cue is not None and self.is_playing and self.link.board.begun != orders.play_count
 
     @property
     def ended(self) -> bool:

@@ -17,6 +17,7 @@ from musicapp.ui.state.take_queue import MOST_VARIATIONS
 from musicapp.ui.studio import Studio
 from musicapp.ui.take_actions import TakeActions
 from musicapp.ui.theme import Theme
+from musicapp.ui.widgets.link_button import LINK_WORDS
 from musicapp.ui.widgets.message_bar import open_log_folder
 from musicapp.ui.words import LANGUAGES, marked, said, tr, tr_all
 
@@ -61,6 +62,7 @@ class Actions(QObject):
         studio.forming.changed.connect(self._show_state)
         studio.spectrum.changed.connect(self._show_state)
         studio.grid.changed.connect(self._show_state)
+        studio.ableton_link.changed.connect(self._show_state)
         studio.library.current_changed.connect(self._show_state)
         studio.form_history.changed.connect(self._show_state)
         studio.undo.changed.connect(self._show_state)
@@ -235,6 +237,9 @@ class Actions(QObject):
         self.forming = self._add(menu, "hear_forming", tr("&Hear new takes form"), "H", self._toggle_forming, tip)
         self.forming.setCheckable(True)
         add_choices_of(transport.device, menu, tr("&Output"), "output")
+        link = self._studio.ableton_link
+        self.link = self._add(menu, "ableton_link", tr("Ableton Lin&k"), "", link.toggle, tr(LINK_WORDS))
+        self.link.setCheckable(True)
         self._add(menu, "devices", tr("Look for outputs a&gain"), "", player.refresh_devices)
 
     def _fill_view(self, menu: QMenu) -> None:
@@ -351,6 +356,7 @@ class Actions(QObject):
         self.forming.setChecked(studio.forming.is_on)
         self.spectrogram.setChecked(studio.spectrum.is_on)
         self.snap.setChecked(studio.grid.is_on)
+        self.link.setChecked(studio.ableton_link.is_on)
         self.match.setChecked(studio.take_gain.is_matching)
         self.mute.setChecked(studio.player.volume_db <= QUIETEST_DB)
         self.lock.setChecked(studio.take_settings.seed_is_locked)

@@ -75,7 +75,9 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.window_icon())
         self.setMinimumSize(*theme.WINDOW_MIN_SIZE)
 
-        self.transport = TransportBar(studio.player, studio.take_gain, studio.playing_levels, themes)
+        self.transport = TransportBar(
+            studio.player, studio.take_gain, studio.playing_levels, studio.ableton_link, themes
+        )
         self.prompts = PromptFields(
             studio.take_settings, studio.prompt_note, studio.form_history, studio.presets, studio.messages
         )

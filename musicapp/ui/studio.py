@@ -18,6 +18,7 @@ from musicapp.request import MAX_PROMPT_CHARACTERS, Lora, prompt_length
 from musicapp.shape import Loop
 from musicapp.ui.bridge import EngineBridge, Host
 from musicapp.ui.garbage import GarbageKeeper
+from musicapp.ui.state.ableton_link import AbletonLink
 from musicapp.ui.state.adapters import Adapters
 from musicapp.ui.state.autosave import Autosave
 from musicapp.ui.state.background import Lane
@@ -115,6 +116,7 @@ class Studio(QObject):
         self.looks = Looks(self._looking, self.files, self)
         self.spectrum = SpectrumView(self.open_takes, self._drawing, self)
         self.grid = Grid(self.player, self.looks, self.messages, self)
+        self.ableton_link = AbletonLink(self.player, self.looks, self.messages, self)
         self.take_gain = TakeGain(self.open_takes, self.looks, self.player, self)
         self.form_history.used.connect(self._remember_use)
         self.undo.pushed.connect(self.form_history.forget_undone)
@@ -203,6 +205,7 @@ class Studio(QObject):
         self.exporter.cancel()
         self.looks.close()
         self.takes_move.close()
+        self.ableton_link.close()
         self.player.close()
         if self._shelf is not None:
             self._shelf.close()

@@ -420,6 +420,10 @@
         <translation>Aus&amp;gabe</translation>
     </message>
     <message>
+        <source>Ableton Lin&amp;k</source>
+        <translation>Ablet&amp;on Link</translation>
+    </message>
+    <message>
         <source>Look for outputs a&amp;gain</source>
         <translation>Ausgaben erneut su&amp;chen</translation>
     </message>
@@ -2717,6 +2721,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Alle Takes gleich laut abspielen ({loudness} LUFS), um sie zu vergleichen. Exporte bleiben, wie sie sind</translation>
     </message>
     <message>
+        <source>waiting for the bar</source>
+        <translation>wartet auf den Takt</translation>
+    </message>
+    <message>
+        <source>Playing begins with the next bar of the Link session</source>
+        <translation>Die Wiedergabe beginnt mit dem nächsten Takt der Link-Sitzung</translation>
+    </message>
+    <message>
         <source>waiting for sound</source>
         <translation>wartet auf Klang</translation>
     </message>
@@ -3006,6 +3018,25 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Copy the report</source>
         <translation>Den Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Play in time with other programs by Ableton Link. Only while it is on, Musicapp sends and hears messages in the local network</source>
+        <translation>Über Ableton Link im Takt anderer Programme spielen. Nur solange es an ist, sendet und hört Musicapp Nachrichten im lokalen Netz</translation>
+    </message>
+    <message>
+        <source>Ableton Link: nobody else is there yet. The tempo of the session is {bpm} bpm</source>
+        <translation>Ableton Link: Noch ist niemand sonst da. Das Tempo der Sitzung ist {bpm} bpm</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ableton Link: %n other program(s), {bpm} bpm</source>
+        <translation>
+            <numerusform>Ableton Link: %n anderes Programm, {bpm} bpm</numerusform>
+            <numerusform>Ableton Link: %n andere Programme, {bpm} bpm</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Ableton Link</source>
+        <translation>Ableton Link</translation>
     </message>
 </context>
 <context>
@@ -3771,6 +3802,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Installieren (unter Debian und Ubuntu: libportaudio2) und neu starten. Erzeugen und Exportieren gehen auch ohne.</translation>
     </message>
     <message>
+        <source>Install it anew: run “pip install --force-reinstall {1}”.</source>
+        <translation>Neu installieren: „pip install --force-reinstall {1}“.</translation>
+    </message>
+    <message>
         <source>It begins with hf_ and has no spaces; copy it once more.</source>
         <translation>Es beginnt mit hf_ und hat keine Leerzeichen; noch einmal kopieren.</translation>
     </message>
@@ -3885,6 +3920,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Length</source>
         <translation>Länge</translation>
+    </message>
+    <message>
+        <source>Link is under the GPL and comes separately: install Musicapp with pip, then run “pip install {1}”.</source>
+        <translation>Link steht unter der GPL und kommt gesondert: Musicapp mit pip installieren, dann „pip install {1}“.</translation>
+    </message>
+    <message>
+        <source>Link is under the GPL and comes separately: run “pip install {1}”.</source>
+        <translation>Link steht unter der GPL und kommt gesondert: „pip install {1}“.</translation>
     </message>
     <message>
         <source>Little memory: the sound is made in smaller pieces</source>
@@ -4217,6 +4260,18 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>A passage was chosen of a take that is not there.</source>
         <translation>Gewählt wurde ein Abschnitt eines Takes, den es nicht gibt.</translation>
+    </message>
+    <message>
+        <source>Ableton Link does not work here.</source>
+        <translation>Ableton Link funktioniert hier nicht.</translation>
+    </message>
+    <message>
+        <source>Ableton Link is not installed.</source>
+        <translation>Ableton Link ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Ableton Link is not part of the built app.</source>
+        <translation>Ableton Link ist nicht Teil der fertigen App.</translation>
     </message>
     <message>
         <source>Add an adapter</source>
@@ -5129,6 +5184,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The seed {1} is out of range.</source>
         <translation>Der Seed {1} liegt außerhalb des Bereichs.</translation>
+    </message>
+    <message>
+        <source>The session plays at {1} bpm, this take at {2} bpm: it is not stretched</source>
+        <translation>Die Sitzung spielt mit {1} bpm, dieser Take mit {2} bpm: er wird nicht gestreckt</translation>
     </message>
     <message>
         <source>The settings could not be read and start anew.</source>

@@ -59,5 +59,12 @@
             <numerusform>%n steps</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Ableton Link: %n other program(s), {bpm} bpm</source>
+        <translation>
+            <numerusform>Ableton Link: %n other program, {bpm} bpm</numerusform>
+            <numerusform>Ableton Link: %n other programs, {bpm} bpm</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

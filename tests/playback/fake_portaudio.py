@@ -53,7 +53,8 @@ def module(check: Accepts, opens: Accepts, found: list[dict[str, Any]]) -> types
         def pull(self, frames: int) -> np.ndarray:
             """What the device would play next; whatever was in the block before is noise."""
             out = np.full((frames, self.channels), np.nan, np.float32)
-            self.callback(out, frames, None, types.SimpleNamespace(output_underflow=False))
+            when = types.SimpleNamespace(currentTime=0.0, outputBufferDacTime=self.latency)
+            self.callback(out, frames, when, types.SimpleNamespace(output_underflow=False))
             return out
 
         def start(self) -> None:

@@ -70,9 +70,9 @@ def test_the_device_gets_the_samples_of_the_take_across_100_loop_wraps(tmp_path:
         + """
 take, wraps = np.load(sys.argv[1]), 0
 render, last = transport.link.render, [0]
-def counting(out):
+def counting(out, *when):
     global wraps
-    render(out)
+    render(out, *when)
     wraps += transport.position < last[0]
     last[0] = transport.position
     if wraps == 100:
@@ -217,8 +217,8 @@ def check(**settings):  # the null sink itself takes any rate
         raise sounddevice.PortAudioError("Invalid sample rate")
 sounddevice.check_output_settings = check
 render, rendered = transport.link.render, []
-def keep(out):
-    render(out)
+def keep(out, *when):
+    render(out, *when)
     rendered.append(out.copy())
 transport.link.render = keep
 transport.set_source(TakeBuffer.of(np.load(sys.argv[1]), 44100))

@@ -52,10 +52,10 @@ class FakeOutput:
     def shut(self) -> None:
         self.close()
 
-    def pump(self, frames: int) -> np.ndarray:
-        """Let the sound card ask for that many frames."""
+    def pump(self, frames: int, heard_s: float | None = None) -> np.ndarray:
+        """Let the sound card ask for that many frames, the first of which is heard at a time."""
         out = np.zeros((frames, 2), np.float32)
-        self.renderer.render(out)
+        self.renderer.render(out, heard_s)
         self.heard.append(out)
         return out
 

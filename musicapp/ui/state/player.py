@@ -78,7 +78,7 @@ class Player(QObject):
         self._back.connect(self._device_back, Qt.ConnectionType.QueuedConnection)
         self._given_up.connect(self._output_failed, Qt.ConnectionType.QueuedConnection)
         open_takes.shown_changed.connect(self._take_up)
-        self._apply_volume()
+        self.transport.volume = self.gain
 
     @property
     def shown(self) -> OpenTake | None:
@@ -107,6 +107,11 @@ class Player(QObject):
         shown = None if self.is_forming else self.shown
         is_ahead = shown is not None and self.position >= shown.audio.buffer.available < shown.audio.total_frames
         return self.is_playing and (self.transport.is_waiting or is_ahead or self._host.is_recovering)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an output is held, so that sound is soon there."""
+        return self._host.is_open
 
     @property
     def can_play(self) -> bool:
@@ -180,15 +185,12 @@ class Player(QObject):
             region = (start, end) if end > start else None
         if region != self.region:
             self.region = region
-            self._remember_region()
+            if self.shown is not None:
+                self.regions.pop(self.shown.take_id, None)
+                if region is not None:
+                    self.regions[self.shown.take_id] = region
             self._apply_loop()
             self.loop_changed.emit()
-
-    def _remember_region(self) -> None:
-        if self.shown is not None:
-            self.regions.pop(self.shown.take_id, None)
-            if self.region is not None:
-                self.regions[self.shown.take_id] = self.region
 
     def _known_region(self) -> tuple[int, int] | None:
         """The loop marks that the take on the stage had, if they lie within it."""
@@ -207,7 +209,7 @@ class Player(QObject):
         volume_db = max(QUIETEST_DB, min(volume_db, 0.0))
         if volume_db != self.volume_db:
             self.volume_db = volume_db
-            self._apply_volume()
+            self.transport.volume = self.gain
             self.volume_changed.emit(volume_db)
 
     def set_take_gain(self, gain_db: float) -> None:
@@ -329,9 +331,6 @@ class Player(QObject):
         whole = (0, self.shown.audio.total_frames) if self.shown else None
         if not self.is_forming:
             self.transport.set_loop((self.region or whole) if self.is_looping else None)
-
-    def _apply_volume(self) -> None:
-        self.transport.volume = self.gain
 
     def _follow(self) -> None:
         self.position_changed.emit(self.position)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider
 
 from musicapp.playback.devices import keys_of, match
+from musicapp.ui.state.ableton_link import AbletonLink
 from musicapp.ui.state.player import QUIETEST_DB, Player
 from musicapp.ui.state.playing_levels import PlayingLevels
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
@@ -13,6 +14,7 @@ from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, time_font
 from musicapp.ui.widgets.clock import clock
 from musicapp.ui.widgets.described import ElidedLabel, IconButton, described, label, set_available
 from musicapp.ui.widgets.level_meter import LevelMeter
+from musicapp.ui.widgets.link_button import LinkButton
 from musicapp.ui.widgets.loudness_scale import LoudnessScale
 from musicapp.ui.words import marked, number, said, tr
 
@@ -20,6 +22,8 @@ NOTHING_TO_PLAY = marked("There is no take to play yet.")
 LOOK_AGAIN = "look again"
 VOLUME_MIN_WIDTH, VOLUME_WIDTH, DEVICE_MIN_WIDTH, DEVICE_WIDTH, PLAY_ICON = 48, 120, 84, 164, 20
 MATCHING = marked("Play all takes at one loudness ({loudness} LUFS) to compare them. Exports stay as they are")
+CUED = marked("waiting for the bar")
+CUED_WHY = marked("Playing begins with the next bar of the Link session")
 WAITING = marked("waiting for sound")
 WAITING_WHY = marked("Playing goes on by itself as soon as there is sound")
 
@@ -27,7 +31,9 @@ WAITING_WHY = marked("Playing goes on by itself as soon as there is sound")
 class TransportBar(QFrame):
     """Buttons and meters for the take on the stage."""
 
-    def __init__(self, player: Player, take_gain: TakeGain, levels: PlayingLevels, theme: Theme) -> None:
+    def __init__(
+        self, player: Player, take_gain: TakeGain, levels: PlayingLevels, link: AbletonLink, theme: Theme
+    ) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
         self._player, self._take_gain = player, take_gain
@@ -64,6 +70,7 @@ class TransportBar(QFrame):
             tr(MATCHING, loudness=number(TARGET_LUFS, 0)), "E",
         )  # fmt: skip
         self.match.setCheckable(True)
+        self.link = LinkButton(link)
         self.meter = LevelMeter(player, levels, theme)
         self.loudness = LoudnessScale(levels, theme)
         self.device = described(QComboBox(), "output_device", tr("Audio output"), tr("Where it plays"))
@@ -106,6 +113,8 @@ class TransportBar(QFrame):
         layout.addWidget(self.position)
         layout.addSpacing(SPACE_TIGHT)
         layout.addWidget(self.total, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addSpacing(SPACE_TIGHT)
+        layout.addWidget(self.link)
         layout.addStretch(1)
         layout.addWidget(self.volume_icon)
         layout.addWidget(self.volume)
@@ -147,6 +156,8 @@ class TransportBar(QFrame):
         self.position.setText(clock(frame / shown.audio.sample_rate) if shown else clock(0.0))
         if shown is None:
             self.total.set_whole("")
+        elif self._player.transport.is_cued:
+            self.total.set_whole(tr(CUED), tr(CUED_WHY))
         elif self._player.is_waiting:
             self.total.set_whole(tr(WAITING), tr(WAITING_WHY))
         else:
