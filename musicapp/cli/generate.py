@@ -108,10 +108,11 @@ def make(request: TakeRequest, target: Path, form: str, *, force: bool) -> int:
 
 def read_request(args: argparse.Namespace) -> TakeRequest:
     """The request that the options describe. Raises RequestError with one sentence about the first bad one."""
-    source, loop = shaping.source_of(args, _number), shaping.loop_of(args, _number)
+    source = shaping.source_of(args, _number)
     prompt = _read_stdin() if args.prompt == "-" else args.prompt
     if prompt is None:
         prompt = shaping.prompt_of(source)
+    loop = shaping.loop_of(args, prompt, _number)
     low, high = (None, None) if args.guidance_levels is None else _levels(args.guidance_levels)
     request = TakeRequest(
         take_id=new_take_id(),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musicapp.errors import LibraryError, RequestError
 from musicapp.prompts import bars
+from musicapp.prompts.facts import read_prompt
 from musicapp.request import TakeRequest, check_duration, parse_duration
 from musicapp.shape import Loop, Region, Source, usual_seam_s
 
@@ -32,9 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--part", metavar="A-B", help="of this part of it alone, which becomes the loop")
     add = parser.add_argument_group("loops").add_argument
     add("--loop", action="store_true", help="the end runs into the beginning")
-    add("--bars", metavar="N", help="how long it is; needs --bpm (else --seconds)")
-    add("--bpm", metavar="X", help="its tempo, in felt beats a minute")
-    add("--beats", metavar="N", help="beats in a bar (default 4)")
+    add("--bars", metavar="N", help="how long it is (else --seconds)")
+    add("--bpm", metavar="X", help="its tempo, in felt beats a minute (default that of the prompt)")
+    add("--beats", metavar="N", help="beats in a bar (default those of the prompt, else 4)")
 
 
 def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Source | None:
@@ -75,36 +76,41 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
     return Source(path, take_id=take_id, seam_s=usual_seam_s(length_s), from_s=from_s, to_s=to_s)
 
 
-def loop_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Loop | None:
-    """The loop that the options describe. Raises RequestError."""
-    bars = [name for name in ("bars", "bpm", "beats") if getattr(args, name) is not None]
-    if bars and not args.loop:
-        raise RequestError(f"--{bars[0]} belongs to --loop.", hint="Add --loop.")
+def loop_of(args: argparse.Namespace, prompt: str, number: Callable[[str, str], float]) -> Loop | None:
+    """The loop that the options describe, its tempo and metre else the prompt's. Raises RequestError."""
+    given = [name for name in ("bars", "bpm", "beats") if getattr(args, name) is not None]
+    if given and not args.loop:
+        raise RequestError(f"--{given[0]} belongs to --loop.", hint="Add --loop.")
     if not args.loop:
         return None
-    if not bars:
+    in_bars = args.seconds is not None and bars.is_bars(args.seconds)
+    if not given and not in_bars:
         return Loop()
-    if args.bars is None or args.bpm is None:
-        raise RequestError("Bars need a tempo, and a tempo bars.", hint="For example: --loop --bars 8 --bpm 120")
-    if args.seconds is not None:
+    if args.bars is None and not in_bars:
+        raise RequestError(f"--{given[0]} belongs to --bars.", hint="For example: --loop --bars 8 --bpm 120")
+    if args.bars is not None and args.seconds is not None:
         raise RequestError("A loop is so many bars long or so many seconds.", hint="Leave one of the two away.")
-    count = number("number of bars", args.bars)
-    if count != int(count):
-        raise RequestError(f"{args.bars} is no whole number of bars.", hint="For example: --bars 8")
-    metre = Loop.metre if args.beats is None else number("number of beats", args.beats)
-    return Loop(int(count), number("tempo", args.bpm), metre)
+    count = bars.count_of(args.seconds) if in_bars else number("number of bars", args.bars)
+    if count < 1 or count != int(count):
+        raise RequestError(f"A loop of {count:g} bars cannot be made.", hint="Use whole bars, for example: --bars 8")
+    stated = read_prompt(prompt)
+    bpm = stated.tempo_bpm if args.bpm is None else number("tempo", args.bpm)
+    if bpm is None:
+        raise RequestError("Bars need a tempo.", hint="Add it, for example --bpm 120, or write it into the prompt.")
+    metre = stated.beats_in_bar or bars.USUAL_BEATS if args.beats is None else number("number of beats", args.beats)
+    return Loop(int(count), bpm, metre)
 
 
 def duration_of(
     args: argparse.Namespace, prompt: str, source: Source | None, loop: Loop | None, cap_s: float, model_name: str
 ) -> float:
     """The length of the take: as asked, that of its bars, else its source's. Raises RequestError or LibraryError."""
-    if args.seconds and bars.is_bars(args.seconds):
-        return check_duration(bars.duration_of(args.seconds, prompt), cap_s=cap_s, model_name=model_name)
     if loop is not None and loop.bars:
         if not loop.bpm > 0 or not loop.metre > 0:
             return DEFAULT_S  # the request is refused for it in a better sentence
         return check_duration(loop.duration_s, cap_s=cap_s, model_name=model_name)
+    if args.seconds and bars.is_bars(args.seconds):
+        return check_duration(bars.duration_of(args.seconds, prompt), cap_s=cap_s, model_name=model_name)
     if args.seconds is not None or source is None:
         return parse_duration(args.seconds or f"{DEFAULT_S:g}", cap_s=cap_s, model_name=model_name)
     from musicapp.audio import source_file

@@ -44,8 +44,9 @@ def render(
     ear     where somebody listens to a loop while it forms
     """
     began, take_id = time.perf_counter(), request.take_id
-    clock = _Clock(take_id, request.steps or 1)
+    clock, turns = _Clock(take_id, request.steps or 1), int(canvas is None)
     if canvas is None:
+        clock.windows = 2  # its turn and, told from the start, its seam
         facts = loops.told(request, facts)
         audio = yield from _turn(held, request, facts, file.total_frames, clock, check_stop, ear)
         canvas = seam(audio, loops.joint_s(request.duration_s), held.info.sample_rate)
@@ -53,7 +54,7 @@ def render(
         first_s = (len(canvas.audio) - canvas.turned) / held.info.sample_rate
         facts = loops.begun(facts, loops.middle(request.duration_s, first_s).start_s)
     filling = Filling(held.model, held.prompts, request, facts, canvas)
-    clock.windows += len(filling.windows)
+    clock.windows = turns + len(filling.windows)
     for _, step in filling.sample():
         check_stop()
         _refuse_broken(step.latents)
@@ -96,7 +97,6 @@ def _turn(
         timing=Timing(timing.start_s - plan.lead * ratio / held.info.sample_rate, timing.total_s),
         number=1 << 10,
     )
-    clock.windows += 1
     latents, latent_s = nothing, DECODE_GUESS * ratio / held.info.sample_rate
     previews = Previews(model, frames, chunk=SIZE, seed=request.seed, ear=ear, latent_s=latent_s)
     for step in denoise(model, held.prompts, request, loops.begun(facts, timing.start_s), plan, given):

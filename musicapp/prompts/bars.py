@@ -22,12 +22,17 @@ def is_bars(text: str) -> bool:
     return _BARS.fullmatch(text) is not None
 
 
-def duration_of(text: str, prompt: str) -> float:
-    """Seconds of "8 bars" of this prompt. Raises RequestError where it states no tempo."""
+def count_of(text: str) -> float:
+    """The number of "8 bars". Raises RequestError for anything else."""
     found = _BARS.fullmatch(text)
-    length_s = bar_s(prompt)
     if found is None:
         raise RequestError(f"“{text[:40]}” is no number of bars.", hint="For example: 8 bars.")
+    return float(found[1].replace(",", "."))
+
+
+def duration_of(text: str, prompt: str) -> float:
+    """Seconds of "8 bars" of this prompt. Raises RequestError where it states no tempo."""
+    count, length_s = count_of(text), bar_s(prompt)
     if length_s is None:
         raise RequestError("The prompt states no tempo, so bars have no length.", hint="Write one, for example 90 bpm.")
-    return float(found[1].replace(",", ".")) * length_s
+    return count * length_s

@@ -69,6 +69,12 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
     request = read("x", "--loop", "--bars", "2", "--bpm", "120", "--beats", "3", *where)
     assert request.loop == Loop(2, 120.0, 3.0) and request.duration_s == 3.0
     assert read("x", "--loop", "--seconds", "4", *where).loop == Loop()
+    # Tempo and metre are the prompt's where the options name none.
+    for words in (["--bars", "3"], ["--seconds", "3 bars"]):
+        request = read("jazz waltz, 3/4, 180 bpm", "--loop", *words, *where)
+        assert request.loop == Loop(3, 180.0, 3.0) and request.duration_s == 3.0
+    request = read("jazz waltz, 3/4, 180 bpm", "--loop", "--bars", "1", "--bpm", "120", "--beats", "4", *where)
+    assert request.loop == Loop(1, 120.0, 4.0) and request.duration_s == 2.0
     assert read("waltz, 90 bpm, 3/4", "--seconds", "2 bars", *where).duration_s == 4.0
     request = read("x", "--close-loop", str(sound), *where)
     assert request.source is not None and request.source.seam_s == 0.5 and request.source.path == str(sound)
@@ -103,6 +109,12 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
         ["no tempo", "--seconds", "4 bars"],
         ["60 bpm", "--seconds", "9999 bars"],
         ["x", "--loop", "--bars", "4"],
+        ["x", "--loop", "--seconds", "4 bars"],
+        ["x", "--loop", "--beats", "3"],
+        ["x", "--loop", "--bars", "0", "--bpm", "120"],
+        ["x", "--loop", "--bars", "-4", "--bpm", "120"],
+        ["120 bpm", "--loop", "--seconds", "1.5 bars"],
+        ["900 bpm", "--loop", "--bars", "4"],
         ["x", "--loop", "--bpm", "120"],
         ["x", "--loop", "--bars", "4", "--bpm", "0"],
         ["x", "--loop", "--bars", "1.5", "--bpm", "120"],

@@ -79,6 +79,8 @@ def test_a_loop_is_heard_before_its_seam_is_made(engine: Engine, models: dict[st
     heard = events_of(engine, request, tmp_path / "heard.wav", lambda: 0)
     assert (tmp_path / "quiet.wav").read_bytes() == (tmp_path / "heard.wav").read_bytes()
     assert len([event for event in heard if isinstance(event, Preview)]) == 4
+    steps = [(event.step, event.steps) for event in heard if isinstance(event, Progress) and event.phase == "denoising"]
+    assert steps == [(step, 12) for step in range(1, 13)]  # those of the seam are told from the start
 
 
 def test_the_estimate_before_the_last_step_becomes_the_take(
