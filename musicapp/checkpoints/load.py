@@ -23,6 +23,7 @@ from musicapp.nn import attention, int4, native
 from musicapp.nn.autoencoder import Autoencoder, build_autoencoder, build_encoder
 from musicapp.nn.conditioners import Conditioner
 from musicapp.nn.dit import DiffusionTransformer
+from musicapp.nn.graphs import Graphs
 
 ENCODER = "autoencoder.encoder."  # what the names of its weights begin with
 CPU_PARTS = ("conditioner", "autoencoder")  # that may lie on the CPU beside a transformer on the GPU
@@ -36,6 +37,7 @@ class LoadedModel:
 
     device     of the transformer; `CPU_PARTS` may lie elsewhere
     precision  what the transformer runs in: fp32, bf16, fp16, int8 or int4
+    graphs     of the transformer's calls, none until they are started
     source     where its weights came from
     remark     what the user should know of the loading, if anything
     adapted    the layers that adapters have changed
@@ -47,6 +49,7 @@ class LoadedModel:
     conditioner: Conditioner
     device: torch.device
     precision: str
+    graphs: Graphs
     source: Source
     remark: str = ""
     adapted: set[str] = field(default_factory=set)
@@ -131,7 +134,7 @@ def load_model(
     assert isinstance(dit, DiffusionTransformer)
     if places["autoencoder"].type == "cpu":
         autoencoder.settle()
-    return LoadedModel(config, autoencoder, dit, conditioner, target, precision, source, remark)
+    return LoadedModel(config, autoencoder, dit, conditioner, target, precision, Graphs(dit), source, remark)
 
 
 def check_model(folder: Path) -> None:
@@ -177,6 +180,7 @@ def use_adapters(model: LoadedModel, adapters: lora.Matched) -> None:
     own weights beside the changed ones would take twice the memory. Raises CheckpointError when the model's file is
     not the one that it was; the model is then half of this and half of that, and must not be used.
     """
+    model.graphs.forget()
     networks = model.networks
     for name, tensor in model.source.read({f"{layer}.weight" for layer in model.adapted}):
         layer, _, last = name.rpartition(".")

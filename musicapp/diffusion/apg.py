@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from musicapp.diffusion.guidance import Inputs, cond_and_uncond, rescale_guidance
+from musicapp.diffusion.guidance import Halves, Inputs, rescale_guidance
 from musicapp.diffusion.objectives import Network
 
 MIN_LEVEL = 1e-8  # below this noise level there is nothing to divide by
@@ -27,6 +27,7 @@ def guided(
     norm_threshold: float = 0.0,
     rescale: float = 0.0,
     interval: tuple[float, float] = (0.0, 1.0),
+    as_batch: bool = False,
 ) -> Network:
     """Bind what steers to a velocity `network` and guide it; parameters as in `guidance.guided`, and
 
@@ -34,7 +35,7 @@ def guided(
     norm_threshold  the longest push allowed, as a norm over channels and time; 0 is any
     A "valid" among what steers says which latents count for the projection.
     """
-    low, high = interval
+    (low, high), halves = interval, Halves(network, cond, null, as_batch=as_batch)
 
     def conditional(x: Tensor, timestep: Tensor) -> Tensor:
         return network(x, timestep, **cond)
@@ -43,7 +44,7 @@ def guided(
         inside = (timestep >= low) & (timestep <= high) & (timestep > MIN_LEVEL)
         if not inside.any():
             return conditional(x, timestep)
-        with_prompt, without = cond_and_uncond(network, x, timestep, cond, null)
+        with_prompt, without = halves(x, timestep)
         level = timestep.clamp_min(MIN_LEVEL)[:, None, None]
         wanted, unwanted = x - level * with_prompt, x - level * without
         push = _capped(wanted - unwanted, norm_threshold)

@@ -22,6 +22,7 @@ def guided(
     *,
     rescale: float = 0.0,
     interval: tuple[float, float] = (0.0, 1.0),
+    as_batch: bool = False,
     objective: str = "v",
 ) -> Network:
     """Bind what steers to `network` and guide its raw output: null + scale * (cond - null).
@@ -30,8 +31,9 @@ def guided(
     scale       1 is off (one network call instead of two)
     rescale     0..1, how much of the conditional output's deviation over channels to restore (arXiv 2305.08891, s3.4)
     interval    guide only where the noise level lies inside, both ends included (arXiv 2404.07724)
+    as_batch    see `Halves`
     """
-    low, high = interval
+    (low, high), halves = interval, Halves(network, cond, null, as_batch=as_batch)
 
     def conditional(x: Tensor, timestep: Tensor) -> Tensor:
         return network(x, timestep, **cond)
@@ -41,7 +43,7 @@ def guided(
         inside = (level >= low) & (level <= high)
         if not inside.any():
             return conditional(x, timestep)
-        with_prompt, without = cond_and_uncond(network, x, timestep, cond, null)
+        with_prompt, without = halves(x, timestep)
         out = without + scale * (with_prompt - without)
         if rescale:
             out = rescale_guidance(out, with_prompt, rescale)
@@ -114,23 +116,35 @@ def with_negative(cond: Inputs, cross: Tensor, mask: Tensor) -> dict[str, Tensor
     return {**cond, "cross": tokens}
 
 
-def cond_and_uncond(
-    network: Callable[..., Tensor], x: Tensor, timestep: Tensor, cond: Inputs, null: Inputs
-) -> tuple[Tensor, Tensor]:
-    """What the network says with and without the prompt; as one batch when both have tokens to attend to."""
-    if null["cross"] is None:  # its call skips cross-attention, which saves more than a common batch
-        return network(x, timestep, **cond), network(x, timestep, **null)
-    halves = {
-        name: None if value is None else torch.cat([_as_batch(value, x), _as_batch(null[name], x)])
-        for name, value in cond.items()
-    }
-    with_prompt, without = network(torch.cat([x, x]), torch.cat([timestep, timestep]), **halves).chunk(2)
-    return with_prompt, without
+class Halves:
+    """What the network says with and without the prompt.
+
+    As one batch when both have tokens to attend to. A null half without any skips cross-attention, which on a processor
+    saves more than a common batch; `as_batch` gives it tokens of zeros instead, of which the network says the same.
+    """
+
+    def __init__(self, network: Callable[..., Tensor], cond: Inputs, null: Inputs, *, as_batch: bool = False) -> None:
+        self._network, self._cond, self._null = network, cond, null
+        self._is_batch = null["cross"] is not None or (as_batch and cond["cross"] is not None)
+        self._joined: dict[int, Inputs] = {}  # by the size of the batch; the same tensors in every step
+
+    def __call__(self, x: Tensor, timestep: Tensor) -> tuple[Tensor, Tensor]:
+        if not self._is_batch:
+            return self._network(x, timestep, **self._cond), self._network(x, timestep, **self._null)
+        if (size := x.shape[0]) not in self._joined:
+            self._joined[size] = {
+                name: None if value is None else torch.cat(_pair(value, self._null[name], size))
+                for name, value in self._cond.items()
+            }
+        both = self._network(torch.cat([x, x]), torch.cat([timestep, timestep]), **self._joined[size])
+        with_prompt, without = both.chunk(2)
+        return with_prompt, without
 
 
-def _as_batch(value: Tensor | None, x: Tensor) -> Tensor:
-    assert value is not None
-    return value.expand(x.shape[0], *value.shape[1:])
+def _pair(value: Tensor, null: Tensor | None, size: int) -> list[Tensor]:
+    """A condition of both halves, for so many items each; one that the null half has not is zeros."""
+    halves = (value, torch.zeros_like(value) if null is None else null)
+    return [half.expand(size, *half.shape[1:]) for half in halves]
 
 
 def rescale_guidance(out: Tensor, reference: Tensor, amount: float) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 from musicapp.audio.source_file import SourceSound
 from musicapp.diffusion.sampling import check_sampler
 from musicapp.diffusion.windows import Window
-from musicapp.engine import devices, memory, remarks, shaped, source, source_facts, take_file
+from musicapp.engine import devices, memory, remarks, running_out, shaped, source, source_facts, take_file
 from musicapp.engine.canvas import Canvas
 from musicapp.engine.decode import seen_until
 from musicapp.engine.denoise import denoise, denoising_of
@@ -144,7 +144,7 @@ class Engine:
 
         frames = frames_for(request.duration_s, info.sample_rate)
         growing = take_file.create(path, request, info, frames, keep_part=keep_part)
-        with memory.errors_in_words(ran_out), growing as file:
+        with running_out.errors_in_words(ran_out), growing as file:
             memory.arrange(model, way)
             yield Started(request.take_id, request, str(path), info.sample_rate, info.channels, frames)
             if prepared.canvas is not None or request.loop is not None:

@@ -16,7 +16,7 @@ from musicapp.checkpoints import lora, lora_file
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model, use_adapters
 from musicapp.description.catalogue import find_model
 from musicapp.diffusion.sampling import samplers_for
-from musicapp.engine import devices, memory, self_test
+from musicapp.engine import devices, graph_probe, memory, running_out, self_test
 from musicapp.engine.events import Event, ModelDefaults, ModelInfo, ModelLoaded, ModelLoading
 from musicapp.engine.remarks import Remarks
 from musicapp.engine.steering import Prompts
@@ -97,7 +97,7 @@ class ModelHolder:
                 ready = self.held = self._read(key, asked.plain)
                 yield from self._remarks.once(ready.model.remark)
             if ready.asked != asked:
-                with memory.errors_in_words(memory.no_room_for_model):
+                with running_out.errors_in_words(running_out.no_room_for_model):
                     ready, remarks = self._adapt(ready, asked)
                 for remark in remarks:
                     yield from self._remarks.once(remark)
@@ -114,8 +114,9 @@ class ModelHolder:
                 raise
             self._free()
             model = _load(asked, on_cpu=CPU_PARTS)
-        with memory.errors_in_words(memory.no_room_for_model):
+        with running_out.errors_in_words(running_out.no_room_for_model):
             self_test.check(model)
+            graph_probe.begin(model, folder.name, placement.device_name)
         for part in (model.conditioner, model.dit, model.autoencoder):
             _check_before_layers(part, self._check_stop)
         if (fetch := model.autoencoder.fetch_encoder) is not None:
@@ -155,7 +156,7 @@ def _load(asked: ModelKey, on_cpu: Sequence[str] = ()) -> LoadedModel:
     def check_sizes(sizes: Mapping[str, int]) -> None:
         memory.refuse_weights(sizes, torch.device(place.device), place.precision, on_cpu)
 
-    with memory.errors_in_words(memory.no_room_for_model):
+    with running_out.errors_in_words(running_out.no_room_for_model):
         return load_model(
             asked.folder,
             device=place.device,

@@ -11,9 +11,7 @@ import dataclasses
 import itertools
 import math
 import operator
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -28,7 +26,7 @@ from musicapp.engine.decode import SIZE, plan_of
 from musicapp.engine.denoise import Plan, plan_for, plan_for_loop
 from musicapp.engine.encode import SIZE as ENCODED
 from musicapp.engine.free_memory import free_bytes, given_limit
-from musicapp.engine.steering import is_quick
+from musicapp.engine.steering import is_quick, joins_halves
 from musicapp.errors import OutOfMemory
 from musicapp.nn import tiled_attention, tiles
 from musicapp.nn.blocks import TILE
@@ -44,13 +42,9 @@ KERNELS_SHARE = 0.03  # of the weights that lie on the CPU: its kernels' own cop
 # What the kernels of Oobleck's decoder take on the CPU beyond the tensors, by the bytes of a number. Measured in the
 # public size, where float32 kernels copy the largest weight.
 CONVOLUTION_BYTES = {4: 110 * MB, 2: 30 * MB}
+GRAPH_BYTES = 48 * MB  # a guess: of a recorded step, its kernels' arguments and what it is given; two are counted
 LATENTS_KEPT = 16  # tensors of the latents' size that sampler and guidance hold
 AFTER_FAILURE = 0.5  # of what a run that ran out was to take beside its weights: all that is promised then
-
-# The last is oneDNN's, torch's kernels for the CPU, when the system gives it no pages for the code that it writes.
-_OUT_OF_MEMORY = re.compile(
-    "not enough memory|out of memory|can't allocate memory|could not create a primitive$", re.IGNORECASE | re.MULTILINE
-)
 
 Room = Mapping[str, int]  # bytes that the whole model may take, by kind of device
 
@@ -59,11 +53,13 @@ Room = Mapping[str, int]  # bytes that the whole model may take, by kind of devi
 class MemoryPlan:
     """One way to make a take: so many latents decoded at once, and parts that stay on the CPU beside a GPU.
 
+    graphs  steps are recorded and replayed, whose intermediate numbers then stay in memory
     The sound is the same in every way, up to the rounding of kernels that work on other sizes or elsewhere.
     """
 
     chunk: int = SIZE
     on_cpu: tuple[str, ...] = ()
+    graphs: bool = False
 
     @property
     def remark(self) -> str:
@@ -74,8 +70,10 @@ class MemoryPlan:
         return "Little memory: the sound is made in smaller pieces" if self.chunk < SIZE else ""
 
 
-def ways(device_type: str) -> list[MemoryPlan]:
-    """Every way on a kind of device, the quickest first."""
+def ways(device_type: str, *, graphs: bool = False) -> list[MemoryPlan]:
+    """Every way on a kind of device, the quickest first. graphs: whether a model can replay its steps."""
+    if graphs:
+        return [MemoryPlan(graphs=True), *ways(device_type)]
     if device_type == "cpu":
         return [MemoryPlan(chunk) for chunk in CHUNKS]
     everything = tuple(CPU_PARTS)
@@ -137,28 +135,6 @@ def refuse_weights(sizes: Mapping[str, int], device: torch.device, precision: st
             raise _refusal(f"This model in {precision}", size + FIXED_BYTES[kind], room[kind], precision)
 
 
-@contextmanager
-def errors_in_words(in_words: Callable[[str], OutOfMemory]) -> Iterator[None]:
-    """Say in plain words that memory ran out, however torch said it, which is the detail."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and not _OUT_OF_MEMORY.search(str(error)):
-            raise
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        raise in_words(str(error)) from error
-
-
-def no_room_for_model(detail: str) -> OutOfMemory:
-    """What to say when memory ran out while a model was loaded."""
-    return OutOfMemory(
-        "There is not enough memory for this model.",
-        hint="Close other programs, choose the precision int8 or int4, or a smaller model.",
-        detail=detail,
-    )
-
-
 def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str, int]:
     """Peak bytes of a run by kind of device, weights included.
 
@@ -172,15 +148,18 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     decoded = -(-frames_for(request.duration_s, config.sample_rate) // ratio)
     plan = _plan_of(model, request, decoded)
     latents = max(plan.latents, decoded)
-    cond_and_uncond = request.guidance_scale != 1.0 and bool(request.negative_prompt)
-    sampling = denoise_bytes(
-        config.diffusion.dit,
-        plan.seen,
-        model.dit.dtype.itemsize,
-        batch=2 if cond_and_uncond else 1,
-        kind=model.device.type,
-        tiled=model.precision != "int4",
-    )
+    joins = joins_halves(model.device) or bool(request.negative_prompt)
+    batch = 2 if request.guidance_scale != 1.0 and joins else 1
+
+    def sampled_bytes(latents: int, batch: int) -> int:
+        itemsize, is_tiled = model.dit.dtype.itemsize, model.precision != "int4"
+        kind = model.device.type
+        return denoise_bytes(config.diffusion.dit, latents, itemsize, batch=batch, kind=kind, tiled=is_tiled)
+
+    sampling = sampled_bytes(plan.seen, batch)
+    recorded = 0
+    if way.graphs:  # the longest step that is kept keeps its memory, while the decoder needs some
+        recorded = sampled_bytes(max(batch * plan.seen, model.graphs.longest), 1) + 2 * GRAPH_BYTES
     margin = model.autoencoder.decoder.margin
     assert isinstance(margin, int)
     wide = next(p for p in model.autoencoder.decoder.parameters() if p.ndim > 1)
@@ -209,6 +188,7 @@ def needs(model: LoadedModel, request: TakeRequest, way: MemoryPlan) -> dict[str
     else:
         total[model.device.type] += sampling + latent_bytes
         total[decodes_on] += decoding + latent_bytes
+    total[model.device.type] += recorded
     return total
 
 
@@ -335,7 +315,8 @@ def parts_of(model: LoadedModel) -> dict[str, nn.Module]:
 
 
 def arrange(model: LoadedModel, way: MemoryPlan) -> None:
-    """Bring every part to where it runs."""
+    """Bring every part to where it runs, and let steps be replayed only where there is memory for it."""
+    model.graphs.rest(not way.graphs)
     for name in CPU_PARTS:
         parts_of(model)[name].to("cpu" if name in way.on_cpu else model.device)
 
@@ -366,7 +347,7 @@ def _tensors(*parts: nn.Module) -> Iterator[torch.Tensor]:
 
 
 def _first_that_fits(model: LoadedModel, request: TakeRequest, room: Room) -> MemoryPlan | None:
-    for way in ways(model.device.type):
+    for way in ways(model.device.type, graphs=model.graphs.is_on):
         if all(size <= room[kind] for kind, size in needs(model, request, way).items()):
             return way
     return None

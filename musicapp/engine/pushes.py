@@ -14,6 +14,8 @@ from torch import Tensor
 
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion.guidance import Inputs, Push
+from musicapp.diffusion.objectives import Network
+from musicapp.engine.looking import Looking
 from musicapp.nn.conditioners import Conditioning
 from musicapp.nn.timeline import DRUMS, Facts
 from musicapp.prompts.instruments import without_instruments
@@ -37,7 +39,7 @@ def _from_drums(model: LoadedModel, facts: Facts, cond: Inputs) -> list[Push]:
     if input_concat is None or not app.refusal_scale or facts.has_drums is not False:
         return []
     opposite = {**cond, "input_concat": _with_drums(input_concat)}
-    return [Push(partial(model.dit, **opposite), app.refusal_scale, low=app.refusal_above)]
+    return [Push(_network(model, opposite), app.refusal_scale, low=app.refusal_above)]
 
 
 def _from_fewer(
@@ -50,7 +52,13 @@ def _from_fewer(
     found = conditions_of(fewer)
     opposite = {**cond, "cross": found.cross, "global_cond": found.global_cond, "prepend": found.prepend}
     low, high = app.instrument_levels
-    return [Push(partial(model.dit, **opposite), app.instrument_scale, low, high if high < 1 else math.inf)]
+    return [Push(_network(model, opposite), app.instrument_scale, low, high if high < 1 else math.inf)]
+
+
+def _network(model: LoadedModel, told: Inputs) -> Network:
+    """The transformer that is told this in every step."""
+    looking: Callable[..., Tensor] = Looking(model)
+    return partial(looking, **told)
 
 
 def _with_drums(input_concat: Tensor) -> Tensor:

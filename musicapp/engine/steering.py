@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,19 +13,16 @@ from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion import apg
 from musicapp.diffusion.guidance import guided, pushed_away, unconditional, with_negative
 from musicapp.diffusion.objectives import Network
+from musicapp.engine.looking import Looking
 from musicapp.engine.pushes import pushes_of
 from musicapp.engine.request_facts import RequestFacts
 from musicapp.engine.sections import timeline_of_sections
-from musicapp.nn.attention import KeysValues
 from musicapp.nn.conditioners import Conditioner, Conditioning
-from musicapp.nn.dit import DiffusionTransformer
-from musicapp.nn.residuals import Residuals
 from musicapp.nn.timeline import Facts
 from musicapp.request import TakeRequest, guided_levels
 
 KEPT_PROMPTS = 32
-# The quality "quick": residuals, see there. Figures in docs/benchmarks.md.
-LEAST_STEPS, TOLERANCE, IN_A_ROW = 20, 0.06, 3
+LEAST_STEPS = 20  # of the quality "quick"
 
 
 @dataclass(frozen=True)
@@ -67,30 +63,13 @@ def is_quick(request: TakeRequest) -> bool:
     return request.quality == "quick" and (request.steps or 0) >= LEAST_STEPS
 
 
-class Looking:
-    """A transformer that keeps what it looks at from step to step: keys and values of a prompt are the same in all.
+def joins_halves(device: torch.device) -> bool:
+    """Whether guidance asks about both of its halves as one batch even where the null half could be asked for less.
 
-    is_quick  that also keeps what its blocks add, where a step is much like the one before
+    A GPU has room for more rows in a step than one take has. Kernels round by the number of rows: it follows from the
+    kind of device alone, so that the same machine gives the same bytes.
     """
-
-    def __init__(self, dit: DiffusionTransformer, *, is_quick: bool = False) -> None:
-        self._dit, self._is_quick = dit, is_quick
-        self._cross: Tensor | None = None
-        self._looks: list[KeysValues] = []
-        self._residuals: dict[tuple[bool, int], Residuals] = {}  # with a prompt or without, and of how many at once
-
-    def __call__(self, x: Tensor, timestep: Tensor, *, cross: Tensor | None, **given: Tensor | None) -> Tensor:
-        inputs: dict[str, Any] = dict(given)
-        if self._is_quick:
-            kept = self._residuals.setdefault((cross is None, len(x)), Residuals(TOLERANCE, IN_A_ROW))
-            inputs["residuals"] = kept
-        if cross is None or not self._dit.config.cond_token_dim or cross.shape[0] > 1:  # a batch is put together anew
-            found: Tensor = self._dit(x, timestep, cross=cross, **inputs)
-            return found
-        if cross is not self._cross:
-            self._cross, self._looks = cross, self._dit.looks(cross)
-        found = self._dit(x, timestep, cross=self._looks, **inputs)
-        return found
+    return device.type != "cpu"
 
 
 def steer(
@@ -152,11 +131,12 @@ def steer(
         if unwanted.cross is not None and unwanted.mask is not None:
             null = with_negative(cond, unwanted.cross, unwanted.mask)
             null |= {"global_cond": unwanted.global_cond, "input_concat": unwanted.input_concat}
-    looking, interval = Looking(model.dit, is_quick=is_quick(request)), guided_levels(request)
+    looking, interval = Looking(model, is_quick=is_quick(request)), guided_levels(request)
+    as_batch = joins_halves(model.device)
     if model.config.is_stable_audio_3:
-        return apg.guided(looking, cond, null, scale, interval=interval)
+        return apg.guided(looking, cond, null, scale, interval=interval, as_batch=as_batch)
     objective = model.config.diffusion.objective
-    network = guided(looking, cond, null, scale, interval=interval, objective=objective)
+    network = guided(looking, cond, null, scale, interval=interval, as_batch=as_batch, objective=objective)
     pushes = pushes_of(model, request.prompt, facts.prompt, cond, conditions_of)
     return pushed_away(network, pushes, objective=objective) if pushes else network
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -51,11 +53,18 @@ class ExpoFeatures(nn.Module):
 
     def __init__(self, features: int = 256) -> None:
         super().__init__()
-        self.features = features
+        self.frequencies = expo_frequencies(features // 2)  # no weight and no buffer: they are float32 always
 
     def forward(self, value: Tensor) -> Tensor:
-        angles = value.float()[:, None] * expo_frequencies(self.features // 2).to(value.device) * (2 * math.pi)
+        angles = value.float()[:, None] * self.frequencies.to(value.device) * (2 * math.pi)
         return torch.cat((angles.cos(), angles.sin()), dim=-1)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        """Move with the model: a step that is recorded as a graph may copy nothing to a GPU."""
+        super()._apply(fn, recurse)
+        if not (moved := fn(self.frequencies)).is_meta:
+            self.frequencies = self.frequencies.to(moved.device)
+        return self
 
 
 def logsnr_feature(timestep: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from musicapp.diffusion import apg
 from musicapp.diffusion.guidance import Push, blended, guided, pushed_away, unconditional, with_negative
 
 
@@ -48,6 +49,25 @@ def test_skipping_the_tokens_equals_all_zero_tokens(cond):
     zeros = {**cond, "cross": torch.zeros_like(cond["cross"])}
     skipped = guided(FakeNetwork(), cond, unconditional(cond), 5.0)(X, T)
     torch.testing.assert_close(skipped, guided(FakeNetwork(), cond, zeros, 5.0)(X, T))
+
+
+@pytest.mark.parametrize("bind", [guided, apg.guided])
+def test_both_halves_as_one_batch_say_the_same(cond, bind):
+    """Whatever the null half has not, it is told as zeros; the batch is put together once for all steps."""
+    told = []
+
+    def network(x, timestep, *, cross, beside=None, nothing=None):
+        told.append(cross)
+        text = torch.zeros(x.shape[0]) if cross is None else cross.mean(dim=(1, 2))
+        found = 0.0 if beside is None else beside.mean(dim=(1, 2))[:, None, None]
+        return torch.tanh(x) * (timestep + text)[:, None, None] + found
+
+    given = {"cross": cond["cross"], "beside": torch.randn(2, 3, 4), "nothing": None}
+    null = {**unconditional(given), "beside": None}
+    apart, together = bind(network, given, null, 5.0), bind(network, given, null, 5.0, as_batch=True)
+    torch.testing.assert_close(together(X, T), apart(X, T))
+    together(X, T)
+    assert [None if cross is None else len(cross) for cross in told] == [4, 2, None, 4] and told[0] is told[3]
 
 
 def test_full_rescale_restores_the_deviation_over_channels(cond):

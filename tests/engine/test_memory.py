@@ -24,7 +24,7 @@ from musicapp.description.config import read_config
 from musicapp.description.configs import AttentionOptions, AutoencoderConfig, DiTConfig, OobleckDecoderConfig
 from musicapp.description.configs import OobleckEncoderConfig as OobleckEncoder
 from musicapp.description.same_configs import SameDecoderConfig, SameEncoderConfig, SoftNormConfig
-from musicapp.engine import memory
+from musicapp.engine import memory, running_out
 from musicapp.engine.decode import SIZE
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import Event, Finished, ModelLoaded, Remarked
@@ -376,11 +376,11 @@ def test_loading_tells_that_no_copy_is_kept_once(tmp_path: Path, monkeypatch: py
 def test_memory_that_ran_out_is_known_by_each_librarys_words(words: str) -> None:
     with (
         pytest.raises(OutOfMemory, match="too little"),
-        memory.errors_in_words(lambda detail: OutOfMemory("too little")),
+        running_out.errors_in_words(lambda detail: OutOfMemory("too little")),
     ):
         raise RuntimeError(words)
 
 
 def test_other_errors_are_not_taken_for_it() -> None:
-    with pytest.raises(RuntimeError, match="descriptor"), memory.errors_in_words(OutOfMemory):
+    with pytest.raises(RuntimeError, match="descriptor"), running_out.errors_in_words(OutOfMemory):
         raise RuntimeError("could not create a primitive descriptor for a convolution")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicapp.audio import tags, wave_io
-from musicapp.engine import memory, steering
+from musicapp.engine import looking, memory
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import Started
 from musicapp.request import TakeRequest
@@ -42,7 +42,7 @@ def made(engine: Engine, request: TakeRequest, path: Path) -> bytes:
 def test_quick_passes_fewer_blocks_and_is_the_same_every_time(
     engine: Engine, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steering, "TOLERANCE", 0.5)
+    monkeypatch.setattr(looking, "TOLERANCE", 0.5)
     calls = []
     full = making.prepare(engine, asked(folder))
     held = engine.models.held
