@@ -21,13 +21,14 @@ import numpy as np
 import soundfile
 
 from musicapp.analysis import listening
+from musicapp.analysis.likeness import likeness
 from musicapp.audio.loudness import loudness_lufs
 from musicapp.engine.events import AudioChunk, Preview
 from musicapp.request import TakeRequest
 from musicapp.shape import Lane, Source
 from tests import making
 from tests.measure_loops import loops
-from tests.shaping_bench import PLACES, RATE, STYLES, Bench, alike, flux, jumps, rank
+from tests.shaping_bench import PLACES, RATE, STYLES, Bench, flux, jumps, rank
 from tests.tiny_model import write_tiny_model
 
 
@@ -126,8 +127,8 @@ def seeds(bench: Bench, count: int) -> None:
         prompt = STYLES[number % len(STYLES)].format(bpm=70 + 13 * number % 100)
         takes = [bench.take(f"seed-{number}-{s}", prompt, number, s)[: 15 * RATE] for s in (20.0, 40.0, 80.0)]
         stranger = bench.take(f"seed-{number}-other", prompt, number + 500, 20.0)[: 15 * RATE]
-        same += [alike(takes[0], takes[1]), alike(takes[0], takes[2])]
-        other += [alike(take, stranger) for take in takes]
+        same += [likeness(takes[0], takes[1]), likeness(takes[0], takes[2])]
+        other += [likeness(take, stranger) for take in takes]
         print(number, np.round(same[-2:], 2).tolist(), np.round(other[-3:], 2).tolist(), flush=True)
     for name, values in (("same seed", same), ("other seed", other)):
         print(
@@ -144,7 +145,7 @@ def variation(bench: Bench, count: int) -> None:
         row = []
         for level in levels:
             source = Source(str(path), variation=level)
-            row.append(alike(before, bench.take(f"varied-{number}-{level}", prompt, 3000 + number, source=source)))
+            row.append(likeness(before, bench.take(f"varied-{number}-{level}", prompt, 3000 + number, source=source)))
         found.append(row)
         print(number, np.round(row, 2).tolist(), flush=True)
     for level, (onset, chroma) in zip(levels, np.mean(found, axis=0), strict=True):
@@ -180,7 +181,7 @@ def families(bench: Bench, count: int) -> None:
             bench.take(f"{folder.name}-varied-{v}", "x", 3, 6.0, source=Source(str(path), variation=v), **asked)
             for v in levels
         ]
-        curve = [np.round(alike(takes[0], take), 2).tolist() for take in takes]
+        curve = [np.round(likeness(takes[0], take), 2).tolist() for take in takes]
         print(f"{name}: largest difference outside of {5 * -(-count // 5)} passages {largest};",
               f"variations at {levels} beside the first, onsets and chroma: {curve}", flush=True)  # fmt: skip
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from musicapp.analysis.listening_features import onsets, spectrogram
 from musicapp.audio import wave_io
 from musicapp.engine.engine import Engine
 from musicapp.request import TakeRequest
@@ -69,24 +68,3 @@ def rank(values: np.ndarray, place: float, others: np.ndarray, reach: int) -> fl
         return float(values[max(0, int(at) - reach) : int(at) + reach + 1].max())
 
     return float(np.mean([near(other) < near(place) for other in others]))
-
-
-def alike(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """Correlation of onsets and of chroma."""
-    count = min(len(a), len(b))
-    a, b = a[:count], b[:count]
-    return _correlation(onsets(a).sum(0)[None], onsets(b).sum(0)[None]), _correlation(_chroma(a), _chroma(b))
-
-
-def _chroma(audio: np.ndarray) -> np.ndarray:
-    levels, hertz = spectrogram(audio, 8192, 2048), np.fft.rfftfreq(8192, 1 / RATE)
-    heard = (hertz > 60) & (hertz < 4000)
-    classes = np.round(69 + 12 * np.log2(np.maximum(hertz, 1) / 440)).astype(int) % 12
-    rows = np.stack([np.sqrt(np.square(levels[:, heard & (classes == n)]).sum(axis=1)) for n in range(12)])
-    shares: np.ndarray = rows / np.maximum(rows.sum(axis=0), 1e-9)
-    return shares
-
-
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    a, b = (x - x.mean(axis=-1, keepdims=True) for x in (a, b))
-    return float((a * b).sum() / np.sqrt(np.square(a).sum() * np.square(b).sum() + 1e-12))

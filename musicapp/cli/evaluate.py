@@ -28,7 +28,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--quick", action="store_true", help="few and short pieces: a first look")
     add("--pieces", type=int, metavar="N", help="prompts to play (default 64; quick: 12)")
     add("--seconds", type=float, metavar="S", help="their length (default 12; quick: 10)")
-    add("--takes", type=int, metavar="N", help="takes of each length with and without timing, and of each probe")
+    add("--long", type=int, metavar="N", help="pieces whose form is looked at (default 10; quick: 3)")
+    add("--takes", type=int, metavar="N", help="takes of each length, with and without timing, and of each probe")
     add("--only", metavar="PARTS", help=f"some of: {','.join(PARTS)}")
     add("--skip", default="", metavar="PARTS", help="parts to leave out")
     add("--steps", type=int, metavar="N", help="sampling steps instead of the model's")
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.page is not None:
         return _write_page(args)
     parts = read_parts(args.only, args.skip)
-    for name, least in (("pieces", LEAST_PIECES), ("seconds", LEAST_SECONDS), ("steps", 1), ("takes", 1)):
+    for name, least in (("pieces", LEAST_PIECES), ("seconds", LEAST_SECONDS), ("steps", 1), ("takes", 1), ("long", 1)):
         value = getattr(args, name)
         if value is not None and not value >= least:
             raise RequestError(f"--{name} {value:g} is too little.", hint=f"Use {least:g} or more.")
@@ -72,7 +73,9 @@ def run(args: argparse.Namespace) -> int:
 
     given = {name: value for name in ("pieces", "seconds") if (value := getattr(args, name)) is not None}
     if args.takes is not None:
-        given |= {"withheld_takes": args.takes, "probe_takes": args.takes}
+        given |= {"withheld_takes": args.takes, "probe_takes": args.takes, "takes_per_length": args.takes}
+    if args.long is not None:
+        given["structure_pieces"] = args.long
     chosen = options.Options(
         model=args.model,
         work=args.work,

@@ -28,6 +28,7 @@ from musicapp.evaluation import (
     probes,
     report,
     sound,
+    sources,
     structure,
     timing,
     whole,
@@ -57,6 +58,7 @@ MEASURES: dict[str, Callable[[Bench], Result]] = {
     "lengths": lengths.measure,
     "withheld": withheld.measure,
     "probes": probes.measure,
+    "sources": sources.measure,
 }
 assert tuple(MEASURES) == PARTS
 
@@ -109,6 +111,11 @@ def _command(bench: Bench, part: str) -> str:
         words += ["--quick"] if usual is QUICK else []
         words += [f"--pieces {options.sizes.pieces}"] if options.sizes.pieces != usual.pieces else []
         words += [f"--seconds {options.sizes.seconds:g}"] if options.sizes.seconds != usual.seconds else []
+        words += (
+            [f"--long {options.sizes.structure_pieces}"]
+            if options.sizes.structure_pieces != usual.structure_pieces
+            else []
+        )
     if options.sizes.probe_takes == options.sizes.withheld_takes:
         words += [f"--takes {options.sizes.probe_takes}"]
     words += [f"--steps {options.steps}"] if options.steps else []

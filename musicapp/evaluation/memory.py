@@ -1,7 +1,8 @@
 """Whether the model copies: the nearest passage of the training music to each take, beside that to new renders.
 
 Nearest in mel spectra, and where the training's latents lie beside its audio in the autoencoder's latents too, which is
-where the transformer would have learnt by heart.
+where the transformer would have learnt by heart. Where the text stage's audio tower lies there as well, nearest in its
+embeddings: the view of the paper, which looks for candidates among CLAP's.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from musicapp.engine.encode import encode
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.mel import HOP, log_mel
 from musicapp.evaluation.report import Player, Result, Table, number
+from musicapp.nn.audio_tower import AudioTower, load_audio_tower
 from musicapp.training.dataset import Shards
 from musicapp.training.latents import SILENT_TAIL
 
@@ -30,10 +33,9 @@ COPY = 0.95  # likeness from which a passage counts as copied
 MOST_TRAINING_PIECES = 3000
 PLAYED = 3
 _CHUNK = 256
-LATENT_PASSAGE, LATENT_HOP = (
-    86,
-    20,
-)  # latents of a passage of 4 s, and between two of a take; a quarter of it in training
+LATENT_PASSAGE, LATENT_HOP = 86, 20  # latents of a passage of 4 s, and between two of a take; a quarter in training
+AUDIO_TOWER = Path("text", "audio_tower.safetensors")  # of the text stage, in the training's work folder
+EMBEDDED, EMBEDDED_HOP = 129, 32  # latents of the 6 s that the audio tower was taught with, and between two
 SAME_CODER = 0.9  # correlation from which training's latents are those of the model's autoencoder
 
 
@@ -57,13 +59,18 @@ def measure(bench: Bench) -> Result:
     others = [_passages(render.sound, 1.0) for render in bench.held_out]
     found = nearest(shards, [*passages, *others])
     made, rendered = found[: len(passages)], found[len(passages) :]
+    beside = _latents_beside(bench, folder)
     values: dict[str, Any] = {
         "generated": _summary(made),
         "new_renders": _summary(rendered),
         "training_pieces": min(len(shards), MOST_TRAINING_PIECES),
         "pieces": len(made),
-        **_in_latents(bench, folder, sounds),
     }
+    if beside is not None:
+        renders = [render.sound for render in bench.held_out]
+        latents = [[_latents_of(bench, sound) for sound in each] for each in (sounds, renders)]
+        values |= {"latents": _among(beside, latents, _latent_passages, LATENT_HOP, _training_latents)}
+        values |= _in_embeddings(folder.parent / AUDIO_TOWER, beside, latents)
     rows = tuple(
         (name, number(values["generated"][key], 3), number(values["new_renders"][key], 3))
         for name, key in (
@@ -83,24 +90,62 @@ def measure(bench: Bench) -> Result:
     )
 
 
-def _in_latents(bench: Bench, folder: Path, sounds: Sequence[np.ndarray]) -> dict[str, Any]:
-    """The same among latents; nothing where those of the training do not lie beside or are of another autoencoder."""
+def _latents_beside(bench: Bench, folder: Path) -> Shards | None:
+    """The training's latents; None where they do not lie beside its audio or are of another autoencoder."""
     beside = folder.parent / "latents"
     if not any(beside.rglob("format.json")):
-        return {}
+        return None
     shards, model = Shards([beside]), bench.takes.model
     audio = Shards([folder])
     if len(shards) != len(audio) or shards.width != model.autoencoder.latent_dim:
-        return {}
+        return None
     known = torch.from_numpy(shards.read(0).astype(np.float32))
     again = _latents_of(bench, audio.read(0).astype(np.float32) / 32767)
     count = min(len(known), len(again))
-    if float(torch.corrcoef(torch.stack([known[:count].flatten(), again[:count].flatten()]))[0, 1]) < SAME_CODER:
+    alike = float(torch.corrcoef(torch.stack([known[:count].flatten(), again[:count].flatten()]))[0, 1])
+    return shards if alike >= SAME_CODER else None
+
+
+def _among(
+    shards: Shards,
+    latents: Sequence[Sequence[torch.Tensor]],
+    passages_of: Callable[[torch.Tensor, int], torch.Tensor],
+    hop: int,
+    training_passages: Callable[[np.ndarray], torch.Tensor],
+) -> dict[str, Any]:
+    """The nearest of the training to takes and to new renders, both given as latents `(count, channels)`."""
+    passages = [passages_of(each, hop) for group in latents for each in group]
+    found = nearest(shards, passages, training_passages)
+    made, rendered = found[: len(latents[0])], found[len(latents[0]) :]
+    nearest_new = max(each.likeness for each in rendered)
+    return {
+        "generated": _summary(made),
+        "new_renders": _summary(rendered),
+        "beyond": sum(each.likeness > nearest_new for each in made),
+    }
+
+
+def _in_embeddings(path: Path, shards: Shards, latents: Sequence[Sequence[torch.Tensor]]) -> dict[str, Any]:
+    """The same among the audio tower's embeddings; nothing where there is no tower for these latents."""
+    if not path.is_file():
         return {}
-    groups = [[_latent_passages(_latents_of(bench, sound), LATENT_HOP) for sound in sounds]]
-    groups.append([_latent_passages(_latents_of(bench, render.sound), LATENT_HOP) for render in bench.held_out])
-    found = nearest(shards, [*groups[0], *groups[1]], _training_latents)
-    return {"latents": {"generated": _summary(found[: len(sounds)]), "new_renders": _summary(found[len(sounds) :])}}
+    tower = load_audio_tower(path)
+    if tower.project_in.in_features != shards.width:
+        return {}
+
+    def training(rows: np.ndarray) -> torch.Tensor:
+        return _embeddings(tower, torch.from_numpy(rows[: len(rows) - SILENT_TAIL].astype(np.float32)), EMBEDDED_HOP)
+
+    return {"embeddings": _among(shards, latents, partial(_embeddings, tower), EMBEDDED_HOP, training)}
+
+
+@torch.inference_mode()
+def _embeddings(tower: AudioTower, latents: torch.Tensor, hop: int) -> torch.Tensor:
+    """Embeddings of passages, of length 1: `(passages, projection)`."""
+    if len(latents) < EMBEDDED:
+        return torch.zeros(0, tower.project_out.out_features)
+    found = [tower(part) for part in latents.unfold(0, EMBEDDED, hop).split(_CHUNK)]
+    return torch.nn.functional.normalize(torch.cat(found), dim=1)
 
 
 def _latents_of(bench: Bench, sound: np.ndarray) -> torch.Tensor:

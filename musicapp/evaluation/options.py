@@ -23,6 +23,7 @@ NEEDS = {
     "lengths": ("lengths_s",),
     "withheld": ("pieces", "seconds", "withheld_s", "withheld_takes"),
     "probes": ("pieces", "seconds", "probe_s", "probe_takes", "classifier_pieces", "reference_pieces"),
+    "sources": ("pieces", "seconds", "classifier_pieces"),
 }
 PARTS = tuple(NEEDS)
 

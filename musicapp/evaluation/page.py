@@ -24,6 +24,7 @@ TITLES = {
     "lengths": "What a take costs by its length",
     "withheld": "With and without timing",
     "probes": "Other styles, scales, metres and levels",
+    "sources": "From a sound, and single sounds",
 }
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --quiet: #808894; }

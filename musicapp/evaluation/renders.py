@@ -26,7 +26,9 @@ FIRST_SEEDS = {
     "reference": HELD_OUT_SEED + 2_000_000,
     "classifier": HELD_OUT_SEED + 3_000_000,
     "long": HELD_OUT_SEED + 4_000_000,
+    "singles": HELD_OUT_SEED + 5_000_000,
 }
+KINDS = {"singles": "one-shot"}  # of the pieces of a set; songs where nothing stands
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Render:
 
 
 class RenderSet:
-    """A named set of songs of one length; it is rendered as far as it is asked for, and kept."""
+    """A named set of pieces of one length; it is rendered as far as it is asked for, and kept."""
 
     def __init__(self, work: Path, name: str, seconds: float, soundfont: Path | None, kept: Kept = SOUND) -> None:
         self._folder = folder_of(work, name, seconds, kept)
@@ -86,7 +88,7 @@ class RenderSet:
 
             log.info("rendering %d pieces of %g s: %s", missing, self._seconds, self._name)
             renderer = Renderer(self._soundfont)
-            pieces = songs(FIRST_SEEDS[self._name], self._seconds)
+            pieces = pieces_of(self._name, self._seconds)
             for piece in itertools.islice(pieces, writer.count, count):
                 writer.add(self._kept.rows_of(renderer.render(piece)), piece.truth)
 
@@ -96,10 +98,11 @@ def folder_of(work: Path, name: str, seconds: float, kept: Kept) -> Path:
     return work / "renders" / "-".join(filter(None, (name, kept.label, f"{seconds:g}s")))
 
 
-def songs(seed: int, seconds: float) -> Iterator[Piece]:
-    """Songs of this length in the order of their seeds; loops and single sounds are passed over."""
+def pieces_of(name: str, seconds: float) -> Iterator[Piece]:
+    """The pieces of a set, of this length, in the order of their seeds; those of another kind are passed over."""
+    seed, kind = FIRST_SEEDS.get(name, 0), KINDS.get(name, "song")
     while True:
         piece = compose(seed, duration_s=seconds)
-        if piece.truth.kind == "song":
+        if piece.truth.kind == kind:
             yield piece
         seed += 1

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +18,11 @@ import torch
 
 from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.audio import wave_io
+from musicapp.audio.source_file import SourceSound
 from musicapp.checkpoints.load import LoadedModel, load_model
 from musicapp.checkpoints.weights import WEIGHTS_NAME
 from musicapp.description.config import read_description
-from musicapp.engine import devices
+from musicapp.engine import devices, source
 from musicapp.engine.decode import SIZE
 from musicapp.engine.denoise import denoise, denoising_of, plan_for
 from musicapp.engine.request_facts import read_request
@@ -30,6 +32,7 @@ from musicapp.nn.conditioners import Conditioning
 from musicapp.nn.timeline import Facts
 from musicapp.prompts.arc import arc_of
 from musicapp.request import VERSION, TakeRequest, check_duration, checked, frames_for
+from musicapp.shape import Source
 
 log = logging.getLogger(__name__)
 
@@ -105,14 +108,26 @@ class Takes:
         told_s  length that the model is told instead of what is asked for: timing withheld
         """
         request = self.request(prompt, duration_s, seed)
-        asked = [prompt, duration_s, seed, told_s is None or told_s, self._steps, self._guidance_scale, self._asked]
+        return self._kept(request, told_s is None or told_s, lambda: self._sound(request, told_s))
+
+    def vary(self, prompt: str, sound: np.ndarray, seed: int, variation: float) -> Take:
+        """The take that starts from a sound `(frames, 2)`, as `generate --init-audio --variation` makes it."""
+        request = self.request(prompt, len(sound) / SAMPLE_RATE, seed)
+        request = replace(request, source=Source("sound", variation=variation), denoising="whole")
+        digest = hashlib.sha256(sound.tobytes()).hexdigest()
+        return self._kept(request, [digest, variation], lambda: self._varied(request, sound))
+
+    def _kept(self, request: TakeRequest, how: object, make: Callable[[], np.ndarray]) -> Take:
+        prompt, duration_s, seed = request.prompt, request.duration_s, request.seed
+        assert seed is not None
+        asked = [prompt, duration_s, seed, how, self._steps, self._guidance_scale, self._asked]
         asked += [request.denoising, request.version]
         key = json.dumps([self.digest, self._description, *asked])
         name = hashlib.sha256(key.encode()).hexdigest()[:20]
         path, about = self.folder / f"{name}.flac", self.folder / f"{name}.json"
         if not about.exists():
             began = time.perf_counter()
-            sound = self._sound(request, told_s)
+            sound = make()
             made_s = time.perf_counter() - began
             soundfile.write(path, np.clip(sound, -1, 1), self.model.config.sample_rate, subtype="PCM_16")
             about.write_text(json.dumps({"prompt": prompt, "duration_s": duration_s, "seed": seed, "made_s": made_s}))
@@ -122,6 +137,17 @@ class Takes:
     def fresh(self, prompt: str, duration_s: float, seed: int) -> np.ndarray:
         """A take `(frames, channels)` that is made anew and not kept: for measuring what it costs."""
         return self._sound(self.request(prompt, duration_s, seed), None)
+
+    @torch.inference_mode()
+    def _varied(self, request: TakeRequest, sound: np.ndarray) -> np.ndarray:
+        config = self.model.config
+        audio = soxr.resample(sound, SAMPLE_RATE, config.sample_rate) if config.sample_rate != SAMPLE_RATE else sound
+        audio = audio if config.audio_channels == 2 else audio.mean(axis=1, keepdims=True)
+        frames = frames_for(request.duration_s, config.sample_rate)
+        plan = source.plan_for_take(self.model, request, -(-frames // self.model.autoencoder.downsampling_ratio))
+        given = source.varied(self.model, request, SourceSound(audio.astype(np.float32), ""), plan)
+        *_, last = denoise(self.model, self._prompts, request, read_request(request), plan, given)
+        return np.concatenate(list(blocks_of(self.model, last.latents, frames, size=SIZE, seed=request.seed)))
 
     @torch.inference_mode()
     def _sound(self, request: TakeRequest, told_s: float | None) -> np.ndarray:

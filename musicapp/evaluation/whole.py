@@ -24,7 +24,6 @@ from musicapp.evaluation.report import Result, Table, number
 from musicapp.training.losses import mel_distance, si_sdr, stft_distance
 
 STRETCH_S = 15.0
-MOST_PIECES = 4  # distances of one piece of 4:45 take a minute of processor time
 AT_ONCE_S = 60.0  # of a piece that is also decoded in one go, which needs much memory
 FIGURES = {
     "stft": "STFT distance",
@@ -40,7 +39,7 @@ def measure(bench: Bench) -> Result:
     """Every figure for each piece; MEL distance by position; differences between chunks and one go."""
     sizes = bench.options.sizes
     length_s = min(sizes.structure_s, bench.longest_s)
-    pieces = bench.renders("long", min(sizes.structure_pieces, MOST_PIECES), length_s)
+    pieces = bench.renders("long", sizes.structure_pieces, length_s)
     found: dict[str, list[float]] = {name: [] for name in FIGURES}
     by_position: list[list[float]] = []
     for render in pieces:

@@ -9,18 +9,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.audio import wave_io
 from musicapp.cli.evaluate import read_parts
 from musicapp.cli.main import main
 from musicapp.engine.engine import Engine
 from musicapp.errors import RequestError
 from musicapp.evaluation import evaluate as runner
-from musicapp.evaluation import probe_sets, probes, report, whole
+from musicapp.evaluation import probe_sets, probes, report, sources, whole
 from musicapp.evaluation.classifier import LEVELS, RENDER_S
 from musicapp.evaluation.options import PARTS, Options, Sizes
 from musicapp.evaluation.takes import Takes
-from tests.evaluation.sounds import write_renders
+from musicapp.shape import Source
+from tests.evaluation.sounds import notes, stereo, write_renders
 from tests.making import make
 from tests.tiny_model import write_tiny_model
 
@@ -41,6 +44,7 @@ def work(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
     write_renders(folder, "classifier", RENDER_S, SIZES.classifier_pieces, LEVELS)
     write_renders(folder, "learnt", SIZES.seconds, 10)
     write_renders(folder, "long", SIZES.structure_s, 1)
+    write_renders(folder, "singles", sources.SINGLE_S, SIZES.pieces)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(probe_sets, "STYLES", {"Western": ("rock",), "elsewhere": ("indian raga",)})
         patch.setattr(probes, "SCALES", probe_sets.SCALES[:2])
@@ -88,6 +92,11 @@ def test_every_part_has_figures_or_says_why_not(work: Path) -> None:
     assert (
         set(values["parts"]["withheld"]["lengths"]) == {"40"} and values["parts"]["withheld"]["all"]["ends"]["p"] == 1
     )
+    varied = values["parts"]["sources"]
+    assert set(varied["levels"]) == {"0", "0.25", "0.5", "0.75", "1"} and varied["singles"]["count"] == 4
+    kept = [each["chroma"][0] for each in varied["levels"].values()]
+    assert all(abs(value) <= 1 for value in kept) and len(set(kept)) == 5
+    assert varied["levels"]["1"]["chroma_p"] == 1 and varied["levels"]["0"]["band_p"] == 1
     assert set(values["parts"]["probes"]["metres"]) == {"4/4", "3/4", "6/8", "5/4", "7/8", "11/8"}
 
 
@@ -133,6 +142,22 @@ def test_takes_are_the_engines_own(model: Path, tmp_path: Path) -> None:
     assert withheld.path != take.path and np.abs(withheld.sound() - take.sound()).max() > 1e-3
 
 
+def test_a_variation_is_the_engines_own(model: Path, tmp_path: Path) -> None:
+    takes = Takes(model, tmp_path / "takes", steps=None, guidance_scale=None, device="cpu", precision="fp32")
+    sound = stereo(notes([60, 64, 67, 72], 1.0))
+    soundfile.write(tmp_path / "tune.wav", sound, SAMPLE_RATE, subtype="FLOAT")
+    take = takes.vary("calm piano", sound, 7, 0.5)
+    asked = replace(takes.request("calm piano", 4.0, 7), model=str(model), device="cpu", precision="fp32")
+    asked = replace(asked, source=Source(str(tmp_path / "tune.wav"), variation=0.5))
+    list(make(Engine(), asked, tmp_path / "engine.wav"))
+    theirs = np.clip(wave_io.read(tmp_path / "engine.wav")[0], -1, 1)
+    assert np.abs(take.sound() - theirs).max() < 2 / 32768
+    assert takes.vary("calm piano", sound, 7, 0.5) == take
+    assert (
+        len({takes.vary("calm piano", each, 7, far).path for each in (sound, sound[::-1]) for far in (0.5, 0.6)}) == 4
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -140,6 +165,7 @@ def test_takes_are_the_engines_own(model: Path, tmp_path: Path) -> None:
         (["--only", "clap", "--skip", "clap"], "Nothing is left"),
         (["--pieces", "1"], "too little"),
         (["--seconds", "nan"], "too little"),
+        (["--long", "0"], "too little"),
         (["--clap", "nowhere"], "no folder “nowhere”"),
         (["--training", "nowhere"], "no folder “nowhere”"),
     ],

@@ -26,10 +26,10 @@ def structure(formed: float) -> report.Result:
     return report.Result(values, matrices=(report.Matrix("generated: rock", ((0.0, 1.0), (1.0, 0.5))),))
 
 
-def save(work: Path, name: str, formed: float) -> None:
+def save(work: Path, name: str, formed: float, about: report.About = ABOUT) -> None:
     folder = work / name / "parts"
     folder.mkdir(parents=True, exist_ok=True)
-    report.save(folder / "structure.json", structure(formed), {"weights": "w"}, ABOUT)
+    report.save(folder / "structure.json", structure(formed), {"weights": "w"}, about)
 
 
 def verdict_of(page: Path, title: str) -> str:
@@ -87,6 +87,19 @@ def test_a_rival_stands_beside_the_model(tmp_path: Path) -> None:
     write.write(page, "tiny", tmp_path / "work")
     assert verdict_of(page, "Latent diffusion keeps a form where tokens lose it") == REFUTED  # no other figure differs
     assert "| three sections and a returning motif | 90 % | 20 % |" in page.read_text(encoding="utf-8")
+
+
+def test_another_model_is_held_against_the_tokens_itself(tmp_path: Path) -> None:
+    baseline = report.About("2026-12-01", 12.0, "musicapp evaluate tiny --only structure --baseline tokens")
+    for name, formed, about in (("tiny", 0.9, ABOUT), ("as-long", 0.1, ABOUT), ("tokens", 0.2, baseline)):
+        save(tmp_path / "work", name, formed, about)
+    page = tmp_path / "page.md"
+    write.write(page, "tiny", tmp_path / "work")
+    text = page.read_text(encoding="utf-8")
+    assert "“as-long”, latent diffusion too, is better than “tokens” in 0 of 2 measures, 0 of 2 of form" in text
+    assert "In 1 of 2 measures this model is better than every other one here" in text
+    assert verdict_of(page, "Latent diffusion keeps a form where tokens lose it") == REFUTED
+    assert "| three sections and a returning motif | 90 % | 10 % | 20 % |" in text
 
 
 def test_what_a_rival_learnt_from_stands_beside_the_comparison(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from musicapp.evaluation.paper import music_claims, question_claims, sound_claims
+from musicapp.evaluation.paper import music_claims, question_claims, sound_claims, use_claims
 from musicapp.evaluation.paper.findings import Finding
 from musicapp.evaluation.paper.kept import Measured
 
@@ -122,8 +122,8 @@ CLAIMS = (
         "It turns sounds into music, and makes short ones",
         "on further uses",
         "Audio-to-audio, sound effects, vocal-like music.",
-        (),
-        music_claims.elsewhere,
+        ("sources",),
+        use_claims.sources,
     ),
     Claim(
         "Scales of other cultures",

@@ -10,7 +10,7 @@ from musicapp.evaluation.charts import COLOURS
 
 WIDTH, HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 16, 34, 44
-_LABEL, _ROW = 210, 16
+_LABEL, _BAR, _THICK = 210, 11.2, 9  # room for labels, from bar to bar, and a bar's height
 
 Series = Mapping[str, Sequence[Sequence[float]]]  # points by name
 Interval = Sequence[float | None]  # mean, from, to
@@ -45,19 +45,19 @@ def bars(rows: Sequence[tuple[str, Mapping[str, Interval]]], names: Sequence[str
     """For each label a bar of every named series with its interval, from zero on."""
     known = [value for _, each in rows for found in each.values() for value in found if value is not None]
     most = max([value for value in known if math.isfinite(value)], default=1.0) * 1.05 or 1.0
-    room, row = (WIDTH - _LABEL - 60) / most, _ROW * len(names) * 0.7 + 8
+    room, row = (WIDTH - _LABEL - 60) / most, _BAR * len(names) + 8
     parts = [_key(_LABEL + 150 * number, name, COLOURS[(0, 3, 1)[number % 3]]) for number, name in enumerate(names)]
     for index, (label, each) in enumerate(rows):
         top = _TOP + index * row
-        middle = top + row / 2
-        parts.append(f'<text x="{_LABEL - 8}" y="{middle + 2:.0f}" text-anchor="end">{escape(label)}</text>')
+        middle = top + ((len(names) - 1) * _BAR + _THICK) / 2
+        parts.append(f'<text x="{_LABEL - 8}" y="{middle + 4:.0f}" text-anchor="end">{escape(label)}</text>')
         for number, name in enumerate(names):
             mean, low, high = (*each.get(name, (None, None, None)), None, None)[:3]
             if mean is None:
                 continue
-            colour, y = COLOURS[(0, 3, 1)[number % 3]], top + number * _ROW * 0.7
+            colour, y = COLOURS[(0, 3, 1)[number % 3]], top + number * _BAR
             wide = max(room * max(mean, 0), 1)
-            parts.append(f'<rect x="{_LABEL}" y="{y:.1f}" width="{wide:.1f}" height="9" fill="{colour}"/>')
+            parts.append(f'<rect x="{_LABEL}" y="{y:.1f}" width="{wide:.1f}" height="{_THICK}" fill="{colour}"/>')
             if low is not None and high is not None:
                 a, b = _LABEL + room * max(low, 0), _LABEL + room * max(high, 0)
                 parts.append(f'<path d="M{a:.1f} {y + 4.5:.1f} H{b:.1f}" stroke="#333" stroke-width="1.2"/>')

@@ -58,7 +58,8 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
         verdict,
         f"Told how long the piece is, {share(told)} of the takes end well: within half a second of the request, not "
         f"cut off, without a click. Untold {share(withheld)} do (p {chance_of(whole['p'])}, {found['takes']} pairs at "
-        "each length).",
+        f"each length). The music ends {found['all']['early_s']['told'][0]:.2f} s before the requested end on "
+        "average.",
         ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
         rows,
         {"timing.svg": drawing.lines(series, x="requested length, s", y="share that ends well", joined=False)},
@@ -114,7 +115,8 @@ def form(model: Measured, others: dict[str, Measured]) -> Finding:
     return Finding(
         verdict,
         f"Of {count} takes of {format_duration(kept.values['length_s'])}, {share(made['formed'])} have "
-        f"three sections and a motif that returns (composed pieces {share(composed['formed'])}).",
+        f"three sections and a motif that returns (composed pieces {share(composed['formed'])}). In the pictures time "
+        "runs to the right and down, and what is bright is alike.",
         ("measure", "generated (95 %)", "composed"),
         rows,
         pictures,
@@ -202,11 +204,22 @@ def copies(model: Measured, _: dict[str, Measured]) -> Finding:
         both = [found["latents"][name] for name in ("generated", "new_renders")]
         for key in ("median", "largest"):
             rows += ((f"the same in latents, {key}", *(f"{each[key]:.3f}" for each in both)),)
+    heard = ""
+    if "embeddings" in found:
+        tower = found["embeddings"]
+        for key in ("median", "largest"):
+            cells = (f"{tower[name][key]:.3f}" for name in ("generated", "new_renders"))
+            rows += ((f"the same in embeddings, {key}", *cells),)
+        heard = (
+            f" In the embeddings of the text stage's audio tower {tower['beyond']} takes lie nearer to a training "
+            f"passage of 6 s than every new composition does (nearest {tower['generated']['largest']:.3f} against "
+            f"{tower['new_renders']['largest']:.3f})."
+        )
     return Finding(
         CONFIRMED if made["copies"] <= new["copies"] else REFUTED,
         f"Of {found['pieces']} takes {made['copies']} hold a passage of 4 s that is nearer than 0.95 to one of "
         f"{found['training_pieces']} training pieces; of as many new compositions, which cannot be copies, "
-        f"{new['copies']}.",
+        f"{new['copies']}.{heard}",
         ("measure", "generated", "new compositions"),
         rows,
         {"copies.svg": drawing.bars(_likeness(found), ("generated", "new compositions"))},
@@ -216,7 +229,7 @@ def copies(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def _likeness(found: dict[str, Any]) -> list[tuple[str, dict[str, tuple[float]]]]:
     """The bars of `copies`."""
-    sets = {"mel spectra": found} | ({"latents": found["latents"]} if "latents" in found else {})
+    sets = {"mel spectra": found} | {name: found[name] for name in ("latents", "embeddings") if name in found}
     return [
         (
             f"{name}, {key}",
@@ -245,15 +258,6 @@ def seeds(model: Measured, _: dict[str, Measured]) -> Finding:
         f"{found['between_renders']:.2f}.",
         pictures={"seeds.svg": drawing.bars(bars, ("distance",))},
         captions={"seeds.svg": "Distance in the listener's features"},
-    )
-
-
-def elsewhere(_: Measured, __: dict[str, Measured]) -> Finding:
-    """What the app does and this page does not measure."""
-    return Finding(
-        OPEN,
-        "Takes from a sound and short sounds are in the app ([shaping.md](shaping.md)) and its tests; no figure here "
-        "says how good they are. Composed music holds no voices, so the built-in model has none.",
     )
 
 

@@ -40,33 +40,57 @@ COMPARED: tuple[tuple[str, tuple[str, ...], str, bool, Show], ...] = (
 
 
 def rivals(model: Measured, others: dict[str, Measured]) -> Finding:
-    """Check 3: long form, latent diffusion against tokens."""
+    """Check 3: long form, latent diffusion against tokens.
+
+    Where another model of this app stands among the others, the verdict is its own against theirs: it may have learnt
+    for as long.
+    """
     if not others:
         return missing("a baseline: `musicapp train tokens`, then `musicapp evaluate --baseline`")
     names = tuple(others)
-    rows, better, known, bars = [], 0, 0, []
-    for part, path, text, more, show in COMPARED:
+    rows, bars = [], []
+    for part, path, text, _, show in COMPARED:
         own = _figure(model, part, path)
         theirs = {name: _figure(others[name], part, path) for name in names}
         if own is None or all(value is None for value in theirs.values()):
             continue
         rows.append((text, show(own), *("–" if theirs[name] is None else show(theirs[name]) for name in names)))  # type: ignore[arg-type]
-        best = (max if more else min)(value for value in theirs.values() if value is not None)
-        known += 1
-        better += own > best if more else own < best
         if show is share:
             bars.append((text, {"this model": (own,), **{name: (theirs[name],) for name in names}}))
+    better, known = _wins(model, others)
     if not known:
         return missing("one part that both were measured by")
+    sentence = f"In {better} of {known} measures this model is better than every other one here"
+    peers = [name for name in names if not any("--baseline" in kept.command for kept in others[name].values())]
+    strangers = {name: others[name] for name in names if name not in peers}
+    if peers and strangers:
+        better, known = _wins(others[peers[0]], strangers)
+        of_form, forms = _wins(others[peers[0]], strangers, part="structure")
+        sentence = (
+            f"“{peers[0]}”, latent diffusion too, is better than {' and '.join(f'“{name}”' for name in strangers)} in "
+            f"{better} of {known} measures, {of_form} of {forms} of form among them. {sentence}"
+        )
     return Finding(
         CONFIRMED if better == known else QUALIFIED if better > known / 2 else REFUTED,
-        f"In {better} of {known} measures this model is better than every other one here; below is what each of them "
-        "had to learn from, which weighs more than the kind of model.",
+        f"{sentence}; below is what each of them had to learn from, which weighs more than the kind of model.",
         ("measure", "this model", *names),
         tuple(rows),
         {"rivals.svg": drawing.bars(bars, ("this model", *names))},
-        {"rivals.svg": "Shares that both were measured by"},
+        {"rivals.svg": "Shares that they were measured by"},
     )
+
+
+def _wins(ours: Measured, others: dict[str, Measured], *, part: str = "") -> tuple[int, int]:
+    """In how many measures a model is better than all others, and how many both were measured by; of a part or all."""
+    better = known = 0
+    for name, path, _, more, _ in COMPARED:
+        own = _figure(ours, name, path)
+        theirs = [value for each in others.values() if (value := _figure(each, name, path)) is not None]
+        if own is None or not theirs or (part and name != part):
+            continue
+        known += 1
+        better += own > max(theirs) if more else own < min(theirs)
+    return better, known
 
 
 def scales(model: Measured, _: dict[str, Measured]) -> Finding:

@@ -1,8 +1,8 @@
 """Stage two: a small CLAP. A text tower and an audio tower over latents learn which caption belongs to which music.
 
-Only the text tower ships: the diffusion transformer looks at the features of its next-to-last layer
-(`feature_layer_ix` of the config; arXiv 2404.10301, 2.4), and those are also taught to tell the facts behind a caption
-(`facts`).
+Only the text tower ships; the audio tower looks for copies (`evaluation/memory.py`). The diffusion transformer looks at
+the features of the text tower's next-to-last layer (`feature_layer_ix` of the config; arXiv 2404.10301, 2.4), and those
+are also taught to tell the facts behind a caption (`facts`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from musicapp.captions.captions import write_caption
 from musicapp.composing.truth import Truth
-from musicapp.nn.spectral import Block
+from musicapp.nn.audio_tower import AudioTower
 from musicapp.training import device, loop
 from musicapp.training.builtin import facts, recipes
 from musicapp.training.dataset import Shards
@@ -32,6 +32,7 @@ from musicapp.training.latents import latent_batch
 log = logging.getLogger(__name__)
 
 MAX_LENGTH = 77
+AUDIO_TOWER = "audio_tower.safetensors"  # in the run folder
 FEATURE_LAYER = -2  # whose features the transformer looks at
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 TEXT_CONFIG: dict[str, Any] = {
@@ -67,28 +68,6 @@ class TextOptions(loop.Options):
     vocabulary: int = 1200
     facts_weight: float = 2.0
     seed: int = 2
-
-
-class AudioTower(nn.Module):
-    """Latents to one embedding: blocks at 21.5 Hz, then at a quarter of it, then mean and loudest over time.
-
-    in   `(batch, channels, latent_frames)`
-    out  `(batch, projection)`
-    """
-
-    def __init__(self, channels: int, projection: int, width: int = 192) -> None:
-        super().__init__()
-        self.project_in = nn.Linear(channels, width)
-        self.fast = nn.Sequential(*(Block(width, 7, 3) for _ in range(2)))
-        self.merge = nn.Linear(4 * width, width)
-        self.slow = nn.Sequential(*(Block(width, 9, 3) for _ in range(2)))
-        self.project_out = nn.Linear(2 * width, projection)
-
-    def forward(self, latents: Tensor) -> Tensor:
-        x = self.fast(self.project_in(latents.transpose(1, 2)))
-        x = x[:, : x.shape[1] // 4 * 4]
-        x = self.slow(self.merge(x.reshape(x.shape[0], x.shape[1] // 4, -1)))
-        return self.project_out(torch.cat([x.mean(1), x.amax(1)], dim=-1))
 
 
 def train_tokenizer(captions: Iterator[str], vocabulary: int) -> Any:
@@ -136,9 +115,14 @@ def contrastive_loss(audio: Tensor, text: Tensor, log_scale: Tensor) -> tuple[Te
 
 
 def train(options: TextOptions) -> Path:
-    """Train both towers until the minutes are spent; gives the folder of the text tower in Hugging Face layout."""
+    """Train both towers until the minutes are spent; gives the folder of the text tower in Hugging Face layout.
+
+    The audio tower lies beside it (`audio_tower.safetensors`): no model needs it, but the search for copies uses it.
+    """
     stage = _TextStage(options)
     loop.train(stage)
+    tower = {name: tensor.cpu().contiguous() for name, tensor in stage.audio.state_dict().items()}
+    save_file(tower, options.run / AUDIO_TOWER)
     return write_folder(options.run / "clap_text", stage.text, stage.tokenizer)
 
 
