@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import queue
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("wav", "flac", "ogg", "opus", "mp3")
 SUBTYPES = {"16": "wav16", "24": "wav24", "float": "wav32f"}
+EXAMPLES = {"variation": "0.25", "number of bars": "8", "tempo": "120", "number of beats": "3", "noise level": "0.3"}
 ANSWER_LIMIT_S = 10.0  # how long to wait for the engine to confirm a cancel
 
 
@@ -292,7 +294,9 @@ def whole(what: str, text: str) -> int:
 
 
 def _number(what: str, text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise RequestError(f"The {what} “{text[:40]}” is not a number.", hint="For example: 6.5") from None
+    with contextlib.suppress(ValueError):
+        number = float(text.replace(",", "."))
+        if math.isfinite(number):
+            return number
+    example = EXAMPLES.get(what, "6.5")
+    raise RequestError(f"The {what} “{text[:40]}” is not a number.", hint=f"For example: {example}")

@@ -112,6 +112,9 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
         ["x", "--loop", "--seconds", "4 bars"],
         ["x", "--loop", "--beats", "3"],
         ["x", "--loop", "--bars", "0", "--bpm", "120"],
+        ["x", "--loop", "--bars", "nan", "--bpm", "120"],
+        ["x", "--loop", "--bars", "inf", "--bpm", "120"],
+        ["x", "--loop", "--bars", "4", "--bpm", "nan"],
         ["x", "--loop", "--bars", "-4", "--bpm", "120"],
         ["120 bpm", "--loop", "--seconds", "1.5 bars"],
         ["900 bpm", "--loop", "--bars", "4"],
@@ -131,6 +134,13 @@ def test_what_cannot_be_made_is_refused_in_a_sentence(
     assert main(["generate", *words, "--model", model]) == 2
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("musicapp: ") and told[0].endswith(".") and len(told) == 2
+
+
+def test_what_is_no_number_is_answered_by_one_that_fits(
+    sound: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "x", "--init-audio", str(sound), "--variation", "50%", "--model", model]) == 2
+    assert capsys.readouterr().err == "musicapp: The variation “50%” is not a number.\nFor example: 0.25\n"
 
 
 @pytest.mark.parametrize(
