@@ -58,7 +58,7 @@ class Source:
     before_s   music to add in front of it, seconds
     after_s    and behind it
     seam_s     length of the passage to make anew where its end runs into its beginning
-    from_s, to_s  the part of it that is closed to a loop; all where `to_s` is 0
+    from_s, to_s  the part of it that is varied or closed to a loop; all where `to_s` is 0
     lanes      other takes of its length
     picks      which of them all is heard from when on, `(start_s, number)` each from 0 s on; 0 is the source itself, 1
                the first of the lanes
@@ -227,10 +227,9 @@ def _check_source(source: Source) -> None:
         if not 0 <= added <= MAX_SHAPED_S:
             raise RequestError("So much music cannot be added.", hint="Type a time, for example 0:30.")
     part = (source.from_s, source.to_s)
-    if part != (0.0, 0.0) and not (source.seam_s and all(map(math.isfinite, part)) and 0 <= part[0] < part[1]):
-        raise RequestError(
-            "That part cannot be made a loop.", hint="Give its start and its end, for example 0:08-0:16."
-        )
+    can_be_a_part = bool(source.seam_s) or source.variation is not None
+    if part != (0.0, 0.0) and not (can_be_a_part and all(map(math.isfinite, part)) and 0 <= part[0] < part[1]):
+        raise RequestError("That part cannot be used.", hint="Give its start and its end, for example 0:08-0:16.")
     if len(source.regions) > MAX_REGIONS:
         raise RequestError(f"{len(source.regions)} passages are too many.", hint=f"Use {MAX_REGIONS} at most.")
     for start, end in source.regions:

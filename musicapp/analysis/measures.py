@@ -11,6 +11,7 @@ import soundfile
 
 from musicapp.analysis.heard import MOST_S, Heard, hear
 from musicapp.audio import levels
+from musicapp.audio.blocks import blocks
 from musicapp.audio.loudness import Loudness, LoudnessMeter
 from musicapp.audio.sound_paths import openable
 from musicapp.audio.true_peak import TruePeakMeter
@@ -67,7 +68,7 @@ def _measure(file: soundfile.SoundFile, path: Path, on_block: OnBlock, should_st
     rate, channels = file.samplerate, file.channels
     meter, true_peak = LoudnessMeter(channels, rate), TruePeakMeter(channels)
     peak, over, frames, kept = 0.0, 0, 0, [np.zeros(0, np.float32)]
-    for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
+    for block in blocks(file, BLOCK_FRAMES):
         if should_stop():
             raise LibraryError(f"“{path.name}” was not measured to its end.")
         np.nan_to_num(block, copy=False, posinf=0.0, neginf=0.0)

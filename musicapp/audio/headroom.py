@@ -14,6 +14,7 @@ import soundfile
 import soxr
 
 from musicapp.audio import levels
+from musicapp.audio.blocks import blocks
 from musicapp.audio.sound_paths import openable
 from musicapp.audio.true_peak import OVERSAMPLING, TruePeakMeter
 
@@ -33,7 +34,7 @@ def decoded_peak(path: Path, should_stop: Callable[[], bool]) -> float | None:
     """The true peak of a file as it is heard, linear; None when told to stop. Raises soundfile.LibsndfileError."""
     with soundfile.SoundFile(openable(path)) as file:
         meter = PeakFinder(file.samplerate, file.channels)
-        for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
+        for block in blocks(file, BLOCK_FRAMES):
             if should_stop():
                 return None
             meter.push(block)

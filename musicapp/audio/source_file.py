@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import soundfile
 import soxr
 
+from musicapp.audio.blocks import blocks
 from musicapp.audio.sound_paths import openable
 from musicapp.errors import LibraryError, RequestError
 from musicapp.request import MIN_DURATION_S, format_duration
@@ -43,6 +46,13 @@ _MIXES = {
 }
 
 
+class Digest(Protocol):
+    """What `hashlib.sha256()` gives."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take in more."""
+
+
 @dataclass(frozen=True)
 class SourceSound:
     """audio  `(frames, channels)` float32 at the rate that was asked for
@@ -69,45 +79,64 @@ def read(
     Raises LibraryError for a file that cannot be read, RequestError for one that is no source: too short, too long,
     silent, with samples that are no numbers, or changed since.
     """
-    blocks, digest = [], hashlib.sha256()
+    kept, digest = [], hashlib.sha256()
     with _opened(path) as file:
-        digest.update(f"{file.samplerate} {file.channels} ".encode())
         stream = None
         if file.samplerate != sample_rate:
             stream = soxr.ResampleStream(file.samplerate, sample_rate, channels, dtype="float32", quality="VHQ")
-        frames, mix, left = 0, _mix(file.channels, channels), file.frames
+        frames, mix = 0, _mix(file.channels, channels)
         wanted = math.ceil(at_most_s * file.samplerate)
-        try:
-            while left:
-                block = file.read(min(BLOCK_FRAMES, left), dtype="float32", always_2d=True)
-                if not len(block):  # shorter than its header says, or cut while it is read
-                    break
-                digest.update(np.ascontiguousarray(block, "<f4").tobytes())
-                left -= len(block)
-                if not np.isfinite(block).all():
-                    raise RequestError(
-                        f"“{path.name}” holds samples that are no numbers.", hint="Write it anew with another program."
-                    )
-                block = block[: wanted - frames]
-                frames += len(block)
-                block = block if mix is None else (block @ mix).astype(np.float32)
-                blocks.append(block if stream is None else stream.resample_chunk(block))
-        except (OSError, soundfile.LibsndfileError) as error:
-            raise _unreadable(path, error) from error
+        for block in _blocks(file, path, digest):
+            block = block[: wanted - frames]
+            frames += len(block)
+            block = block if mix is None else (block @ mix).astype(np.float32)
+            kept.append(block if stream is None else stream.resample_chunk(block))
         if stream is not None:
-            blocks.append(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True))
+            kept.append(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True))
         rate = file.samplerate
     if sha256 and digest.hexdigest() != sha256:
         raise RequestError(
             f"“{path.name}” is not the sound any more that this take starts from.",
             hint="Bring the file back as it was, or choose it anew as the source.",
         )
-    audio = _of_length(np.concatenate(blocks or [np.zeros((0, channels), np.float32)]), frames, rate, sample_rate)
+    audio = _of_length(np.concatenate(kept or [np.zeros((0, channels), np.float32)]), frames, rate, sample_rate)
     if len(audio) < MIN_DURATION_S * sample_rate:
         raise _too_short(path)
     if np.abs(audio).max() < SILENCE:
-        raise RequestError(f"“{path.name}” is silent.", hint="Choose a file with sound in it.")
+        raise silent(path)
     return SourceSound(audio, digest.hexdigest())
+
+
+def to_hear(path: Path, digest: Digest) -> Iterator[np.ndarray]:
+    """A file from its start on, at its own rate: `(frames, channels)` float32, more than two channels mixed to two.
+
+    digest  gives its checksum when the last block is out
+    Raises LibraryError and RequestError, as `read` does, but for what is silent.
+    """
+    with _opened(path) as file:
+        mix = _mix(file.channels, 2) if file.channels > 2 else None
+        for block in _blocks(file, path, digest):
+            yield block if mix is None else (block @ mix).astype(np.float32)
+
+
+def silent(path: Path) -> RequestError:
+    """What is said of a file without sound."""
+    return RequestError(f"“{path.name}” is silent.", hint="Choose a file with sound in it.")
+
+
+def _blocks(file: soundfile.SoundFile, path: Path, digest: Digest) -> Iterator[np.ndarray]:
+    """The samples as they are in the file, which `digest` takes in: what a source is known by."""
+    digest.update(f"{file.samplerate} {file.channels} ".encode())
+    try:
+        for block in blocks(file, BLOCK_FRAMES):
+            digest.update(np.ascontiguousarray(block, "<f4").tobytes())
+            if not np.isfinite(block).all():
+                raise RequestError(
+                    f"“{path.name}” holds samples that are no numbers.", hint="Write it anew with another program."
+                )
+            yield block
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _opened(path: Path) -> soundfile.SoundFile:

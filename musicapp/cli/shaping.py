@@ -16,7 +16,13 @@ DEFAULT_S = 30.0
 DEFAULT_VARIATION = 0.5
 WAYS = {"init_audio": "--init-audio", "inpaint": "--inpaint", "extend": "--extend", "close_loop": "--close-loop"}
 # What belongs to which of the ways, and what stands in its place where nothing was given.
-PARTS = {"variation": "init_audio", "region": "inpaint", "by": "extend", "before": "extend", "part": "close_loop"}
+PARTS: dict[str, tuple[str, ...]] = {
+    "variation": ("init_audio",),
+    "region": ("inpaint",),
+    "by": ("extend",),
+    "before": ("extend",),
+    "part": ("init_audio", "close_loop"),
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--by", metavar="N", help="for so long: 30 or 0:30")
     add("--before", action="store_true", default=None, help="add it in front instead")
     add("--close-loop", metavar="FILE", help="make anew only where the end of this sound runs into its beginning")
-    add("--part", metavar="A-B", help="of this part of it alone, which becomes the loop")
+    add("--part", metavar="A-B", help="of this part of it alone, also with --init-audio")
     add = parser.add_argument_group("loops").add_argument
     add("--loop", action="store_true", help="the end runs into the beginning")
     add("--bars", metavar="N", help="how long it is (else --seconds)")
@@ -47,9 +53,10 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
     if len(given) > 1:
         names = " and ".join(WAYS[way] for way in given)
         raise RequestError(f"{names} cannot be used at once.", hint="Do one after the other.")
-    for part, way in PARTS.items():
-        if getattr(args, part) is not None and way not in given:
-            raise RequestError(f"--{part} belongs to {WAYS[way]}.", hint=f"Name a sound with {WAYS[way]} FILE.")
+    for part, ways in PARTS.items():
+        if getattr(args, part) is not None and not set(ways) & set(given):
+            names = " or ".join(WAYS[way] for way in ways)
+            raise RequestError(f"--{part} belongs to {names}.", hint=f"Name a sound with {WAYS[ways[-1]]} FILE.")
     if not given:
         return None
     from musicapp.audio import source_file
@@ -58,9 +65,10 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
         raise RequestError(f"With {WAYS[given[0]]} the sound says how long it is.", hint="Leave --seconds away.")
     path = str(Path(getattr(args, given[0])).absolute())
     take_id = Path(path).stem if request_of(Path(path)) is not None else ""
+    from_s, to_s = (0.0, 0.0) if args.part is None else read_region(args.part)
     if args.init_audio is not None:
         variation = DEFAULT_VARIATION if args.variation is None else number("variation", args.variation)
-        return Source(path, take_id=take_id, variation=variation)
+        return Source(path, take_id=take_id, variation=variation, from_s=from_s, to_s=to_s)
     if args.inpaint is not None:
         if not args.region:
             raise RequestError("--inpaint needs passages to make anew.", hint="For example: --region 0:05-0:08")
@@ -71,7 +79,6 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
         added = parse_duration(args.by)
         before_s, after_s = (added, 0.0) if args.before else (0.0, added)
         return Source(path, take_id=take_id, before_s=before_s, after_s=after_s)
-    from_s, to_s = (0.0, 0.0) if args.part is None else read_region(args.part)
     length_s = source_file.duration_s(Path(path)) if args.part is None else to_s - from_s
     return Source(path, take_id=take_id, seam_s=usual_seam_s(length_s), from_s=from_s, to_s=to_s)
 

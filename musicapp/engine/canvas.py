@@ -61,12 +61,22 @@ def canvas_of(source: Source, audio: np.ndarray, sample_rate: int) -> Canvas:
     if source.regions:
         return Canvas(audio, tuple(_gap(source, region, frames, sample_rate) for region in sorted(source.regions)))
     if source.seam_s:
-        return seam(_part(source, audio, sample_rate), source.seam_s, sample_rate)
+        return seam(part_of(source, audio, sample_rate), source.seam_s, sample_rate)
     before, behind = (frames_for(seconds, sample_rate) for seconds in (source.before_s, source.after_s))
     longer = np.zeros((before + frames + behind, audio.shape[1]), np.float32)
     longer[before : before + frames] = audio
     ends = (Gap(0, before, is_open=True), Gap(before + frames, before + frames + behind, is_open=True))
     return Canvas(longer, tuple(gap for gap in ends if gap.end > gap.first))
+
+
+def part_of(source: Source, audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """What is to be varied, or to be a loop, of a source `(frames, channels)`. Raises RequestError."""
+    if not source.to_s:
+        return audio
+    gap = _gap(source, (source.from_s, source.to_s), len(audio), sample_rate)
+    if gap.end - gap.first < MIN_DURATION_S * sample_rate:
+        raise RequestError("That part is too short.", hint=f"Use {MIN_DURATION_S:g} seconds or more.")
+    return audio[gap.first : gap.end]
 
 
 def glued(picks: Sequence[Pick], lanes: Sequence[np.ndarray], joint_s: float, sample_rate: int) -> Canvas:
@@ -138,16 +148,6 @@ def windows(
         made = end if last >= end else last - context // 2
         yield Window(first, last - first, start, made)
         start = made
-
-
-def _part(source: Source, audio: np.ndarray, sample_rate: int) -> np.ndarray:
-    """What is to be a loop of a source. Raises RequestError."""
-    if not source.to_s:
-        return audio
-    gap = _gap(source, (source.from_s, source.to_s), len(audio), sample_rate)
-    if gap.end - gap.first < MIN_DURATION_S * sample_rate:
-        raise RequestError("That part is too short for a loop.", hint=f"Use {MIN_DURATION_S:g} seconds or more.")
-    return audio[gap.first : gap.end]
 
 
 def _gap(source: Source, region: tuple[float, float], frames: int, sample_rate: int) -> Gap:

@@ -15,7 +15,7 @@ from musicapp.audio.source_file import SourceSound
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion.starts import level_of
 from musicapp.engine import loops, source_facts
-from musicapp.engine.canvas import Canvas, canvas_of, glued
+from musicapp.engine.canvas import Canvas, canvas_of, glued, part_of
 from musicapp.engine.denoise import Given, Plan, plan_for
 from musicapp.engine.encode import encode
 from musicapp.errors import RequestError
@@ -29,13 +29,17 @@ LEEWAY_S = 0.01  # by which a length may be above the source's: people round
 
 def read(request: TakeRequest, sample_rate: int, channels: int) -> tuple[TakeRequest, SourceSound | None]:
     """The sound of a request's source, and the request with the checksum of its samples. Raises MusicAppError."""
-    if request.source is None:
+    source = request.source
+    if source is None:
         return request, None
-    path, sha256 = Path(request.source.path), request.source.sha256
-    at_most_s = request.duration_s + LEEWAY_S if request.is_variation else MAX_SOURCE_S
-    sound = source_file.read(path, sample_rate=sample_rate, channels=channels, sha256=sha256, at_most_s=at_most_s)
-    name = request.source.name
-    request = dataclasses.replace(request, source=dataclasses.replace(request.source, sha256=sound.sha256))
+    at_most_s = (source.to_s or request.duration_s) + LEEWAY_S if request.is_variation else MAX_SOURCE_S
+    sound = source_file.read(
+        Path(source.path), sample_rate=sample_rate, channels=channels, sha256=source.sha256, at_most_s=at_most_s
+    )
+    name = source.name
+    request = dataclasses.replace(request, source=dataclasses.replace(source, sha256=sound.sha256))
+    if request.is_variation:
+        sound = SourceSound(part_of(source, sound.audio, sample_rate), sound.sha256)
     length_s = len(sound.audio) / sample_rate
     if request.is_variation and request.duration_s > length_s + LEEWAY_S:
         raise RequestError(

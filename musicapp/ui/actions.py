@@ -178,7 +178,11 @@ class Actions(QObject):
         tip = tr("Make its end, or that of the marked passage, run into its beginning")
         self.close_loop = self._add(menu, "close_loop", tr("Close to a &loop"), "", reshaping.close_loop, tip)
         self.start_from = self._add(menu, "start_from_take", tr("Start from this &take"), "", reshaping.start_from_take)
+        words, tip = tr("Start from the &selection"), tr("The next takes start from the marked passage alone")
+        self.start_from_part = self._add(menu, "start_from_part", words, "", reshaping.start_from_selection, tip)
         self._add(menu, "start_from_file", tr("Start from a &file …"), "", window.choose_source)
+        tip = tr("Show a file on the stage: mark, redo, extend, loop, measure and export; it stays as it is")
+        self._add(menu, "take_apart", tr("Take a so&und apart …"), "", window.choose_sound, tip)
 
     def _fill_queue(self, menu: QMenu) -> None:
         queue = self._studio.queue
@@ -317,7 +321,7 @@ class Actions(QObject):
 
     def _show_state(self) -> None:
         studio = self._studio
-        has_take, running = studio.player.shown is not None, studio.generation.is_running
+        shown, running = studio.player.shown, studio.generation.is_running
         self.generate.setText(tr("Queue a take") if running else tr("&Generate"))
         self.cancel.setEnabled(running)
         queue = studio.queue
@@ -326,25 +330,23 @@ class Actions(QObject):
         self.retry_failed.setEnabled(bool(queue.failed))
         self.cancel_all.setEnabled(running or bool(queue.waiting))
         self.live.setChecked(studio.live.is_on)
-        self.export.setEnabled(studio.library.current is not None)
+        self.export.setEnabled(studio.exporter.take is not None)
         self.export_new.setChecked(studio.watch_folder.is_on)
         for action in (self.play, self.stop):
             action.setEnabled(studio.player.can_play)
-        with_take = (
-            self.recall,
-            self.recall_but_seed,
-            self.recall_seed,
-            self.copy_seed,
-            self.to_start,
-            self.to_end,
-            self.loop,
-            self.loop_start,
-            self.loop_end,
-        )
-        for action in with_take:
-            action.setEnabled(has_take)
-        for action in (self.redo_passage, self.go_on, self.come_before, self.close_loop, self.start_from):
-            action.setEnabled(studio.reshaping.take is not None)
+        for action in (self.to_start, self.to_end, self.loop, self.loop_start, self.loop_end):
+            action.setEnabled(shown is not None)
+        for action in (self.recall, self.recall_but_seed, self.recall_seed, self.copy_seed):
+            action.setEnabled(shown is not None and shown.has_settings)
+        for action in (
+            self.redo_passage,
+            self.go_on,
+            self.come_before,
+            self.close_loop,
+            self.start_from,
+            self.start_from_part,
+        ):
+            action.setEnabled(studio.reshaping.whole is not None)
         words = studio.undo.words
         self.undo.setText(tr("&Undo “{words}”", words=said(words)) if words else tr("&Undo"))
         self.undo.setEnabled(bool(words))

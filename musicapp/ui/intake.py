@@ -37,11 +37,13 @@ class Intake(QObject):
         use_settings: Callable[[Path, Recalled], None],
         add_model: Callable[[Path], None],
         start_from: Callable[[Path], None],
+        take_apart: Callable[[Path], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._adapters, self._messages, self._files = adapters, messages, files
-        self._use_settings, self._add_model, self._start_from = use_settings, add_model, start_from
+        self._use_settings, self._add_model = use_settings, add_model
+        self._start_from, self._take_apart = start_from, take_apart
         self._refused: dict[str, list[str]] = {}
 
     def take(self, paths: list[Path]) -> None:
@@ -61,10 +63,17 @@ class Intake(QObject):
         else:
             names = self._refused.setdefault(found, [])
             names.append(f"“{path.name}”")
-            is_source = found == _FOREIGN and len(names) == 1
-            offer = ("Start from it", partial(self._start_from, path)) if is_source else None
-            also = ("Play it", partial(_play, path)) if is_source else None
-            self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP, offer=offer, also=also)
+            if found == _FOREIGN and len(names) == 1:
+                start, apart = partial(self._start_from, path), partial(self._take_apart, path)
+                self._messages.post(
+                    "warning",
+                    _sentence(found, names),
+                    "The file stays as it is, whatever is made of it.",
+                    offer=("Start from it", start),
+                    also=(("Take it apart", apart), ("Play it", partial(_play, path))),
+                )
+            else:
+                self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP)
 
 
 def look_at(path: Path) -> Recalled | str:
@@ -86,7 +95,7 @@ def look_at(path: Path) -> Recalled | str:
 
 
 def _play(path: Path) -> None:
-    """In the program that the system has for such files: what is not ours has no place on the stage."""
+    """In the program that the system has for such files: it knows more of them than are read here."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 

@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
             use_settings=self._use_settings_of,
             add_model=self._add_model,
             start_from=studio.reshaping.start_from,
+            take_apart=studio.sounds.take_apart,
             parent=self,
         )
         self.drop = FileDrop(self)
@@ -220,10 +221,18 @@ class MainWindow(QMainWindow):
 
     def choose_source(self) -> None:
         """Ask for a sound that the next takes start from."""
+        if path := self._sound_file(tr("Start from a sound")):
+            self._studio.reshaping.start_from(path)
+
+    def choose_sound(self) -> None:
+        """Ask for a sound to take apart on the stage."""
+        if path := self._sound_file(tr("Take a sound apart")):
+            self._studio.sounds.take_apart(path)
+
+    def _sound_file(self, words: str) -> Path | None:
         before = str(paths.usual_takes_folder().parent)
-        path, _ = QFileDialog.getOpenFileName(self, tr("Start from a sound"), before, tr(SOUND_FILES))
-        if path:
-            self._studio.reshaping.start_from(Path(path))
+        path, _ = QFileDialog.getOpenFileName(self, words, before, tr(SOUND_FILES))
+        return Path(path) if path else None
 
     def open_takes_folder(self) -> None:
         """Show the takes in the system's file manager."""

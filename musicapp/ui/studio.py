@@ -46,6 +46,8 @@ from musicapp.ui.state.precision_facts import PrecisionFacts
 from musicapp.ui.state.presets import Presets
 from musicapp.ui.state.prompt_note import PromptNote
 from musicapp.ui.state.reshaping import Reshaping
+from musicapp.ui.state.sound import Sound
+from musicapp.ui.state.sounds import Sounds
 from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.state.take_edits import TakeEdits
 from musicapp.ui.state.take_gain import TakeGain
@@ -135,6 +137,7 @@ class Studio(QObject):
             self.take_edits,
             parent=self,
         )
+        self.sounds = Sounds(self.library, self.open_takes, self.messages, self.files, self)
         self.missing_folder = MissingFolder(self.library, self.messages, self.files, self)
         self.library.model.follow(self.looks)
         self.forming = Forming(
@@ -258,7 +261,7 @@ class Studio(QObject):
         return self.player.is_playing and shown is not None and shown.take_id == take_id
 
     def _current_changed(self) -> None:
-        self.exporter.set_take(self.library.current)
+        self.exporter.set_take(self.reshaping.whole)
 
     def _region_changed(self) -> None:
         self.exporter.set_region(self.player.region)
@@ -319,8 +322,8 @@ class Studio(QObject):
         saved.seed_is_used, saved.make_loop = form.seed_is_used, form.loop is not None
         newest = list(self.player.regions.items())[-MOST_REGIONS:]
         saved.loop_regions = {take_id: list(region) for take_id, region in newest}
-        if self.player.shown is not None:
-            saved.last_take_id = self.player.shown.take_id
+        if (shown := self.player.shown) is not None and not isinstance(shown.source, Sound):
+            saved.last_take_id = shown.take_id
 
 
 def takes_folder() -> Path:

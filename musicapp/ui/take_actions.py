@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -129,6 +130,8 @@ class TakeActions(QObject):
         origin = lineage.origin_of(takes[0]) if takes else None
         if origin is not None and self._studio.library.model.find(origin.take_id) is not None:
             self._list.reveal(origin.take_id)
+        elif origin is not None and not origin.take_id and (source := takes[0].request.source) is not None:
+            self._studio.sounds.take_apart(Path(source.path))
         elif origin is not None:
             what = "take" if origin.take_id else f"file “{origin.name}”"
             self._studio.messages.post(

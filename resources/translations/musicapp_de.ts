@@ -328,8 +328,24 @@
         <translation>Mit diesem &amp;Take beginnen</translation>
     </message>
     <message>
+        <source>Start from the &amp;selection</source>
+        <translation>Mit der Aus&amp;wahl beginnen</translation>
+    </message>
+    <message>
+        <source>The next takes start from the marked passage alone</source>
+        <translation>Die nächsten Takes beginnen allein mit dem markierten Abschnitt</translation>
+    </message>
+    <message>
         <source>Start from a &amp;file …</source>
         <translation>Mit einer &amp;Datei beginnen …</translation>
+    </message>
+    <message>
+        <source>Show a file on the stage: mark, redo, extend, loop, measure and export; it stays as it is</source>
+        <translation>Eine Datei auf die Bühne holen: markieren, neu erzeugen, verlängern, zum Loop machen, messen und exportieren; sie bleibt, wie sie ist</translation>
+    </message>
+    <message>
+        <source>Take a so&amp;und apart …</source>
+        <translation>Einen &amp;Klang zerlegen …</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -1269,6 +1285,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message>
         <source>Start from a sound</source>
         <translation>Mit einem Klang beginnen</translation>
+    </message>
+    <message>
+        <source>Take a sound apart</source>
+        <translation>Einen Klang zerlegen</translation>
     </message>
     <message>
         <source>As the system</source>
@@ -2591,6 +2611,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Über die Wellenform ziehen, um einen Teil zu markieren.</translation>
     </message>
     <message>
+        <source>Musicapp did not make this sound: there are no settings to use.</source>
+        <translation>Musicapp hat diesen Klang nicht erzeugt: Es gibt keine Einstellungen, die sich übernehmen ließen.</translation>
+    </message>
+    <message>
         <source>Use settings</source>
         <translation>Übernehmen</translation>
     </message>
@@ -2675,6 +2699,25 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>guidance {scale}</source>
         <translation>Guidance {scale}</translation>
+    </message>
+    <message>
+        <source>mono</source>
+        <translation>mono</translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation>stereo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channels</source>
+        <translation>
+            <numerusform>%n Kanal</numerusform>
+            <numerusform>%n Kanäle</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>a sound of your own</source>
+        <translation>ein eigener Klang</translation>
     </message>
     <message>
         <source>heard {tempo} bpm · {key}</source>
@@ -4046,10 +4089,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Klang entsteht</translation>
     </message>
     <message>
-        <source>Mark one of a tenth of a second or more in the waveform, then try again.</source>
-        <translation>In der Wellenform mindestens eine Zehntelsekunde markieren, dann noch einmal versuchen.</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>Modell</translation>
     </message>
@@ -4398,6 +4437,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Loop des Exports</translation>
     </message>
     <message>
+        <source>Mark one of a tenth of a second or more in the waveform, then try again.</source>
+        <translation>In der Wellenform mindestens eine Zehntelsekunde markieren, dann noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>Mark one of half a second or more in the waveform, then try again.</source>
+        <translation>In der Wellenform mindestens eine halbe Sekunde markieren, dann noch einmal versuchen.</translation>
+    </message>
+    <message>
         <source>Names of exports</source>
         <translation>Namen der Exporte</translation>
     </message>
@@ -4432,6 +4479,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Permission denied</source>
         <translation>Zugriff verweigert</translation>
+    </message>
+    <message>
+        <source>Play it</source>
+        <translation>Abspielen</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -4582,6 +4633,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Mit einem Klang beginnen</translation>
     </message>
     <message>
+        <source>Start from it</source>
+        <translation>Damit beginnen</translation>
+    </message>
+    <message>
         <source>Start from nothing</source>
         <translation>Ohne Klang beginnen</translation>
     </message>
@@ -4646,6 +4701,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Tags sind ein Wort oder wenige; zwischen ihnen stehen Kommas.</translation>
     </message>
     <message>
+        <source>Take it apart</source>
+        <translation>Zerlegen</translation>
+    </message>
+    <message>
         <source>Take saved</source>
         <translation>Take gesichert</translation>
     </message>
@@ -4680,14 +4739,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>That is the most {1} makes.</source>
         <translation>Mehr macht {1} nicht.</translation>
-    </message>
-    <message>
-        <source>That part cannot be made a loop.</source>
-        <translation>Dieser Teil lässt sich nicht zum Loop machen.</translation>
-    </message>
-    <message>
-        <source>That part is too short for a loop.</source>
-        <translation>Dieser Teil ist zu kurz für einen Loop.</translation>
     </message>
     <message>
         <source>The adapter {1} also changes the text encoder ({2}); that part is left out.</source>
@@ -4852,6 +4903,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The file of before is kept in {1}.</source>
         <translation>Die frühere Datei liegt in {1}.</translation>
+    </message>
+    <message>
+        <source>The file stays as it is, whatever is made of it.</source>
+        <translation>Die Datei bleibt, wie sie ist, was auch immer daraus gemacht wird.</translation>
     </message>
     <message>
         <source>The file “{1}” {2}.</source>
@@ -5498,6 +5553,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Es gibt keinen Abschnitt, der neu zu erzeugen wäre.</translation>
     </message>
     <message>
+        <source>There is no passage to start from.</source>
+        <translation>Es gibt keinen Abschnitt, mit dem sich beginnen ließe.</translation>
+    </message>
+    <message>
         <source>There is no sampler named {1}.</source>
         <translation>Es gibt keinen Sampler namens {1}.</translation>
     </message>
@@ -5998,6 +6057,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Ein Take ist aus der Warteschlange genommen.</translation>
     </message>
     <message>
+        <source>Open it again to see it as it is now.</source>
+        <translation>Noch einmal öffnen, um sie so zu sehen, wie sie jetzt ist.</translation>
+    </message>
+    <message>
         <source>Settings of the take are back, but not the adapter {1}.</source>
         <translation>Die Einstellungen des Takes sind zurück, aber nicht der Adapter {1}.</translation>
     </message>
@@ -6008,6 +6071,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Take out of the queue</source>
         <translation>Aus der Warteschlange nehmen</translation>
+    </message>
+    <message>
+        <source>That part cannot be used.</source>
+        <translation>Dieser Teil ist nicht zu gebrauchen.</translation>
+    </message>
+    <message>
+        <source>That part is too short.</source>
+        <translation>Dieser Teil ist zu kurz.</translation>
     </message>
     <message>
         <source>The details of the take could not be saved in “{1}”{2}.</source>
@@ -6864,6 +6935,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>“{1}” should be a list.</source>
         <translation>„{1}“ sollte eine Liste sein.</translation>
+    </message>
+    <message>
+        <source>“{1}” was changed since it was opened.</source>
+        <translation>„{1}“ wurde geändert, seit die Datei geöffnet wurde.</translation>
     </message>
     <message>
         <source>“{1}” was not measured to its end.</source>

@@ -66,5 +66,12 @@
             <numerusform>Ableton Link: %n other programs, {bpm} bpm</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n channels</source>
+        <translation>
+            <numerusform>1 channel</numerusform>
+            <numerusform>%n channels</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

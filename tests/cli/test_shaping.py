@@ -62,6 +62,9 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
     request = read("x", "--init-audio", str(sound), "--variation", "0,25", *where)
     assert request.duration_s == 2.0 and request.source is not None and request.source.variation == 0.25
     assert read("x", "--init-audio", str(sound), "--seconds", "1", *where).duration_s == 1.0
+    request = read("x", "--init-audio", str(sound), "--part", "0:00.5-1.25", *where)
+    assert request.duration_s == 0.75 and request.source is not None
+    assert (request.source.from_s, request.source.to_s, request.source.variation) == (0.5, 1.25, 0.5)
     request = read("x", "--extend", str(sound), "--by", "0:30", "--before", *where)
     assert request.duration_s == 32.0 and request.source is not None and request.source.before_s == 30.0
     request = read("x", "--inpaint", str(sound), "--region", "0-0:01", "--region", "1.25–2", *where)

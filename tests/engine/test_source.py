@@ -165,3 +165,25 @@ def test_a_source_counts_in_the_estimate_of_memory(sound: Path, tmp_path: Path) 
     by_window, whole = (memory.needs(model, request, way)["cpu"] for request in (longer, window))
     sound = 2 * 1620 * RATE * 2 * 4
     assert by_window - whole < 1.3 * sound, "the transformer sees a window at once, however long the piece is"
+
+
+def test_a_part_of_a_sound_is_varied_as_if_it_were_a_file_of_its_own(sound: Path, tmp_path: Path) -> None:
+    model = families(tmp_path)["flow"]
+    audio, _ = wave_io.read(sound)
+    soundfile.write(tmp_path / "cut.wav", audio[RATE // 2 : RATE * 3 // 2], RATE, subtype="FLOAT")
+    engine = Engine()
+    whole = varied(model, tmp_path / "cut.wav", 0.5, duration_s=1.0)
+    part = dataclasses.replace(whole, source=Source(str(sound), variation=0.5, from_s=0.5, to_s=1.5))
+    shorter = dataclasses.replace(part, duration_s=0.75)
+    made_of_part = made(engine, part, tmp_path / "part.wav")
+    np.testing.assert_array_equal(made_of_part, made(engine, whole, tmp_path / "whole.wav"))
+    assert len(made(engine, shorter, tmp_path / "shorter.wav")) == RATE * 3 // 4
+    for from_s, to_s, words in (
+        (1.5, 2.5, "does not lie inside"),
+        (0.5, 0.9, "too short"),
+        (1.0, 0.5, "cannot be used"),
+    ):
+        source = Source(str(sound), variation=0.5, from_s=from_s, to_s=to_s)
+        with pytest.raises(MusicAppError, match=words):
+            made(engine, dataclasses.replace(part, source=source), tmp_path / "none.wav")
+        assert not (tmp_path / "none.wav").exists()

@@ -108,7 +108,7 @@ def test_music_of_others_gets_a_sentence_and_changes_nothing(desk: Desk, tmp_pat
         soundfile.write(tmp_path / name, np.zeros((4410, 2), np.float32), 44100, format=None)
         assert drop(desk.window, tmp_path / name)
         desk.wait(lambda name=name: f"“{name}” was not made by Musicapp" in desk.message)
-        assert "Drop music that Musicapp exported" in desk.message
+        assert "stays as it is" in desk.message
     assert desk.studio.take_settings.prompt == "calm piano"
 
 

@@ -22,7 +22,7 @@ from tests.ui.conftest import Desk
 def on_stage(desk: Desk) -> Take:
     """A take that was made and is shown."""
     take = desk.make_take("calm piano", 2.0)
-    desk.wait(lambda: desk.studio.reshaping.take is not None and desk.window.actions_.redo_passage.isEnabled())
+    desk.wait(lambda: desk.studio.reshaping.whole is not None and desk.window.actions_.redo_passage.isEnabled())
     return take
 
 
@@ -196,7 +196,7 @@ def test_dropped_music_of_others_can_just_be_played(
     path = sound(tmp_path / "hum ♪.wav")
     desk.window.intake.take([path])
     desk.wait(lambda: desk.studio.messages.current is not None)
-    also = desk.find("message_also")
+    also = desk.find("message_also_2")
     assert isinstance(also, QPushButton) and also.isVisible() and also.text() == "Play it"
     desk.qtbot.mouseClick(also, Qt.MouseButton.LeftButton)
     assert opened == [str(path)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from musicapp.audio import wave_io
 from musicapp.audio.formats import EXPORT_FORMATS
 from musicapp.errors import MusicAppError
-from musicapp.handover import exporting, material, naming
+from musicapp.handover import exporting, naming
 from musicapp.handover.exporting import PRESETS, ExportSettings
 from musicapp.library import names
 from musicapp.library.takes import Take
@@ -21,6 +21,7 @@ from musicapp.settings import Settings
 from musicapp.ui.state import many_exports
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
+from musicapp.ui.state.sound import Sound, as_shown, material_of
 
 HANDED_OVER = "Handed over"  # a folder in that of the exports, for files that are dragged or copied
 Region = tuple[int, int]
@@ -63,7 +64,7 @@ class Exporter(QObject):
         self.region: Region | None = None
         self.name = ""
         self.note = ""  # about the name: what is left out of it, or that it is taken
-        self.take: Take | None = None
+        self.take: Take | Sound | None = None
         self.is_running = False
         self.last: Exported | None = None
         self._should_stop = False
@@ -122,7 +123,7 @@ class Exporter(QObject):
         saved.export_broadcast, saved.export_region = settings.is_broadcast, self.only_region
         saved.export_template = "" if self.template == naming.DEFAULT else self.template
 
-    def set_take(self, take: Take | None) -> None:
+    def set_take(self, take: Take | Sound | None) -> None:
         """Export this take next; its name is suggested anew."""
         if take is self.take:
             return
@@ -204,7 +205,7 @@ class Exporter(QObject):
             self.name = self.note = ""
             self.form_changed.emit()
             return
-        named = naming.name_of(material.of_take(self.take), self.template)
+        named = naming.name_of(material_of(self.take), self.template)
         self.name, self.note = named.name, named.note
         self.form_changed.emit()
         self._look_up(named.name, self._suggested)
@@ -223,7 +224,7 @@ class Exporter(QObject):
             )
             return
 
-        def work() -> tuple[Take, wave_io.ExportResult] | str:
+        def work() -> tuple[Take | Sound, wave_io.ExportResult] | str:
             target = folder / f"{name}{suffix}"
             if (free := names.free_path(folder, name, suffix)) != target:
                 return free.stem
@@ -262,7 +263,7 @@ class Exporter(QObject):
             return
         name = self.name.strip().removesuffix(self.suffix)
         if not names.is_safe_name(name):
-            name = naming.name_of(material.of_take(take)).name
+            name = naming.name_of(material_of(take)).name
         folder, wish = self.folder / HANDED_OVER, (take.take_id, settings, part_s, self.template)
         known = self._handed_over.get(wish)
         if known is not None and known.is_file():
@@ -272,7 +273,7 @@ class Exporter(QObject):
         def work() -> Path:
             many_exports.make_folder(folder)
             target = names.free_path(folder, name, settings.suffix)
-            exporting.export_material(material.of_take(take), target, settings, part_s=part_s)
+            exporting.export_material(as_shown(take), target, settings, part_s=part_s)
             return target
 
         def done(path: Path) -> None:
@@ -293,7 +294,7 @@ class Exporter(QObject):
         """Stop writing; nothing is left behind."""
         self._should_stop = True
 
-    def _start(self, takes: list[Take], work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def _start(self, takes: Sequence[Take | Sound], work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self._should_stop = False
         self._writing = {take.take_id for take in takes}
         self._set_running(True)
@@ -301,14 +302,14 @@ class Exporter(QObject):
 
     def _written(
         self,
-        take: Take,
+        take: Take | Sound,
         target: Path,
         settings: ExportSettings,
         part_s: tuple[float, float] | None,
         report: Callable[[float], None],
     ) -> wave_io.ExportResult:
         return exporting.export_material(
-            material.of_take(take),
+            as_shown(take),
             target,
             settings,
             part_s=part_s,
@@ -332,7 +333,7 @@ class Exporter(QObject):
             self.note = f"“{typed}{self.suffix}” is there already; “{free}” is free."
             self.form_changed.emit()
 
-    def _done(self, outcome: tuple[Take, wave_io.ExportResult] | str, settings: ExportSettings) -> None:
+    def _done(self, outcome: tuple[Take | Sound, wave_io.ExportResult] | str, settings: ExportSettings) -> None:
         self._set_running(False)
         if isinstance(outcome, str):
             taken, self.name = self.name, outcome
@@ -366,7 +367,7 @@ class Exporter(QObject):
         self._set_running(False)
         self._messages.remark(f"Exported {path.name} to {path.parent}" if path else "Export cancelled")
 
-    def _tell(self, take: Take, result: wave_io.ExportResult, settings: ExportSettings) -> None:
+    def _tell(self, take: Take | Sound, result: wave_io.ExportResult, settings: ExportSettings) -> None:
         self.last = Exported(take.take_id, result.path, result.gain_db, exporting.told(result, settings))
         self.exported.emit(self.last)
 

@@ -62,7 +62,7 @@ class Grid(QObject):
     def _lines(self) -> tuple[list[float], list[float]]:
         """Bars and beats of the take on the stage, with its end; both empty without a tempo."""
         shown = self._player.shown
-        look = self._looks.of(shown.request, shown.take, shown.audio.duration_s) if shown else None
+        look = self._looks.of(shown.request, shown.whole, shown.audio.duration_s) if shown else None
         if look is None:
             return [], []
         if self._known is None or self._known[0] is not look.form:

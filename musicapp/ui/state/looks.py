@@ -15,6 +15,7 @@ from musicapp.library.takes import Take
 from musicapp.request import TakeRequest
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.measures import Measures, measured
+from musicapp.ui.state.sound import Sound
 
 log = logging.getLogger(__name__)
 MOST_WISHES = 64  # what was scrolled past long ago is forgotten
@@ -31,7 +32,7 @@ class Look:
 @dataclass(frozen=True)
 class _Wish:
     request: TakeRequest
-    take: Take | None
+    take: Take | Sound | None
     duration_s: float
 
 
@@ -64,7 +65,7 @@ class Looks(QObject):
         """This take comes before all others."""
         self._urgent = take_id
 
-    def of(self, request: TakeRequest, take: Take | None, duration_s: float) -> Look | None:
+    def of(self, request: TakeRequest, take: Take | Sound | None, duration_s: float) -> Look | None:
         """What is known of a take by now. What is not known yet will be `found`."""
         wish, take_id = _Wish(request, take, duration_s), take.take_id if take else request.take_id
         known, look = self._known.get(take_id, (None, None))
@@ -109,11 +110,12 @@ class Looks(QObject):
         self._go_on()
 
 
-def _measures(take: Take, should_stop: Callable[[], bool]) -> Measures | None:
+def _measures(take: Take | Sound, should_stop: Callable[[], bool]) -> Measures | None:
     """None for a file that is gone or damaged: whoever opens it is told."""
     try:
         found = measured(take.path, take.take_id, should_stop)
-        _note(take, found)
+        if isinstance(take, Take):  # nothing is written beside files of others
+            _note(take, found)
         return found
     except MusicAppError as error:
         log.info("take %s: %s %s", take.take_id, error.message, error.detail)

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 CAUSE_S = 1.0  # what goes wrong so soon after an error follows from it, and is told after it
 MOST_WAITING = 6
+Offer = tuple[str, Callable[[], None]]
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Message:
     """What happened and what to do next. kind: "error", "warning" or "notice".
 
     offer     what a button beside it says and does, if there is one
-    also      the same for a second button, beside an offer
+    also      the same for more buttons, beside an offer
     about     what it speaks of, by which it is taken back: "prompt", "length", "seed", "run", "engine" ...
     closed    what to do when the user closes it without taking the offer
     stays     it holds whatever is begun next: a question that waits for its answer, a trouble that lasts
@@ -32,12 +33,12 @@ class Message:
     kind: str
     text: str
     hint: str = ""
-    offer: tuple[str, Callable[[], None]] | None = None
+    offer: Offer | None = None
     about: str = ""
     closed: Callable[[], None] | None = None
     stays: bool = False
     with_log: bool = False
-    also: tuple[str, Callable[[], None]] | None = None
+    also: tuple[Offer, ...] = ()
     posted_s: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
 
@@ -68,8 +69,8 @@ class Messages(QObject):
         text: str,
         hint: str = "",
         *,
-        offer: tuple[str, Callable[[], None]] | None = None,
-        also: tuple[str, Callable[[], None]] | None = None,
+        offer: Offer | None = None,
+        also: tuple[Offer, ...] = (),
         about: str = "",
         closed: Callable[[], None] | None = None,
         stays: bool = False,
@@ -98,10 +99,10 @@ class Messages(QObject):
             if message.offer is not None:
                 message.offer[1]()
 
-    def accept_also(self) -> None:
-        """Do what its second button says; the message stays, for the first one."""
-        if self.current is not None and self.current.also is not None:
-            self.current.also[1]()
+    def accept_also(self, number: int) -> None:
+        """Do what one of its other buttons says; the message stays, for the first one."""
+        if self.current is not None and number < len(self.current.also):
+            self.current.also[number][1]()
 
     def dismiss(self, *abouts: str) -> None:
         """Take back what is over: the messages about one of these; without any, all that do not stay."""

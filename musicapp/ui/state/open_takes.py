@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,12 +13,13 @@ from musicapp.library.takes import Take
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_take import OpenTake
+from musicapp.ui.state.sound import Sound, SoundAudio
 from musicapp.ui.state.take_audio import TakeAudio
 
 
 class OpenTakes(QObject):
-    """Takes by take_id: those being made, and finished ones that were opened. One of them, or none, is on the stage,
-    where it is drawn and played. Ids that are not open change nothing.
+    """Takes by take_id: those being made, and finished ones that were opened; also sounds from elsewhere. One of them,
+    or none, is on the stage, where it is drawn and played. Ids that are not open change nothing.
 
     began          an OpenTake that is being made: its audio will grow
     sounds         the OpenTake being made whose first audio can be heard
@@ -48,7 +49,7 @@ class OpenTakes(QObject):
     @property
     def being_made(self) -> list[OpenTake]:
         """Those that are not finished, in the order in which they began."""
-        return [opened for opened in self._takes.values() if opened.take is None]
+        return [opened for opened in self._takes.values() if opened.is_being_made]
 
     @property
     def shown(self) -> OpenTake | None:
@@ -64,7 +65,8 @@ class OpenTakes(QObject):
     def begin(self, draft: Draft) -> OpenTake | None:
         """Open a take that the engine begins to make; None, and a message, when memory is too small for its audio."""
         started = draft.started
-        audio = self._audio(draft.path, started.total_frames, started.channels, started.sample_rate)
+        size = started.total_frames, started.channels, started.sample_rate
+        audio = self._audio(lambda: TakeAudio(draft.path, *size))
         if audio is None:
             return None
         opened = self._takes[draft.take_id] = OpenTake(draft, audio)
@@ -96,16 +98,17 @@ class OpenTakes(QObject):
     def drop(self, take_id: str) -> None:
         """Nothing came of a take that was being made."""
         opened = self.find(take_id)
-        if opened is not None and opened.take is None:
+        if opened is not None and opened.is_being_made:
             was_shown = opened is self.shown
             self._remove(opened)
             self.dropped.emit(take_id, was_shown)
 
-    def open(self, take: Take) -> OpenTake | None:
-        """Open a finished take and begin to read it; None, and a message, when memory is too small for its audio."""
+    def open(self, take: Take | Sound) -> OpenTake | None:
+        """Open a finished take, or a sound from elsewhere, and begin to read it; None, and a message, when memory is
+        too small for its audio."""
         if (opened := self.find(take.take_id)) is not None:
             return opened
-        audio = self._audio(take.path, take.frames, take.channels, take.sample_rate)
+        audio = self._audio(lambda: _audio_of(take))
         if audio is None:
             return None
         self._files.run(audio.whole_filler(), None, self._messages.post_error)
@@ -115,7 +118,7 @@ class OpenTakes(QObject):
     def close(self, take_id: str) -> None:
         """Give a finished take's audio back; one being made stays open, it is read on even when nobody looks."""
         opened = self.find(take_id)
-        if opened is not None and opened.take is not None:
+        if opened is not None and not opened.is_being_made:
             self._remove(opened)
 
     def renew(self, take: Take) -> None:
@@ -125,9 +128,9 @@ class OpenTakes(QObject):
             opened.source = take
             self.renewed.emit(take.take_id)
 
-    def _audio(self, path: Path, frames: int, channels: int, sample_rate: int) -> TakeAudio | None:
+    def _audio(self, make: Callable[[], TakeAudio]) -> TakeAudio | None:
         try:
-            return TakeAudio(path, frames, channels, sample_rate)
+            return make()
         except MemoryError:
             self._messages.post(
                 "error", "There is not enough memory to open this take.", "Close other programs, then try again."
@@ -150,3 +153,9 @@ class OpenTakes(QObject):
         if opened is self.shown:
             self.show("")
         del self._takes[opened.take_id]
+
+
+def _audio_of(take: Take | Sound) -> TakeAudio:
+    if isinstance(take, Sound):
+        return SoundAudio(take)
+    return TakeAudio(take.path, take.frames, take.channels, take.sample_rate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from musicapp.audio.peaks import PeakPyramid
@@ -20,11 +21,13 @@ class TakeAudio(QObject):
 
     grew = Signal()
 
-    def __init__(self, path: Path, total_frames: int, channels: int, sample_rate: int) -> None:
+    def __init__(
+        self, path: Path, total_frames: int, channels: int, sample_rate: int, *, is_played_from_file: bool = True
+    ) -> None:
         super().__init__()
         self.path = path
         self.total_frames, self.channels, self.sample_rate = total_frames, channels, sample_rate
-        self.buffer = TakeBuffer(total_frames, channels, sample_rate, path)
+        self.buffer = TakeBuffer(total_frames, channels, sample_rate, path if is_played_from_file else None)
         self.peaks = PeakPyramid(total_frames, channels)
         self.is_dropped = False
         self._reader: GrowingReader | None = None
@@ -69,6 +72,12 @@ class TakeAudio(QObject):
 
         return fill
 
+    def put(self, first_frame: int, block: np.ndarray) -> None:
+        """Take in samples `(frames, channels)`, in a background lane."""
+        self.peaks.add(first_frame, block)
+        self.buffer.write(first_frame, block)
+        self.grew.emit()
+
     def _fill(self, first_frame: int, frame_count: int) -> None:
         if self._reader is None:
             self._reader = GrowingReader(self.path, self.channels)
@@ -77,8 +86,6 @@ class TakeAudio(QObject):
             if self.is_dropped:
                 return
             block = self._reader.read(start, min(BLOCK_FRAMES, end - start))
-            self.peaks.add(start, block)
-            self.buffer.write(start, block)
-            self.grew.emit()
+            self.put(start, block)
             if len(block) < min(BLOCK_FRAMES, end - start):
                 return  # the file is shorter than it was said to be

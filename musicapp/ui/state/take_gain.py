@@ -40,7 +40,7 @@ class TakeGain(QObject):
         if shown is None:
             return None
         self._looks.hurry(shown.take_id)
-        look = self._looks.of(shown.request, shown.take, shown.audio.duration_s)
+        look = self._looks.of(shown.request, shown.whole, shown.audio.duration_s)
         return look.measures if look else None
 
     def set_matching(self, matching: bool) -> None:

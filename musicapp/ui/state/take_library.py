@@ -60,6 +60,7 @@ class TakeLibrary(QObject):
         self._open_takes, self._generation, self._player = open_takes, generation, player
         self._messages, self._files, self._edits = messages, files, edits
         self.auto_play = auto_play  # "off", "idle" or "always"
+        self.open_other: Callable[[str], None] = lambda _take_id: None  # what is no take, see `Sounds`
         self.takes_over: Callable[[str, str], bool] = lambda _take_id, _shown_id: False  # see `Live`
         self.model = TakeListModel()
         self.search: TakeSearch | None = None  # follows the index, once there is one
@@ -187,10 +188,11 @@ class TakeLibrary(QObject):
         """Put a take on the stage, and play it if asked."""
         row = self.model.find(take_id)
         if row is None:
+            self.open_other(take_id)
             return
         if row.take is not None:
             self._open_takes.open(row.take)
-        self._stage(take_id)
+        self.put_on_stage(take_id)
         if play and self._is_shown(take_id):
             self._player.play()
 
@@ -198,7 +200,8 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         return shown is not None and shown.take_id == take_id
 
-    def _stage(self, take_id: str) -> None:
+    def put_on_stage(self, take_id: str) -> None:
+        """Show what is open; what was shown before is closed."""
         before = self._open_takes.shown
         self._open_takes.show(take_id)
         if before is not None and not self._is_shown(before.take_id):
@@ -306,14 +309,14 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         self._shown_before = shown.take_id if shown else ""
         if not self._player.is_playing:  # what plays is never pushed off the stage
-            self._stage(opened.take_id)
+            self.put_on_stage(opened.take_id)
 
     def _sounds(self, opened: OpenTake) -> None:
         if self._player.problem or self.auto_play == "off":
             return
         shown = self._open_takes.shown
         if self.auto_play == "always" or (shown is not None and self.takes_over(opened.take_id, shown.take_id)):
-            self._stage(opened.take_id)
+            self.put_on_stage(opened.take_id)
         if self._is_shown(opened.take_id) and not self._player.is_playing and self._player.position == 0:
             self._player.play()
 

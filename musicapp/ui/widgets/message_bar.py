@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -19,6 +20,7 @@ ICONS = {"error": "error", "warning": "warning", "notice": "notice"}
 KINDS = {"error": marked("Error"), "warning": marked("Warning"), "notice": marked("Notice")}
 ICON_TONES = {"error": "danger", "warning": "warning", "notice": "accent"}
 BIG_ICON = 20
+ALSO = ("message_also", "message_also_2")
 
 
 def open_log_folder() -> None:
@@ -49,7 +51,7 @@ class MessageBar(QFrame):
             part.setTextFormat(Qt.TextFormat.PlainText)  # names out of files are in it
         self.offer_button = described(QPushButton(), "message_offer", tr("What to do instead"))
         self.offer_button.setProperty("role", "accent")
-        self.also_button = described(QPushButton(), "message_also", tr("What else to do"))
+        self.also_buttons = [described(QPushButton(), name, tr("What else to do")) for name in ALSO]
         self.log_button = described(
             QPushButton(tr("Show log")), "message_log", tr("Show log"), tr("Open the folder of the log files")
         )
@@ -67,18 +69,23 @@ class MessageBar(QFrame):
         layout.setSpacing(SPACE_WIDE)
         layout.addWidget(self._icon)
         layout.addLayout(words, 1)
-        layout.addWidget(self.also_button)
+        for button in reversed(self.also_buttons):  # the offer itself is the last
+            layout.addWidget(button)
         layout.addWidget(self.offer_button)
         layout.addWidget(self.log_button)
         layout.addWidget(self.close_button)
 
         self.offer_button.clicked.connect(messages.accept_offer)
-        self.also_button.clicked.connect(messages.accept_also)
+        for number, button in enumerate(self.also_buttons):
+            button.clicked.connect(partial(self._accept_also, number))
         self.log_button.clicked.connect(open_log_folder)
         self.close_button.clicked.connect(messages.put_aside)
         messages.message_changed.connect(self._show)
         theme.changed.connect(self._show)
         self._show()
+
+    def _accept_also(self, number: int, _checked: bool = False) -> None:
+        self._messages.accept_also(number)
 
     def _show(self) -> None:
         message = self._messages.current
@@ -94,10 +101,9 @@ class MessageBar(QFrame):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.log_button.setVisible(message.with_log and message.offer is None)
-        for button, name, offer in (
-            (self.offer_button, "message_offer", message.offer),
-            (self.also_button, "message_also", message.also),
-        ):
+        also = (*message.also, None, None)
+        buttons = ((self.offer_button, "message_offer"), *zip(self.also_buttons, ALSO, strict=True))
+        for (button, name), offer in zip(buttons, (message.offer, *also), strict=False):
             button.setVisible(offer is not None)
             if offer is not None:
                 described(button, name, said(offer[0]))

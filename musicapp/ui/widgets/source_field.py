@@ -73,7 +73,8 @@ class SourceField(QWidget):
             self.name.set_whole(told_of(source), f"{told_of(source)}\n{source.path}")
             return
         length = f", {duration(round(self._settings.source_s, 1))}" if self._settings.source_s else ""
-        self.name.set_whole(f"{source.name}{length}", source.path)
+        where = f", {duration(source.from_s)}-{duration(source.to_s)}" if source.to_s else length
+        self.name.set_whole(f"{source.name}{where}", source.path)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(source.variation * STEPS))
         percent = round(100 * source.variation)

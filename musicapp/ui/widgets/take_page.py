@@ -16,6 +16,7 @@ from musicapp.ui.state.looks import Look, Looks
 from musicapp.ui.state.open_take import OpenTake
 from musicapp.ui.state.open_takes import OpenTakes
 from musicapp.ui.state.player import Player
+from musicapp.ui.state.sound import Sound
 from musicapp.ui.state.spectrum_view import SpectrumView
 from musicapp.ui.state.take_gain import TARGET_LUFS, TakeGain
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font, time_font
@@ -35,6 +36,7 @@ from musicapp.ui.widgets.waveform import Waveform
 from musicapp.ui.words import duration, figures, key_name, marked, number, said, tr
 
 NO_REGION = marked("Drag across the waveform to mark a part.")
+NO_SETTINGS = marked("Musicapp did not make this sound: there are no settings to use.")
 WIDEST_LEVELS = "−88.8 LUFS   −88.8 dBTP"
 
 
@@ -178,7 +180,7 @@ class TakePage(QFrame):
 
     def _look(self) -> Look | None:
         shown = self._player.shown
-        return self._looks.of(shown.request, shown.take, shown.audio.duration_s) if shown else None
+        return self._looks.of(shown.request, shown.whole, shown.audio.duration_s) if shown else None
 
     def _look_found(self, take_id: str) -> None:
         shown = self._player.shown
@@ -190,6 +192,8 @@ class TakePage(QFrame):
         if shown is None:
             return
         self._show_title(shown.take_id)
+        for button in (self.recall, self.copy_seed):
+            set_available(button, "" if shown.has_settings else tr(NO_SETTINGS))
         self._form = None
         self._show_look()
         self._show_note()
@@ -276,7 +280,7 @@ class TakePage(QFrame):
     def _show_note(self) -> None:
         """Over the empty picture: what is being done, until sound can be seen."""
         shown, is_running = self._player.shown, self._generation.is_running
-        is_waiting = is_running and shown is not None and shown.take is None and shown.audio.buffer.available == 0
+        is_waiting = is_running and shown is not None and shown.is_being_made and shown.audio.buffer.available == 0
         self.waiting.setVisible(is_waiting)
         if is_waiting:
             self.waiting.show_run()
@@ -298,6 +302,8 @@ class TakePage(QFrame):
 def _details(shown: OpenTake, look: Look | None) -> tuple[str, str]:
     """What a musician wants to know of a take, and the rest for the tooltip."""
     request, words = shown.request, _asked_and_heard(look) if look else ""
+    if isinstance(shown.source, Sound):
+        return _details_of_sound(shown.source, words)
     adapters = [f"{Path(lora.path).stem} × {number(lora.strength)}" for lora in request.loras]
     parts = [
         duration(shown.audio.duration_s),
@@ -314,6 +320,15 @@ def _details(shown: OpenTake, look: Look | None) -> tuple[str, str]:
         more.append(tr("guidance {scale}", scale=number(request.guidance_scale)))
     text = " · ".join(part for part in parts if part)
     return text, f"{text}\n{' · '.join(part for part in more if part)}"
+
+
+def _details_of_sound(sound: Sound, words: str) -> tuple[str, str]:
+    material = sound.material
+    channels = {1: tr("mono"), 2: tr("stereo")}.get(material.channels) or tr("%n channels", "", material.channels)
+    rate = tr("{rate} kHz", rate=number(material.sample_rate / 1000))
+    parts = (duration(material.duration_s), words, rate, channels, tr("a sound of your own"))
+    text = " · ".join(part for part in parts if part)
+    return text, f"{text}\n{material.path}"
 
 
 def _asked_and_heard(look: Look) -> str:
