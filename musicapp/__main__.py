@@ -4,6 +4,7 @@ from musicapp import import_path
 
 import_path.leave_out_current_folder()  # before anything is looked for there
 
+import gc  # noqa: E402
 import sys  # noqa: E402
 from multiprocessing import freeze_support  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -23,12 +24,14 @@ def main() -> int:
         from musicapp.cli.main import main as run_command
 
         return run_command(sys.argv[1:])
+    gc.disable()  # what is imported stays, so looking through it is for nothing; from then on `ui.garbage` looks
     try:
         from musicapp.ui.app import run as open_window
     except ImportError as error:  # Qt's own libraries are there, but the system lacks one that they need
         print(f"The window cannot open: {error}.", file=sys.stderr)
         print("Try the command line: musicapp generate --help", file=sys.stderr)
         return 1
+    gc.freeze()
     return open_window(sys.argv[:1], files, language=language)
 
 

@@ -15,8 +15,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-
 log = logging.getLogger(__name__)
 
 OLD_S = 24 * 3600.0  # after so long without a change even a writer on another computer has ended
@@ -67,6 +65,8 @@ def _is_writing(process: int, changed: float) -> bool:
     """Whether the process lives, and is not another one that got its number later."""
     if process == os.getpid():
         return True
+    import psutil  # late: nearly every start finds nothing that others left
+
     try:
         return psutil.Process(process).create_time() <= changed + CLOCK_S
     except psutil.NoSuchProcess:

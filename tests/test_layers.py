@@ -242,6 +242,8 @@ def test_the_command_line_starts_without_qt() -> None:
 
 def test_the_window_opens_without_what_it_needs_only_later() -> None:
     late = {"musicapp.description.config", "musicapp.prompts.facts", "musicapp.prompts.arc", "scipy", "torch"}
+    late |= {f"musicapp.ui.dialogs.{name}" for name in ("about", "models", "settings")}
+    late |= {"musicapp.handover.dawproject", "psutil"}
     code = f"import sys, musicapp.ui.app\nprint(sorted({late!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

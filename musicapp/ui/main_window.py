@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUrl, Signal, qVersion
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
@@ -20,14 +21,11 @@ from PySide6.QtWidgets import (
 from musicapp import paths
 from musicapp.errors import MusicAppError
 from musicapp.request import DEVICES, Recalled
-from musicapp.ui import icons, report, screen_room, theme
+from musicapp.ui import guard, icons, report, screen_room, theme
 from musicapp.ui.actions import AUTO_PLAY_LABELS, THEME_LABELS, Actions
-from musicapp.ui.dialogs.about import AboutDialog
 from musicapp.ui.dialogs.compare import CompareDialog
 from musicapp.ui.dialogs.leave import LeaveQuestion
-from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.dialogs.report import ReportDialog
-from musicapp.ui.dialogs.settings import SettingsDialog
 from musicapp.ui.dialogs.shortcuts import ShortcutsDialog
 from musicapp.ui.intake import Intake
 from musicapp.ui.keys import FocusKeys
@@ -56,6 +54,10 @@ from musicapp.ui.widgets.status_line import StatusLine
 from musicapp.ui.widgets.take_list import TakeList
 from musicapp.ui.widgets.transport_bar import LOOK_AGAIN, TransportBar
 from musicapp.ui.words import LANGUAGES, marked, tr, tr_all
+
+if TYPE_CHECKING:  # large dialogs are read when they are opened: the window starts without them
+    from musicapp.ui.dialogs.models import ModelsDialog
+    from musicapp.ui.dialogs.settings import SettingsDialog
 
 SOUND_FILES = marked("Sounds (*.wav *.flac *.ogg *.opus *.oga *.mp3 *.aif *.aiff *.caf *.w64);;All files (*)")
 START_DELAY_MS = 50  # after the first picture, so that starting the engine does not hold it up
@@ -258,6 +260,9 @@ class MainWindow(QMainWindow):
         ReportDialog(report.log_ends, make, studio.files, self).open()
 
     def show_about(self) -> None:
+        from musicapp.ui.dialogs.about import AboutDialog
+
+        guard.protect_all()
         AboutDialog(self._studio.engine, self).open()
 
     def show_settings(self) -> None:
@@ -265,6 +270,9 @@ class MainWindow(QMainWindow):
 
     def settings_dialog(self) -> SettingsDialog:
         """All that is chosen once for all work, as it is now."""
+        from musicapp.ui.dialogs.settings import SettingsDialog
+
+        guard.protect_all()
         box = self.transport.device
         outputs = {str(box.itemData(row)): box.itemText(row) for row in range(box.count()) if box.itemText(row)}
         outputs.pop(LOOK_AGAIN, None)
@@ -294,6 +302,9 @@ class MainWindow(QMainWindow):
     def show_models(self) -> None:
         """The Models dialog, beside the window: downloads and music go on."""
         if self._models is None:
+            from musicapp.ui.dialogs.models import ModelsDialog
+
+            guard.protect_all()
             self._models = ModelsDialog(self._studio.shelf, self._theme, self)
         self._models.show()
         self._models.activateWindow()

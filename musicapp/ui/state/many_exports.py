@@ -8,7 +8,7 @@ from pathlib import Path
 
 from musicapp.audio import wave_io
 from musicapp.errors import ExportError, MusicAppError
-from musicapp.handover import dawproject, exporting, material, naming
+from musicapp.handover import exporting, material, naming
 from musicapp.handover.exporting import ExportSettings
 from musicapp.library import names
 from musicapp.library.takes import Take
@@ -54,6 +54,8 @@ def write_project(
     takes: list[Take], folder: Path, settings: ExportSettings, template: str, report: Report, stopped: Stopped
 ) -> Path | None:
     """All takes as tracks of one archive for DAWs, named as the first; None when told to stop. Raises MusicAppError."""
+    from musicapp.handover import dawproject  # late: it reads XML and archives, and the window starts without them
+
     sources = [material.of_take(take) for take in takes]
     target = names.free_path(folder, naming.name_of(sources[0], template).name, dawproject.SUFFIX)
     whole = dawproject.write(sources, target, settings, on_progress=report, should_stop=stopped)
