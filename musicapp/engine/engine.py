@@ -183,7 +183,8 @@ class Engine:
         written, peak, first_chunk_s = 0, 0.0, 0.0
         decoded = latents.to(memory.device_of(model.autoencoder))
         arc = arc_of(model.config, request.prompt, prepared.facts.prompt, request.duration_s)
-        blocks = blocks_of(model, decoded, frames, size=way.chunk, seed=request.seed, arc=arc, windows=plan.windows)
+        windows, size, seed = plan.windows, way.chunk, request.seed
+        blocks = blocks_of(model, decoded, frames, size=size, seed=seed, arc=arc, windows=windows, ready=lambda: ready)
         for number, (start, end) in enumerate(bounds, start=1):
             self._check_stop()
             if ready < (wanted := seen_until(model.autoencoder, end, plan.latents)):

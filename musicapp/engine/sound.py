@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from musicapp.audio.limiter import Limiter
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.diffusion.windows import Window, windows_of
-from musicapp.engine.decode import decode_chunks, plan_of
+from musicapp.engine.decode import decode_chunks, plan_of, seen_until
 from musicapp.engine.loudness import LoudnessGain
+from musicapp.engine.transfers import arriving
 from musicapp.prompts.arc import Arc
 
 FULL = Arc()
@@ -26,6 +28,7 @@ def blocks_of(
     seed: int,
     arc: Arc = FULL,
     windows: Sequence[Window] = (),
+    ready: Callable[[], int] | None = None,
 ) -> Iterator[np.ndarray]:
     """The take as `(frames, channels)` float32, one block for each of `bounds_of`; joined they have `frames` frames.
 
@@ -34,6 +37,7 @@ def blocks_of(
     seed     of the noise that some decoders add
     arc      where the take is calm, and quieter by as much as the model says
     windows  that it was made in, one by default
+    ready    how many of the latents are there by now; None is all of them
 
     Models that ask for a loudness or a highest peak get both: the gain is the same from the first frame to the end of
     the first window, and what the limiter still needs to look at comes with the next block. The blocks joined are the
@@ -43,9 +47,15 @@ def blocks_of(
     bounds = bounds_of(model, frames, size)
     chunks = decode_chunks(model.autoencoder, latents, size=size, count=bounds[-1][1], seed=seed)
     left, curve = frames, Curve(arc, model.config.app.calm_db, model.config.sample_rate)
-    for (_, end), chunk in zip(bounds, chunks, strict=True):
-        block = chunk[0, :, :left].T.float().cpu().numpy()
-        block = curve.over(block, frames - left)
+    total = latents.shape[-1]
+
+    def can_begin(number: int) -> bool:
+        there = total if ready is None else ready()
+        return number < len(bounds) and seen_until(model.autoencoder, bounds[number][1], total) <= there
+
+    rows = (chunk[0].T.float() for chunk in chunks)
+    for (_, end), block in zip(bounds, arriving(rows, can_begin, overlaps=overlaps(latents.device)), strict=True):
+        block = curve.over(block[:left], frames - left)
         if gain is not None:
             block = gain.over(block, frames - left)
         left -= len(block)
@@ -54,6 +64,11 @@ def blocks_of(
             if end == bounds[-1][1]:
                 block = np.concatenate([block, limiter.flush()])
         yield block
+
+
+def overlaps(device: torch.device) -> bool:
+    """Whether a device decodes by itself while the processor works on what was decoded."""
+    return device.type == "cuda"
 
 
 class Curve:
