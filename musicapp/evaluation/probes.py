@@ -6,7 +6,6 @@ from those of the reference renders, in standard deviations. Bias is how far the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from musicapp.evaluation import probe_sets, scale_fit, significance
 from musicapp.evaluation.bench import Bench
 from musicapp.evaluation.probe_sets import LEVELS, METRES, SCALES, Metre
-from musicapp.evaluation.report import Bars, Result, Table, number, percent, rate
+from musicapp.evaluation.report import Bars, Result, Table, number, percent, rate, span
 
 FIRST_SEED = 600
 
@@ -31,15 +30,15 @@ def measure(bench: Bench) -> Result:
     }
     scales, metres, levels = values["scales"], values["metres"], values["levels"]
     rows = [
-        *(("scale", name, number(each["fit"][0]), _span(each["fit"])) for name, each in scales["groups"].items()),
-        *(("bar heard", name, percent(each["heard"][0]), _span(each["heard"])) for name, each in metres.items()),
+        *(("scale", name, number(each["fit"][0]), span(each["fit"])) for name, each in scales["groups"].items()),
+        *(("bar heard", name, percent(each["heard"][0]), span(each["heard"])) for name, each in metres.items()),
         *(
-            (what, name, number(each[key][0]), _span(each[key]))
+            (what, name, number(each[key][0]), span(each[key]))
             for what, key in (("notes a second", "notes"), ("range, semitones", "range"))
             for name, each in levels["groups"].items()
         ),
         *(
-            ("distance from composed music", name, number(each[0]), _span(each))
+            ("distance from composed music", name, number(each[0]), span(each))
             for name, each in values["styles"]["groups"].items()
         ),
     ]
@@ -83,8 +82,10 @@ def _styles(bench: Bench) -> dict[str, Any]:
     cultures = [[value for name in names for value in found[name]] for names in probe_sets.STYLES.values()]
     means = [float(np.mean(values)) for values in found.values()]
     return {
-        "groups": {name: _with_interval(values) for name, values in found.items()},
-        "cultures": {name: _with_interval(values) for name, values in zip(probe_sets.STYLES, cultures, strict=True)},
+        "groups": {name: significance.with_interval(values) for name, values in found.items()},
+        "cultures": {
+            name: significance.with_interval(values) for name, values in zip(probe_sets.STYLES, cultures, strict=True)
+        },
         "spread": round(float(np.std(means)), 3),
         "p": round(significance.groups_p(list(found.values())), 4),
         "p_cultures": round(significance.groups_p(cultures), 4),
@@ -107,10 +108,10 @@ def _scales(bench: Bench) -> dict[str, Any]:
             for one in takes
         ]
         groups[scale.name] = {
-            "fit": _with_interval(fits),
-            "rank": _with_interval(rank),
-            "rounded": _with_interval(rounded),
-            "other_prompts": _with_interval(others),
+            "fit": significance.with_interval(fits),
+            "rank": significance.with_interval(rank),
+            "rounded": significance.with_interval(rounded),
+            "other_prompts": significance.with_interval(others),
             "tempered": scale.is_tempered,
             "p": round(significance.groups_p([fits, others]), 4),
         }
@@ -123,7 +124,11 @@ def _metres(bench: Bench) -> dict[str, Any]:
     for metre in METRES:
         heard = [scale_fit.bar_eighths(sound, metre.eighth_s) for sound in _takes(bench, metre.prompt)]
         hits = [float(scale_fit.is_bar(each, metre.bar_eighths)) for each in heard]
-        found[metre.name] = {"heard": _with_interval(hits), "bars": heard, "composed": _composed(bench, metre)}
+        found[metre.name] = {
+            "heard": significance.with_interval(hits),
+            "bars": heard,
+            "composed": _composed(bench, metre),
+        }
     return found
 
 
@@ -148,14 +153,8 @@ def _levels(bench: Bench) -> dict[str, Any]:
     for what, by_level in (("notes", notes), ("range", ranges)):
         rank, p = significance.trend_p(steps, [value for values in by_level.values() for value in values])
         trends[what] = {"rank": round(rank, 3), "p": round(p, 4)}
-    groups = {name: {"notes": _with_interval(notes[name]), "range": _with_interval(ranges[name])} for name in notes}
+    groups = {
+        name: {"notes": significance.with_interval(notes[name]), "range": significance.with_interval(ranges[name])}
+        for name in notes
+    }
     return {"groups": groups, "trends": trends}
-
-
-def _with_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    low, high = significance.interval(values)
-    return round(float(np.mean(values)), 3), round(low, 3), round(high, 3)
-
-
-def _span(found: Sequence[float]) -> str:
-    return f"{number(found[1])} to {number(found[2])}"

@@ -114,6 +114,11 @@ def number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def span(found: Sequence[float]) -> str:
+    """Between what a mean lies, of `significance.with_interval`, for people."""
+    return f"{number(found[1])} to {number(found[2])}"
+
+
 def _result(stored: dict[str, Any]) -> Result:
     made = {name: stored[name] for name in ("values", "notes")}
     for name, kind in (("table", Table), ("bars", Bars), ("points", Points)):

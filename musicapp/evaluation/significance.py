@@ -23,6 +23,13 @@ def interval(values: Sequence[float], *, share: float = 0.95, seed: int = 0) -> 
     return float(low), float(high)
 
 
+def with_interval(values: Sequence[float], digits: int = 3) -> tuple[float, float, float]:
+    """The mean and its `interval`, rounded."""
+    mean = float(np.mean(values)) if len(values) else float("nan")
+    low, high = interval(values)
+    return round(mean, digits), round(low, digits), round(high, digits)
+
+
 def paired_p(ours: Sequence[float], theirs: Sequence[float], *, seed: int = 0) -> float:
     """How often a mean difference of pairs is at least as large when each pair may be exchanged: two-sided.
 

@@ -20,7 +20,7 @@ from musicapp.engine.encode import encode
 from musicapp.evaluation import significance
 from musicapp.evaluation.autoencoder import there_and_back
 from musicapp.evaluation.bench import Bench
-from musicapp.evaluation.report import Result, Table, number
+from musicapp.evaluation.report import Result, Table, number, span
 from musicapp.training.losses import mel_distance, si_sdr, stft_distance
 
 STRETCH_S = 15.0
@@ -62,7 +62,7 @@ def measure(bench: Bench) -> Result:
         "trend_p": round(trend_p, 4),
         **_chunks(bench, pieces[0].sound),
     }
-    rows = tuple((text, number(values[name][0]), _range(values[name])) for name, text in FIGURES.items())
+    rows = tuple((text, number(values[name][0]), span(values[name])) for name, text in FIGURES.items())
     return Result(
         values,
         table=Table(("measure", "mean", "95 %"), rows),
@@ -115,11 +115,5 @@ def _chunks(bench: Bench, sound: np.ndarray) -> dict[str, float]:
 
 
 def _with_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean, and between what it lies."""
-    known = [value for value in values if np.isfinite(value)]
-    low, high = significance.interval(known)
-    return round(float(np.mean(known)), 4) if known else float("nan"), round(low, 4), round(high, 4)
-
-
-def _range(found: tuple[float, float, float]) -> str:
-    return f"{number(found[1])} to {number(found[2])}"
+    """Of those that are finite: SI-SDR has no bound."""
+    return significance.with_interval([value for value in values if np.isfinite(value)], 4)

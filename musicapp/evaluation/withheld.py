@@ -6,7 +6,6 @@ end of what its numbers know. So it never learns where the end is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -106,15 +105,10 @@ def _compared(takes: dict[str, list[Figures]]) -> dict[str, dict[str, Any]]:
     for name in MEASURES:
         both = {mode: [each[name] for each in takes[mode]] for mode in MODES}
         compared[name] = {
-            **{mode: _with_interval(values) for mode, values in both.items()},
+            **{mode: significance.with_interval(values) for mode, values in both.items()},
             "p": round(significance.paired_p(both["told"], both["withheld"]), 4),
         }
     return compared
-
-
-def _with_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    low, high = significance.interval(values)
-    return round(float(np.mean(values)), 3), round(low, 3), round(high, 3)
 
 
 def _cells(name: str, compared: dict[str, Any]) -> tuple[str, str, str]:
