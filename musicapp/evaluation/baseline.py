@@ -7,7 +7,6 @@ windows that each go on from the end of the one before, as its authors do.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import math
@@ -64,12 +63,7 @@ class _Rival(Takes):
             device=like._asked[0],
             precision=like._asked[1],
         )
-        self._rival = folder
-
-    @cached_property
-    def digest(self) -> str:
-        with (self._rival / WEIGHTS_NAME).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        self._rival, self._weights = folder, folder / WEIGHTS_NAME
 
 
 class TokenTakes(_Rival):

@@ -61,14 +61,14 @@ class Takes:
     def __init__(
         self, model: Path, folder: Path, *, steps: int | None, guidance_scale: float | None, device: str, precision: str
     ) -> None:
-        self.model_folder, self.folder = model, folder
+        self.model_folder, self.folder, self._weights = model, folder, model / WEIGHTS_NAME
         self._steps, self._guidance_scale, self._asked = steps, guidance_scale, (device, precision)
         folder.mkdir(parents=True, exist_ok=True)
 
     @cached_property
     def digest(self) -> str:
-        """The model's weights in a few characters: other weights are other takes."""
-        with (self.model_folder / WEIGHTS_NAME).open("rb") as file:
+        """The weights in a few characters: other weights are other takes."""
+        with self._weights.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
     @cached_property
