@@ -27,6 +27,7 @@ from musicapp.training.builtin import autoencoder, recipes
 from musicapp.training.dataset import SAMPLE_RATE, Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, statistics_of
+from musicapp.training.optimisers import muon_and_adamw
 from musicapp.training.progress import Run
 
 log = logging.getLogger(__name__)
@@ -176,15 +177,10 @@ class _Lesson(nn.Module):
 
 
 def optimisers_of(model: Generator, learning_rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices of the blocks, where it needs about half the steps of AdamW; AdamW for all else."""
-    matrices = [p for p in model.dit.blocks.parameters() if p.ndim == 2]
-    chosen = {id(p) for p in matrices}
+    """Of the transformer and the numbers, and a gentle one of the text tower."""
     text = list(model.text.parameters())
-    chosen |= {id(p) for p in text}
-    rest = [p for p in model.parameters() if id(p) not in chosen]
     return [
-        torch.optim.Muon(matrices, lr=learning_rate, momentum=0.95, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=learning_rate, betas=(0.9, 0.95), weight_decay=0.01),
+        *muon_and_adamw(model, model.dit.blocks, learning_rate, but=text),
         torch.optim.AdamW(text, lr=TEXT_RATE * learning_rate, betas=(0.9, 0.95), weight_decay=0.01),
     ]
 

@@ -24,6 +24,7 @@ from musicapp.training import device, loop
 from musicapp.training.dataset import Shards
 from musicapp.training.ema import WeightAverage
 from musicapp.training.latents import Statistics, Window, WindowBatches, draw_windows, statistics_of
+from musicapp.training.optimisers import muon_and_adamw
 from musicapp.training.tokens.codebooks import Codebooks
 from musicapp.training.tokens.token_model import TokenConfig, TokenModel
 
@@ -76,7 +77,7 @@ class _TokenStage(loop.Stage):
         self.model = TokenModel(self.config).to(team.place)
         self.codebooks = Codebooks(sizes.levels, sizes.size, sizes.stride, self.shards.width)
         self.average = WeightAverage(self.model, decay=0.997)
-        optimisers = _optimisers_of(self.model, options.learning_rate)
+        optimisers = muon_and_adamw(self.model, self.model.transformer.layers, options.learning_rate)
         learner = loop.Learner(
             self.model.parameters(), optimisers, bound=1.0, after=partial(self.average.step, self.model)
         )
@@ -186,14 +187,3 @@ def load(folder: Path) -> Finished:
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise MusicAppError(f"{folder} holds no token model.", hint=hint, detail=str(error)) from error
     return Finished(model.eval().requires_grad_(False), codebooks, statistics, description)
-
-
-def _optimisers_of(model: TokenModel, learning_rate: float) -> list[torch.optim.Optimizer]:
-    """As the diffusion stage's: Muon for the matrices of the blocks, AdamW for all else."""
-    matrices = [p for p in model.transformer.layers.parameters() if p.ndim == 2]
-    chosen = {id(p) for p in matrices}
-    rest = [p for p in model.parameters() if id(p) not in chosen]
-    return [
-        torch.optim.Muon(matrices, lr=learning_rate, momentum=0.95, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=learning_rate, betas=(0.9, 0.95), weight_decay=0.01),
-    ]
