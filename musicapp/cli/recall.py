@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,11 @@ def values_of(path: Path, project: Project) -> dict[str, object]:
 
 
 def _has_command(request: TakeRequest) -> bool:
-    """Whether options say all of it: they make by newer rules, and `comp` by the settings of its first file."""
-    return request.version == VERSION and not (request.source and request.source.picks)
+    """Whether options say all of it: they make by newer rules, `comp` by the settings of its first file, and music at
+    one end at a time."""
+    source = request.source
+    is_said = source is None or not (source.picks or (source.before_s and source.after_s))
+    return is_said and request.version == VERSION
 
 
 def command_of(request: TakeRequest) -> list[str]:
@@ -79,11 +83,11 @@ def command_of(request: TakeRequest) -> list[str]:
     source = request.source
     words = ["generate", "--seed", str(request.seed)]
     if not (source and not request.is_variation) and not (request.loop and request.loop.bars):
-        words += ["--seconds", repr(request.duration_s)]
+        words += ["--seconds", _plain(request.duration_s)]
     given = {
         "--negative": request.negative_prompt,
         "--steps": request.steps,
-        "--guidance": None if request.guidance_scale is None else f"{request.guidance_scale:g}",
+        "--guidance": None if request.guidance_scale is None else _plain(request.guidance_scale),
         "--guidance-levels": _levels(request),
         "--quality": "" if request.quality == "full" else request.quality,
         "--sampler": request.sampler,
@@ -94,35 +98,40 @@ def command_of(request: TakeRequest) -> list[str]:
     }
     for option, value in given.items():
         if value not in (None, ""):
-            words += [option, str(value)]
+            words += [f"{option}={value}"] if str(value).startswith("-") else [option, str(value)]
     for lora in request.loras:
-        words += ["--lora", f"{lora.path}:{lora.strength:g}"]
+        words += ["--lora", f"{lora.path}:{_plain(lora.strength)}"]
     words += _source_words(source) if source else _loop_words(request.loop) if request.loop else []
     return [*words, *(["--"] if request.prompt.startswith("-") else []), request.prompt]
 
 
 def _levels(request: TakeRequest) -> str:
     low, high = guided_levels(request)
-    return "" if (low, high) == (0, 1) else f"{low!r}-{high!r}"
+    return "" if (low, high) == (0, 1) else f"{_plain(low)}-{_plain(high)}"
+
+
+def _plain(value: float) -> str:
+    """A number to its last digit, without an exponent, whose dash would stand for that between two numbers."""
+    return format(Decimal(repr(value)), "f")
 
 
 def _source_words(source: Source) -> list[str]:
     if source.variation is not None:
-        return ["--init-audio", source.path, "--variation", repr(source.variation)]
+        return ["--init-audio", source.path, "--variation", _plain(source.variation)]
     if source.regions:
-        passages = (("--region", f"{start!r}-{end!r}") for start, end in source.regions)
+        passages = (("--region", f"{_plain(start)}-{_plain(end)}") for start, end in source.regions)
         return ["--inpaint", source.path, *(word for pair in passages for word in pair)]
     if source.seam_s:
-        part = ["--part", f"{source.from_s!r}-{source.to_s!r}"] if source.to_s else []
+        part = ["--part", f"{_plain(source.from_s)}-{_plain(source.to_s)}"] if source.to_s else []
         return ["--close-loop", source.path, *part]
     added = source.before_s or source.after_s
-    return ["--extend", source.path, "--by", repr(added), *(["--before"] if source.before_s else [])]
+    return ["--extend", source.path, "--by", _plain(added), *(["--before"] if source.before_s else [])]
 
 
 def _loop_words(loop: Loop) -> list[str]:
     if not loop.bars:
         return ["--loop"]
-    return ["--loop", "--bars", str(loop.bars), "--bpm", repr(loop.bpm), "--beats", repr(loop.metre)]
+    return ["--loop", "--bars", str(loop.bars), "--bpm", _plain(loop.bpm), "--beats", _plain(loop.metre)]
 
 
 def _make_again(project: Project, args: argparse.Namespace) -> int:

@@ -148,3 +148,31 @@ def test_sources_and_loops_come_back(tmp_path: Path, shape: dict, capsys: pytest
 
 def test_the_command_keeps_lengths_to_the_last_digit() -> None:
     assert "12.345678" in recall.command_of(FULL) and request_tags(FULL)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"guidance_scale": 3.14159265, "loras": (Lora("/a:b.safetensors", 0.123456789), Lora("/c.safetensors", 1e-7))},
+        {"negative_prompt": "-drums", "guidance_low": 1e-5, "guidance_high": 0.123456789},
+        {"source": Source("SOUND", regions=((1 / 44100, 0.5), (1.5, 2.0)))},
+        {"source": Source("SOUND", seam_s=0.25, from_s=1 / 44100, to_s=1 + 1 / 44100)},
+        {"source": Source("SOUND", variation=1e-6)},
+    ],
+)
+def test_the_command_asks_for_the_very_same(tmp_path: Path, changes: dict) -> None:
+    """Numbers that are written with an exponent, or have many digits, and words that look like options."""
+    sound = tmp_path / "s.wav"
+    soundfile.write(sound, np.tile(SOUND, (4, 1)), RATE)
+    if "source" in changes:
+        changes = changes | {"source": replace(changes["source"], path=str(sound))}
+    wanted = replace(FULL, **changes)
+    again = read_request(build_parser().parse_args(recall.command_of(wanted)))
+    assert replace(again, take_id="x", prompt=FULL.prompt, duration_s=FULL.duration_s) == wanted
+
+
+def test_what_no_options_ask_for_has_no_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sound = tmp_path / "s.wav"
+    soundfile.write(sound, SOUND, RATE)
+    request = replace(FULL, source=Source(str(sound), before_s=2.0, after_s=3.0))
+    assert told(capsys, written(tmp_path / "out.flac", request))["command"] is None
