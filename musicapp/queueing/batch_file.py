@@ -38,7 +38,7 @@ _KINDS = {name: kind for name, kind in get_type_hints(TakeRequest).items() if na
 COLUMNS = (*SHORT, *_KINDS, NAME)
 _PATHS = ("text_encoder", "loras")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # “Unicode text” of spreadsheets
-_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line of spreadsheets that is no row
+_SEPARATOR = re.compile(r'"?sep=([^"])"?', re.IGNORECASE)  # a first line of spreadsheets that is no row
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,12 @@ def test_csv_as_spreadsheets_and_tables_save_it(tmp_path: Path) -> None:
         assert (second.prompt, second.duration_s) == ("harp, soft, low, warm", 12.5)
 
 
+@pytest.mark.parametrize("first", ['sep="', '"sep=""', "sep=", "sep=;;"])
+def test_a_line_that_states_no_separator_is_told(tmp_path: Path, first: str) -> None:
+    found = read(tmp_path, f"{first}\nprompt,seed\na,7")
+    assert found.rows == [] and [fault.line for fault in found.faults] == [1]
+
+
 def test_numbers_that_may_be_others_are_refused(tmp_path: Path) -> None:
     table = "prompt,seed\na,1.000\nb,7.5\nc,4.3E+09\nd,1_0\ne,+7"
     found = read(tmp_path, table)
