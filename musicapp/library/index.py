@@ -242,8 +242,7 @@ class Index:
                 values = (name, stamp, take.sample_rate, take.channels, take.frames, told)
                 tempo_and_key = (asked.tempo_bpm, asked.key) if asked else (None, None)
                 number = connection.execute(
-                    "INSERT INTO takes (path, stamp, sample_rate, channels, frames, told, tempo_bpm, key)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO takes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, *tempo_and_key),
                 ).lastrowid
                 known = facts.of(take, asked or Facts())
