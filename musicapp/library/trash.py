@@ -103,7 +103,10 @@ def _move(source: Path, wanted: Path, note: dict[str, str | None]) -> Path:
                 if not paths.is_full(error):
                     raise
                 if sidecar.of(source).is_file():  # one has to be able to tidy: the same file, without the note
-                    os.link(sidecar.of(source), sidecar.of(target))
+                    try:
+                        os.link(sidecar.of(source), sidecar.of(target))
+                    except OSError:  # exFAT, say, has no second names: what is to be told is why one was needed
+                        raise error from None
             try:
                 source.rename(target)
             except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,20 @@ def test_takes_are_thrown_away_brought_back_and_deleted_on_a_full_disk(disk: Dis
     assert replace(back, path=tagged.path) == tagged and sidecar.of(back.path).is_file()
     assert trash.empty(folder) == 2
     assert edits.star(back, on=True).is_starred, "now there is room"
+
+
+def test_a_full_disk_without_links_is_named_as_what_it_is(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """exFAT, say, has none: no file has two names there."""
+
+    def link(*_names: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    take = write_take(disk.place / "takes", "a")
+    disk.fill(spare_bytes=0)
+    monkeypatch.setattr("os.link", link)
+    with pytest.raises(LibraryError, match="No space left") as caught:
+        trash.put(disk.place / "takes", take)
+    assert caught.value.hint.startswith("Free some space") and takes.list_takes(disk.place / "takes") == [take]
 
 
 @pytest.mark.parametrize(
