@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
 from musicapp.audio import tags, wave_io
 from musicapp.cli import comp
@@ -14,25 +13,12 @@ from musicapp.cli.main import build_parser, main
 from musicapp.handover import recalling
 from musicapp.request import TakeRequest
 from musicapp.shape import Lane
-from tests.tiny_model import write_tiny_model
-
-RATE = 44100
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "wordless"
-    return str(write_tiny_model(folder, text_encoder="none", max_duration_s=60, objective="rf_denoiser"))
+from tests.cli.conftest import RATE, write_hum
 
 
 @pytest.fixture
 def sounds(tmp_path: Path) -> list[Path]:
-    time, paths = np.arange(2 * RATE) / RATE, []
-    for number in range(3):
-        paths.append(tmp_path / f"{number}.wav")
-        sound = np.stack([np.sin((440 + 90 * number) * time), np.cos(300 * time)], axis=1) * 0.2
-        soundfile.write(paths[-1], sound, RATE, subtype="FLOAT")
-    return paths
+    return [write_hum(tmp_path / f"{number}.wav", 440 + 90 * number) for number in range(3)]
 
 
 def test_passages_are_glued_into_a_file_that_says_of_what(

@@ -6,30 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
 from musicapp.audio import tags, wave_io
 from musicapp.cli import generate
 from musicapp.cli.main import build_parser, main
 from musicapp.shape import Loop
 from tests.audio import foreign_readers
-from tests.tiny_model import write_tiny_model
-
-RATE = 44100
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "wordless"
-    return str(write_tiny_model(folder, text_encoder="none", max_duration_s=60, objective="rf_denoiser"))
+from tests.cli.conftest import RATE, write_hum
 
 
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
-    path = tmp_path / "hum.wav"
-    time = np.arange(2 * RATE) / RATE
-    soundfile.write(path, np.stack([np.sin(440 * time), np.cos(300 * time)], axis=1) * 0.2, RATE, subtype="FLOAT")
-    return path
+    return write_hum(tmp_path / "hum.wav")
 
 
 def test_a_passage_is_made_anew_in_the_file_and_its_tag_says_from_what(
