@@ -15,8 +15,8 @@ from musicapp.evaluation.takes import Takes
 from musicapp.training.tokens import stage
 from musicapp.training.tokens.token_model import TokenConfig
 from tests.evaluation.tiny_musicgen import write_musicgen
-from tests.tiny_model import LATENT_DIM, write_tiny_model
-from tests.training.data import write_latent_shard
+from tests.tiny_model import write_tiny_model
+from tests.training.data import token_options
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +27,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tokens(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
     """A token model of three steps on random latents of the tiny model's width."""
-    work = tmp_path_factory.mktemp("train")
-    latents = write_latent_shard(work / "latents", [90, 120, 200, 60], channels=LATENT_DIM)
     sizes = TokenConfig(levels=2, size=16, width=32, depth=1, heads=2)
-    options = stage.TokenOptions(
-        run=work / "tokens",
-        latents=latents,
-        held_out=latents,
-        text_encoder=model / "clap_text",
-        minutes=0.02,
-        tokens=300,
-        sizes=sizes,
-    )
-    return stage.train(options)
+    return stage.train(token_options(tmp_path_factory.mktemp("train"), model, sizes, minutes=0.02))
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ import numpy as np
 
 from musicapp.composing.truth import Section, Truth
 from musicapp.training.dataset import Rate, ShardWriter
+from musicapp.training.tokens.stage import TokenOptions
+from musicapp.training.tokens.token_model import TokenConfig
+from tests.tiny_model import LATENT_DIM
 
 
 def truth(number: int, duration_s: float) -> Truth:
@@ -45,3 +48,17 @@ def write_latent_shard(folder: Path, lengths: list[int], *, channels: int = 64, 
         for number, length in enumerate(lengths):
             writer.add(rng.normal(size=(length, channels)).astype(np.float16), truth(number, length * 2048 / 44100))
     return folder
+
+
+def token_options(work: Path, model: Path, sizes: TokenConfig, *, minutes: float) -> TokenOptions:
+    """To train a token model on random latents, with the text tower of a tiny model."""
+    latents = write_latent_shard(work / "latents", [90, 120, 200, 60], channels=LATENT_DIM)
+    return TokenOptions(
+        run=work / "tokens",
+        latents=latents,
+        held_out=latents,
+        text_encoder=model / "clap_text",
+        minutes=minutes,
+        tokens=300,
+        sizes=sizes,
+    )

@@ -12,7 +12,7 @@ from musicapp.training.tokens import stage
 from musicapp.training.tokens.codebooks import Codebooks
 from musicapp.training.tokens.token_model import TokenConfig, TokenModel, delayed, undelayed
 from tests.tiny_model import write_tiny_model
-from tests.training.data import write_latent_shard
+from tests.training.data import token_options
 
 SIZES = TokenConfig(levels=3, size=12, channels=4, text_width=8, width=32, depth=1, heads=2)
 
@@ -81,16 +81,7 @@ def test_a_model_learns_a_tune_and_says_it() -> None:
 
 def test_the_stage_goes_on_where_it_stopped(tmp_path: Path) -> None:
     model = write_tiny_model(tmp_path / "tiny")
-    latents = write_latent_shard(tmp_path / "latents", [90, 120, 200, 60], channels=8)
-    options = stage.TokenOptions(
-        run=tmp_path / "tokens",
-        latents=latents,
-        held_out=latents,
-        text_encoder=model / "clap_text",
-        minutes=9.0,
-        tokens=300,
-        sizes=replace(SIZES, channels=8),
-    )
+    options = token_options(tmp_path, model, replace(SIZES, channels=8), minutes=9.0)
     first = stage._TokenStage(options)
     for _ in range(3):
         turn = next(first.turns(0.0))
