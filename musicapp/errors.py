@@ -20,7 +20,7 @@ import re
 
 MOST_CHARACTERS = 1000
 # Names out of a stranger's file may hold what moves a terminal's cursor, breaks lines or turns writing round.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 class MusicAppError(Exception):
@@ -111,5 +111,5 @@ def refused_by_system(error: BaseException) -> MusicAppError | None:
 
 def _shown(text: str) -> str:
     """The text in one line of a length that people read."""
-    text = _UNSEEN.sub("�", text)
+    text = UNSEEN.sub("�", text)
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from musicapp.errors import RequestError
+from musicapp.errors import UNSEEN, RequestError
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TAG_CHARACTERS = 40
 MAX_TAGS = 64
 _PARTING = ",;#"
-_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # letters of any direction need none of these
 
 
 def clean_title(value: object) -> str:
@@ -70,12 +69,7 @@ def _tag(value: str) -> str:
 
 def one_line(text: str) -> str:
     """The text in one line, without signs that cannot be seen, or that turn what stands behind them around."""
-    return unicodedata.normalize("NFC", " ".join("".join(_seen(c) for c in text).split()))
-
-
-def _seen(character: str) -> str:
-    is_unseen = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
-    return " " if is_unseen else character
+    return unicodedata.normalize("NFC", " ".join(UNSEEN.sub(" ", text).split()))
 
 
 def _once(tags: Iterable[str]) -> tuple[str, ...]:
