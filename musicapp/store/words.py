@@ -14,7 +14,13 @@ def describe(progress: Progress) -> str:
         return "asking the hub"
     if progress.phase == "moving":
         return f"moving, {progress.done_bytes} of {progress.total_bytes}"
-    parts = [f"{progress.phase}, {format_bytes(progress.done_bytes)} of {format_bytes(progress.total_bytes)}"]
+    done, whole = format_bytes(progress.done_bytes), format_bytes(progress.total_bytes)
+    amounts = {
+        "fetching": f"fetching, {done} of {whole}",
+        "checking": f"checking, {done} of {whole}",
+        "copying": f"copying, {done} of {whole}",
+    }
+    parts = [amounts[progress.phase]]
     if progress.bytes_per_s and progress.phase == "fetching":
         parts.append(f"{format_bytes(progress.bytes_per_s)}/s")
     if progress.remaining_s is not None:

@@ -65,11 +65,11 @@ class Sentences:
             if (found := self._known(whole, depth)) is not None:
                 before, _, behind = text.partition(whole)
                 return before + found + behind
-        if _LATE_BREAK in bare:
-            return _LATE_BREAK.join(self._of(part, depth + 1) for part in text.split(_LATE_BREAK))
-        parts = _SENTENCE_END.split(text)
-        if len(parts) > 1:
+        joined, parts = text.split(_LATE_BREAK), _SENTENCE_END.split(text)
+        if len(parts) > 1 and not all(self._known(part, depth) for part in joined):  # it may be inside of sentences
             return self._longest(parts, depth)
+        if len(joined) > 1:
+            return _LATE_BREAK.join(self._of(part, depth + 1) for part in joined)
         listed = [self._known(part, depth) for part in text.split(", ")] if depth else []
         return ", ".join(part for part in listed if part) if listed and all(listed) else text
 
@@ -83,7 +83,7 @@ class Sentences:
                     made.append(found)
                     break
             else:
-                made.append(parts[first])
+                made.append(self._of(parts[first], depth + 1))
                 last = first + 1
             first = last
         return " ".join(made)

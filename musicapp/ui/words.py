@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # as those who speak it call it
-_UNIT = "(?: (?:%|bpm|dB|dBTP|LUFS|LU|Hz|kHz|kbit/s|ms|s|min|h|kB|MB|GB|TB))?"
+_UNIT = "(?: (?:%|bpm|dB|dBTP|LUFS|LU|Hz|kHz|kbit/s|ms|s|min|h|(?:kB|MB|GB|TB)(?:/s)?))?"
 _NUMBER = re.compile(rf"[+−-]?\d[\d,]*(?:\.\d+)?{_UNIT}|\d+(?::\d\d)+(?:\.\d+)?")
 _KEY = re.compile(r"([A-G][#b♯♭]?) ([a-z]+(?: [a-z]+)?)")
 _FLATS = {"Ab": "As", "Bb": "B", "Cb": "Ces", "Db": "Des", "Eb": "Es", "Fb": "Fes", "Gb": "Ges"}

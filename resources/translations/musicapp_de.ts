@@ -2377,6 +2377,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         </translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
         <source>{time} left</source>
         <translation>noch {time}</translation>
     </message>
@@ -4505,6 +4509,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Adapter entfernen</translation>
     </message>
     <message>
+        <source>Run `musicapp train text` again, or remove the file.</source>
+        <translation>`musicapp train text` noch einmal ausführen, oder die Datei entfernen.</translation>
+    </message>
+    <message>
         <source>Sampler</source>
         <translation>Sampler</translation>
     </message>
@@ -5965,8 +5973,20 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Blues</translation>
     </message>
     <message>
+        <source>checking, {1} of {2}</source>
+        <translation>wird geprüft, {1} von {2}</translation>
+    </message>
+    <message>
         <source>choose the precision int8 or int4</source>
         <translation>die Genauigkeit int8 oder int4 wählen</translation>
+    </message>
+    <message>
+        <source>copying, {1} of {2}</source>
+        <translation>wird kopiert, {1} von {2}</translation>
+    </message>
+    <message>
+        <source>fetching, {1} of {2}</source>
+        <translation>wird geholt, {1} von {2}</translation>
     </message>
     <message>
         <source>lydian</source>
@@ -6439,6 +6459,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>{1} holds no adapter.</source>
         <translation>{1} enthält keinen Adapter.</translation>
+    </message>
+    <message>
+        <source>{1} holds no audio tower.</source>
+        <translation>{1} enthält keinen Teil, der Ton liest.</translation>
     </message>
     <message>
         <source>{1} holds {2}.</source>

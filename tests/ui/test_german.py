@@ -141,6 +141,10 @@ def test_no_word_of_a_run_is_english(desk: Desk) -> None:
     )
     desk.wait(lambda: desk.studio.queue.failed)
     assert left_in_english(desk.window) == []
+    desk.studio.queue.generate()
+    desk.studio.queue.generate()
+    desk.studio.queue.pause()
+    assert desk.window.status.queue.text().endswith("angehalten")
 
 
 def test_no_word_of_a_dialog_is_english(desk: Desk) -> None:
@@ -156,6 +160,7 @@ def test_no_word_of_a_dialog_is_english(desk: Desk) -> None:
     for shown in (window._models, window.compare, window.prompts.recent.dialog):
         shown.hide()
     trash = TrashDialog(studio.take_trash, desk.theme, window)
+    assert trash.empty.text() == "Wird gelesen …"
     desk.wait(lambda: trash.list.count() == 1)
     dialogs: tuple[QDialog, ...] = (
         window._models,
@@ -174,9 +179,30 @@ def test_no_word_of_a_dialog_is_english(desk: Desk) -> None:
         dialog.close()
 
 
+def test_what_goes_wrong_in_a_dialog_is_told_in_german(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    desk.window.show_models()
+    models, shelf = desk.window._models, desk.studio.shelf
+    assert models is not None
+    desk.wait(lambda: shelf.items)
+    models.list.choose("t5-base")
+    shelf.transfers.get("t5-base")
+    desk.wait(lambda: shelf.transfers.by_key["t5-base"].state == "failed")
+    assert models.details.problem.text() and left_in_english(models) == []
+    tags = TagsDialog([desk.make_take("calm piano")], [], desk.window)
+    tags.field.setText("x" * 200)
+    tags.keep.click()
+    assert tags.field.property("problem") == "true" and left_in_english(tags) == []
+
+
 @pytest.mark.parametrize(
     "english, german",
     [
+        (
+            "fetching, 1.2 GB of 3.4 GB, 12.5 MB/s, 2 min left",
+            "wird geholt, 1,2 GB von 3,4 GB, 12,5 MB/s, noch 2 min",
+        ),
+        ("my-model · copying, 1.2 GB of 3.4 GB", "my-model · wird kopiert, 1,2 GB von 3,4 GB"),
         (
             "“a and b.wav” has 6 channels; takes have one or two.",
             "„a and b.wav“ hat 6 Kanäle; Takes haben einen oder zwei.",

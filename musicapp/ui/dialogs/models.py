@@ -29,7 +29,7 @@ from musicapp.ui.widgets.model_details import ModelDetails
 from musicapp.ui.widgets.model_list import ModelList
 from musicapp.ui.widgets.path_drop import FileDrop
 from musicapp.ui.widgets.scrolling import VerticalScroll
-from musicapp.ui.words import marked, size, tr
+from musicapp.ui.words import marked, said, size, tr
 
 SIZE, MIN_SIZE, LIST_WIDTHS = (880, 620), (460, 300), (180, 300)
 WHAT_TO_DROP = "Drop a model’s folder or its weights here, and music or an adapter on the main window."
@@ -162,14 +162,13 @@ class ModelsDialog(QDialog):
             self._shelf.move_folder(Path(chosen))
 
     def _show_use(self) -> None:
-
         use = self._shelf.use
         if use is not None:
             sizes = tr("{used} in use, {free} free", used=size(use.used_bytes), free=size(use.free_bytes))
             self.folder.set_whole(f"{sizes} · {use.folder}", tr("Your models: {folder}", folder=use.folder))
 
     def _show_work(self, words: str) -> None:
-        self.work.setText(words)
+        self.work.setText(said(words))
         self.work.setVisible(bool(words))
 
 

@@ -12,7 +12,7 @@ from musicapp.library import labels, trash
 from musicapp.library.takes import Take
 from musicapp.ui.theme import SPACE, SPACE_WIDE, scaled_font
 from musicapp.ui.widgets.described import described, label, restyle
-from musicapp.ui.words import tr
+from musicapp.ui.words import said, tr
 
 MOST_OFFERED = 12
 WIDTH = 380
@@ -99,7 +99,7 @@ class TagsDialog(QDialog):
             tags = labels.typed_tags(self.field.text())
         except RequestError as error:
             restyle(self.field, "problem", "true")
-            self.note.setText(f"{error.message} {error.hint}")
+            self.note.setText(said(f"{error.message} {error.hint}"))
             self.field.setFocus()
             return
         kept = {tag.casefold() for tag in tags}

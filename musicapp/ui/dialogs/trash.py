@@ -47,7 +47,7 @@ class TrashDialog(QDialog):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setSpacing(SPACE_TIGHT)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.empty = label(READING, tone="muted")
+        self.empty = label(tr(READING), tone="muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.restore = described(QPushButton(tr("&Bring back")), "trash_restore", tr("Bring the chosen takes back"))
         self.delete_some = described(

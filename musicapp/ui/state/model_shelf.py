@@ -107,7 +107,7 @@ class ModelShelf(QObject):
             models = folders.usable()
             job = importing.plan(path, models, verify=self.check_model)
             for progress in importing.run(job, models, verify=self.check_model):
-                self._worked.emit(f"{job.key}: {words.describe(progress)}")
+                self._worked.emit(f"{job.key} · {words.describe(progress)}")
             encoder = shelf.missing_encoder(job.key)
             return job.key, encoder.key if encoder is not None else ""
 

@@ -160,7 +160,7 @@ class ModelDetails(QFrame):
         if item is None:
             return
         transfer = self._shelf.transfers.by_key.get(self.key)
-        self.title.setText(item.name)
+        self.title.setText(said(item.name))
         self.good_for.setText(_purpose(item))
         self._show_facts(self._facts_of(item))
         self._show_licence(item, transfer)
@@ -213,10 +213,9 @@ class ModelDetails(QFrame):
         ]
 
     def _show_progress(self, item: Item, transfer: Transfer | None) -> None:
-
         error = transfer.error if transfer is not None else None
-        self.problem.setText(error.message if error else item.problem)
-        self.problem_hint.setText(error.hint if error else "")
+        self.problem.setText(said(error.message if error else item.problem))
+        self.problem_hint.setText(said(error.hint) if error else "")
         self.problem.setVisible(bool(self.problem.text()))
         self.problem_hint.setVisible(bool(self.problem_hint.text()))
         arrived = item.arrived_bytes / item.size_bytes if item.state == "unfinished" and item.size_bytes else None
@@ -225,7 +224,7 @@ class ModelDetails(QFrame):
         self.bar.setVisible(fraction is not None or active)
         self.bar.setRange(0, 0 if fraction is None else PARTS)  # a range without width moves to and fro
         self.bar.setValue(round((fraction or 0.0) * PARTS))
-        text = transfer.text if transfer is not None and transfer.is_active else ""
+        text = said(transfer.text) if transfer is not None and transfer.is_active else ""
         if not text and item.state == "unfinished" and not error:
             text = tr(
                 "Paused: {arrived} of {all} are here.",
@@ -240,7 +239,6 @@ class ModelDetails(QFrame):
         self.progress.setVisible(bool(text))
 
     def _show_buttons(self, item: Item, transfer: Transfer | None) -> None:
-
         here, active = item.state == "here", transfer is not None and transfer.is_active
         begun = item.state == "unfinished" or transfer is not None
         in_use = self._shelf.is_in_use(item.key)
@@ -265,7 +263,9 @@ class ModelDetails(QFrame):
         words = tr("Delete {name} and free {size}?", name=said(item.name), size=size(item.size_bytes))
         if in_use:
             words += " " + tr("It is the model in use; the built-in one will take its place.")
-        if item.is_text_encoder and (users := [i.name for i in self._shelf.items if i.needs == item.key and i.folder]):
+        if item.is_text_encoder and (
+            users := [said(i.name) for i in self._shelf.items if i.needs == item.key and i.folder]
+        ):
             words += " " + tr("{names} cannot work without it.", names=", ".join(users))
         self.question.setText(words)
         self.question.setVisible(self._asking)

@@ -299,7 +299,7 @@ def count_words(queue: TakeQueue) -> str:
     if failed:
         parts.append(tr("%n failed", "", failed))
     if waiting and queue.is_paused:
-        parts.append("paused")
+        parts.append(tr("paused"))
     elif waiting and left_s is not None:
         parts.append(tr("{time} left", time=duration(max(1, round(left_s)))))
     return " · ".join(parts)
