@@ -122,6 +122,7 @@ def _command(bench: Bench, part: str) -> str:
     words += [f"--guidance {options.guidance_scale:g}"] if options.guidance_scale is not None else []
     words += [f"--baseline {options.baseline.name}"] if options.baseline else []
     words += [f"--training {options.training.name}"] if options.training and part == "memory" else []
+    words += [f"--clap {options.clap.name}"] if options.clap and part in ("memory", "clap") else []
     return " ".join(words)
 
 

@@ -2,7 +2,7 @@
 
 Nearest in mel spectra, and where the training's latents lie beside its audio in the autoencoder's latents too, which is
 where the transformer would have learnt by heart. Where the text stage's audio tower lies there as well, nearest in its
-embeddings: the view of the paper, which looks for candidates among CLAP's.
+embeddings; with a CLAP of the user's in that one's, as the paper does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import torch
 from musicapp.analysis.listening import SAMPLE_RATE
 from musicapp.engine.encode import encode
 from musicapp.evaluation.bench import Bench
+from musicapp.evaluation.clap import Clap
 from musicapp.evaluation.mel import HOP, log_mel
 from musicapp.evaluation.report import Player, Result, Table, number
 from musicapp.nn.audio_tower import AudioTower, load_audio_tower
@@ -35,6 +36,7 @@ PLAYED = 3
 _CHUNK = 256
 LATENT_PASSAGE, LATENT_HOP = 86, 20  # latents of a passage of 4 s, and between two of a take; a quarter in training
 AUDIO_TOWER = Path("text", "audio_tower.safetensors")  # of the text stage, in the training's work folder
+CLAP_S = 10.0  # that CLAP hears at once
 EMBEDDED, EMBEDDED_HOP = 129, 32  # latents of the 6 s that the audio tower was taught with, and between two
 SAME_CODER = 0.9  # correlation from which training's latents are those of the model's autoencoder
 
@@ -66,11 +68,13 @@ def measure(bench: Bench) -> Result:
         "training_pieces": min(len(shards), MOST_TRAINING_PIECES),
         "pieces": len(made),
     }
+    groups = [sounds, [render.sound for render in bench.held_out]]
     if beside is not None:
-        renders = [render.sound for render in bench.held_out]
-        latents = [[_latents_of(bench, sound) for sound in each] for each in (sounds, renders)]
+        latents = [[_latents_of(bench, sound) for sound in each] for each in groups]
         values |= {"latents": _among(beside, latents, _latent_passages, LATENT_HOP, _training_latents)}
         values |= _in_embeddings(folder.parent / AUDIO_TOWER, beside, latents)
+    if bench.options.clap is not None:
+        values |= {"clap": _in_clap(Clap(bench.options.clap), shards, groups)}
     rows = tuple(
         (name, number(values["generated"][key], 3), number(values["new_renders"][key], 3))
         for name, key in (
@@ -114,9 +118,13 @@ def _among(
     training_passages: Callable[[np.ndarray], torch.Tensor],
 ) -> dict[str, Any]:
     """The nearest of the training to takes and to new renders, both given as latents `(count, channels)`."""
-    passages = [passages_of(each, hop) for group in latents for each in group]
-    found = nearest(shards, passages, training_passages)
-    made, rendered = found[: len(latents[0])], found[len(latents[0]) :]
+    passages = [[passages_of(each, hop) for each in group] for group in latents]
+    return _told(nearest(shards, [*passages[0], *passages[1]], training_passages), len(passages[0]))
+
+
+def _told(found: Sequence[Nearest], count: int) -> dict[str, Any]:
+    """Figures of what is nearest to the takes, the first `count`, and to the new renders behind them."""
+    made, rendered = found[:count], found[count:]
     nearest_new = max(each.likeness for each in rendered)
     return {
         "generated": _summary(made),
@@ -146,6 +154,23 @@ def _embeddings(tower: AudioTower, latents: torch.Tensor, hop: int) -> torch.Ten
         return torch.zeros(0, tower.project_out.out_features)
     found = [tower(part) for part in latents.unfold(0, EMBEDDED, hop).split(_CHUNK)]
     return torch.nn.functional.normalize(torch.cat(found), dim=1)
+
+
+def _in_clap(judge: Clap, shards: Shards, groups: Sequence[Sequence[np.ndarray]]) -> dict[str, Any]:
+    """The same among CLAP's embeddings of 10 s, given takes and new renders as sound."""
+
+    def training(rows: np.ndarray) -> torch.Tensor:
+        return _heard_by(judge, rows.astype(np.float32) / 32767)
+
+    heard = [_heard_by(judge, sound) for group in groups for sound in group]
+    return _told(nearest(shards, heard, training), len(groups[0]))
+
+
+def _heard_by(judge: Clap, sound: np.ndarray) -> torch.Tensor:
+    """CLAP's embeddings of every 10 s and of what is left behind them, where that is half of it or all."""
+    size = round(CLAP_S * SAMPLE_RATE)
+    firsts = [first for first in range(0, len(sound), size) if not first or len(sound) - first >= size // 2]
+    return judge.sounds([sound[first : first + size] for first in firsts])
 
 
 def _latents_of(bench: Bench, sound: np.ndarray) -> torch.Tensor:

@@ -94,8 +94,14 @@ class Options:
         """All that the result of a part depends on beside the model's weights, as JSON values."""
         chosen = {name: getattr(self, name) for name in ("steps", "guidance_scale", "device", "precision")}
         sizes = {name: getattr(self.sizes, name) for name in NEEDS[part]}
-        given = {"memory": self.training, "clap": self.clap, "openl3": self.openl3, "passt": self.passt}.get(part)
-        return {**chosen, **sizes, "given": _identity(given) if given else ""}
+        asked = {
+            "memory": (self.training, self.clap),
+            "clap": (self.clap,),
+            "openl3": (self.openl3,),
+            "passt": (self.passt,),
+        }
+        given = [_identity(path) for path in asked.get(part, ()) if path]
+        return {**chosen, **sizes, "given": ", ".join(given)}
 
 
 def _identity(path: Path) -> str:

@@ -12,7 +12,9 @@ import transformers
 
 from musicapp.errors import CheckpointError
 from musicapp.evaluation.clap import Clap
-from tests.evaluation.sounds import notes, stereo
+from musicapp.evaluation.memory import _heard_by, _in_clap
+from musicapp.training.dataset import Shards
+from tests.evaluation.sounds import notes, stereo, write_renders
 from tests.tiny_model import write_tiny_text_encoder
 
 
@@ -45,6 +47,16 @@ def test_embeddings_are_unit_and_the_same_every_time(folder: Path) -> None:
     assert torch.equal(first, again)
     torch.testing.assert_close(torch.cat([first, texts]).norm(dim=1), torch.ones(4))
     assert (first[0] - first[1]).abs().max() > 1e-3 and first.shape == texts.shape
+
+
+def test_a_copy_is_nearest_in_its_embeddings(folder: Path, tmp_path: Path) -> None:
+    write_renders(tmp_path, "learnt", 14.0, 3)
+    shards, judge = Shards([tmp_path]), Clap(folder)
+    copied = shards.read(1).astype(np.float32) / 32767
+    new = [stereo(notes([60 + shift, 64, 67], 1.0)) for shift in (0, 5)]
+    found = _in_clap(judge, shards, [[copied, new[0]], new[1:]])
+    assert found["generated"]["largest"] > 0.9999 > found["new_renders"]["largest"] and found["beyond"] >= 1
+    assert len(_heard_by(judge, copied)) == 1 and len(_heard_by(judge, np.concatenate([copied, copied]))) == 3
 
 
 def test_a_folder_that_is_none_is_refused_with_a_sentence(tmp_path: Path) -> None:

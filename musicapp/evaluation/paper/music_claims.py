@@ -30,6 +30,12 @@ from musicapp.request import format_duration
 
 SURE = 0.05
 ENDS_WANTED, FORMED_WANTED = 0.95, 0.8
+# Where copies are looked for beside mel spectra: what it is called, and how long its passages are.
+VIEWS = {
+    "latents": ("latents", "4 s"),
+    "embeddings": ("the audio tower's embeddings", "6 s"),
+    "clap": ("CLAP's embeddings", "10 s"),
+}
 ZOOM = 3  # pixels of a picture for each number
 
 
@@ -200,21 +206,20 @@ def copies(model: Measured, _: dict[str, Measured]) -> Finding:
         ("likeness of the nearest passage, largest", f"{made['largest']:.3f}", f"{new['largest']:.3f}"),
         ("pieces with a copied passage", str(made["copies"]), str(new["copies"])),
     )
-    if "latents" in found:
-        both = [found["latents"][name] for name in ("generated", "new_renders")]
-        for key in ("median", "largest"):
-            rows += ((f"the same in latents, {key}", *(f"{each[key]:.3f}" for each in both)),)
     heard = ""
-    if "embeddings" in found:
-        tower = found["embeddings"]
+    for name, (text, seconds) in VIEWS.items():
+        if name not in found:
+            continue
+        view = found[name]
         for key in ("median", "largest"):
-            cells = (f"{tower[name][key]:.3f}" for name in ("generated", "new_renders"))
-            rows += ((f"the same in embeddings, {key}", *cells),)
-        heard = (
-            f" In the embeddings of the text stage's audio tower {tower['beyond']} takes lie nearer to a training "
-            f"passage of 6 s than every new composition does (nearest {tower['generated']['largest']:.3f} against "
-            f"{tower['new_renders']['largest']:.3f})."
-        )
+            rows += (
+                (f"the same in {text}, {key}", *(f"{view[who][key]:.3f}" for who in ("generated", "new_renders"))),
+            )
+        if "beyond" in view:
+            heard += (
+                f" In {text} {view['beyond']} takes lie nearer to a training passage of {seconds} than every new "
+                "composition does."
+            )
     return Finding(
         CONFIRMED if made["copies"] <= new["copies"] else REFUTED,
         f"Of {found['pieces']} takes {made['copies']} hold a passage of 4 s that is nearer than 0.95 to one of "
@@ -229,7 +234,7 @@ def copies(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def _likeness(found: dict[str, Any]) -> list[tuple[str, dict[str, tuple[float]]]]:
     """The bars of `copies`."""
-    sets = {"mel spectra": found} | {name: found[name] for name in ("latents", "embeddings") if name in found}
+    sets = {"mel spectra": found} | {text: found[name] for name, (text, _) in VIEWS.items() if name in found}
     return [
         (
             f"{name}, {key}",
