@@ -10,7 +10,7 @@
 #   fades 478059 478059 no such place 883584
 #   silent-start 4631427 883584 222084 883584
 #
-# Who meets it: half of a sound that is dropped on a sampler or used for training is lost without a word. Musicapp counts
+# Who meets it: half of a sound that starts a take or trains a model is lost without a word. Musicapp counts
 # the frames itself and hands libsndfile the file behind a frame that says how many there are (musicapp/audio/mpeg.py).
 #
 # Exits 0 when the behaviour is as described, 1 when it has changed.

@@ -26,7 +26,8 @@ def laid_noise(seed: int, number: int, channels: int, latents: int) -> Tensor:
     number  of a drawing: each is independent of the others
     out     `(1, channels, latents)` on the CPU
     """
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % (1 << 63))
+    # The CPU's generator takes the lower 32 bits of a seed alone: there a drawing has to differ from the others.
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % (1 << 32))
     count = -(-latents // LAID_TOGETHER)
     blocks = [torch.randn(LAID_TOGETHER, channels, generator=generator) for _ in range(count)]
     return torch.cat(blocks)[:latents].T[None].contiguous()

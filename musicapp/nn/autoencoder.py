@@ -151,7 +151,8 @@ class Autoencoder(nn.Module):
         latents, tokens = [], []
         start = first // NOISE_BLOCK
         for block in range(start, -(-(first + count) // NOISE_BLOCK)):
-            generator = torch.Generator().manual_seed((seed * 1_000_003 + block) % (1 << 63))
+            # The CPU's generator takes the lower 32 bits of a seed alone: there a block has to differ from the others.
+            generator = torch.Generator().manual_seed((seed * 1_000_003 + block) % (1 << 32))
             latents.append(torch.randn(1, self.latent_dim, NOISE_BLOCK, generator=generator))
             if noisy:
                 tokens.append(torch.randn(1, NOISE_BLOCK, stride, width, generator=generator))

@@ -60,6 +60,13 @@ def test_laid_noise_begins_alike_at_every_length_and_each_drawing_is_another() -
         assert abs(float(torch.corrcoef(torch.stack([long.flatten(), other.flatten()]))[0, 1])) < 0.05
 
 
+def test_seeds_and_drawings_from_end_to_end_have_noise_of_their_own() -> None:
+    drawn = [laid_noise(seed, number, 4, 20) for seed in (0, 1, 2**31, 2**32 - 1) for number in (0, 1, 2, 999)]
+    assert len({noise.numpy().tobytes() for noise in drawn}) == len(drawn)
+    gathered = torch.stack(drawn).flatten(1)
+    assert torch.corrcoef(gathered).fill_diagonal_(0).abs().max() < 0.5
+
+
 def test_takes_with_sections_open_with_the_noise_of_those_without() -> None:
     def noise(latents: int) -> torch.Tensor:
         numbers.append(len(numbers))
