@@ -73,8 +73,8 @@ class CompareDialog(QDialog):
         self.undo.clicked.connect(comping.undo)
         self.glue.clicked.connect(comping.glue)
         comparison.changed.connect(self._show_state)
-        comping.changed.connect(self._show_state)
-        player.playing_changed.connect(self._show_state)
+        comping.changed.connect(self._show_comping)
+        player.playing_changed.connect(self._show_playing)
         self._show_state()
         screen_room.fit(self, self.sizeHint().expandedTo(SIZE))
 
@@ -167,16 +167,24 @@ class CompareDialog(QDialog):
         reason = "" if comparison.is_running else tr(TOO_FEW)
         for widget in (self.play, self.star, self.out, self.blind):
             set_available(widget, reason)
-        for button in (self.from_here, self.hear_kept):
-            set_available(button, reason or said(self._comping.problem))
-        set_available(self.undo, "" if self._comping.can_undo else tr("Nothing was changed."))
-        set_available(self.glue, said(self._comping.glue_problem))
         set_available(self.reveal, "" if comparison.hides_names else tr("Nothing is hidden."))
         if self.blind.isChecked() != comparison.is_blind:
             self.blind.setChecked(comparison.is_blind)
-        self.play.setText(tr("Pause") if self._player.is_playing else tr("Play"))
         self.note.setText(self._note())
+        self._show_playing()
+        self._show_comping()
         self._show_table()
+
+    def _show_playing(self) -> None:
+        self.play.setText(tr("Pause") if self._player.is_playing else tr("Play"))
+
+    def _show_comping(self) -> None:
+        """What depends on the bars that are kept: while these are drawn with the mouse, the table stays as it is."""
+        comping, reason = self._comping, "" if self._comparison.is_running else tr(TOO_FEW)
+        for button in (self.from_here, self.hear_kept):
+            set_available(button, reason or comping.problem)
+        set_available(self.undo, "" if comping.can_undo else tr("Nothing was changed."))
+        set_available(self.glue, comping.glue_problem)
 
     def _note(self) -> str:
         comparison = self._comparison
