@@ -25,7 +25,7 @@ from musicapp.handover.exporting import CEILING_RANGE, LOUDNESS_RANGE, PRESETS, 
 from musicapp.ui.dialogs.export_options import AS_IT_IS, NO_CEILING, OWN, RATES, USUAL_LUFS, fields_told, spin
 from musicapp.ui.preferences import Chosen
 from musicapp.ui.theme import SPACE, SPACE_WIDE
-from musicapp.ui.widgets.described import described, label, restyle, set_available
+from musicapp.ui.widgets.described import described, label, set_available
 from musicapp.ui.words import number, said, tr
 
 Choices = dict[str, str]
@@ -228,7 +228,7 @@ class ExportPage(Page):
         self._show_settings(chosen.export)
 
     def values(self) -> dict[str, Any]:
-        """Its part of the draft, by the names in Chosen. Raises MusicAppError for a template that means nothing."""
+        """Its part of the draft, by the names in Chosen; see `problem` for the template."""
         rate = self.rate.currentData()
         wanted = {
             "format": self.form.currentData(),
@@ -255,7 +255,6 @@ class ExportPage(Page):
     def refresh(self, chosen: Chosen) -> None:
         """Show what became of what was chosen."""
         self._show_settings(chosen.export)
-        restyle(self.template, "problem", "true" if self.problem() else "false")
 
     def _preset_chosen(self) -> None:
         if key := self.preset.currentData():
