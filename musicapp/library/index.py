@@ -28,6 +28,7 @@ from musicapp.library.takes import Survey
 
 log = logging.getLogger(__name__)
 
+SHORTEST_FOUND = 3  # letters, which the index goes by
 _COLUMNS = "path, stamp, sample_rate, channels, frames, told, tempo_bpm, key"
 _QUOTED = "//"  # no name below a folder begins like this
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -156,13 +157,18 @@ class Index:
         words = query.words_of(text)
         if not words:
             return None
-        whole = [word for word in words if len(word) >= 3 and self._database.has_fts5]
-        conditions = ["text MATCH ?"] if whole else []
-        values = [" AND ".join('"' + word.replace('"', '""') + '"' for word in whole)] if whole else []
-        for word in words:
-            if word not in whole:
-                conditions.append("instr(text, ?) > 0")
-                values.append(word)
+        conditions: list[str] = []
+        values: list[str] = []
+        asked: list[str] = []
+        for ways in map(query.ways_of, words):
+            if self._database.has_fts5 and min(map(len, ways)) >= SHORTEST_FOUND:
+                asked.append(" OR ".join('"' + way.replace('"', '""') + '"' for way in ways))
+            else:
+                conditions.append(f"({' OR '.join('instr(text, ?) > 0' for _ in ways)})")
+                values += ways
+        if asked:
+            conditions.insert(0, "text MATCH ?")
+            values.insert(0, " AND ".join(f"({ways})" for ways in asked))
         sql = f"SELECT path FROM takes JOIN search ON search.rowid = number WHERE {' AND '.join(conditions)}"
         found = {self._path(name) for (name,) in self._safely(lambda: self._run(sql, *values))}
         return found | {str(take.path) for take in self._beside.values() if query.is_found(words, self._text_of(take))}

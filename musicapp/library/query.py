@@ -1,6 +1,7 @@
 """What is typed into a search: words that must all be there, anywhere, in any order; “quoted words” as they stand.
 
-Large and small letters, accents and the ways to write sharps and flats count as the same. A `#` in front asks for tags.
+Large and small letters, accents, the ways to write sharps and flats, and 120bpm and 120 bpm count as the same. A `#`
+in front asks for tags.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from musicapp.library.take import Take
 MOST_WORDS = 20
 MAX_CHARACTERS = 400
 _WORDS = re.compile(r'["“”„]([^"“”„]+)["“”„]|(\S+)')
+_BEFORE_BPM = re.compile(r"(?<=\d) ?(?=b(?:pm?)?\b)")  # also while it is typed
 _SIGNS = str.maketrans({"♯": "#", "♭": "b", "\0": " "})
 
 
@@ -23,9 +25,14 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(word for word in found if word)[:MOST_WORDS]
 
 
+def ways_of(word: str) -> tuple[str, ...]:
+    """Every way in which a word of a search may stand in a text; one of them is enough."""
+    return tuple(dict.fromkeys((word, *(_BEFORE_BPM.sub(between, word) for between in ("", " ")))))
+
+
 def is_found(words: tuple[str, ...], text: str) -> bool:
     """Whether a text of `text_of` has all the words."""
-    return all(word in text for word in words)
+    return all(any(way in text for way in ways_of(word)) for word in words)
 
 
 def text_of(take: Take, tempo_bpm: float | None = None, key: str = "") -> str:

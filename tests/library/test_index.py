@@ -91,6 +91,16 @@ SEARCHES = [
     ("Café MÚSICA", "d"),
     ("130", "b"),
     ("130 bpm", "b"),
+    ("130bpm", "b"),
+    ("130 bpm techno", "b"),
+    ("techno 130BPM driving", "b"),
+    ("130b", "b"),
+    ("130bp", "b"),
+    ('"130bpm"', "b"),
+    ('"techno, 130bpm"', "b"),
+    ("0b", "ab"),
+    ("13bpm", ""),
+    ("130bps", ""),
     ("f# minor", "b"),
     ("F♯", "b"),
     ('"c minor"', "a"),
@@ -124,6 +134,13 @@ def test_a_search_finds_parts_of_words_in_any_script(
         assert ids(index, text) == expected, text
         words = query.words_of(text)
         assert "".join(sorted(name for name in texts if query.is_found(words, texts[name]))) == expected, text
+
+
+@pytest.mark.parametrize("text", ["140bpm", '"140 bpm"', "140 bpm", "techno 140b", '"140bpm, dark"', '"140 bpm, dark"'])
+def test_a_tempo_is_found_however_the_prompt_writes_it(text: str) -> None:
+    for prompt in ("Techno 140bpm, dark", "techno 140 BPM, dark"):
+        assert query.is_found(query.words_of(text), query.folded(prompt))
+    assert not query.is_found(query.words_of(text), query.folded("techno 140 bars, dark"))
 
 
 def _text(index: Index, take: Take) -> str:
