@@ -1915,6 +1915,10 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>Was mit einem Klang beginnt, ist kein Loop</translation>
     </message>
     <message>
+        <source>{bars} at the prompt&apos;s tempo</source>
+        <translation>{bars} im Tempo des Prompts</translation>
+    </message>
+    <message>
         <source>Left and right peak level. The numbers are the highest sample peak and true peak (TP, between samples) since playing began; click to begin anew</source>
         <translation>Spitzenpegel links und rechts. Die Zahlen sind die höchste Abtastwert-Spitze und die höchste True-Peak-Spitze (TP, zwischen den Abtastwerten) seit Beginn der Wiedergabe; ein Klick beginnt neu</translation>
     </message>

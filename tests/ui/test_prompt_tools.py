@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 
 from musicapp import settings as saved_settings
 from musicapp.library import presets
 from musicapp.library.presets import BUILTIN
 from musicapp.request import MAX_SEED, Lora, frames_for
+from musicapp.shape import Loop
 from musicapp.ui.widgets.menu_button import MenuButton
 from tests.ui.conftest import Desk
 
@@ -109,6 +110,56 @@ def test_a_length_in_bars_is_exact_to_the_frame(desk: Desk, prompt: str, text: s
     assert frames_for(desk.host.requests[0].duration_s, 44100) == round(seconds * 44100)
     desk.studio.form_history.undo()
     assert form.duration_s == before
+
+
+def test_a_length_in_bars_follows_the_tempo_until_it_is_a_length_in_seconds(desk: Desk) -> None:
+    form, field, box = desk.studio.take_settings, desk.window.length.field, desk.window.prompts.prompt
+    shown = desk.find("length_cap")
+    assert isinstance(shown, QLabel)
+    form.set_prompt("piano, 90 bpm")
+    choose(desk, "chip_bars", "8 bars")
+    assert form.duration_s == pytest.approx(64 / 3) and shown.text() == "8 bars at the prompt's tempo"
+    choose(desk, "chip_tempo", "120 bpm")
+    assert form.duration_s == 16.0 and field.text() == "0:16" and form.bars == "8 bars"
+    desk.studio.form_history.undo()
+    assert (form.prompt, form.bars) == ("piano, 90 bpm", "8 bars") and form.duration_s == pytest.approx(64 / 3)
+    desk.studio.form_history.redo()
+    assert form.duration_s == 16.0 and form.bars == "8 bars"
+    for prompt, seconds in (("a waltz in 3/4 at 90 bpm", 16.0), ("piano", 16.0), ("piano, 1", 16.0), ("60 bpm", 32.0)):
+        box.setPlainText(prompt)  # as it may stand while it is typed; without a tempo the length stays
+        assert form.duration_s == seconds and form.duration_problem is None, prompt
+    form.set_loop(Loop())
+    box.setPlainText("piano, 100 bpm")
+    assert form.make_request().loop == Loop(8, 100.0) and form.make_request().duration_s == pytest.approx(19.2)
+    form.set_duration_text("64 bars")
+    box.setPlainText("piano, 50 bpm")  # 307 s
+    assert form.duration_problem is not None and "at most 4:45" in shown.text()
+    box.setPlainText("piano, 80 bpm")
+    assert form.duration_problem is None and form.duration_s == 192.0 and shown.text().startswith("64 bars")
+    for leave in (
+        lambda: form.set_duration(20.0),
+        lambda: form.set_duration_text("192"),
+        lambda: form.set_duration(192),
+    ):
+        form.set_duration_text("64 bars")
+        leave()
+        is_kept = form.bars != ""
+        box.setPlainText("piano, 100 bpm")
+        assert form.duration_s == pytest.approx(153.6) if is_kept else form.duration_s in (20.0, 192.0)
+        box.setPlainText("piano, 80 bpm")
+    assert is_kept, "a length that stays what it is keeps its bars"
+
+
+def test_a_tempo_that_comes_later_mends_a_length_in_bars(desk: Desk) -> None:
+    form, box = desk.studio.take_settings, desk.window.prompts.prompt
+    box.setPlainText("slow harp")
+    desk.window.length.field.setFocus()
+    desk.window.length.field.selectAll()
+    QTest.keyClicks(desk.window.length.field, "8 bars")
+    assert form.duration_problem is not None
+    box.setFocus()
+    box.setPlainText("slow harp, 60 bpm")
+    assert form.duration_problem is None and form.duration_s == 32.0
 
 
 def test_bars_without_a_tempo_or_too_many_are_told(desk: Desk) -> None:

@@ -218,7 +218,7 @@ class FormHistory(QObject):
     def _recall_but_seed(self, request: TakeRequest) -> None:
         before = self._form.values()
         self._form.recall(request)
-        self._form.set_seed(before.seed, is_used=not before.seed_is_unused)
+        self._form.set_seed(before.seed, is_used=before.seed_is_used)
         self._form.set_seed_locked(before.seed_is_locked)
 
     def _go_back_to(self, snapshot: Snapshot) -> None:

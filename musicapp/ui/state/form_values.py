@@ -9,14 +9,15 @@ from musicapp.shape import Loop, Source
 
 @dataclass(frozen=True)
 class FormValues:
-    """Everything that the form says, to have it back later."""
+    """Everything that the form says, to have it back later; see `TakeSettings`."""
 
     prompt: str
     negative_prompt: str
     duration_s: float
+    bars: str
     seed: int
     seed_is_locked: bool
-    seed_is_unused: bool
+    seed_is_used: bool
     steps: int | None
     guidance_scale: float | None
     sampler: str | None

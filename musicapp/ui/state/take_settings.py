@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -39,6 +39,8 @@ class TakeSettings(QObject):
     (the adapters or their strengths), limits_changed (another model's cap and defaults hold), seed_use_changed
     (whether the seed in the form is the next take's, or was the last one's), source_changed (another sound to start
     from, or how far to go from it; whether a loop is asked for) and mended ("length" or "seed" can be used again).
+
+    bars  the length as it was typed where that is a number of bars, else "": such a length follows the prompt's tempo
     """
 
     prompt_changed = Signal(str)
@@ -59,6 +61,7 @@ class TakeSettings(QObject):
         self.prompt = ""
         self.negative_prompt = ""
         self.duration_s = DEFAULT_DURATION_S
+        self.bars = ""
         self.duration_problem: RequestError | None = None
         self.seed = random_seed()
         self.seed_problem: RequestError | None = None
@@ -81,6 +84,7 @@ class TakeSettings(QObject):
     def set_prompt(self, text: str) -> None:
         if text != self.prompt:
             self.prompt = text
+            self._follow_tempo()
             self.prompt_changed.emit(text)
 
     def set_negative_prompt(self, text: str) -> None:
@@ -91,18 +95,16 @@ class TakeSettings(QObject):
     @property
     def cap_s(self) -> float:
         """The longest take that the chosen model makes."""
-        known = self.info or self._promise
-        return known.max_duration_s if known else USUAL_CAP_S
+        return self._known.max_duration_s if self._known else USUAL_CAP_S
 
     @property
     def model_name(self) -> str:
         """The chosen model's name for people, "" until it is known."""
-        known = self.info or self._promise
-        return known.name if known else ""
+        return self._known.name if self._known else ""
 
     @property
-    def _promise(self) -> Promise | None:
-        return self.promise if self.promise is not None and self.promise.key == self.model else None
+    def _known(self) -> ModelInfo | Promise | None:
+        return self.info or (self.promise if self.promise and self.promise.key == self.model else None)
 
     def set_promise(self, promise: Promise) -> None:
         """Learn what a model's description says of it."""
@@ -117,14 +119,19 @@ class TakeSettings(QObject):
         most = f"Up to {format_duration(self.cap_s)}"
         return f"{most}: the most {self.model_name} makes" if self.model_name else most
 
-    def set_duration(self, duration_s: float) -> None:
-        """Take a length that is already a number; it is held within the cap."""
+    def set_duration(self, duration_s: float, *, bars: str | None = None) -> None:
+        """Take a length that is already a number; it is held within the cap.
+
+        bars  see there; None keeps them as long as the length stays what it is
+        """
         within = min(duration_s, self.cap_s)
-        had_problem, self.duration_problem = self.duration_problem is not None, None
-        if had_problem:
+        if had_problem := self.duration_problem is not None:
+            self.duration_problem = None
             self.mended.emit("length")
-        if within != self.duration_s or had_problem:
-            self.duration_s = within
+        if bars is None:
+            bars = self.bars if within == self.duration_s and not had_problem else ""
+        if had_problem or (within, bars) != (self.duration_s, self.bars):
+            self.duration_s, self.bars = within, bars
             self.duration_changed.emit(within)
 
     def parse_duration(self, text: str) -> float:
@@ -136,9 +143,16 @@ class TakeSettings(QObject):
         try:
             duration_s = self.parse_duration(text)
         except RequestError as problem:
-            self.duration_problem = problem
+            self.duration_problem, self.bars = problem, typed.bars_in(text)
             return
-        self.set_duration(duration_s)
+        self.set_duration(duration_s, bars=typed.bars_in(text))
+
+    def _follow_tempo(self) -> None:
+        """Make the length its bars at the prompt's tempo. Without one it stays: it may be typed just now."""
+        if self.bars and typed.states_tempo(self.prompt):
+            self.set_duration_text(self.bars)
+            if self.duration_problem:  # they are longer than the model's longest take now
+                self.duration_changed.emit(self.duration_s)
 
     def set_seed(self, seed: int, *, is_used: bool = False) -> None:
         """Use this seed for the next take, whether the seed is locked or not.
@@ -315,9 +329,8 @@ class TakeSettings(QObject):
 
         keep_seed  also where the lock is open
         """
-        for problem in (self.duration_problem, self.seed_problem):
-            if problem is not None:
-                raise problem
+        if (problem := self.duration_problem or self.seed_problem) is not None:
+            raise problem
         check_duration(self.duration_s, cap_s=self.cap_s, model_name=self.model_name)
         if not (keep_seed or self.seed_is_locked or self._seed_is_unused):
             self.roll_seed()
@@ -370,21 +383,7 @@ class TakeSettings(QObject):
 
     def values(self) -> FormValues:
         """What the form says now, without adapters and without where the model runs."""
-        return FormValues(
-            prompt=self.prompt,
-            negative_prompt=self.negative_prompt,
-            duration_s=self.duration_s,
-            seed=self.seed,
-            seed_is_locked=self.seed_is_locked,
-            seed_is_unused=self._seed_is_unused,
-            steps=self.steps,
-            guidance_scale=self.guidance_scale,
-            sampler=self.sampler,
-            model=self.model,
-            source=self.source,
-            source_s=self.source_s,
-            loop=self.loop,
-        )
+        return FormValues(**{field.name: getattr(self, field.name) for field in fields(FormValues)})
 
     def set_values(self, values: FormValues) -> None:
         """Have the form say this again."""
@@ -393,8 +392,8 @@ class TakeSettings(QObject):
         self.set_prompt(values.prompt)
         self.set_negative_prompt(values.negative_prompt)
         self.set_sampling(steps=values.steps, guidance_scale=values.guidance_scale, sampler=values.sampler)
-        self.set_duration(values.duration_s)
+        self.set_duration(values.duration_s, bars=values.bars)
         self.set_source(values.source, values.source_s)
         self.set_loop(values.loop)
-        self.set_seed(values.seed, is_used=not values.seed_is_unused)
+        self.set_seed(values.seed, is_used=values.seed_is_used)
         self.set_seed_locked(values.seed_is_locked)

@@ -10,13 +10,28 @@ from musicapp.request import MAX_SEED, check_duration, check_seed, parse_duratio
 _MAYBE_BARS = re.compile("bar|measure|takt", re.IGNORECASE)
 
 
+def bars_in(text: str) -> str:
+    """The text where it is a number of bars, "" where it is not."""
+    if not _MAYBE_BARS.search(text):
+        return ""
+    from musicapp.prompts import bars  # late: the window starts without these
+
+    return text if bars.is_bars(text) else ""
+
+
+def states_tempo(prompt: str) -> bool:
+    """Whether bars of this prompt have a length."""
+    from musicapp.prompts import bars
+
+    return bars.bar_s(prompt) is not None
+
+
 def duration_of(text: str, prompt: str, *, cap_s: float, model_name: str) -> float:
     """Seconds of a length: a time, or "8 bars" of the prompt's tempo. Raises RequestError."""
-    if _MAYBE_BARS.search(text):
-        from musicapp.prompts import bars  # late: the window starts without these
+    if bars_in(text):
+        from musicapp.prompts import bars
 
-        if bars.is_bars(text):
-            return check_duration(bars.duration_of(text, prompt), cap_s=cap_s, model_name=model_name)
+        return check_duration(bars.duration_of(text, prompt), cap_s=cap_s, model_name=model_name)
     return parse_duration(text, cap_s=cap_s, model_name=model_name)
 
 

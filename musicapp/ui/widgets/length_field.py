@@ -14,7 +14,7 @@ from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.take_settings import TakeSettings
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE
 from musicapp.ui.widgets.described import described, label, restyle, set_available
-from musicapp.ui.words import duration, marked, said, tr
+from musicapp.ui.words import duration, marked, number, said, tr
 
 WIDEST = "0:00.000"  # what the field has room for, whatever the text's size
 PAGE_S = 15
@@ -143,6 +143,12 @@ class LengthField(QWidget):
         restyle(self.field, "problem", "true" if problem else "false")
         restyle(self._cap, "tone", "danger" if problem else "muted")
         self._cap.setText(said(problem.message if problem else self._settings.cap_reason))
+        if self._settings.bars and problem is None:
+            from musicapp.prompts.bars import count_of  # late: the window starts without it
+
+            count = count_of(self._settings.bars)
+            bars = tr("1 bar") if count == 1 else tr("{count} bars", count=number(count))
+            self._cap.setText(tr("{bars} at the prompt's tempo", bars=bars))
 
     def _show_cap(self) -> None:
         with QSignalBlocker(self.slider):

@@ -141,7 +141,7 @@ class Chips(QWidget):
             if count * bar_s <= self._form.cap_s:
                 action = menu.addAction(
                     f"{bars_shown}, {duration(round(count * bar_s, 1))}",
-                    partial(self._set_bars, count * bar_s, words),
+                    partial(self._set_bars, words),
                 )
                 _mark(action, abs(self._form.duration_s - count * bar_s) < 1e-6)
         if bar_s is None:
@@ -168,8 +168,8 @@ class Chips(QWidget):
             return
         self._history.step(words, partial(self._form.set_prompt, written))
 
-    def _set_bars(self, duration_s: float, words: str) -> None:
-        self._history.step(words, partial(self._form.set_duration, duration_s))
+    def _set_bars(self, words: str) -> None:
+        self._history.step(words, partial(self._form.set_duration_text, words))
 
 
 def _mark(action: QAction, holds: bool) -> None:
