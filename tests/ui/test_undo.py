@@ -17,7 +17,7 @@ from musicapp.request import Lora
 from musicapp.ui.state import undo as undo_module
 from musicapp.ui.state.undo import Undo
 from tests.ui.conftest import Desk
-from tests.ui.test_library import library, made, shown, take_of  # noqa: F401  # fixtures
+from tests.ui.library_desk import shown, take_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagateSizeHints")
 ACTIONS, SEEDS = 50, (3,)  # 1 to 6 were tried, one is enough for every day
@@ -107,7 +107,7 @@ def actions(desk: Desk, dice: random.Random, home: Path) -> list[Callable[[], ob
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_fifty_mixed_actions_are_undone_to_the_start_and_done_again(
-    library: Desk,  # noqa: F811
+    library: Desk,
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
