@@ -98,11 +98,6 @@ def language() -> str:
     return _speech.language
 
 
-def locale() -> QLocale:
-    """How dates and numbers are written."""
-    return _speech.locale
-
-
 def of_system() -> str:
     """The first of the user's languages that there is a catalogue for, else English."""
     known = (name.replace("_", "-").split("-")[0] for name in languages_of_system())

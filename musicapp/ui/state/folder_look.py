@@ -11,6 +11,16 @@ from musicapp.library.index import Index
 from musicapp.library.takes import Take
 
 
+def newest(index: Index, most: int) -> list[Take]:
+    """The newest of `remembered`."""
+    return named(index.newest(most)) if index.folder.is_dir() else []
+
+
+def remembered(index: Index) -> list[Take]:
+    """What was there the last time; nothing while the folder is not there."""
+    return named(index.remembered()) if index.folder.is_dir() else []
+
+
 def survey(index: Index, making: list[str]) -> takes.Survey:
     """What the folder holds, each take whole."""
     found = index.survey(skip=making) if index.folder.is_dir() else takes.Survey([], [])

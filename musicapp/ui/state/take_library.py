@@ -90,11 +90,11 @@ class TakeLibrary(QObject):
         folder, self._looked_at_s = paths.takes_folder(), time.monotonic()
         index = self._index if self._index is not None and self._index.folder == folder else None
 
-        is_new, is_by_date = index is None and folder.is_dir(), self.model.choice == Choice()
+        is_new, is_by_date = index is None, self.model.choice == Choice()
 
         def open_index() -> tuple[Index, list[Take]]:
             opened = index or Index(folder)
-            return opened, folder_look.named(opened.newest(SHOWN_AT_ONCE)) if is_new and is_by_date else []
+            return opened, folder_look.newest(opened, SHOWN_AT_ONCE) if is_new and is_by_date else []
 
         def not_listed(error: MusicAppError) -> None:
             self._messages.post_error(error)
@@ -105,8 +105,8 @@ class TakeLibrary(QObject):
             now, newest = found
             self._use(now)
             self._show_some(newest)
-            if is_new:
-                self._files.run(lambda: folder_look.named(now.remembered()), self._show_some, not_listed)
+            if is_new and not 0 < len(newest) < SHOWN_AT_ONCE:  # else they are all
+                self._files.run(lambda: folder_look.remembered(now), self._show_some, not_listed)
             self._files.run(lambda: folder_look.survey(now, making), listed, not_listed)
 
         def listed(found: takes.Survey) -> None:
