@@ -114,6 +114,19 @@ def test_the_same_take_gives_the_same_sound_from_a_file(folder: Path, name: str)
     np.testing.assert_array_equal(read(folder / "y")[0], from_memory)
 
 
+@pytest.mark.parametrize("name", ["wav24", "flac"])
+def test_what_is_read_of_24_bit_is_written_back_bit_for_bit_however_often(folder: Path, name: str) -> None:
+    steps = np.random.default_rng(2).integers(-(2**23), 2**23, (5000, 2))
+    steps[:4] = [[-(2**23), 2**23 - 1], [-1, 1], [0, -2], [-(2**23) + 1, 2**23 - 2]]
+    path = folder / "given.wav"
+    soundfile.write(path, (steps << 8).astype(np.int32), RATE, subtype="PCM_24")
+    for number in range(3):
+        target = folder / f"{number}{EXPORT_FORMATS[name].suffix}"
+        export(path, target, sample_rate=RATE, format=name, tags=TAGS)
+        path = target
+    np.testing.assert_array_equal(soundfile.read(path, dtype="int32")[0] >> 8, steps)
+
+
 def test_dither_keeps_what_is_quieter_than_one_step_and_is_the_same_every_time(folder: Path) -> None:
     step = 1 / 2**15
     quiet = (0.4 * step * np.sin(2 * np.pi * 441 * np.arange(RATE) / RATE)).astype(np.float32)[:, None]
