@@ -21,7 +21,7 @@ from musicapp.audio.loudness import loudness_lufs
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.engine import loops
 from musicapp.engine.canvas import CONTEXT_S, Canvas, Gap, Window, longest_window, windows
-from musicapp.engine.decode import SIZE
+from musicapp.engine.decode import SIZE, context_of
 from musicapp.engine.denoise import Denoised, Given, denoise, plan_for
 from musicapp.engine.encode import encode
 from musicapp.engine.request_facts import RequestFacts
@@ -81,14 +81,48 @@ class Filling:
         if gap.is_open:
             inside = inside * np.float32(self._loudness_step(inside, audio[first : gap.first], audio[gap.end : end]))
         inside = self._limited(inside, audio[first : gap.first], audio[gap.end : end])
-        count = min(seams.lead_frames(self._rate), len(inside) // 2)
+        return self._joined(inside, gap)
+
+    @torch.inference_mode()
+    def heard(self, number: int, step: Denoised, first: int, count: int) -> np.ndarray:
+        """What `count` latents from `first` on sound like after a step of a window, `(frames, channels)` float32.
+
+        Outside of its gap that is the music that stays, sample by sample. They lie in the window, and `first` where a
+        chunk may begin. Nothing of it is kept: the take is the same without.
+        """
+        window, ratio = self.windows[number], self._ratio
+        place = next(n for n, (start, end) in enumerate(self._gaps) if start <= window.start < end)
+        gap, autoencoder = self.canvas.gaps[place], self.model.autoencoder
+        alignment = getattr(autoencoder.decoder, "alignment", 1)
+        left = max(-(-window.first // alignment) * alignment, first - context_of(autoencoder))
+        right = min(window.first + step.formed, self._total, first + count + context_of(autoencoder))
+        latents = self._latents[..., left:right].clone()
+        low, high = max(window.start, left), min(self._gaps[place][1], right)
+        if low < high:
+            latents[..., low - left : high - left] = step.clean[..., low - window.first : high - window.first].cpu()
+        made = self._sounding(latents, left, (first, first + count), gap) / np.float32(self._gain)
+        start = first * ratio
+        audio = self.canvas.audio[start : start + len(made)].copy()
+        begin, end = max(gap.first, start), min(gap.end, start + len(audio))
+        if begin < end:
+            inside = made[begin - start : end - start] * np.float32(self._level(made[: len(audio)], start, gap))
+            inside = self._limited(inside, audio[: begin - start], audio[end - start :])
+            audio[begin - start : end - start] = self._joined(
+                inside, gap, has_start=begin == gap.first, has_end=end == gap.end
+            )
+        return audio
+
+    def _joined(self, inside: np.ndarray, gap: Gap, *, has_start: bool = True, has_end: bool = True) -> np.ndarray:
+        """A gap's sound, or a part of it, led from and to the music around the gap at the ends that it has."""
+        audio, count = self.canvas.audio, min(seams.lead_frames(self._rate), len(inside) // 2)
         before, behind = audio[max(0, gap.first - self._rate) : gap.first], audio[gap.end : gap.end + self._rate]
         if gap.is_open:
             lead_in = seams.predicted(before, count, self._rate)
             lead_out = seams.predicted(behind[::-1], count, self._rate)[::-1]
         else:
             lead_in, lead_out = audio[gap.first : gap.first + count], audio[gap.end - count : gap.end]
-        lead_in, lead_out = (lead if len(near) else lead[:0] for lead, near in ((lead_in, before), (lead_out, behind)))
+        lead_in = lead_in if has_start and len(before) else lead_in[:0]
+        lead_out = lead_out if has_end and len(behind) else lead_out[:0]
         return seams.joined(inside, lead_in, lead_out, self._rate)
 
     def _steps(self, number: int, window: Window, open_gaps: Tensor) -> Iterator[Denoised]:
@@ -149,12 +183,19 @@ class Filling:
             stop = min(start + SIZE, high)
             left = max(0, start - margin) // alignment * alignment
             right = min(self._total, stop + margin)
-            latents = self._latents[..., left:right].to(next(autoencoder.parameters()).device)
-            noise = autoencoder.decode_noise(self._request.seed, left, right - left)
-            known = self._known(left, right, gap, latents) if isinstance(autoencoder.decoder, SpectralDecoder) else None
-            audio = autoencoder.decode(latents, noise, first=left, keep=(start - left, stop - left), known=known)
-            out.append(audio[0].T.float().cpu().numpy())
+            out.append(self._sounding(self._latents[..., left:right], left, (start, stop), gap))
         return np.concatenate(out)[first - low * ratio :][: end - first]
+
+    def _sounding(self, latents: Tensor, left: int, part: tuple[int, int], gap: Gap) -> np.ndarray:
+        """The sound of the latents [start, end) among some that begin at `left`, at the model's level."""
+        autoencoder, right = self.model.autoencoder, left + latents.shape[-1]
+        latents = latents.to(next(autoencoder.parameters()).device)
+        noise = autoencoder.decode_noise(self._request.seed, left, right - left)
+        known = self._known(left, right, gap, latents) if isinstance(autoencoder.decoder, SpectralDecoder) else None
+        keep = (part[0] - left, part[1] - left)
+        audio = autoencoder.decode(latents, noise, first=left, keep=keep, known=known)
+        sound: np.ndarray = audio[0].T.float().cpu().numpy()
+        return sound
 
     def _known(self, left: int, right: int, gap: Gap, like: Tensor) -> Known:
         """The sound that stays among some latents, at the model's level."""
@@ -171,7 +212,7 @@ class Filling:
         """By how much what stays is louder than it comes out of the autoencoder, linear."""
         true = self.canvas.audio[first : first + len(made)]
         around = np.ones(len(made), bool)
-        around[gap.first - first : gap.end - first] = False
+        around[max(0, gap.first - first) : max(0, gap.end - first)] = False
         ours, theirs = (float(np.square(x[around], dtype=np.float64).sum()) for x in (made, true))
         if ours <= 0 or theirs <= 0:
             return 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from musicapp.engine.events import AudioChunk, Event, Finished, Preview, Progres
 from musicapp.engine.filling import Filling, filled
 from musicapp.engine.held_model import HeldModel
 from musicapp.engine.pace import DECODE_GUESS
-from musicapp.engine.previews import Ear, Previews
+from musicapp.engine.previews import Ear, Passage, Previews
 from musicapp.engine.request_facts import RequestFacts
 from musicapp.engine.sound import blocks_of
 from musicapp.engine.steering import Timing
@@ -41,7 +42,7 @@ def render(
     """Every event of a completed request after Started.
 
     canvas  what is there of it; None for a loop, of which nothing is
-    ear     where somebody listens to a loop while it forms
+    ear     where somebody listens while it forms
     """
     began, take_id = time.perf_counter(), request.take_id
     clock, turns = _Clock(take_id, request.steps or 1), int(canvas is None)
@@ -55,10 +56,19 @@ def render(
         facts = loops.begun(facts, loops.middle(request.duration_s, first_s).start_s)
     filling = Filling(held.model, held.prompts, request, facts, canvas)
     clock.windows = turns + len(filling.windows)
-    for _, step in filling.sample():
+    latent_s = DECODE_GUESS * held.model.autoencoder.downsampling_ratio / held.info.sample_rate
+    # The seam of a loop is a second; all of it was heard by then.
+    heard_by: Ear = (lambda: None) if canvas.is_circular else ear
+    previews = Previews(held.model, len(canvas.audio), chunk=SIZE, seed=request.seed, ear=heard_by, latent_s=latent_s)
+    for number, step in filling.sample():
         check_stop()
         _refuse_broken(step.latents)
-        yield clock.step_done()
+        progress = clock.step_done()
+        yield progress
+        passage = Passage(filling.windows[number], partial(filling.heard, number))
+        preview = previews.after(step, request.steps or 1, clock.passed_s + progress.remaining_s, passage)
+        if preview is not None:
+            yield Preview(take_id, preview[0], preview[1].tobytes())
     denoise_s = time.perf_counter() - began
     sounds = []
     for number in range(len(canvas.gaps)):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from musicapp.audio import wave_io
 from musicapp.engine import previews
@@ -15,7 +16,7 @@ from musicapp.engine.engine import Engine
 from musicapp.engine.events import Event, Finished, Preview, Progress
 from musicapp.engine.previews import Ear
 from musicapp.request import TakeRequest
-from musicapp.shape import Loop
+from musicapp.shape import Lane, Loop, Source
 from tests import making
 from tests.engine.test_filling import FAMILIES
 from tests.tiny_model import write_tiny_model
@@ -81,6 +82,80 @@ def test_a_loop_is_heard_before_its_seam_is_made(engine: Engine, models: dict[st
     assert len([event for event in heard if isinstance(event, Preview)]) == 4
     steps = [(event.step, event.steps) for event in heard if isinstance(event, Progress) and event.phase == "denoising"]
     assert steps == [(step, 12) for step in range(1, 13)]  # those of the seam are told from the start
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight seconds of a chord."""
+    path, time_s = tmp_path_factory.mktemp("music") / "chord.wav", np.arange(8 * RATE) / RATE
+    sound = sum(np.sin(2 * np.pi * pitch * time_s) for pitch in (220.0, 277.2, 329.6)) * 0.1
+    soundfile.write(path, np.stack([sound, 0.7 * sound], axis=1), RATE, subtype="FLOAT")
+    return path
+
+
+SHAPES: dict[str, dict[str, object]] = {
+    "passage": {"regions": ((3.0, 5.0),)},
+    "passages": {"regions": ((1.0, 1.5), (6.0, 7.9))},
+    "behind": {"after_s": 3.0},
+    "in front": {"before_s": 3.0},
+    "comp": {"picks": ((0.0, 0), (4.0, 1)), "joint_s": 1.0},
+}
+
+
+@pytest.mark.parametrize(
+    ("family", "shape"),
+    [("v", "passages"), ("flow", "behind"), ("few", "comp"), ("few", "in front"), ("few", "passage")],
+)
+def test_a_passage_is_heard_among_what_stays_and_the_take_is_the_same(
+    engine: Engine, models: dict[str, Path], music: Path, tmp_path: Path, family: str, shape: str
+) -> None:
+    lanes = (Lane(str(music)),) if shape == "comp" else ()
+    request = request_of(models[family], source=Source(str(music), lanes=lanes, **SHAPES[shape]))  # type: ignore[arg-type]
+    events_of(engine, request, tmp_path / "quiet.wav")
+    heard = events_of(engine, request, tmp_path / "heard.wav", lambda: 0)
+    assert (tmp_path / "quiet.wav").read_bytes() == (tmp_path / "heard.wav").read_bytes()
+    found = [event for event in heard if isinstance(event, Preview)]
+    assert len(found) == (8 if shape == "passages" else 4)
+    prepared = making.prepare(engine, request)
+    assert prepared.canvas is not None
+    true, gaps = prepared.canvas.audio, prepared.canvas.gaps
+    for number, event in enumerate(found):
+        gap = gaps[number // 4]
+        sound = np.frombuffer(event.samples, np.float32).reshape(-1, 2)
+        assert np.isfinite(sound).all()
+        first, end = event.first_frame, event.first_frame + len(sound)
+        assert first <= gap.first and end >= min(gap.end, gap.first + 2 * RATE), "all of it, and what is before"
+        stays = np.ones(len(sound), bool)
+        stays[gap.first - first : gap.end - first] = False
+        np.testing.assert_array_equal(sound[stays], true[first:end][stays])
+        assert (sound != true[first:end])[~stays].any()
+        if number % 4:  # each in the place of the one before
+            assert first == found[number - 1].first_frame and len(event.samples) == len(found[number - 1].samples)
+
+
+def test_what_is_heard_of_a_passage_at_its_end_is_what_the_take_has(
+    engine: Engine, models: dict[str, Path], music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "FROM", 0.9)
+    source = Source(str(music), regions=((3.0, 5.0),))
+    heard = events_of(engine, request_of(models["flow"], steps=20, source=source), tmp_path / "take.wav", lambda: 0)
+    last = [event for event in heard if isinstance(event, Preview)][-1]
+    sound = np.frombuffer(last.samples, np.float32).reshape(-1, 2)
+    true = wave_io.read(tmp_path / "take.wav")[0][last.first_frame :][: len(sound)]
+    inside = slice(3 * RATE - last.first_frame, 5 * RATE - last.first_frame)
+    a, b = sound[inside], true[inside]
+    assert float((a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())) > 0.98
+
+
+def test_a_long_continuation_is_heard_where_somebody_listens_in_it(
+    engine: Engine, models: dict[str, Path], music: Path, tmp_path: Path
+) -> None:
+    """Each window of it from its beginning on, but where the ear is in what it makes, there."""
+    source = Source(str(music), after_s=8.0)
+    heard = events_of(engine, request_of(models["v"], source=source), tmp_path / "take.wav", lambda: 14 * RATE)
+    firsts = [event.first_frame / RATE for event in heard if isinstance(event, Preview)]
+    assert firsts == sorted(firsts) and firsts[0] < 8 < firsts[-1]
+    assert any(12.5 < first < 13.5 for first in firsts)
 
 
 def test_the_estimate_before_the_last_step_becomes_the_take(
