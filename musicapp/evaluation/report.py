@@ -114,7 +114,7 @@ def number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def span(found: Sequence[float]) -> str:
+def span(found: Sequence[float | None]) -> str:
     """Between what a mean lies, of `significance.with_interval`, for people."""
     return f"{number(found[1])} to {number(found[2])}"
 

@@ -22,7 +22,7 @@ from musicapp.evaluation import significance
 from musicapp.evaluation.adherence import judged
 from musicapp.evaluation.bench import PLAYED_PIECES, Bench
 from musicapp.evaluation.prompts import Wish, wish_for
-from musicapp.evaluation.report import Bars, Player, Result, Table, number, percent
+from musicapp.evaluation.report import Bars, Player, Result, Table, number, percent, span
 from musicapp.evaluation.timing import ending_of
 from musicapp.prompts.scales import KEYS
 
@@ -47,12 +47,12 @@ def measure(bench: Bench) -> Result:
     varied, players = _varied(bench)
     singles, more = _singles(bench)
     rows = [
-        (f"variation {level}: {text}", number(each[key][0]), _span(each[key]))
+        (f"variation {level}: {text}", number(each[key][0]), span(each[key]))
         for level, each in varied["levels"].items()
         for key, text in (("chroma", "chroma kept"), ("onsets", "onsets kept"), ("band", "new band heard"))
     ]
     rows += [
-        (f"single sounds: {text}", percent(singles["generated"][key][0]), _span(singles["generated"][key]))
+        (f"single sounds: {text}", percent(singles["generated"][key][0]), span(singles["generated"][key]))
         for key, text in SINGLES.items()
     ]
     return Result(
@@ -190,11 +190,5 @@ def _p(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 
 def _with_interval(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
-    if not values:
-        return None, None, None
-    low, high = significance.interval(values)
-    return round(float(np.mean(values)), 3), round(low, 3), round(high, 3)
-
-
-def _span(found: tuple[float | None, float | None, float | None]) -> str:
-    return f"{number(found[1])} to {number(found[2])}"
+    """None of no values."""
+    return significance.with_interval(values) if values else (None, None, None)
