@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from musicapp.evaluation.paper import music_claims, question_claims, sound_claims, use_claims
-from musicapp.evaluation.paper.findings import Finding
+from musicapp.evaluation.paper.findings import Finding, missing
 from musicapp.evaluation.paper.kept import Measured
 
 Judge = Callable[[Measured, dict[str, Measured]], Finding]
@@ -18,16 +18,25 @@ class Claim:
 
     where     in the paper, or in what its readers ask
     says      the claim in our words
-    parts     of the evaluation that it is judged by
+    parts     of the evaluation that it is judged by; of the first it takes the model's figures
+    found     what they say
     compares  whether rivals are judged beside the model
+    needs     what the first part needs
     """
 
     title: str
     where: str
     says: str
     parts: tuple[str, ...]
-    judge: Judge
+    found: Judge
     compares: bool = False
+    needs: str = ""
+
+    def judge(self, model: Measured, rivals: dict[str, Measured]) -> Finding:
+        """What is found, or what it takes."""
+        if self.parts and not self.compares and self.parts[0] not in model:
+            return missing(f"the part `{self.parts[0]}`{self.needs}")
+        return self.found(model, rivals)
 
 
 CLAIMS = (
@@ -115,6 +124,7 @@ CLAIMS = (
         "No take is a copy of training music.",
         ("memory",),
         music_claims.copies,
+        needs=", which needs `--training`",
     ),
     Claim("Seeds matter", "its readers ask", "One prompt gives many pieces.", ("diversity",), music_claims.seeds),
     Claim("Listeners like it", "Table 4", "26 people rate it above MusicGen.", (), music_claims.unheard),

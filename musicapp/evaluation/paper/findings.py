@@ -9,6 +9,7 @@ from typing import Any
 from musicapp.evaluation import significance
 from musicapp.evaluation.report import Row
 
+SURE = 0.05  # p below which a difference is beyond chance
 CONFIRMED, QUALIFIED, REFUTED, OPEN = "confirmed", "qualified", "refuted", "not measured"
 
 
@@ -45,11 +46,6 @@ def with_interval(found: Sequence[float | None], *, scale: float = 1.0, digits: 
     if middle is None or low is None or high is None:
         return "–"
     return f"{scale * middle:.{digits}f}{unit} ({scale * low:.{digits}f} to {scale * high:.{digits}f})"
-
-
-def share(value: float | None) -> str:
-    """A share for people."""
-    return "–" if value is None else f"{100 * value:.0f} %"
 
 
 def spread_of(value: float | None, count: int) -> tuple[float | None, float | None, float | None]:

@@ -14,21 +14,19 @@ from musicapp.evaluation.paper.findings import (
     OPEN,
     QUALIFIED,
     REFUTED,
+    SURE,
     Finding,
     chance_of,
     figure,
-    missing,
-    share,
     share_of,
     spread_of,
     with_interval,
 )
 from musicapp.evaluation.paper.kept import Measured
-from musicapp.evaluation.report import Row
+from musicapp.evaluation.report import Row, percent
 from musicapp.evaluation.withheld import MEASURES, MODES
 from musicapp.request import format_duration
 
-SURE = 0.05
 ENDS_WANTED, FORMED_WANTED = 0.95, 0.8
 # Where copies are looked for beside mel spectra: what it is called, and how long its passages are.
 VIEWS = {
@@ -41,8 +39,6 @@ ZOOM = 3  # pixels of a picture for each number
 
 def timing(model: Measured, _: dict[str, Measured]) -> Finding:
     """Timing conditioning makes music end when asked."""
-    if "withheld" not in model:
-        return missing("the part `withheld`")
     found = model["withheld"].values
     whole = found["all"]["good"]  # a take that is cut off has sound to the end as well, but no end
     told, withheld = whole["told"][0], whole["withheld"][0]
@@ -62,9 +58,9 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
     }
     return Finding(
         verdict,
-        f"Told how long the piece is, {share(told)} of the takes end well: within half a second of the request, not "
-        f"cut off, without a click. Untold {share(withheld)} do (p {chance_of(whole['p'])}, {found['takes']} pairs at "
-        f"each length). The music ends {found['all']['early_s']['told'][0]:.2f} s before the requested end on "
+        f"Told how long the piece is, {percent(told)} of the takes end well: within half a second of the request, not "
+        f"cut off, without a click. Untold {percent(withheld)} do (p {chance_of(whole['p'])}, {found['takes']} pairs "
+        f"at each length). The music ends {found['all']['early_s']['told'][0]:.2f} s before the requested end on "
         "average.",
         ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
         rows,
@@ -75,8 +71,6 @@ def timing(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def timing_and_form(model: Measured, _: dict[str, Measured]) -> Finding:
     """Whether structure changes with the timing."""
-    if "withheld" not in model:
-        return missing("the part `withheld`")
     found = model["withheld"].values
     names = ("sections", "formed", "motif", "range_lu")
     sure = [MEASURES[name] for name in names if found["all"][name]["p"] < SURE]
@@ -99,8 +93,6 @@ def timing_and_form(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def form(model: Measured, others: dict[str, Measured]) -> Finding:
     """Figure 4: self-similarity."""
-    if "structure" not in model:
-        return missing("the part `structure`")
     kept = model["structure"]
     made, composed, count = kept.values["generated"], kept.values["composed"], kept.values["pieces"]
     shown = [(each["caption"], each["rows"]) for each in kept.matrices]
@@ -120,9 +112,9 @@ def form(model: Measured, others: dict[str, Measured]) -> Finding:
     )
     return Finding(
         verdict,
-        f"Of {count} takes of {format_duration(kept.values['length_s'])}, {share(made['formed'])} have "
-        f"three sections and a motif that returns (composed pieces {share(composed['formed'])}). In the pictures time "
-        "runs to the right and down, and what is bright is alike.",
+        f"Of {count} takes of {format_duration(kept.values['length_s'])}, {percent(made['formed'])} have "
+        f"three sections and a motif that returns (composed pieces {percent(composed['formed'])}). In the pictures "
+        "time runs to the right and down, and what is bright is alike.",
         ("measure", "generated (95 %)", "composed"),
         rows,
         pictures,
@@ -132,8 +124,6 @@ def form(model: Measured, others: dict[str, Measured]) -> Finding:
 
 def prompts(model: Measured, _: dict[str, Measured]) -> Finding:
     """Text alignment, by facts that can be heard."""
-    if "adherence" not in model:
-        return missing("the part `adherence`")
     found = model["adherence"].values
     made, renders, chance = found["generated"], found["renders"], found["another_prompt"]
     known = [name for name in NAMES if made.get(name) is not None]
@@ -182,8 +172,6 @@ def distances(model: Measured, _: dict[str, Measured]) -> Finding:
     ):
         value = figure(model[part].values, name) if part in model else None
         rows.append((text, "no weights given" if value is None else f"{value:.2f}"))
-    if "distribution" not in model:
-        return missing("the part `distribution`")
     found = model["distribution"].values
     return Finding(
         QUALIFIED if found["frechet_ratio"] <= 2 else REFUTED,
@@ -197,8 +185,6 @@ def distances(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def copies(model: Measured, _: dict[str, Measured]) -> Finding:
     """Memorisation."""
-    if "memory" not in model:
-        return missing("the part `memory`, which needs `--training`")
     found = model["memory"].values
     made, new = found["generated"], found["new_renders"]
     rows: tuple[Row, ...] = (
@@ -247,8 +233,6 @@ def _likeness(found: dict[str, Any]) -> list[tuple[str, dict[str, tuple[float]]]
 
 def seeds(model: Measured, _: dict[str, Measured]) -> Finding:
     """Variety."""
-    if "diversity" not in model:
-        return missing("the part `diversity`")
     found = model["diversity"].values
     pairs = (
         ("seeds of a prompt", "between_seeds"),

@@ -12,30 +12,30 @@ from musicapp.evaluation.paper.findings import (
     CONFIRMED,
     QUALIFIED,
     REFUTED,
+    SURE,
     Finding,
     chance_of,
     figure,
     missing,
-    share,
     with_interval,
 )
 from musicapp.evaluation.paper.kept import Kept, Measured
 from musicapp.evaluation.probe_sets import METRES
+from musicapp.evaluation.report import percent
 from musicapp.evaluation.scale_fit import is_bar
 
-SURE = 0.05
 NOTES = ("notes a second",)
 # Figures that both have: part, path, text, whether more is better, how it is shown.
 Show = Callable[[float], str]
 COMPARED: tuple[tuple[str, tuple[str, ...], str, bool, Show], ...] = (
-    ("structure", ("generated", "formed"), "three sections and a returning motif", True, share),
+    ("structure", ("generated", "formed"), "three sections and a returning motif", True, percent),
     ("structure", ("generated", "motif"), "strength of the best return", True, "{:.2f}".format),
-    *(("adherence", ("generated", fact), text, True, share) for fact, text in NAMES.items()),
+    *(("adherence", ("generated", fact), text, True, percent) for fact, text in NAMES.items()),
     ("distribution", ("frechet_ratio",), "FD, times that of composed music", False, "{:.2f}".format),
     ("distribution", ("kl_generated",), "KL of styles heard", False, "{:.2f}".format),
     ("sound", ("generated", "attacks"), "kurtosis of the treble's flux", True, "{:.1f}".format),
-    ("timing", ("told", "within"), "ends within 0.5 s of the request", True, share),
-    ("timing", ("told", "good"), "ends well", True, share),
+    ("timing", ("told", "within"), "ends within 0.5 s of the request", True, percent),
+    ("timing", ("told", "good"), "ends well", True, percent),
 )
 
 
@@ -55,7 +55,7 @@ def rivals(model: Measured, others: dict[str, Measured]) -> Finding:
         if own is None or all(value is None for value in theirs.values()):
             continue
         rows.append((text, show(own), *("–" if theirs[name] is None else show(theirs[name]) for name in names)))  # type: ignore[arg-type]
-        if show is share:
+        if show is percent:
             bars.append((text, {"this model": (own,), **{name: (theirs[name],) for name in names}}))
     better, known = _wins(model, others)
     if not known:
@@ -95,8 +95,6 @@ def _wins(ours: Measured, others: dict[str, Measured], *, part: str = "") -> tup
 
 def scales(model: Measured, _: dict[str, Measured]) -> Finding:
     """Open question: scales."""
-    if "probes" not in model:
-        return missing("the part `probes`")
     groups: dict[str, dict[str, Any]] = model["probes"].values["scales"]["groups"]
     good = {name: each["p"] < SURE and each["fit"][0] > each["other_prompts"][0] for name, each in groups.items()}
     tempered = [name for name, each in groups.items() if each["tempered"]]
@@ -108,7 +106,7 @@ def scales(model: Measured, _: dict[str, Measured]) -> Finding:
             with_interval(each["fit"]),
             with_interval(each["rounded"]),
             with_interval(each["other_prompts"]),
-            share(each["rank"][0]),
+            percent(each["rank"][0]),
             chance_of(each["p"]),
         )
         for name, each in groups.items()
@@ -121,7 +119,8 @@ def scales(model: Measured, _: dict[str, Measured]) -> Finding:
         f"Scales of tempered semitones fit their own takes better than others' in {hits[0]} of {len(tempered)} "
         f"cases, scales with steps between them in {hits[1]} of {len(others)}; of those, {len(nearer)} lie nearer to "
         "the steps between than to the tempered ones. On the asked tonic a scale fits better than on "
-        f"{share(sum(ranks) / len(ranks))} of the others (chance 50 %). The built-in model has learnt tempered music.",
+        f"{percent(sum(ranks) / len(ranks))} of the others (chance 50 %). The built-in model has learnt tempered "
+        "music.",
         ("scale", "fit (95 %)", "rounded to semitones", "takes of other prompts", "tonics that fit worse", "p"),
         rows,
         {"scales.svg": drawing.bars(bars, ("asked", "other prompts"))},
@@ -131,8 +130,6 @@ def scales(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def metres(model: Measured, _: dict[str, Measured]) -> Finding:
     """Open question: metres."""
-    if "probes" not in model:
-        return missing("the part `probes`")
     groups: dict[str, dict[str, Any]] = model["probes"].values["metres"]
     rows, bars, told_apart = [], [], []
     for metre in METRES:
@@ -149,7 +146,7 @@ def metres(model: Measured, _: dict[str, Measured]) -> Finding:
             told_apart.append(metre.name)
         heard = with_interval(each["heard"], scale=100, digits=0, unit=" %")
         told = ", ".join(str(bar) for bar in each["bars"])
-        rows.append((metre.name, heard, share(chance), chance_of(p), share(each["composed"]), told))
+        rows.append((metre.name, heard, percent(chance), chance_of(p), percent(each["composed"]), told))
         bars.append((metre.name, {"generated": each["heard"], "other metres asked": (chance,)}))
     return Finding(
         CONFIRMED if len(told_apart) == len(rows) else QUALIFIED if told_apart else REFUTED,
@@ -164,8 +161,6 @@ def metres(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def levels(model: Measured, _: dict[str, Measured]) -> Finding:
     """Open question: levels of difficulty."""
-    if "probes" not in model:
-        return missing("the part `probes`")
     found = model["probes"].values["levels"]
     notes, spread = found["trends"]["notes"], found["trends"]["range"]
     rises = [trend["rank"] > 0 and trend["p"] < SURE for trend in (notes, spread)]
@@ -185,8 +180,6 @@ def levels(model: Measured, _: dict[str, Measured]) -> Finding:
 
 def bias(model: Measured, _: dict[str, Measured]) -> Finding:
     """Open question: bias as spread of quality."""
-    if "probes" not in model:
-        return missing("the part `probes`")
     found = model["probes"].values["styles"]
     rows = tuple((name, with_interval(each)) for name, each in (found["groups"] | found["cultures"]).items())
     unlike = found["p_cultures"] < SURE

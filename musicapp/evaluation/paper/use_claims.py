@@ -9,15 +9,14 @@ from musicapp.evaluation.paper.findings import (
     CONFIRMED,
     QUALIFIED,
     REFUTED,
+    SURE,
     Finding,
-    missing,
-    share,
     with_interval,
 )
 from musicapp.evaluation.paper.kept import Measured
+from musicapp.evaluation.report import percent
 from musicapp.evaluation.sources import SINGLES
 
-SURE = 0.05
 HEARD = 0.5  # of composed sounds, else the ear is no judge
 NEAR = 0.9  # of what is measured on composed sounds
 
@@ -26,8 +25,6 @@ Levels = dict[str, Any]  # figures by variation
 
 def sources(model: Measured, _: dict[str, Measured]) -> Finding:
     """Audio to audio, and single sounds."""
-    if "sources" not in model:
-        return missing("the part `sources`")
     found = model["sources"].values
     levels, singles = found["levels"], found["singles"]
     keeps, heeds = _surely(levels, "chroma", "1"), _surely(levels, "band", "0")
@@ -94,7 +91,9 @@ def _said_of_sources(count: int, keeps: list[str], heeds: list[str], both: list[
 
 def _said_of_singles(singles: dict[str, Any]) -> str:
     made, composed = singles["generated"], singles["composed"]
-    said = [f"{text} {share(made[name][0])} (composed {share(composed[name][0])})" for name, text in SINGLES.items()]
+    said = [
+        f"{text} {percent(made[name][0])} (composed {percent(composed[name][0])})" for name, text in SINGLES.items()
+    ]
     deaf = [text for name, text in SINGLES.items() if composed[name][0] < HEARD]
     left = f" (The ear is no judge of: {', '.join(deaf)}.)" if deaf else ""
     return f"Of {singles['count']} single sounds of {singles['length_s']:g} s: {', '.join(said)}.{left}"
