@@ -116,13 +116,13 @@ def _plain(value: float) -> str:
 
 
 def _source_words(source: Source) -> list[str]:
+    part = ["--part", f"{_plain(source.from_s)}-{_plain(source.to_s)}"] if source.to_s else []
     if source.variation is not None:
-        return ["--init-audio", source.path, "--variation", _plain(source.variation)]
+        return ["--init-audio", source.path, "--variation", _plain(source.variation), *part]
     if source.regions:
         passages = (("--region", f"{_plain(start)}-{_plain(end)}") for start, end in source.regions)
         return ["--inpaint", source.path, *(word for pair in passages for word in pair)]
     if source.seam_s:
-        part = ["--part", f"{_plain(source.from_s)}-{_plain(source.to_s)}"] if source.to_s else []
         return ["--close-loop", source.path, *part]
     added = source.before_s or source.after_s
     return ["--extend", source.path, "--by", _plain(added), *(["--before"] if source.before_s else [])]

@@ -158,6 +158,7 @@ def test_the_command_keeps_lengths_to_the_last_digit() -> None:
         {"source": Source("SOUND", regions=((1 / 44100, 0.5), (1.5, 2.0)))},
         {"source": Source("SOUND", seam_s=0.25, from_s=1 / 44100, to_s=1 + 1 / 44100)},
         {"source": Source("SOUND", variation=1e-6)},
+        {"source": Source("SOUND", variation=0.5, from_s=0.25, to_s=3.5)},
     ],
 )
 def test_the_command_asks_for_the_very_same(tmp_path: Path, changes: dict) -> None:
