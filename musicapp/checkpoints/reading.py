@@ -1,10 +1,12 @@
 """Weights out of a file into the number format and device they run in, one after the other.
 
-What is in memory never exceeds the finished weights by more than one layer.
+What is in memory never exceeds the finished weights by much more than one layer: what was read in more bits than it is
+held in is given back every `GIVEN_BACK` bytes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from musicapp.checkpoints import quantize, weight_files, weights
+from musicapp.checkpoints import heap, quantize, weight_files, weights
 from musicapp.checkpoints.weights import Stored
 from musicapp.description.config import ModelConfig
 from musicapp.description.spectral_configs import SpectralDecoderConfig
@@ -23,6 +25,7 @@ from musicapp.nn import native
 PRODUCTS = tuple(f".{part}.weight" for part in ("to_qkv", "self_attn.to_out", "to_gated", "ff.to_out"))
 SPECTRAL_BLOCKS, SPECTRAL_PRODUCTS = "autoencoder.decoder.blocks.", (".up.weight", ".down.weight")
 FLOATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+GIVEN_BACK = 128 << 20
 PRECISIONS = (*FLOATS, *quantize.LAYERS)
 
 
@@ -81,9 +84,15 @@ class Source:
         with weight_files.open_weights(self.path) as file:
             if weights.inventory(file, self.path) != self.stored:
                 raise CheckpointError(f"{self.path} was replaced while it was read.", hint="Load the model again.")
+            read = 0
             for name in self.stored:
                 if only is None or name in only:
                     yield from self._take(file, name)
+                    read += 4 * math.prod(self.stored[name].shape)
+                if read > GIVEN_BACK:
+                    read = 0
+                    heap.give_back()
+        heap.give_back()
 
     def _take(self, file: Any, name: str) -> Iterator[tuple[str, Tensor]]:
         weight, scale = weights.read(file, self.stored[name])

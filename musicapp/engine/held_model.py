@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from musicapp.checkpoints import lora, lora_file
+from musicapp.checkpoints import heap, lora, lora_file
 from musicapp.checkpoints.load import CPU_PARTS, LoadedModel, load_model, use_adapters
 from musicapp.description.catalogue import find_model
 from musicapp.diffusion.sampling import samplers_for
@@ -121,6 +121,7 @@ class ModelHolder:
             _check_before_layers(part, self._check_stop)
         if (fetch := model.autoencoder.fetch_encoder) is not None:
             model.autoencoder.fetch_encoder = lambda: _check_before_layers(fetch(), self._check_stop)
+        heap.give_back()
         seconds = time.perf_counter() - began
         log.info("loaded %s in %s on %s, %.1f s", folder, placement.precision, placement.device_name, seconds)
         return HeldModel(
@@ -135,6 +136,7 @@ class ModelHolder:
         self.held = None  # whatever goes wrong from here on, the model must not be used any more
         use_adapters(model, matched)
         self_test.check_transformer(model)
+        heap.give_back()
         log.info("%d adapters in %.1f s", len(adapters), time.perf_counter() - began)
         self.held = dataclasses.replace(ready, asked=asked, prompts=Prompts(model.conditioner, model.device))
         return self.held, [adapter.remark for adapter, _ in adapters]
@@ -143,6 +145,7 @@ class ModelHolder:
         """Let the old model go before the new one comes: both may not fit."""
         self.held = None
         gc.collect()
+        heap.give_back()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         if torch.backends.mps.is_available():
