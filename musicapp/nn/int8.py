@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from musicapp.nn import tiles
+from musicapp.nn import native, tiles
 
 TILE = 512  # rows that pass at once: the int32 products of a long take would not fit the cache, nor a small memory
+WEIGHTS = 1 << 20  # that are floats at once where bytes are not multiplied: 4 MB, which fits a processor's cache
 LARGEST = 127
 SMALLEST_SCALE = 1e-12  # for rows that are all zero
 CUDA_ROWS = 17  # the CUDA kernel wants more than 16 rows, and inner sizes that are multiples of 8
@@ -39,8 +40,8 @@ class Int8Linear(nn.Module):
     in   `(..., in_features)` floating point
     out  `(..., out_features)` in the dtype of the input
 
-    Where the device has no such product (MPS, odd sizes on CUDA) the weight is brought back to floats for each call:
-    slower, but as small in memory.
+    Where the device has no such product (MPS, odd sizes on CUDA, processors without AVX-512 VNNI) the weight is brought
+    back to floats for each call, one tile of outputs at a time: slower, but as small in memory.
     """
 
     def __init__(self, in_features: int, out_features: int, *, bias: bool = False) -> None:
@@ -64,10 +65,10 @@ class Int8Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = x.reshape(-1, self.in_features)
-        if not self._multiplies_bytes(rows):
-            bias = None if self.bias is None else self.bias.to(x.dtype)
-            return F.linear(x, (self.weight * self.weight_scale[:, None]).to(x.dtype), bias)
         out = rows.new_empty(rows.shape[0], self.out_features)
+        if not self._multiplies_bytes(rows):
+            self._multiply_floats(rows, out)
+            return out.view(*x.shape[:-1], self.out_features)
         size = tiles.even(rows.shape[0], TILE)
         for tile, result in zip(rows.split(size), out.split(size), strict=True):
             self._multiply(tile, result)
@@ -87,13 +88,20 @@ class Int8Linear(nn.Module):
         if self.bias is not None:
             out.add_(self.bias)
 
+    def _multiply_floats(self, rows: Tensor, out: Tensor) -> None:
+        size = max(1, WEIGHTS // self.in_features)
+        for first in range(0, self.out_features, size):
+            part = slice(first, first + size)
+            weight = (self.weight[part] * self.weight_scale[part, None]).to(rows.dtype)
+            out[:, part] = F.linear(rows, weight, None if self.bias is None else self.bias[part].to(rows.dtype))
+
     def _multiplies_bytes(self, rows: Tensor) -> bool:
         if rows.device.type == "cuda":
             size = tiles.even(rows.shape[0], TILE)
             last_tile = rows.shape[0] % size or size
             sizes = self.in_features % CUDA_MULTIPLE == 0 and self.out_features % CUDA_MULTIPLE == 0
             return sizes and min(last_tile, rows.shape[0]) >= CUDA_ROWS
-        return rows.device.type == "cpu"
+        return rows.device.type == "cpu" and native.cpu_multiplies_bytes()
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         """Move with the model, but keep the scales in float32 whatever the model is converted to."""

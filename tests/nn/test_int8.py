@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from musicapp.nn import int8, tiles
+from musicapp.nn import int8, native, tiles
 from musicapp.nn.int8 import Int8Linear, quantize_rows
 
 
@@ -62,12 +62,28 @@ def test_tiles_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None
     assert torch.equal(layer(x), whole)
 
 
-def test_devices_without_byte_products_use_the_rounded_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("weights", [1 << 20, 160, 1])
+@torch.inference_mode()
+def test_processors_without_byte_products_use_the_rounded_weight_and_no_loop(
+    monkeypatch: pytest.MonkeyPatch, weights: int, bias: bool, dtype: torch.dtype
+) -> None:
     torch.manual_seed(6)
-    linear = nn.Linear(32, 24)
+    linear = nn.Linear(32, 24, bias=bias)
     layer, x = Int8Linear.from_linear(linear), torch.randn(2, 7, 32)
-    monkeypatch.setattr(Int8Linear, "_multiplies_bytes", lambda self, rows: False)
-    assert relative_error(layer(x), linear(x)) < 0.01
+    monkeypatch.setattr(native, "cpu_multiplies_bytes", lambda: False)
+    monkeypatch.setattr(torch, "_int_mm", None)  # there it is a plain loop, far slower than floats
+    monkeypatch.setattr(int8, "WEIGHTS", weights)
+    out = layer(x.to(dtype))
+    assert out.shape == (2, 7, 24) and out.dtype == dtype
+    assert relative_error(out, linear(x)) < 0.01
+
+
+@torch.inference_mode()
+def test_bytes_are_multiplied_where_the_processor_does_it() -> None:
+    layer = Int8Linear.from_linear(nn.Linear(32, 24))
+    assert layer._multiplies_bytes(torch.zeros(3, 32)) == torch.cpu._is_vnni_supported()
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
