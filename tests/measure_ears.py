@@ -1,4 +1,4 @@
-"""How right `musicapp analyse` is: loudness and true peak beside ffmpeg's meter, tempo and key beside known truth.
+"""How right `musicapp analyse` is: loudness and true peak beside ffmpeg's meter; tempo, key and bars beside the truth.
 
     python -m tests.measure_ears FOLDER [--pieces 60]
 
@@ -27,6 +27,7 @@ from musicapp.composing.render import SAMPLE_RATE, Renderer
 from musicapp.composing.theory import is_minor
 from musicapp.composing.truth import Truth
 from musicapp.prompts.scales import KEYS
+from tests import fit_bars
 
 FIRST_SEED = 31_000_000  # no other part of the project draws from here
 LENGTHS_S = (20, 30, 30, 45, 60)
@@ -40,6 +41,7 @@ def main() -> None:
     args.folder.mkdir(parents=True, exist_ok=True)
     pieces = rendered(args.pieces)
     print_ears(pieces)
+    print(f"bars, {fit_bars.report(fit_bars.examples(FIRST_SEED, args.pieces, Renderer()))}")
     print_meters(files_of([sound for sound, _ in pieces[:17]]), args.folder)
 
 

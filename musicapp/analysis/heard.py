@@ -8,6 +8,7 @@ import numpy as np
 import soxr
 
 from musicapp.analysis import listening, tempo
+from musicapp.analysis.bars import Bars, bars_of
 from musicapp.audio import levels
 
 LEAST_S = 2.0  # less has neither a pulse nor a key
@@ -21,11 +22,18 @@ TONICS = {
 
 @dataclass(frozen=True)
 class Heard:
-    """tempo_bpm: felt beats per minute, to a tenth; tonic: its pitch class, 0 is C; mode: "major" or "minor"."""
+    """What is heard of a whole piece.
+
+    tempo_bpm  felt beats per minute, to a tenth
+    tonic      its pitch class, 0 is C
+    mode       "major" or "minor"
+    bars       where they begin, as far as that can be told; None of less than four
+    """
 
     tempo_bpm: float
     tonic: int
     mode: str
+    bars: Bars | None = None
 
     @property
     def key(self) -> str:
@@ -41,5 +49,6 @@ def hear(sound: np.ndarray, sample_rate: int) -> Heard | None:
     mono = sound.mean(axis=1, dtype=np.float32)[:, None]
     if sample_rate != listening.SAMPLE_RATE:
         mono = soxr.resample(mono, sample_rate, listening.SAMPLE_RATE)
-    tempo_bpm = round(tempo.tempo_of(mono), 1)
-    return Heard(tempo_bpm, *listening.key_of(mono))
+    signals = tempo.signals_of(mono)
+    tempo_bpm = tempo.tempo_from(signals)
+    return Heard(round(tempo_bpm, 1), *listening.key_of(mono), bars_of(signals, tempo_bpm))

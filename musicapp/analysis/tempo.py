@@ -43,7 +43,11 @@ class Signals:
 
 def tempo_of(sound: np.ndarray) -> float:
     """Felt beats per minute, 50 to 200, of `(frames, channels)` at 44.1 kHz."""
-    heard = signals_of(sound)
+    return tempo_from(signals_of(sound))
+
+
+def tempo_from(heard: Signals) -> float:
+    """The same of what is heard already."""
     per_tempo, context = features_of(heard)
     nearest = float(TEMPI[int(scores(per_tempo, context).argmax())])
     near = nearest * FINE

@@ -13,6 +13,7 @@ from musicapp.errors import LibraryError, MusicAppError
 from musicapp.request import format_duration
 
 if TYPE_CHECKING:
+    from musicapp.analysis.heard import Heard
     from musicapp.analysis.measures import Measures
 
 
@@ -69,6 +70,7 @@ def values_of(path: Path, found: Measures) -> dict[str, Any]:
         "channels": found.channels,
         "tempo_bpm": heard.tempo_bpm if heard else None,
         "key": heard.key if heard else None,
+        "bars": _bars_of(heard),
         **{name: round(level, 2) if math.isfinite(level) else None for name, level in levels.items()},
         **_asked(path),
     }
@@ -87,6 +89,14 @@ def line_of(values: dict[str, Any]) -> str:
     if values["true_peak_dbtp"] is not None:
         levels.append(f"true peak {values['true_peak_dbtp']:.1f} dBTP")
     return f"{values['file']}: {format_duration(round(values['length_s'], 3))}, {heard}, {', '.join(levels)}"
+
+
+def _bars_of(heard: Heard | None) -> dict[str, float] | None:
+    """Where bars begin, None where that is not sure."""
+    bars = heard.bars if heard else None
+    if bars is None or not bars.is_sure:
+        return None
+    return {"first_s": round(bars.first_s, 3), "beat_s": round(bars.beat_s, 6), "beats": bars.beats_in_bar}
 
 
 def _asked(path: Path) -> dict[str, str]:

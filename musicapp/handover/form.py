@@ -34,6 +34,7 @@ class Form:
     beat_s        None where no tempo is known
     beats_in_bar  may be a half: 3.5 in 7/8
     parts         none where the take has no form
+    first_s       where the first bar begins of a take whose bars were heard; its parts are not where bars begin then
     """
 
     duration_s: float
@@ -41,6 +42,7 @@ class Form:
     beat_s: float | None = None
     beats_in_bar: float = 4.0
     parts: tuple[Part, ...] = ()
+    first_s: float | None = None
 
     @property
     def bar_s(self) -> float | None:
@@ -48,11 +50,13 @@ class Form:
         return self.beat_s * self.beats_in_bar if self.beat_s else None
 
     def bars(self) -> list[tuple[float, int]]:
-        """Where bars begin, in seconds, with their numbers from 1. The beat begins anew in every part."""
+        """Where bars begin, in seconds, with their numbers from 1. Unless heard, the beat begins anew in every part."""
         bar_s = self.bar_s
         if not bar_s or self.duration_s / bar_s > MOST_BARS:
             return []
         starts = [part.start_s for part in self.parts] or [0.0]
+        if self.first_s is not None:
+            starts = [self.first_s]
         found: list[tuple[float, int]] = []
         for start_s, end_s in zip(starts, [*starts[1:], self.duration_s], strict=True):
             count = (
@@ -61,6 +65,12 @@ class Form:
             first = len(found) + 1
             found += [(start_s + number * bar_s, first + number) for number in range(count)]
         return found
+
+    def with_heard_bars(self, first_s: float, beat_s: float, beats_in_bar: float) -> Form:
+        """The bars as they were heard, where no tempo was asked for."""
+        if self.beat_s is not None:
+            return self
+        return replace(self, first_s=first_s, beat_s=beat_s, beats_in_bar=beats_in_bar)
 
     def into_bar_s(self, second: float) -> float:
         """How far into its bar a time is. Before the first one it counts as in one that would end there."""

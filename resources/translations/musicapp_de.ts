@@ -4165,6 +4165,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Keine Klangausgabe gefunden.</translation>
     </message>
     <message>
+        <source>No tempo was asked for, and no bars are heard for sure: marks stay where they are put.</source>
+        <translation>Es wurde kein Tempo verlangt, und Takte sind nicht sicher zu hören: Marken bleiben, wo sie hingesetzt werden.</translation>
+    </message>
+    <message>
         <source>No token was kept.</source>
         <translation>Es war kein Token aufbewahrt.</translation>
     </message>
@@ -5351,10 +5355,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The take is too long for a WAV file.</source>
         <translation>Der Take ist zu lang für eine WAV-Datei.</translation>
-    </message>
-    <message>
-        <source>The take states no tempo: its marks stay where they are put.</source>
-        <translation>Der Take nennt kein Tempo: Seine Marken bleiben, wo sie hingesetzt werden.</translation>
     </message>
     <message>
         <source>The take “{1}” is no longer there.</source>

@@ -20,7 +20,8 @@ def test_the_tempo_of_a_simple_beat(tempo_bpm: int, seconds: float) -> None:
 
 def test_one_channel_and_two_and_any_level_are_heard_alike() -> None:
     sound = band(104, 5)
-    assert hear(sound, RATE) == hear(sound[:, :1], RATE) == hear(0.01 * sound, RATE)
+    found = [hear(each, RATE) for each in (sound, sound[:, :1], 0.01 * sound)]
+    assert len({(each.tempo_bpm, each.key) for each in found if each is not None}) == 1 and None not in found
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,11 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
+from musicapp import paths
+from musicapp.analysis import heard
+from musicapp.analysis.bars import Bars
 from musicapp.handover.form import Form, Part
+from musicapp.ui.state import measures
 from tests.ui.conftest import Desk
 
 BEAT_S = 0.5  # 120 bpm
@@ -116,15 +121,58 @@ def test_keys_mark_at_beats(desk: Desk) -> None:
     assert player.position == 20 * 44100
 
 
-def test_without_a_tempo_marks_stay_where_they_are(desk: Desk) -> None:
+def test_without_a_tempo_marks_stay_where_they_are(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heard, "bars_of", lambda *_words: None)
     with_take(desk, "calm piano")
     remarks: list[str] = []
     desk.studio.messages.remarked.connect(remarks.append)
     desk.studio.grid.toggle()
-    assert remarks == ["The take states no tempo: its marks stay where they are put."]
+    assert remarks == ["No tempo was asked for, and no bars are heard for sure: marks stay where they are put."]
     desk.waveform.show_part(0.0, 8.0)
     assert drag(desk, 1.63, 3.37) == pytest.approx((1.63, 3.37), abs=0.02)
     assert desk.studio.grid.next(1.0, 1) is None and desk.studio.grid.near(1.23) == 1.23
+
+
+@pytest.mark.parametrize("certainty", [0.5, 0.99])
+@pytest.mark.parametrize("prompt", ["calm piano", "calm piano, 120 bpm"])
+def test_bars_that_are_heard_for_sure_are_the_grid_where_no_tempo_was_asked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, certainty: float, prompt: str
+) -> None:
+    monkeypatch.setattr(heard, "bars_of", lambda *_words: Bars(0.3, 0.4, 3.0, certainty))
+    grid = with_take(desk, prompt).studio.grid
+    grid.set_on(True)
+    desk.waveform.show_part(0.0, 8.0)
+    expected = (1.5, 3.0) if "bpm" in prompt else (1.5, 3.1) if certainty > 0.9 else (1.43, 3.07)
+    assert drag(desk, 1.43, 3.07) == pytest.approx(expected, abs=0.02 if expected == (1.43, 3.07) else 1e-4)
+    if certainty > 0.9 and "bpm" not in prompt:
+        shown = desk.studio.player.shown
+        assert shown is not None
+        look = desk.studio.looks.of(shown.request, shown.take, shown.audio.duration_s)
+        assert look is not None and look.form.bars_s()[:3] == pytest.approx([0.3, 1.5, 2.7])
+        assert look.form.into_bar_s(1.9) == pytest.approx(0.4)
+        assert look.form.into_bar_s(0.1) == pytest.approx(1.0)  # before the first bar
+
+
+def test_heard_bars_survive_a_restart_and_a_damaged_memory_is_measured_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heard, "bars_of", lambda *_words: Bars(0.3, 0.4, 3.0, 0.99))
+    take = desk.make_take("calm piano", 4.0)
+    desk.wait(lambda: desk.studio.looks.is_idle)
+    monkeypatch.setattr(heard, "bars_of", lambda *_words: None)
+    kept = measures.measured(take.path, take.take_id).heard
+    assert kept is not None and kept.bars == Bars(0.3, 0.4, 3.0, 0.99)
+    memory = paths.cache_folder() / "takes" / f"{take.take_id}.json"
+    for wrong in (-1, "x", None, 1e400):
+        values = json.loads(memory.read_text())
+        values["heard"]["bars"] = {"first_s": 0.1, "beat_s": wrong, "beats_in_bar": 4, "certainty": 1}
+        memory.write_text(json.dumps(values))
+        found = measures.measured(take.path, take.take_id).heard
+        assert found is not None and found.bars is None
+        monkeypatch.setattr(heard, "bars_of", lambda *_words: Bars(0.3, 0.4, 3.0, 0.99))
+        memory.unlink()
+        measures.measured(take.path, take.take_id)
+        monkeypatch.setattr(heard, "bars_of", lambda *_words: None)
 
 
 def test_it_stays_on_over_a_restart(open_desk: Callable[[], Desk]) -> None:

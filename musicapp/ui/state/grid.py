@@ -11,11 +11,11 @@ from musicapp.ui.state.looks import Looks
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.player import Player
 
-NO_TEMPO = "The take states no tempo: its marks stay where they are put."
+NO_TEMPO = "No tempo was asked for, and no bars are heard for sure: marks stay where they are put."
 
 
 class Grid(QObject):
-    """`changed` tells that it was switched on or off. Its lines are those of the waveform: of the tempo asked for."""
+    """`changed` tells that it was switched on or off. Its lines are those of the waveform: asked for, else heard."""
 
     changed = Signal()
 

@@ -95,7 +95,11 @@ class Looks(QObject):
 
         def work() -> Look:
             form = before.form if before else form_of(wish.request, wish.duration_s)
-            return Look(form, _measures(wish.take, lambda: self._is_closed) if wish.take else None)
+            measures = _measures(wish.take, lambda: self._is_closed) if wish.take else None
+            bars = measures.heard.bars if measures and measures.heard else None
+            if bars is not None and bars.is_sure:
+                form = form.with_heard_bars(bars.first_s, bars.beat_s, bars.beats_in_bar)
+            return Look(form, measures)
 
         def done(look: Look) -> None:
             self._keep(take_id, wish, look)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # ears are for the first take, not for the start of the windo
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3  # 2 knew no bars
 OUTLINE_COLUMNS = 160
 _LEVELS = ("loudness_lufs", "true_peak_db", "peak_db", "short_term_max_lufs")
 
@@ -174,9 +174,16 @@ def _heard(value: Any) -> Heard | None:
     """Raises KeyError, TypeError and ValueError."""
     if value is None:
         return None
+    from musicapp.analysis.bars import Bars
     from musicapp.analysis.heard import TONICS, Heard
 
-    heard = Heard(_level(value["tempo_bpm"]), int(value["tonic"]), str(value["mode"]))
+    told = value["bars"]
+    bars = None
+    if told is not None:
+        bars = Bars(*(_level(told[name]) for name in ("first_s", "beat_s", "beats_in_bar", "certainty")))
+        if not (bars.first_s >= 0 and bars.beat_s > 0.1 and bars.beats_in_bar >= 1):
+            raise ValueError("no tempo or key")
+    heard = Heard(_level(value["tempo_bpm"]), int(value["tonic"]), str(value["mode"]), bars)
     if not heard.tempo_bpm > 0 or not 0 <= heard.tonic < 12 or heard.mode not in TONICS:
         raise ValueError("no tempo or key")
     return heard
