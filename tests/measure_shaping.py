@@ -1,11 +1,12 @@
 """Measure takes that start from a sound, with the built-in model: what docs/shaping.md states.
 
-usage: python -m tests.measure_shaping seams|comps|loops|continuations|seeds|variation|families|forming [--count N]
-       [--work FOLDER]
+usage: python -m tests.measure_shaping seams|truths|comps|loops|continuations|seeds|variation|families|forming|
+       redoing [--count N] [--work FOLDER]
 
 Sources are takes of the model itself, of prompts below. Prints a line for each take and a summary in the end.
 `families` takes narrow models with random weights, one of each kind: what stays, and how far variations go.
-`--model FOLDER --steps N --seconds N` is for `forming`: how soon a take is heard while it forms, and what that costs.
+`--model FOLDER --steps N --seconds N` is for `forming` and `redoing`: how soon a take, or a passage of one, is heard
+while it forms, and what that costs.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from musicapp.analysis import listening
 from musicapp.analysis.likeness import likeness
 from musicapp.audio.loudness import loudness_lufs
 from musicapp.engine.events import AudioChunk, Preview
+from musicapp.engine.filling import Filling, filled
+from musicapp.prompts.scales import KEYS
 from musicapp.request import TakeRequest
 from musicapp.shape import Lane, Source
 from tests import making
@@ -31,8 +34,32 @@ from tests.measure_loops import loops
 from tests.shaping_bench import PLACES, RATE, STYLES, Bench, flux, jumps, rank
 from tests.tiny_model import write_tiny_model
 
+Fill = Callable[[str, str, int, Source], np.ndarray]
+
 
 def seams(bench: Bench, count: int) -> None:
+    def made(name: str, prompt: str, seed: int, source: Source) -> np.ndarray:
+        return bench.take(name, prompt, seed, source=source)
+
+    at_joints(bench, count, made)
+
+
+def truths(bench: Bench, count: int) -> None:
+    """The same with what was there in the passages, through the autoencoder: what a perfect filler would be told."""
+
+    def there(name: str, prompt: str, seed: int, source: Source) -> np.ndarray:
+        request = TakeRequest(name, prompt, 16.0, seed, version=2, source=source)
+        prepared, held = making.prepare(bench.engine, request), bench.engine.models.held
+        assert prepared.canvas is not None and held is not None
+        filling = Filling(held.model, held.prompts, prepared.request, prepared.facts, prepared.canvas)
+        for window in filling.windows:
+            filling._know(window.first, window.first + window.count)
+        return filled(prepared.canvas, [filling.sound(0)])
+
+    at_joints(bench, count, there)
+
+
+def at_joints(bench: Bench, count: int, fill: Fill) -> None:
     rng = np.random.default_rng(1)
     found, levels = [], []
     for number in range(count):
@@ -40,7 +67,7 @@ def seams(bench: Bench, count: int) -> None:
         start = rng.uniform(1.0, 11.0)
         region = (start, start + rng.uniform(0.5, 4.0))
         source = Source(str(path), regions=(region,))
-        after = bench.take(f"redone-{number}", prompt, 1000 + number, source=source)
+        after = fill(f"redone-{number}", prompt, 1000 + number, source)
         first, end = (round(time * RATE) for time in region)
         outside = np.r_[0:first, end : len(after)]
         assert np.abs(after[outside] - before[outside]).max() == 0.0
@@ -89,13 +116,23 @@ def comps(bench: Bench, count: int) -> None:
           (np.array(found) > 0.95).mean(axis=0).round(3), "median rank", np.median(found, axis=0).round(2))  # fmt: skip
 
 
+EARS = listening.key_of, listening.key_of_passage
+
+
+def bare_key(prompt: str) -> tuple[int, str]:
+    """The key that a prompt of `STYLES` states."""
+    tonic, mode = next(part for part in prompt.split(", ") if part.endswith(listening.MODES)).split()
+    return KEYS.index(tonic), mode
+
+
 def continuations(bench: Bench, count: int) -> None:
-    right, steps, steady = [], [], []
+    right, steps, steady, true = [], [], [], []
     for number in range(count):
         path, prompt, before = bench.source(number, 24.0)
         # What the ears say of music that stays in its key and tempo: two parts of one take.
         whole = bench.source(number, 40.0)[2]
-        steady.append(listening.key_of(whole[4 * RATE : 20 * RATE]) == listening.key_of(whole[20 * RATE : 36 * RATE]))
+        halves = whole[4 * RATE : 20 * RATE], whole[20 * RATE : 36 * RATE]
+        steady.append([ear(halves[0]) == ear(halves[1]) for ear in EARS])
         before = before[4 * RATE : 20 * RATE]  # neither the beginning nor the ending of a piece
         path = bench.folder / f"middle-{number}.wav"
         soundfile.write(path, before, RATE, subtype="FLOAT")
@@ -105,17 +142,21 @@ def continuations(bench: Bench, count: int) -> None:
         after = bench.take(f"longer-{number}", bare, 2000 + number, source=source)
         new = after[len(before) :] if side == "after_s" else after[: -len(before)]
         tempo = [listening.tempo_of(sound) for sound in (before, new)]
-        key = [listening.key_of(sound) for sound in (before, new)]
+        keys = [[ear(sound) for sound in (before, new)] for ear in EARS]
+        tonic, mode = bare_key(prompt)
+        true.append([key == (tonic, mode) for key in keys[1]])
         asked = float(prompt.split(" bpm")[0].split()[-1])
         kept = after[len(before) - RATE * 2 : len(before)] if side == "after_s" else after[-len(before) :][: RATE * 2]
         added = new[: RATE * 2] if side == "after_s" else new[-RATE * 2 :]
         border = loudness_lufs(added, RATE) - loudness_lufs(kept, RATE)
         ratio = [tempo[1] / base for base in (asked, asked / 2, asked * 2)]
-        right.append((min(abs(r - 1) for r in ratio) < 0.01, key[0] == key[1], key[0][0] == key[1][0]))
+        same = [(key[0] == key[1], key[0][0] == key[1][0]) for key in keys]
+        right.append((min(abs(r - 1) for r in ratio) < 0.01, *same[0], *same[1]))
         steps.append(border)
-        print(number, bare, asked, np.round(tempo, 1), key, round(border, 1), flush=True)
-    print("tempo within 1 %, key the same, tonic the same:", np.mean(right, axis=0).round(3),
-          "key of two parts of one take the same:", round(float(np.mean(steady)), 3),
+        print(number, bare, asked, np.round(tempo, 1), keys, true[-1], round(border, 1), flush=True)
+    print("tempo within 1 %, key and tonic the same to the ears of analyse, to those for passages:",
+          np.mean(right, axis=0).round(3), "key of two parts of one take the same, to both:", np.mean(steady, axis=0),
+          "heard as that of the prompt of the take, source and what is added:", np.mean(true, axis=0),
           "loudness step at the border, LU: median", round(float(np.median(steps)), 2), "median size",
           round(float(np.median(np.abs(steps))), 2), "within 1 LU",
           round(float(np.mean(np.abs(steps) <= 1)), 2))  # fmt: skip
@@ -186,11 +227,25 @@ def families(bench: Bench, count: int) -> None:
               f"variations at {levels} beside the first, onsets and chroma: {curve}", flush=True)  # fmt: skip
 
 
-def forming(bench: Bench, count: int) -> None:
+def redoing(bench: Bench, count: int) -> None:
+    """A passage of `--seconds` in the middle of a take of a minute, made anew."""
+    path, _, _ = bench.source(0, 60.0)
+    half_s = float(bench.asked["duration_s"]) / 2  # type: ignore[arg-type]
+    forming(bench, count, Source(str(path), regions=((30 - half_s, 30 + half_s),)))
+
+
+def forming(bench: Bench, count: int, source: Source | None = None) -> None:
     shares, first = [], []
     for number in range(count + 1):  # the first one warms up
         prompt = STYLES[number % len(STYLES)].format(bpm=120)
-        request = TakeRequest(f"forming-{number}", prompt, version=2, seed=number, **bench.asked)  # type: ignore[arg-type]
+        request = TakeRequest(
+            f"forming-{number}",
+            prompt,
+            version=2,
+            seed=number,
+            source=source,
+            **bench.asked,  # type: ignore[arg-type]
+        )
         path = bench.folder / f"{request.take_id}.wav"
         prepared = making.prepare(bench.engine, request)
         began = now = time.perf_counter()
@@ -213,7 +268,8 @@ def forming(bench: Bench, count: int) -> None:
 
 
 PARTS: dict[str, Callable[[Bench, int], None]] = {
-    part.__name__: part for part in (seams, comps, loops, continuations, seeds, variation, families, forming)
+    part.__name__: part
+    for part in (seams, truths, comps, loops, continuations, seeds, variation, families, forming, redoing)
 }
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def _heard(known: PromptFacts, stated: PromptFacts, audio: np.ndarray, sample_ra
     if known.beat_bpm is None and stated.beat_bpm is None:
         known = dataclasses.replace(known, tempo_bpm=listening.tempo_of(sound))
     if known.tonic is None and stated.tonic is None:
-        tonic, mode = listening.key_of(sound)
+        tonic, mode = listening.key_of_passage(sound)
         known = dataclasses.replace(known, tonic=tonic, scale=SCALES[mode])
     return known
 

@@ -42,6 +42,16 @@ def test_the_key_of_a_cadence(tonic: int, minor: bool) -> None:
     assert listening.key_of(band(96, tonic, minor=minor)) == (tonic, "minor" if minor else "major")
 
 
+@pytest.mark.parametrize(("tonic", "minor"), [(0, False), (3, True), (7, False), (10, True)])
+def test_the_key_of_a_passage_whose_ends_are_other_chords(tonic: int, minor: bool) -> None:
+    """From the middle of one chord to that of another, neither of them the tonic's."""
+    whole = band(96, tonic, minor=minor, seconds=32.0)
+    bar = round(4 * 60 / 96 * RATE)
+    part = whole[bar + bar // 2 : 7 * bar - bar // 2]
+    assert listening.key_of_passage(part) == (tonic, "minor" if minor else "major")
+    assert listening.key_of_passage(0.001 * part) == listening.key_of_passage(part)
+
+
 def test_tuning_and_level_do_not_change_the_key() -> None:
     assert listening.key_of(0.01 * band(96, 5, cents=35)) == listening.key_of(band(96, 5)) == (5, "major")
 
@@ -57,6 +67,7 @@ def test_silence_and_scraps_are_heard_without_harm(seconds: float) -> None:
     for sound in (np.zeros((round(seconds * RATE), 2), np.float32), band(120, 0)[: round(seconds * RATE)]):
         assert 50 < listening.tempo_of(sound) < 200
         assert listening.key_of(sound)[1] in listening.MODES
+        assert listening.key_of_passage(sound)[1] in listening.MODES
 
 
 def test_the_stated_accuracy_is_good_enough_to_measure_by() -> None:
