@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from musicapp.library import takes, trash
-from musicapp.library.index import Index
+from musicapp.library.index import Index, place_of
 from tests.library.test_takes import write_take
 from tests.sound_devices import ROOT
 
@@ -45,7 +45,7 @@ def kill_once(home: Path, work: str, seed: int, delay_s: float) -> tuple[int, li
     told = [line.split() for line in window.stdout]
     window.wait(10)
     window.stdout.close()
-    index = Index(folder, home / "cache" / "library" / next((home / "cache" / "library").glob("*.sqlite")).name)
+    index = Index(folder, home / "cache" / "library" / place_of(folder).name)  # none where it was just thrown away
     try:
         return len(told), list(_wrong(folder, index, set(before), told))
     finally:
