@@ -114,7 +114,7 @@ class AbletonLink(QObject):
     @property
     def _form(self) -> Form | None:
         shown = self._player.shown
-        look = self._looks.of(shown.request, shown.take, shown.audio.duration_s) if shown else None
+        look = self._looks.of(shown.request, shown.whole, shown.audio.duration_s) if shown else None
         return look.form if look else None
 
     def _cue(self) -> Cue | None:
