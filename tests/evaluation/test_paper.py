@@ -11,9 +11,10 @@ import pytest
 
 from musicapp.cli.main import main
 from musicapp.evaluation import report
-from musicapp.evaluation.paper import drawing, write
+from musicapp.evaluation.paper import drawing, question_claims, write
 from musicapp.evaluation.paper.claims import CLAIMS
 from musicapp.evaluation.paper.findings import CONFIRMED, OPEN, QUALIFIED, REFUTED
+from musicapp.evaluation.paper.kept import Kept, Measured
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "paper.md"
@@ -100,6 +101,15 @@ def test_another_model_is_held_against_the_tokens_itself(tmp_path: Path) -> None
     assert "In 1 of 2 measures this model is better than every other one here" in text
     assert verdict_of(page, "Latent diffusion keeps a form where tokens lose it") == REFUTED
     assert "| three sections and a returning motif | 90 % | 10 % | 20 % |" in text
+
+
+def test_sharper_than_composed_music_is_no_better_than_as_sharp() -> None:
+    def sharp(kurtosis: float) -> Measured:
+        values = {"generated": {"attacks": kurtosis}, "renders": {"attacks": 27.5}}
+        return {"sound": Kept(values, (), "2026-12-01", 1.0, "musicapp evaluate")}
+
+    assert question_claims.rivals(sharp(27.0), {"sharper": sharp(90.0)}).verdict == CONFIRMED
+    assert question_claims.rivals(sharp(90.0), {"as composed": sharp(27.0)}).verdict == REFUTED
 
 
 def test_what_a_rival_learnt_from_stands_beside_the_comparison(tmp_path: Path) -> None:
