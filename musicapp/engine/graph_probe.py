@@ -58,16 +58,18 @@ def begin(model: LoadedModel, name: str, device_name: str, folder: Path | None =
     key = f"{name} {model.precision} {device_name} torch {torch.__version__}"
     known = _read(file)
     if key not in known:
-        known[key] = measure(model, make_record)
-        log.info("a step of %s: %s", key, known[key])
+        if (found := measure(model, make_record)) is None:
+            return  # for want of memory, say: the next start tries again
+        known[key] = found
+        log.info("a step of %s: %s", key, found)
         _write(file, known)
     if known[key].suits:
         model.graphs.start(make_record)
 
 
 @torch.inference_mode()
-def measure(model: LoadedModel, make_record: Callable[[], Record]) -> Probe:
-    """Steps of noise under conditions of zero, made both ways in turn. What cannot be recorded does not suit."""
+def measure(model: LoadedModel, make_record: Callable[[], Record]) -> Probe | None:
+    """Steps of noise under conditions of zero, made both ways in turn; None where they could not be recorded."""
     config = model.config.diffusion.dit
     count = LATENTS + -LATENTS % config.patch_size
     generator = torch.Generator().manual_seed(0)
@@ -84,7 +86,7 @@ def measure(model: LoadedModel, make_record: Callable[[], Record]) -> Probe:
     for _ in range(2):  # the first call is made as it is, the second is recorded
         replayed = graphs(x, timestep, **given)
     if not graphs.is_on:
-        return Probe(0.0, 0.0, is_same=False)
+        return None
     plain = model.dit(x, timestep, **given)
 
     def seconds(ask: Callable[..., Tensor]) -> float:

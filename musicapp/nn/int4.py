@@ -11,12 +11,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from musicapp.nn import tiles
 
 GROUP = 32
 LOWEST, HIGHEST = -8, 7
 SCALES_TRIED = (1.0, 0.95, 0.9, 0.85, 1.05, 1.1)  # times the scale that puts the extreme value at -8
-TILE = 1 << 20  # weights that are floats at once: 4 MB, which fits a processor's cache
+TILE = 1 << 20  # weights that are rounded at once: 4 MB of floats, which fit a processor's cache
+MULTIPLIED = 1 << 22  # weights that are floats at once in a product, which narrower ones would make slower
 
 
 def quantize_groups(weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -66,14 +68,17 @@ class Int4Linear(nn.Module):
         return layer
 
     def forward(self, x: Tensor) -> Tensor:
-        rows = max(1, TILE // self.in_features)
-        out = x.new_empty(*x.shape[:-1], self.out_features)
-        for first in range(0, self.out_features, rows):
-            part = slice(first, first + rows)
-            weight = self._weight(part, x.dtype)
-            bias = None if self.bias is None else self.bias[part].to(x.dtype)
-            out[..., part] = F.linear(x, weight, bias)
-        return out
+        rows = x.reshape(-1, self.in_features)
+        out = x.new_empty(rows.shape[0], self.out_features)
+        size = tiles.even(self.out_features, max(1, MULTIPLIED // self.in_features))
+        for first in range(0, self.out_features, size):
+            part = slice(first, first + size)
+            weight = self._weight(part, x.dtype).t()
+            if self.bias is None:
+                torch.mm(rows, weight, out=out[:, part])  # in place: copying the products costs as much as unpacking
+            else:
+                torch.addmm(self.bias[part].to(x.dtype), rows, weight, out=out[:, part])
+        return out.view(*x.shape[:-1], self.out_features)
 
     def _weight(self, part: slice, dtype: torch.dtype) -> Tensor:
         """Some rows as floats. float16 has not the range of the scales, so that it comes last."""

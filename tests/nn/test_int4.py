@@ -62,12 +62,14 @@ def test_choosing_among_scales_loses_less_than_the_first(monkeypatch: pytest.Mon
     assert best < 0.97 * relative_error(dequantize_groups(*quantize_groups(weight)), weight)
 
 
-def test_tiles_do_not_change_numbers_and_hardly_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bias", [False, True])
+def test_tiles_do_not_change_numbers_and_hardly_the_result(monkeypatch: pytest.MonkeyPatch, bias: bool) -> None:
     torch.manual_seed(5)
-    linear, x = nn.Linear(64, 24, bias=True), torch.randn(10, 64)
+    linear, x = nn.Linear(64, 24, bias=bias), torch.randn(2, 5, 64)
     layer = Int4Linear.from_linear(linear)
     whole = layer(x)
     monkeypatch.setattr(int4, "TILE", 5 * 64)
+    monkeypatch.setattr(int4, "MULTIPLIED", 7 * 64)
     tiled = Int4Linear.from_linear(linear)
     assert torch.equal(tiled.weight, layer.weight) and torch.equal(tiled.weight_scale, layer.weight_scale)
     torch.testing.assert_close(tiled(x), whole)
