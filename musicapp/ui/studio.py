@@ -140,6 +140,7 @@ class Studio(QObject):
         self.sounds = Sounds(self.library, self.open_takes, self.messages, self.files, self)
         self.missing_folder = MissingFolder(self.library, self.messages, self.files, self)
         self.library.model.follow(self.looks)
+        self.looks.noted.connect(self.library.noted)
         self.forming = Forming(
             self.bridge, self.generation, self.open_takes, self.player, lambda: self.library.auto_play != "off", self
         )

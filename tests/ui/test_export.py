@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from musicapp.audio import tags, wave_io
 from musicapp.audio.loudness import loudness_lufs
 from musicapp.errors import ExportError
-from musicapp.handover import exporting
+from musicapp.handover import exporting, material, naming
 from musicapp.ui.dialogs.export_options import ExportOptions
 from tests.ui.conftest import Desk
 
@@ -48,6 +48,24 @@ def test_the_export_is_the_take_with_its_settings_inside(desk: Desk, home: Path)
     assert settings is not None and settings["seed"] == take.request.seed and settings["prompt"] == "calm piano"
     assert desk.find("export_result").text() == f"Saved {path.name}"
     assert desk.find("export_show").isVisible()
+
+
+def test_what_is_written_on_the_take_meanwhile_is_exported_but_a_typed_name_stays(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    take, library, edits = desk.make_take("calm piano", 4.0), desk.studio.library, desk.studio.take_edits
+    exporter = desk.studio.exporter
+    exporter.set_template("{title} {key}")
+    desk.wait(lambda: library.current is not None and library.current.measured)
+    assert library.current is not None
+    heard = naming.values_of(material.of_take(library.current), None)["key"]
+    assert heard and exporter.name == f"calm-piano {heard}"
+    edits.rename(take, "My song")
+    desk.wait(lambda: exporter.name == f"My-song {heard}")
+    assert export(desk).stem == f"My-song {heard}"
+    exporter.set_name("demo")
+    edits.star([take])
+    desk.wait(lambda: library.current is not None and library.current.is_starred)
+    assert desk.window.export.name.text() == "demo" == export(desk).stem
 
 
 def test_every_format_of_the_list_is_written(desk: Desk) -> None:

@@ -63,6 +63,7 @@ class Exporter(QObject):
         self.only_region = False
         self.region: Region | None = None
         self.name = ""
+        self._is_typed = False  # whether somebody chose the name
         self.note = ""  # about the name: what is left out of it, or that it is taken
         self.take: Take | Sound | None = None
         self.is_running = False
@@ -124,11 +125,16 @@ class Exporter(QObject):
         saved.export_template = "" if self.template == naming.DEFAULT else self.template
 
     def set_take(self, take: Take | Sound | None) -> None:
-        """Export this take next; its name is suggested anew."""
+        """Export this take next. Its name is suggested anew, unless it is the same take with nothing new for a name."""
         if take is self.take:
             return
-        self.take = take
-        self.suggest()
+        before, self.take = self.take, take
+        if take is None or before is None or take.take_id != before.take_id:
+            self.suggest()
+        elif self._is_typed or self._named(take) == self._named(before):
+            self.form_changed.emit()
+        else:
+            self.suggest()
 
     def set_region(self, region: Region | None) -> None:
         """The part of the take on the stage that is marked."""
@@ -193,7 +199,7 @@ class Exporter(QObject):
 
     def set_name(self, name: str) -> None:
         """Take a name as typed, without its suffix; whether it will do is looked up at once."""
-        self.name = name
+        self.name, self._is_typed = name, True
         self.note = "" if not name.strip() or names.is_safe_name(name.strip()) else _unsafe(name)
         self.form_changed.emit()
         if not self.note and name.strip():
@@ -205,10 +211,14 @@ class Exporter(QObject):
             self.name = self.note = ""
             self.form_changed.emit()
             return
-        named = naming.name_of(material_of(self.take), self.template)
+        named = self._named(self.take)
         self.name, self.note = named.name, named.note
+        self._is_typed = False
         self.form_changed.emit()
         self._look_up(named.name, self._suggested)
+
+    def _named(self, take: Take | Sound) -> naming.Named:
+        return naming.name_of(material_of(take), self.template)
 
     def export(self) -> None:
         """Write the file. An existing file is never replaced: another name is offered instead."""
@@ -261,10 +271,10 @@ class Exporter(QObject):
         take, settings, part_s = self.take, self.settings, self.part_s
         if take is None:
             return
-        name = self.name.strip().removesuffix(self.suffix)
+        name, material = self.name.strip().removesuffix(self.suffix), material_of(take)
         if not names.is_safe_name(name):
-            name = naming.name_of(material_of(take)).name
-        folder, wish = self.folder / HANDED_OVER, (take.take_id, settings, part_s, self.template)
+            name = naming.name_of(material).name
+        folder, wish = self.folder / HANDED_OVER, (take.take_id, material.title, settings, part_s, self.template)
         known = self._handed_over.get(wish)
         if known is not None and known.is_file():
             ready(known)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,15 +32,22 @@ class Look:
 
 @dataclass(frozen=True)
 class _Wish:
+    """What is written on a take (its title, a star) changes nothing of how it looks."""
+
     request: TakeRequest
-    take: Take | Sound | None
+    path: Path | None  # None while it is made
     duration_s: float
+    take: Take | Sound | None = field(compare=False)
 
 
 class Looks(QObject):
-    """`found` carries the take_id of which `of` now knows more. Ask in the UI thread only."""
+    """`found` carries the take_id of which `of` now knows more. Ask in the UI thread only.
+
+    noted  the take, when what was heard of it came into its sidecar
+    """
 
     found = Signal(str)
+    noted = Signal(object)
 
     def __init__(self, measuring: Lane, quick: Lane, parent: QObject | None = None) -> None:
         """measuring  for work that may take seconds for a take; quick  for the form of one that is being made"""
@@ -67,7 +75,8 @@ class Looks(QObject):
 
     def of(self, request: TakeRequest, take: Take | Sound | None, duration_s: float) -> Look | None:
         """What is known of a take by now. What is not known yet will be `found`."""
-        wish, take_id = _Wish(request, take, duration_s), take.take_id if take else request.take_id
+        wish = _Wish(request, take.path if take else None, duration_s, take)
+        take_id = take.take_id if take else request.take_id
         known, look = self._known.get(take_id, (None, None))
         if wish not in (known, self._under_way.get(take_id)):
             if take is None:
@@ -93,18 +102,21 @@ class Looks(QObject):
         self._under_way[take_id] = wish
         _, before = self._known.get(take_id, (None, None))
 
-        def work() -> Look:
+        def work() -> tuple[Look, Take | None]:
             form = before.form if before else form_of(wish.request, wish.duration_s)
-            measures = _measures(wish.take, lambda: self._is_closed) if wish.take else None
+            measures, noted = _measures(wish.take, lambda: self._is_closed) if wish.take else (None, None)
             bars = measures.heard.bars if measures and measures.heard else None
             if bars is not None and bars.is_sure:
                 form = form.with_heard_bars(bars.first_s, bars.beat_s, bars.beats_in_bar)
-            return Look(form, measures)
+            return Look(form, measures), noted
 
-        def done(look: Look) -> None:
+        def done(outcome: tuple[Look, Take | None]) -> None:
+            look, noted = outcome
+            if noted is not None:
+                self.noted.emit(noted)
             self._keep(take_id, wish, look)
 
-        lane.run(work, done, lambda _error: done(before or Look(Form(wish.duration_s))))
+        lane.run(work, done, lambda _error: self._keep(take_id, wish, before or Look(Form(wish.duration_s))))
 
     def _keep(self, take_id: str, wish: _Wish, look: Look) -> None:
         if self._under_way.get(take_id) == wish:
@@ -114,25 +126,26 @@ class Looks(QObject):
         self._go_on()
 
 
-def _measures(take: Take | Sound, should_stop: Callable[[], bool]) -> Measures | None:
-    """None for a file that is gone or damaged: whoever opens it is told."""
+def _measures(take: Take | Sound, should_stop: Callable[[], bool]) -> tuple[Measures | None, Take | None]:
+    """None for a file that is gone or damaged: whoever opens it is told. And the take, where that came into it."""
     try:
         found = measured(take.path, take.take_id, should_stop)
-        if isinstance(take, Take):  # nothing is written beside files of others
-            _note(take, found)
-        return found
+        return found, _noted(take, found) if isinstance(
+            take, Take
+        ) else None  # nothing is written beside files of others
     except MusicAppError as error:
         log.info("take %s: %s %s", take.take_id, error.message, error.detail)
-        return None
+        return None, None
 
 
-def _note(take: Take, found: Measures) -> None:
-    """Keep in the sidecar of a finished take what was heard of it, unless it stands there."""
+def _noted(take: Take, found: Measures) -> Take | None:
+    """Keep in the sidecar of a finished take what was heard of it; None where it stands there, or cannot."""
     if not take.is_finished:
-        return
+        return None
     try:
         noted = found.as_noted(take.path)
         if any(take.measured.get(name) != value for name, value in noted.items()):
-            edits.note_measured(take, **noted)
+            return edits.note_measured(take, **noted)
     except (OSError, MusicAppError) as error:  # it can be measured again
         log.info("take %s: what was measured is not kept: %s", take.take_id, error)
+    return None

@@ -163,6 +163,15 @@ class TakeListModel(QAbstractListModel):
         others = [row for row in self.rows if row.take_id not in by_id]
         self._set_rows([*others, *(_row_for(take) for take in by_id.values())])
 
+    def renew(self, take: Take) -> None:
+        """Something else is known of a finished take, which stays in its place."""
+        number = self._number_of(take.take_id)
+        if number >= 0 and (before := self.rows[number].take) is not None and before.path == take.path:
+            self.rows[number] = _row_for(take)
+            place = self.row_of(take.take_id)
+            if place >= 0:
+                self.lines[place] = self.rows[number]
+
     def set_progress(self, take_id: str, fraction: float | None, note: str) -> None:
         """Tell how far the take being made is."""
         number = self._number_of(take_id)
