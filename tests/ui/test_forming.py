@@ -175,3 +175,20 @@ def test_it_and_the_tick_for_loops_stay_on_in_the_next_session(open_desk: Callab
     first.studio.close()
     second = open_desk()
     assert second.studio.forming.is_on and second.studio.take_settings.loop is not None
+
+
+def test_a_passage_that_is_redone_is_heard_where_it_lies(desk: Desk) -> None:
+    desk.make_take("calm piano", 4.0)
+    desk.studio.forming.set_on(True)
+    desk.studio.player.pause()
+    desk.studio.player.set_region((2 * RATE, 3 * RATE))
+    desk.host.script = "denoising"
+    desk.window.actions_.redo_passage.trigger()
+    desk.wait(lambda: desk.studio.generation.run is not None and desk.studio.generation.run.step == 2)
+    source = desk.host.requests[-1].source
+    assert source is not None and source.regions == ((2.0, 3.0),) and desk.host.ears[-1] == 0
+    tell(desk, 0.5, first=RATE)
+    player = desk.studio.player
+    assert player.is_forming and player.position >= RATE
+    pump(desk, 0.5)
+    assert abs(player.position - 1.5 * RATE) < RATE // 10
