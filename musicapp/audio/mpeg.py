@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-MOST_BYTES = 1 << 28  # nearly two hours at 320 kbit/s; longer files stay as they are
 JUNK_BYTES = 1024  # between two frames that mpg123 looks past
 _LAYER_3, _MONO = 1, 3
 _MPEG_1 = 3

@@ -20,8 +20,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from musicapp.audio import mpeg
-from musicapp.audio.sound_paths import openable
+from musicapp.audio.sound_paths import openable, with_length
 from musicapp.composing.truth import Truth
 from musicapp.errors import MusicAppError
 from musicapp.training.dataset import SAMPLE_RATE, Rate, ShardWriter
@@ -103,7 +102,7 @@ def found_in(source: Path) -> Iterator[tuple[str, Path | bytes, str]]:
 
 def read(source: Path | bytes) -> np.ndarray:
     """A recording as `(frames, 2)` float32 at 44.1 kHz. Raises ValueError saying why it cannot be used."""
-    given = io.BytesIO(mpeg.with_length(source) or source) if isinstance(source, bytes) else openable(source)
+    given = io.BytesIO(with_length(source)) if isinstance(source, bytes) else openable(source)
     with soundfile.SoundFile(given) as file:
         if not SHORTEST_S <= file.frames / file.samplerate <= LONGEST_S:
             raise ValueError(f"it lasts {file.frames / file.samplerate:.1f} s")
