@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,9 +141,10 @@ def read_region(text: str) -> Region:
     """A passage from "0:05-0:08" or "5-8.5". Raises RequestError."""
     start, dash, end = text.replace("–", "-").partition("-")
     try:
-        if not dash:
+        region = time_of(start), time_of(end)
+        if not (dash and 0 <= region[0] < region[1] < math.inf):
             raise ValueError
-        return time_of(start), time_of(end)
+        return region
     except ValueError:
         raise RequestError(
             f"“{text[:40]}” is not a passage.", hint="Give its start and its end, for example 0:05-0:08."

@@ -69,8 +69,8 @@ MOST_REGIONS = 200
 class Studio(QObject):
     """The states of the window and the services below them.
 
-    Seven lanes: `reading` for takes being made, `files` for the library, `looking` for what takes look like, `drawing`
-    for spectrograms, `searching`, `exporting`, and `devices`.
+    Eight lanes: `reading` for takes being made, `files` for the library, `hearing` for sounds from elsewhere, `looking`
+    for what takes look like, `drawing` for spectrograms, `searching`, `exporting`, and `devices`.
     """
 
     _crashed = Signal(str)
@@ -84,6 +84,7 @@ class Studio(QObject):
         self._reading, self.files = Lane("reading", self), Lane("files", self)
         self._exporting, self._devices = Lane("exporting", self), Lane("devices", self)
         self._looking, self._drawing = Lane("looking", self), Lane("drawing", self)
+        self._hearing = Lane("hearing", self)
         self.bridge = EngineBridge(make_host, self)
         self.take_settings = TakeSettings(self)
         self.prompt_note = PromptNote(self.take_settings, self.files, self)
@@ -93,7 +94,7 @@ class Studio(QObject):
         self.models = ModelChoice(self.messages, self.files, self)
         self.model_promise = ModelPromise(self.take_settings, self.files, self)
         self.engine = EngineState(self.bridge, self.take_settings, self.messages, self)
-        self.open_takes = OpenTakes(self.messages, self._reading, self.files, self)
+        self.open_takes = OpenTakes(self.messages, self._reading, self.files, self._hearing, self)
         self.leftovers = Leftovers(self.messages, self.files, self)
         self.generation = Generation(self.bridge, self.messages, self.open_takes, self.engine, self.leftovers, self)
         self.undo = Undo(self)
@@ -113,6 +114,7 @@ class Studio(QObject):
             self.player,
             self.messages,
             self.files,
+            self._hearing,
             self,
         )
         self.looks = Looks(self._looking, self.files, self)
@@ -208,6 +210,7 @@ class Studio(QObject):
         self.queue.close()
         self.exporter.cancel()
         self.looks.close()
+        self.open_takes.stop_reading()
         self.takes_move.close()
         self.ableton_link.close()
         self.player.close()
@@ -222,6 +225,7 @@ class Studio(QObject):
             self.files,
             self._looking,
             self._drawing,
+            self._hearing,
             self._searching,
         ):
             lane.close()

@@ -4457,6 +4457,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>In der Wellenform mindestens eine halbe Sekunde markieren, dann noch einmal versuchen.</translation>
     </message>
     <message>
+        <source>Mark one of half a second or more, or none to close all of it to a loop.</source>
+        <translation>Mindestens eine halbe Sekunde markieren, oder nichts, um das Ganze zum Loop zu schließen.</translation>
+    </message>
+    <message>
         <source>Names of exports</source>
         <translation>Namen der Exporte</translation>
     </message>
@@ -5023,6 +5027,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The list of takes is closed.</source>
         <translation>Die Liste der Takes ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>The marked passage is too short for a loop.</source>
+        <translation>Die markierte Passage ist zu kurz für einen Loop.</translation>
     </message>
     <message>
         <source>The model asks for a loudness without a highest peak.</source>

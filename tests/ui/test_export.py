@@ -94,6 +94,17 @@ def test_an_existing_file_is_left_alone_and_another_name_is_offered(desk: Desk) 
     assert first.read_bytes() == before
 
 
+def test_what_is_told_of_a_taken_name_is_the_name_that_was_asked_for(desk: Desk) -> None:
+    """Also where another name was suggested while the first was looked at."""
+    ready_to_export(desk)
+    taken = export(desk).stem
+    desk.studio.exporter.name = taken
+    desk.studio.exporter.export()
+    desk.studio.exporter.name = "other"
+    desk.wait(lambda: "is there already" in desk.message)
+    assert f"“{taken}.wav” is there already" in desk.message and f"“{taken} (2).wav”" in desk.message
+
+
 def test_a_name_in_use_is_not_suggested(desk: Desk) -> None:
     ready_to_export(desk)
     first = export(desk)

@@ -29,7 +29,7 @@ class Bench:
 
     def __init__(self, qtbot: QtBot, folder: Path) -> None:
         self.qtbot, self.folder = qtbot, folder
-        self.lanes = Lane("reading"), Lane("files")
+        self.lanes = Lane("reading"), Lane("files"), Lane("hearing")
         self.messages = Messages()
         self.takes = OpenTakes(self.messages, *self.lanes)
         self.told: list[tuple[object, ...]] = []

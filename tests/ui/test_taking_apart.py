@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from musicapp import paths
 from musicapp.audio import source_file
+from musicapp.errors import LibraryError
 from musicapp.request import VERSION, TakeRequest
 from musicapp.shape import Source
+from musicapp.ui.state import sound
 from musicapp.ui.state.sound import SoundAudio
 from tests.ui.conftest import Desk
 from tests.ui.test_drops import exported
@@ -299,6 +303,73 @@ def test_a_sound_that_changes_or_vanishes_while_it_is_shown_is_told_of_and_plays
     write(path, seconds=4.0)
     again = take_apart(desk, path)
     assert again is not audio and again.duration_s == 4.0
+
+
+@pytest.mark.parametrize(("rate", "channels", "seconds"), [(44100, 1, 3.0), (44100, 2, 4.0), (44100, 2, 2.0)])
+def test_a_sound_that_changes_between_being_opened_and_read_is_told_of(
+    tmp_path: Path, rate: int, channels: int, seconds: float
+) -> None:
+    opened = sound.opened(write(tmp_path / "hum.wav"))
+    audio = SoundAudio(opened)
+    write(opened.path, rate, channels, seconds)
+    with pytest.raises(LibraryError, match="was changed since it was opened"):
+        audio.whole_filler()()
+    assert audio.has_failed and not audio.sha256
+
+
+def test_one_that_could_not_be_read_is_read_when_its_disk_is_back(
+    ready: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, path = ready, write(tmp_path / "stick" / "hum.wav")
+    to_hear = source_file.to_hear
+
+    def unplugged(found: Path, digest: source_file.Digest) -> Iterator[np.ndarray]:
+        path.parent.rename(tmp_path / "pulled")
+        yield from to_hear(found, digest)
+
+    monkeypatch.setattr(source_file, "to_hear", unplugged)
+    desk.studio.sounds.take_apart(path)
+    desk.wait(lambda: "is gone" in desk.message)
+    monkeypatch.setattr(source_file, "to_hear", to_hear)
+    (tmp_path / "pulled").rename(path.parent)
+    desk.studio.messages.dismiss()
+    desk.studio.sounds.take_apart(path)
+    desk.wait(lambda: (shown := desk.studio.player.shown) is not None and shown.audio.buffer.is_complete)
+    assert not desk.message
+
+
+def test_takes_are_starred_and_left_while_a_long_sound_is_read(
+    ready: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, path = ready, write(tmp_path / "hum.wav")
+    (take,) = [row.take for row in desk.studio.library.model.rows if row.take is not None]
+    blocks: list[np.ndarray] = []
+
+    def endless(_path: Path, _digest: source_file.Digest) -> Iterator[np.ndarray]:
+        while len(blocks) < 6000:  # a minute
+            blocks.append(np.full((16, 2), 0.1, np.float32))
+            yield blocks[-1]
+            time.sleep(0.01)
+
+    monkeypatch.setattr(source_file, "to_hear", endless)
+    desk.studio.sounds.take_apart(path)
+    desk.wait(lambda: blocks)
+    desk.studio.take_edits.star([take])
+    desk.wait(lambda: (row := desk.studio.library.model.rows[0]).take is not None and row.take.is_starred)
+    desk.studio.close()
+    read = len(blocks)
+    time.sleep(0.1)
+    assert len(blocks) <= read + 1 < 6000, "it stops with the window"
+
+
+def test_a_passage_too_short_for_a_loop_is_refused(ready: Desk, tmp_path: Path) -> None:
+    desk = ready
+    take_apart(desk, write(tmp_path / "hum.wav"))
+    made = len(desk.host.requests)
+    desk.studio.player.set_region((0, 20000))
+    desk.window.actions_.close_loop.trigger()
+    assert "too short for a loop" in desk.message and "half a second" in desk.message
+    assert len(desk.host.requests) == made and not desk.studio.queue.entries
 
 
 def test_takes_of_a_part_are_made_again(desk: Desk) -> None:

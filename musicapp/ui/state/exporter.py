@@ -241,7 +241,7 @@ class Exporter(QObject):
             many_exports.make_folder(folder)
             return take, self._written(take, target, settings, part_s, self.progress_changed.emit)
 
-        self._start([take], work, lambda outcome: self._done(outcome, settings))
+        self._start([take], work, lambda outcome: self._done(name, outcome, settings))
 
     def export_all(self, takes: list[Take]) -> None:
         """Write several takes by the template, whole, each under a free name."""
@@ -343,15 +343,17 @@ class Exporter(QObject):
             self.note = f"“{typed}{self.suffix}” is there already; “{free}” is free."
             self.form_changed.emit()
 
-    def _done(self, outcome: tuple[Take | Sound, wave_io.ExportResult] | str, settings: ExportSettings) -> None:
+    def _done(
+        self, name: str, outcome: tuple[Take | Sound, wave_io.ExportResult] | str, settings: ExportSettings
+    ) -> None:
         self._set_running(False)
         if isinstance(outcome, str):
-            taken, self.name = self.name, outcome
+            self.name = outcome
             self.note = ""
             self.form_changed.emit()
             self._messages.post(
                 "warning",
-                f"“{taken}{self.suffix}” is there already and was left as it is.",
+                f"“{name}{self.suffix}” is there already and was left as it is.",
                 f"Press Export again to save as “{outcome}{self.suffix}”, or type another name.",
             )
             return

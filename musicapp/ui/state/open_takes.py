@@ -36,9 +36,12 @@ class OpenTakes(QObject):
     shown_changed = Signal()
     renewed = Signal(str)
 
-    def __init__(self, messages: Messages, reading: Lane, files: Lane, parent: QObject | None = None) -> None:
+    def __init__(
+        self, messages: Messages, reading: Lane, files: Lane, hearing: Lane, parent: QObject | None = None
+    ) -> None:
+        """hearing  reads sounds from elsewhere, which may last half an hour: nothing else is to wait for that"""
         super().__init__(parent)
-        self._messages, self._reading, self._files = messages, reading, files
+        self._messages, self._reading, self._files, self._hearing = messages, reading, files, hearing
         self._takes: dict[str, OpenTake] = {}
         self._shown_id = ""
 
@@ -111,7 +114,8 @@ class OpenTakes(QObject):
         audio = self._audio(lambda: _audio_of(take))
         if audio is None:
             return None
-        self._files.run(audio.whole_filler(), None, self._messages.post_error)
+        lane = self._hearing if isinstance(take, Sound) else self._files
+        lane.run(audio.whole_filler(), None, self._messages.post_error)
         opened = self._takes[take.take_id] = OpenTake(take, audio)
         return opened
 
@@ -120,6 +124,12 @@ class OpenTakes(QObject):
         opened = self.find(take_id)
         if opened is not None and not opened.is_being_made:
             self._remove(opened)
+
+    def stop_reading(self) -> None:
+        """Who quits does not wait until what is finished is read to its end."""
+        for opened in self._takes.values():
+            if not opened.is_being_made:
+                opened.audio.drop()
 
     def renew(self, take: Take) -> None:
         """Something else is known of a finished take now; its sound is the same."""

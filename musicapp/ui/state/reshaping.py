@@ -38,12 +38,14 @@ class Reshaping(QObject):
         player: Player,
         messages: Messages,
         files: background.Lane,
+        hearing: background.Lane,
         parent: QObject | None = None,
     ) -> None:
+        """hearing  reads sounds from elsewhere, see `OpenTakes`"""
         super().__init__(parent)
         self._settings, self._queue, self._open_takes, self._player = settings, queue, open_takes, player
         self._history = history
-        self._messages, self._files = messages, files
+        self._messages, self._files, self._hearing = messages, files, hearing
 
     @property
     def whole(self) -> Take | Sound | None:
@@ -103,6 +105,12 @@ class Reshaping(QObject):
         take, region = self.whole, self._player.region
         if take is None:
             return
+        if region is not None and region[1] - region[0] < MIN_DURATION_S * take.sample_rate:
+            self._tell(
+                "The marked passage is too short for a loop.",
+                "Mark one of half a second or more, or none to close all of it to a loop.",
+            )
+            return
         from_s, to_s = (frame / take.sample_rate for frame in region or (0, 0))
         seam_s = usual_seam_s(to_s - from_s or take.duration_s)
         self._make_of(take, Source(str(take.path), take_id=_id_of(take), seam_s=seam_s, from_s=from_s, to_s=to_s))
@@ -137,7 +145,7 @@ class Reshaping(QObject):
             """The lane has read all of the sound by now: the take is made of what is shown, or not at all."""
             return audio.sha256 if isinstance(audio, SoundAudio) else ""
 
-        self._files.run(known, lambda sha256: self._add(request, replace(source, sha256=sha256)))
+        self._hearing.run(known, lambda sha256: self._add(request, replace(source, sha256=sha256)))
 
     def _add(self, request: TakeRequest, source: Source) -> None:
         seeds = [(random_seed() + number) % (MAX_SEED + 1) for number in range(self._queue.variations)]

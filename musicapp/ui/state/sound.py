@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from musicapp.audio import source_file
-from musicapp.errors import LibraryError
+from musicapp.errors import LibraryError, MusicAppError
 from musicapp.handover import material
 from musicapp.handover.material import Material
 from musicapp.library.takes import Take
@@ -60,9 +60,13 @@ class Sound:
     def check_unchanged(self) -> None:
         """Raise LibraryError where its file is not the one any more that is shown."""
         if _stamp(self.path) != self.stamp:
-            raise LibraryError(
-                f"“{self.path.name}” was changed since it was opened.", hint="Open it again to see it as it is now."
-            )
+            raise self.changed()
+
+    def changed(self) -> LibraryError:
+        """What is said of a file that is another one by now."""
+        return LibraryError(
+            f"“{self.path.name}” was changed since it was opened.", hint="Open it again to see it as it is now."
+        )
 
 
 def opened(path: Path) -> Sound:
@@ -99,26 +103,39 @@ class SoundAudio(TakeAudio):
     """Its samples in memory, at most two channels; what plays them gets them from there, as they are shown.
 
     sha256  of the samples in the file, "" until all are read
+    has_failed  whether they could not be read to their end
     """
 
     def __init__(self, sound: Sound) -> None:
         channels = min(sound.material.channels, 2)
         super().__init__(sound.path, sound.material.frames, channels, sound.sample_rate, is_played_from_file=False)
-        self.sha256 = ""
+        self.sha256, self.has_failed = "", False
+        self._sound = sound
 
     def whole_filler(self) -> Callable[[], None]:
-        """As of takes. Raises LibraryError and RequestError for files that cannot be read to their end, and silence."""
+        """As of takes. Raises LibraryError and RequestError for files that cannot be read to their end, that change
+        meanwhile, and silence."""
 
         def fill() -> None:
-            first, loudest, digest = 0, 0.0, hashlib.sha256()
-            for block in source_file.to_hear(self.path, digest):
-                if self.is_dropped:
-                    return
-                self.put(first, block)
-                first, loudest = first + len(block), max(loudest, float(np.abs(block).max(initial=0.0)))
-            self.put(first, np.zeros((max(self.total_frames - first, 0), self.channels), np.float32))
-            self.sha256 = digest.hexdigest()
-            if loudest < source_file.SILENCE:
-                raise source_file.silent(self.path)
+            try:
+                self._fill_whole()
+            except MusicAppError:
+                self.has_failed = not self.sha256
+                raise
 
         return fill
+
+    def _fill_whole(self) -> None:
+        first, loudest, digest = 0, 0.0, hashlib.sha256()
+        for block in source_file.to_hear(self.path, digest):
+            if self.is_dropped:
+                return
+            if block.shape[1] != self.channels:
+                raise self._sound.changed()
+            self.put(first, block)
+            first, loudest = first + len(block), max(loudest, float(np.abs(block).max(initial=0.0)))
+        self._sound.check_unchanged()  # or what is shown would be named by the checksum of something else
+        self.put(first, np.zeros((max(self.total_frames - first, 0), self.channels), np.float32))
+        self.sha256 = digest.hexdigest()
+        if loudest < source_file.SILENCE:
+            raise source_file.silent(self.path)

@@ -12,7 +12,7 @@ from musicapp.ui.state import sound
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.open_takes import OpenTakes
-from musicapp.ui.state.sound import Sound
+from musicapp.ui.state.sound import Sound, SoundAudio
 from musicapp.ui.state.take_library import TakeLibrary
 
 
@@ -45,6 +45,9 @@ class Sounds(QObject):
 
     def _show(self, found: Sound) -> None:
         self._last = found
+        opened = self._open_takes.find(found.take_id)
+        if opened is not None and isinstance(opened.audio, SoundAudio) and opened.audio.has_failed:
+            self._open_takes.close(found.take_id)  # perhaps its disk is back
         if self._open_takes.open(found) is not None:
             self._library.put_on_stage(found.take_id)
 
