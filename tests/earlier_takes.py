@@ -33,7 +33,7 @@ def fill_library(folder: Path, count: int = len(PROMPTS)) -> None:
     for number in range(count):
         prompt, duration_s, seed, minutes_ago = PROMPTS[number % len(PROMPTS)]
         if number >= len(PROMPTS):
-            duration_s, seed, minutes_ago = 4.0, seed + number, 3000 + 60 * number
+            duration_s, seed, minutes_ago = 1.0, seed + number, 3000 + 60 * number
         when = datetime.now().astimezone() - timedelta(minutes=minutes_ago)
         request = TakeRequest(f"earlier{number}", prompt, duration_s, seed, steps=8, guidance_scale=1.0)
         path = takes.new_take_path(folder, request.take_id, when)

@@ -132,6 +132,7 @@ def take_shots(album: Album) -> None:
     album.picture("spectrogram")
     studio.spectrum.set_on(False)
     studio.player.pause()
+    link_shot(album)
     assert window.stage.page is not None
     window.stage.page.waveform.show_part(12.0, 13.4)
     album.picture("zoomed")
@@ -155,6 +156,26 @@ def take_shots(album: Album) -> None:
     window.advanced.set_unfolded(False)
     studio.library.open("earlier1")
     album.picture("clipped")
+
+
+def link_shot(album: Album) -> None:
+    """A play that waits for the bar of two other programs."""
+    import pytest
+
+    from tests import fake_link
+
+    link, player, button = album.studio.ableton_link, album.studio.player, album.window.transport.link
+    with pytest.MonkeyPatch.context() as patch:
+        session = fake_link.install(patch)
+        session.peers, session.tempo = 2, 60e6 / 451128
+        button.show()
+        link.set_on(True)
+        player.stop()
+        player.play()
+        album.picture("linked")
+        player.pause()
+        link.set_on(False)
+    button.setVisible(link.is_offered)
 
 
 def source_shots(album: Album) -> None:
@@ -286,6 +307,7 @@ def settings_shots(album: Album) -> None:
             dialog.export.folder.textEdited.emit("music")
         if name == "keys":
             dialog.export.folder.setText("/home/mia/Music")
+            dialog.export.folder.textEdited.emit("/home/mia/Music")
             dialog.keys.choose("loop")
             dialog.keys.field.show_key("M")
             dialog.keys.field.pressed.emit("M")

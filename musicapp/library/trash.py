@@ -81,7 +81,12 @@ def empty(folder: Path, only: Iterable[Path] | None = None) -> int:
 
 def called(take: Take) -> str:
     """A take's name in a sentence."""
-    return take.title or take.request.prompt[:60] or take.take_id
+    return take.title or shortened(take.request.prompt, 60) or take.take_id
+
+
+def shortened(text: str, characters: int) -> str:
+    """So much of it at most, with … where something was left out."""
+    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
 
 
 def _move(source: Path, wanted: Path, note: dict[str, str | None]) -> Path:

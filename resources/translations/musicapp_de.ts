@@ -2616,7 +2616,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>Drag across the waveform to mark a part.</source>
-        <translation>Über die Wellenform ziehen, um einen Teil zu markieren.</translation>
+        <translation>Zum Markieren über das Bild ziehen.</translation>
     </message>
     <message>
         <source>Musicapp did not make this sound: there are no settings to use.</source>
@@ -3837,10 +3837,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Vom Trainingsprogramm mit einem Alpha je Schicht oder mit einem Rang für alle sichern lassen.</translation>
     </message>
     <message>
-        <source>Heard</source>
-        <translation>Gehört</translation>
-    </message>
-    <message>
         <source>House, 16 bars</source>
         <translation>House, 16 Takte</translation>
     </message>
@@ -4415,6 +4411,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Glued of {1} takes, the first of them</source>
         <translation>Aus {1} Takes zusammengefügt, der erste davon</translation>
+    </message>
+    <message>
+        <source>Heard key</source>
+        <translation>Gehörte Tonart</translation>
+    </message>
+    <message>
+        <source>Heard tempo</source>
+        <translation>Gehörtes Tempo</translation>
     </message>
     <message>
         <source>Highest true peak</source>

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicapp.library.trash import Trashed, called
+from musicapp.library.trash import Trashed, called, shortened
 from musicapp.ui import screen_room
 from musicapp.ui.state.take_trash import TakeTrash
 from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
@@ -172,7 +172,7 @@ def _line(each: Trashed) -> str:
     when = f"{day(local, with_year=True)}, {time_of_day(local)}" if local else ""
     since = tr("thrown away {when}", when=when) if when else ""
     parts = (
-        called(take)[:40],
+        shortened(called(take), 40),
         duration(round(take.duration_s, 1)),
         tr("seed {seed}", seed=take.request.seed),
         since,

@@ -209,9 +209,10 @@ class Comparison(QObject):
         rows = [Row(name, tuple(_text(value(request)) for request in requests)) for name, value in named.items()]
         rows.append(Row("Length", tuple(format_duration(round(take.duration_s, 3)) for take in self.takes)))
         measured = self.measured
-        heard = tuple(f"{m.heard.tempo_bpm:g} bpm, {m.heard.key}" if m and m.heard else "" for m in measured)
+        tempi = tuple(f"{m.heard.tempo_bpm:g} bpm" if m and m.heard else "" for m in measured)
+        keys = tuple(m.heard.key if m and m.heard else "" for m in measured)
         loudness = tuple(f"{m.loudness_lufs:.1f} LUFS".replace("-", "−") if m else "" for m in measured)
-        rows += [Row("Heard", heard), Row("Loudness", loudness)]
+        rows += [Row("Heard tempo", tempi), Row("Heard key", keys), Row("Loudness", loudness)]
         return [row for row in rows if any(row.values)]
 
     def _make_ready(self) -> None:

@@ -94,7 +94,8 @@ class QueuePanel(QFrame):
                 self.focusNextChild()
             self.setVisible(is_wanted)
         self.view.set_rows(min(rows, MOST_ROWS))
-        self.count.set_whole(tr("Queue: {words}", words=count_words(self._queue)))
+        words = count_words(self._queue)
+        self.count.set_whole(words or tr("Queue"), tr("Queue: {words}", words=words) if words else "")
         is_paused = self._queue.is_paused
         self.hold.set_icon_name("play" if is_paused else "pause")
         described(self.hold, "queue_pause", tr("Go on with the queue") if is_paused else tr("Pause the queue"))

@@ -97,8 +97,11 @@ class TimeAxis(pg.AxisItem):
             return
         step = bar_step(form.bar_s * per_second, BAR_LABEL_PIXELS)
         painter.setPen(QColor(self._theme.colours.muted))
+        width, metrics = self.size().width(), painter.fontMetrics()
         for second, number in form.bars():
             x = (second - left_s) * per_second
+            if x + 3 + metrics.horizontalAdvance(str(number)) > width:  # half a number would be another one
+                break
             if (number - 1) % step or not left_s <= second <= right_s or any(a - 22 < x < b for a, b in taken):
                 continue
             painter.drawText(QRectF(x + 3, 0, 60, FORM_HEIGHT), Qt.AlignmentFlag.AlignVCenter, str(number))
