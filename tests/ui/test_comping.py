@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from musicapp.library.take import Take
+from musicapp.request import frames_for
 from musicapp.shape import Lane, Source
 from musicapp.ui.dialogs.compare import CompareDialog
 from musicapp.ui.state.comping import ONE_ALONE, TOO_FEW, UNEQUAL
@@ -53,6 +54,20 @@ def test_bars_are_kept_by_mouse_and_keys_and_taken_back(desk: Desk, dialog: Comp
     assert comping.picks == ((0.0, 0), (1.0, 2), (3.0, 0)), "a drag is taken back at once"
     dialog.undo.click()
     assert comping.picks == ((0.0, 0),) and not dialog.undo.isEnabled()
+
+
+def test_the_frame_where_a_bar_begins_belongs_to_it(desk: Desk) -> None:
+    desk.studio.library.auto_play = "off"
+    compared(desk, [desk.make_take("calm piano, 187 bpm", 30.0) for _ in range(2)])
+    comping, player = desk.studio.comping, desk.studio.player
+    starts = [frames_for(bar * comping.bar_s, 44100) for bar in range(len(comping.kept))]
+    assert len(starts) > 15
+    for bar, start in enumerate(starts):
+        player.seek(start)
+        assert comping.bar_here == bar
+        if bar:
+            player.seek(start - 2)
+            assert comping.bar_here == bar - 1
 
 
 def test_the_heard_take_is_kept_from_where_it_plays(desk: Desk, dialog: CompareDialog) -> None:

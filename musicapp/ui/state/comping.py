@@ -64,7 +64,8 @@ class Comping(QObject):
     def bar_here(self) -> int:
         """The bar that plays."""
         rate = self.takes[0].sample_rate
-        return min(int(self._player.position / rate / self.bar_s), len(self.kept) - 1)
+        reached = self._player.position + 0.5  # a bar begins at the nearest frame, which may be half a frame early
+        return min(int(reached / rate / self.bar_s), len(self.kept) - 1)
 
     def keep(self, bar: int, place: int, *, is_first: bool = True) -> None:
         """Keep one take in one bar. is_first: of what is taken back at once"""
