@@ -17,6 +17,10 @@ from musicapp.nn import native, tiles
 
 TILE = 512  # rows that pass at once: the int32 products of a long take would not fit the cache, nor a small memory
 WEIGHTS = 1 << 20  # that are floats at once where bytes are not multiplied: 4 MB, which fits a processor's cache
+# Fresh memory costs as much as the work in it, so what is large goes in parts that malloc has at hand, on the CPU.
+ROUNDED = 1 << 19  # numbers that are rounded at once
+SUMS = 1 << 20  # products that are scaled at once
+ALIGNED = 64  # outputs, of which every part has a multiple
 LARGEST = 127
 SMALLEST_SCALE = 1e-12  # for rows that are all zero
 CUDA_ROWS = 17  # the CUDA kernel wants more than 16 rows, and inner sizes that are multiples of 8
@@ -29,6 +33,17 @@ def quantize_rows(values: Tensor) -> tuple[Tensor, Tensor]:
     in   `(rows, width)` floating point
     out  int8 `(rows, width)`, float32 scale `(rows,)`: values are about int8 * scale, off by half a scale at most
     """
+    size = max(1, ROUNDED // values.shape[1])
+    if values.device.type != "cpu" or len(values) <= size:
+        return _rounded(values)
+    rows, scales = values.new_empty(values.shape, dtype=torch.int8), values.new_empty(len(values), dtype=torch.float32)
+    for first in range(0, len(values), size):
+        part = slice(first, first + size)
+        rows[part], scales[part] = _rounded(values[part])
+    return rows, scales
+
+
+def _rounded(values: Tensor) -> tuple[Tensor, Tensor]:
     values = values.float()
     scale = values.abs().amax(dim=-1).div_(LARGEST).clamp_(min=SMALLEST_SCALE)
     return (values / scale[:, None]).round_().to(torch.int8), scale
@@ -79,14 +94,20 @@ class Int8Linear(nn.Module):
 
     def _multiply(self, rows: Tensor, out: Tensor) -> None:
         tokens, scale = quantize_rows(rows)
-        sums = torch._int_mm(tokens, self.weight.t())
-        if out.dtype == torch.float32:
-            torch.mul(sums, self.weight_scale, out=out)  # in one pass: a float copy of the sums costs as much again
-            out.mul_(scale[:, None])
-        else:
-            out.copy_((sums * self.weight_scale).mul_(scale[:, None]))
+        size = self._width(len(rows))
+        for first in range(0, self.out_features, size):
+            part = slice(first, first + size)
+            sums = torch._int_mm(tokens, self.weight[part].t())
+            out[:, part] = (sums * self.weight_scale[part]).mul_(scale[:, None])
         if self.bias is not None:
             out.add_(self.bias)
+
+    def _width(self, rows: int) -> int:
+        """Outputs that are multiplied at once for so many rows."""
+        if self.weight.device.type != "cpu":
+            return self.out_features
+        most = max(ALIGNED, SUMS // rows)
+        return -(-tiles.even(self.out_features, most) // ALIGNED) * ALIGNED
 
     def _multiply_floats(self, rows: Tensor, out: Tensor) -> None:
         size = max(1, WEIGHTS // self.in_features)

@@ -63,6 +63,23 @@ def test_tiles_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_parts_of_rows_and_of_outputs_do_not_change_the_result(
+    monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
+) -> None:
+    torch.manual_seed(6)
+    linear, x = nn.Linear(96, 300), torch.randn(2, 130, 96).to(dtype)
+    layer = Int8Linear.from_linear(linear).to(dtype)
+    whole, rounded = layer(x), quantize_rows(x[0])
+    monkeypatch.setattr(int8, "ROUNDED", 7 * 96)
+    monkeypatch.setattr(int8, "SUMS", 1)
+    assert layer._width(260) == 64
+    assert torch.equal(layer(x), whole)
+    assert all(map(torch.equal, quantize_rows(x[0]), rounded))
+    in_parts = Int8Linear.from_linear(linear)
+    assert torch.equal(in_parts.weight, layer.weight) and torch.equal(in_parts.weight_scale, layer.weight_scale)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("weights", [1 << 20, 160, 1])
 @torch.inference_mode()
