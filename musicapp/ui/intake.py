@@ -64,7 +64,7 @@ class Intake(QObject):
             names = self._refused.setdefault(found, [])
             names.append(f"“{path.name}”")
             if found == _FOREIGN and len(names) == 1:
-                start, apart = partial(self._start_from, path), partial(self._take_apart, path)
+                start, apart = partial(self._start_from, path), partial(self._answered, self._take_apart, path)
                 self._messages.post(
                     "warning",
                     _sentence(found, names),
@@ -74,6 +74,11 @@ class Intake(QObject):
                 )
             else:
                 self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP)
+
+    def _answered(self, act: Callable[[Path], None], path: Path) -> None:
+        """The message would stand before the waveform that is worked on now."""
+        self._messages.put_aside()
+        act(path)
 
 
 def look_at(path: Path) -> Recalled | str:
