@@ -2376,8 +2376,8 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
     <message numerus="yes">
         <source>%n failed</source>
         <translation>
-            <numerusform>1 fehlgeschlagen</numerusform>
-            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>1 Fehler</numerusform>
+            <numerusform>%n Fehler</numerusform>
         </translation>
     </message>
     <message>
