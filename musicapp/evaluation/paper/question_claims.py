@@ -58,6 +58,9 @@ def rivals(model: Measured, others: dict[str, Measured]) -> Finding:
         rows.append((text, show(own), *("–" if theirs[name] is None else show(theirs[name]) for name in names)))  # type: ignore[arg-type]
         if show is percent and path is not OFF_COMPOSED:
             bars.append((text, {"this model": (own,), **{name: (theirs[name],) for name in names}}))
+    if any("structure" in measured for measured in others.values()):
+        counts = (_figure(measured, "structure", ("pieces",)) for measured in (model, *others.values()))
+        rows.append(("long pieces looked at for form", *("–" if count is None else f"{count:g}" for count in counts)))
     better, known = _wins(model, others)
     if not known:
         return missing("one part that both were measured by")
