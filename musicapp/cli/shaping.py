@@ -130,9 +130,13 @@ def duration_of(
 
 
 def prompt_of(source: Source | None) -> str:
-    """The prompt where none was given: that of the take that is the source. Raises RequestError."""
+    """The prompt where none was given: that of the take that is the source. Raises RequestError or LibraryError."""
     request = None if source is None else request_of(Path(source.path))
     if request is None:
+        if source is not None:
+            from musicapp.audio import source_file
+
+            source_file.duration_s(Path(source.path))  # one that is gone is the first thing to tell
         raise RequestError("There is no prompt.", hint="Describe the music, for example: calm piano, 90 bpm.")
     return request.prompt
 

@@ -144,8 +144,9 @@ def test_what_is_no_number_is_answered_by_one_that_fits(
 def test_a_source_that_is_not_there_is_told(
     way: list[str], tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["generate", "x", "--model", model, *way, str(tmp_path / "gone.wav")]) == 1
-    assert "The source “gone.wav” is gone." in capsys.readouterr().err
+    for prompt in (["x"], []):  # also where its prompt was to be taken
+        assert main(["generate", *prompt, "--model", model, *way, str(tmp_path / "gone.wav")]) == 1
+        assert "The source “gone.wav” is gone." in capsys.readouterr().err
 
 
 def test_a_loop_is_written_as_one_for_samplers_and_daws(
