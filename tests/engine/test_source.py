@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ import pytest
 import soundfile
 import torch
 
-from musicapp.audio import tags, wave_io
+from musicapp.audio import source_file, tags, wave_io
 from musicapp.checkpoints.load import load_model
 from musicapp.engine import memory
 from musicapp.engine.encode import SIZE, encode
 from musicapp.engine.engine import Engine
 from musicapp.engine.events import Started
-from musicapp.errors import MusicAppError, OutOfMemory, RequestError
+from musicapp.errors import LibraryError, MusicAppError, OutOfMemory, RequestError
 from musicapp.request import TakeRequest
 from musicapp.shape import Source
 from tests import making
@@ -148,6 +149,14 @@ def test_a_source_that_changed_vanished_or_is_too_short_is_told_in_a_sentence(so
     with pytest.raises(RequestError, match="cannot last longer") as longer:
         making.prepare(engine, varied(model, sound, 0.5, duration_s=3.0))
     assert all(refusal(caught.value) for caught in (gone, changed, longer))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="This system has no named pipes.")
+def test_a_pipe_is_no_source_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "hum.wav")
+    for read in (source_file.duration_s, lambda path: source_file.read(path, sample_rate=RATE, channels=2)):
+        with pytest.raises(LibraryError, match="cannot be read as a source"):
+            read(tmp_path / "hum.wav")
 
 
 def test_a_source_counts_in_the_estimate_of_memory(sound: Path, tmp_path: Path) -> None:
