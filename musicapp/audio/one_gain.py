@@ -42,7 +42,10 @@ class Finder:
         """Take `(frames, channels)` float32. Raises ExportError for what is not a number."""
         peak = levels.peak(block)
         if not math.isfinite(peak):
-            raise ExportError("The take has samples that are not numbers.", hint="Make it again with other settings.")
+            raise ExportError(
+                "The sound has samples that are not numbers.",
+                hint="Make a take again with other settings; write another file anew with the program that made it.",
+            )
         self._peak = max(self._peak, peak)
         for meter in (self._loudness, self._true_peak):
             if meter is not None:

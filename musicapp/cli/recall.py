@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     if _has_command(project.request):
         print(shlex.join(["musicapp", *command_of(project.request)]))
     else:
-        print(shlex.join(["musicapp", "recall", str(args.file), "-o", f"again{args.file.suffix}"]))
+        name = f"./{args.file}" if str(args.file).startswith("-") else str(args.file)
+        print(shlex.join(["musicapp", "recall", name, "-o", f"again{args.file.suffix}"]))
     return 0
 
 

@@ -4037,10 +4037,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Noch einmal erzeugen</translation>
     </message>
     <message>
-        <source>Make it again with other settings.</source>
-        <translation>Mit anderen Einstellungen noch einmal erzeugen.</translation>
-    </message>
-    <message>
         <source>Make it again.</source>
         <translation>Noch einmal erzeugen.</translation>
     </message>
@@ -4451,6 +4447,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Loop of the export</source>
         <translation>Loop des Exports</translation>
+    </message>
+    <message>
+        <source>Make a take again with other settings; write another file anew with the program that made it.</source>
+        <translation>Einen Take mit anderen Einstellungen noch einmal erzeugen; eine andere Datei mit dem Programm neu schreiben, aus dem sie kommt.</translation>
     </message>
     <message>
         <source>Mark one of a tenth of a second or more in the waveform, then try again.</source>
@@ -5301,6 +5301,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Die Klangdatei dieses Takes ist weg.</translation>
     </message>
     <message>
+        <source>The sound has samples that are not numbers.</source>
+        <translation>Der Klang hat Samples, die keine Zahlen sind.</translation>
+    </message>
+    <message>
         <source>The sound output cannot be opened.</source>
         <translation>Die Klangausgabe lässt sich nicht öffnen.</translation>
     </message>
@@ -5355,10 +5359,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The take could not be written to “{1}”{2}.</source>
         <translation>Der Take ließ sich nicht in „{1}“ schreiben{2}.</translation>
-    </message>
-    <message>
-        <source>The take has samples that are not numbers.</source>
-        <translation>Der Take hat Samples, die keine Zahlen sind.</translation>
     </message>
     <message>
         <source>The take is in the comparison already</source>

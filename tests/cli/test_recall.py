@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,3 +178,14 @@ def test_what_no_options_ask_for_has_no_command(tmp_path: Path, capsys: pytest.C
     soundfile.write(sound, SOUND, RATE)
     request = replace(FULL, source=Source(str(sound), before_s=2.0, after_s=3.0))
     assert told(capsys, written(tmp_path / "out.flac", request))["command"] is None
+
+
+def test_the_command_of_a_file_whose_name_looks_like_an_option_can_be_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("s.wav", SOUND, RATE)
+    written(Path("-o.flac"), replace(FULL, source=Source(str(tmp_path / "s.wav"), before_s=2.0, after_s=3.0)))
+    assert main(["recall", "--", "-o.flac"]) == 0
+    command = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    assert command == ["musicapp", "recall", "./-o.flac", "-o", "again.flac"]
