@@ -9,10 +9,13 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+# A FLAC file is searched for its last two blocks, usually of some 10 kB, from its end: no crafted file takes long.
+SEARCHED_BYTES, MOST_HEADS, MOST_CANDIDATES = 1 << 22, 20_000, 100
 _FLAC, _CAF = b"fLaC", b"caff"
 _TOTAL_AT, _INFO_BYTES = 18, 42  # STREAMINFO is always the first block
 _TOTAL = (1 << 36) - 1  # the lower bits of eight bytes
 _BLOCK_SIZES = {1: 192, **{code: 144 << code for code in range(2, 6)}, **{code: 1 << code for code in range(8, 16)}}
+_BEHIND_FF = (b"\xf8", b"\xf9")  # of a block's first two bytes
 _SIZE_IN_8, _SIZE_IN_16 = 6, 7
 _RATE_IN_8, _RATES_IN_16, _NO_RATE = 12, (13, 14), 15
 _CAF_HEADER_BYTES, _CHUNK = 8, struct.Struct(">4sq")
@@ -55,10 +58,12 @@ def _flac_frames(content: bytes) -> int:
     """
     usual_size = int.from_bytes(content[8:10], "big")  # of all blocks but the last, where sizes are fixed
     later: list[_Block] = []
-    place = len(content)
-    while (place := content.rfind(b"\xff", _INFO_BYTES, place)) >= 0:
+    place, heads = len(content), 0
+    first = max(_INFO_BYTES, place - SEARCHED_BYTES)
+    while heads < MOST_HEADS and (place := content.rfind(b"\xff", first, place)) >= 0:
+        heads += content[place + 1 : place + 2] in _BEHIND_FF
         block = _block_at(content, place)
-        if block is None:
+        if block is None or len(later) == MOST_CANDIDATES:
             continue
         follows = block.number + (1 if block.is_fixed else block.size)
         for last in later:
@@ -71,7 +76,7 @@ def _flac_frames(content: bytes) -> int:
 def _block_at(content: bytes, place: int) -> _Block | None:
     """The head of a block that begins there, if its checksum is right."""
     head = content[place : place + 16]
-    if len(head) < 6 or head[1] & 0xFE != 0xF8:
+    if len(head) < 6 or head[1:2] not in _BEHIND_FF:
         return None
     size_code, rate_code = head[2] >> 4, head[2] & 15
     number, at = _coded_number(head, 4)

@@ -83,3 +83,21 @@ def test_what_is_cut_anywhere_costs_no_more_than_its_end(content: bytes) -> None
     assert half is not None
     with soundfile.SoundFile(io.BytesIO(half)) as file:
         assert 0.2 * len(LONG) < file.frames < 0.8 * len(LONG)
+
+
+def test_heads_without_end_are_not_searched_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = streamed_flac()
+    head = content[content.index(b"\xff\xf8", 42) :][:7]
+    checksum = streamed._checksum
+    calls: list[int] = []
+
+    def counted(data: bytes) -> int:
+        calls.append(len(data))
+        return checksum(data)
+
+    monkeypatch.setattr(streamed, "_checksum", counted)
+    assert streamed._block_at(head + bytes(9), 0) is not None
+    for filling in (head * 100_000, (head[:6] + b"\0") * 100_000):
+        calls.clear()
+        streamed.with_length(content[:42] + filling)
+        assert 100 < len(calls) <= streamed.MOST_HEADS
