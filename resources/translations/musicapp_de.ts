@@ -4429,6 +4429,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Ist ein Ordner</translation>
     </message>
     <message>
+        <source>It is made as soon as all of the sound is read</source>
+        <translation>Der Take entsteht, sobald der ganze Klang gelesen ist</translation>
+    </message>
+    <message>
         <source>Keep bars of more than one take, then glue.</source>
         <translation>Erst Takte von mehr als einem Take behalten, dann zusammenfügen.</translation>
     </message>

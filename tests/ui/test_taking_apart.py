@@ -355,6 +355,9 @@ def test_takes_are_starred_and_left_while_a_long_sound_is_read(
     monkeypatch.setattr(source_file, "to_hear", endless)
     desk.studio.sounds.take_apart(path)
     desk.wait(lambda: blocks)
+    with desk.qtbot.waitSignal(desk.studio.messages.remarked) as told:
+        desk.window.actions_.go_on.trigger()
+    assert told.args == ["It is made as soon as all of the sound is read"]
     desk.studio.take_edits.star([take])
     desk.wait(lambda: (row := desk.studio.library.model.rows[0]).take is not None and row.take.is_starred)
     desk.studio.close()

@@ -145,6 +145,8 @@ class Reshaping(QObject):
             """The lane has read all of the sound by now: the take is made of what is shown, or not at all."""
             return audio.sha256 if isinstance(audio, SoundAudio) else ""
 
+        if isinstance(audio, SoundAudio) and not (audio.sha256 or audio.has_failed):
+            self._messages.remark("It is made as soon as all of the sound is read")
         self._hearing.run(known, lambda sha256: self._add(request, replace(source, sha256=sha256)))
 
     def _add(self, request: TakeRequest, source: Source) -> None:
