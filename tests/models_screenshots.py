@@ -1,6 +1,7 @@
 """Pictures of the Models dialog in its states: `python -m tests.models_screenshots OUTDIR`.
 
-Light and dark, drawn by the real widgets without a screen, over a hub on this machine that serves tiny models.
+Light and dark, at 100 % and 200 %, drawn by the real widgets without a screen, over a hub on this machine that serves
+tiny models.
 """
 
 from __future__ import annotations
@@ -15,23 +16,29 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Make all pictures; each theme in its own process, since there is one application in each."""
+    """Make all pictures; each theme and scale in its own process, since there is one application in each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--theme", choices=("light", "dark"))
+    parser.add_argument("--scale", type=int, default=100, help="in percent")
+    parser.add_argument("--language", default="en", help="of the window: en or de")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.theme:
-        shoot(options.folder, options.theme)
+        shoot(options.folder, options.theme, options.scale, options.language)
         return 0
     for theme in ("light", "dark"):
-        command = [sys.executable, "-m", "tests.models_screenshots", str(options.folder), "--theme", theme]
-        subprocess.run(command, check=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+        for scale in (100, 200):
+            command = [sys.executable, "-m", "tests.models_screenshots", str(options.folder), "--theme", theme]
+            command += ["--scale", str(scale), "--language", options.language]
+            environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale / 100)}
+            subprocess.run(command, check=True, env=environment)
     return 0
 
 
-def shoot(folder: Path, theme_name: str) -> None:
-    """Every state of one theme."""
+def shoot(folder: Path, theme_name: str, scale: int, language: str) -> None:
+    """Every state of one theme at one scale."""
+    from musicapp.ui import words
     from tests.store.conftest import repositories
     from tests.store.hub_server import running
 
@@ -39,7 +46,9 @@ def shoot(folder: Path, theme_name: str) -> None:
         # A keyring that keeps nothing, and no token from outside: the pictures show a fresh computer.
         os.environ |= {"MUSICAPP_HOME": home, "HF_ENDPOINT": hub.address, "HF_HOME": home, "HF_TOKEN": ""}
         os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
-        dialog_shots(Path(home), hub, theme_name, lambda name: folder / f"models-{name}-{theme_name}.png")
+        ending = f"{theme_name}-{scale}" + ("" if language == "en" else f"-{language}")
+        words.use(language)
+        dialog_shots(Path(home), hub, theme_name, lambda name: folder / f"models-{name}-{ending}.png")
 
 
 def dialog_shots(home: Path, hub: object, theme_name: str, place: Callable[[str], Path]) -> None:

@@ -51,7 +51,12 @@ class Sentences:
     def _whole(self, text: str) -> str:
         if len(text) > MOST_CHARACTERS:
             return text
-        return self._of(text, 0)
+        found = self._of(text, 0)
+        if found == text and text[:1].isupper():  # words of the command line that begin a line here
+            small = text[0].lower() + text[1:]
+            found = self._of(small, 0)
+            return found[:1].upper() + found[1:] if found != small else text
+        return found
 
     def _of(self, text: str, depth: int) -> str:
         """The text in the other language, piece by piece where it is not known as a whole."""

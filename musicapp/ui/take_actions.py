@@ -57,7 +57,7 @@ class TakeActions(QObject):
         self.rename = add(menu, "rename", tr("&Name …"), "F2", self._list.rename)
         self.tags = add(menu, "tags", tr("Ta&gs …"), "T", self._edit_tags)
         self.origin = add(menu, "show_origin", tr("Show what &it was made from"), "", self._show_origin)
-        self.export_all = add(menu, "export_all", tr("&Export the marked takes"), "", self._export_all)
+        self.export_all = add(menu, "export_all", tr("Export the mar&ked takes"), "", self._export_all)
         self.export_project = add(menu, "export_project", tr("As a &project for DAWs"), "", self._export_project)
         self.compare = add(menu, "compare_marked", tr("Co&mpare the marked takes …"), "", self._compare)
         self.throw_away = add(menu, "throw_away", tr("To the t&rash"), "Del", self._throw_away)

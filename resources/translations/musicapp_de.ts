@@ -1515,7 +1515,7 @@ Was leer ist, entfällt mitsamt dem, was es vom Rest trennt.</translation>
         <translation>&amp;Herkunft zeigen</translation>
     </message>
     <message>
-        <source>&amp;Export the marked takes</source>
+        <source>Export the mar&amp;ked takes</source>
         <translation>&amp;Markierte Takes exportieren</translation>
     </message>
     <message>
@@ -6426,7 +6426,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>{1} first: {2}</source>
-        <translation>zuerst {1}: {2}</translation>
+        <translation>Zuerst {1}: {2}</translation>
     </message>
     <message>
         <source>{1} gave an answer about {2} that makes no sense.</source>

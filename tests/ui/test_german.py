@@ -202,6 +202,8 @@ def test_what_goes_wrong_in_a_dialog_is_told_in_german(desk: Desk, monkeypatch: 
             "fetching, 1.2 GB of 3.4 GB, 12.5 MB/s, 2 min left",
             "wird geholt, 1,2 GB von 3,4 GB, 12,5 MB/s, noch 2 min",
         ),
+        ("Fetching, 1.2 GB of 3.4 GB, 5 s left", "Wird geholt, 1,2 GB von 3,4 GB, noch 5 s"),
+        ("T5 base first: fetching, 1.2 GB of 3.4 GB", "Zuerst T5 base: wird geholt, 1,2 GB von 3,4 GB"),
         ("my-model · copying, 1.2 GB of 3.4 GB", "my-model · wird kopiert, 1,2 GB von 3,4 GB"),
         (
             "“a and b.wav” has 6 channels; takes have one or two.",
