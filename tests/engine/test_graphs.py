@@ -111,9 +111,10 @@ def test_a_take_has_the_same_bytes_with_and_without_graphs(
     plain = made(engine, request, tmp_path / "take.wav")
     begin(engine, replaying)
     assert made(engine, request, tmp_path / "take.wav") == plain and replaying
-    count = len(replaying)
-    assert made(engine, request, tmp_path / "take.wav") == plain  # all shapes are known by now
-    assert len(replaying) >= 2 * count
+    if kind != "in windows":  # which takes seconds
+        count = len(replaying)
+        assert made(engine, request, tmp_path / "take.wav") == plain  # all shapes are known by now
+        assert len(replaying) >= 2 * count
 
 
 def test_passages_and_variations_have_the_same_bytes(
