@@ -57,4 +57,4 @@ def _edited(take: Take, change: Callable[[dict[str, Any]], dict[str, Any]]) -> T
             )
         return change(values if isinstance(values.get("request"), dict) else {**values, **values_of(take)})
 
-    return take_file.with_added(take, sidecar.change(take.path, changed))
+    return take_file.as_written(take, sidecar.change(take.path, changed))

@@ -5,6 +5,7 @@ The audio says how long it is, the sidecar everything else; without one the tags
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from dataclasses import replace
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 QUIET_S = 600.0  # after so long without a change nobody is writing a take any more
 MOST_CHANNELS = 2
 YEARS = range(1970, 9000)  # far from both ends of the calendar, where a change of zone overflows
+NO_REQUEST = (*sidecar.DAMAGE, KeyError, AttributeError, OverflowError)  # in what a sidecar says
 BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 
 
@@ -53,7 +55,7 @@ def _from_sidecar(path: Path, layout: WaveLayout) -> Take | None:
         return as_told(path, layout, sidecar.read(path))
     except FileNotFoundError:
         return None
-    except (*sidecar.DAMAGE, KeyError, AttributeError, OverflowError) as error:
+    except NO_REQUEST as error:
         log.warning("%s is damaged, the tags of the audio take its place: %r", sidecar.of(path), error)
         return None
 
@@ -83,8 +85,11 @@ def as_told(path: Path, layout: WaveLayout, values: dict[str, Any]) -> Take:
     )
 
 
-def with_added(take: Take, values: dict[str, Any]) -> Take:
-    """The take with what people and listening added to the values of its sidecar."""
+def as_written(take: Take, values: dict[str, Any]) -> Take:
+    """The take by what its sidecar says now: another program may have written there since the take was read."""
+    with contextlib.suppress(*NO_REQUEST):
+        recalled = recall(values["request"])
+        take = replace(take, request=recalled.request, left_out=recalled.left_out)
     return replace(take, **_added(values))
 
 

@@ -43,6 +43,16 @@ def test_title_tags_star_and_measures_come_back(tmp_path: Path) -> None:
     assert list_takes(tmp_path) == [taken_off]
 
 
+def test_an_edit_answers_with_what_another_program_wrote_since_the_take_was_read(tmp_path: Path) -> None:
+    take = write_take(tmp_path, "a")
+    values = told(take)
+    values["request"] |= {"seed": 99, "a later setting": 1}
+    sidecar.of(take.path).write_text(json.dumps(values))
+    noted = edits.note_measured(take, tempo_bpm=119.8)
+    assert (noted.request.seed, noted.left_out) == (99, {"a later setting": 1})
+    assert list_takes(tmp_path) == [noted] == [edits.star(take, on=False)]
+
+
 def test_a_sidecar_of_version_1_is_read_and_goes_on(tmp_path: Path) -> None:
     take = write_take(tmp_path, "a")
     before = {key: value for key, value in told(take).items() if key != "version"}

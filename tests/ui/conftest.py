@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +67,11 @@ class Desk:
         if shown is not None and shown.take_id == take.take_id:
             self.wait(lambda: shown.audio.buffer.is_complete)
         return take
+
+    def shows(self, take: Take) -> bool:
+        """Whether this take is on the stage, the same in all but what was heard of it meanwhile."""
+        now = self.studio.library.current
+        return now is not None and replace(now, measured=take.measured) == take
 
     @property
     def page(self) -> TakePage:

@@ -162,7 +162,7 @@ def test_a_take_of_the_library_comes_on_the_stage(desk: Desk) -> None:
     first = desk.make_take("calm piano")
     desk.make_take("loud drums")
     assert drop(desk.window, first.path)
-    desk.wait(lambda: (now := desk.studio.library.current) is not None and now.take_id == first.take_id)
+    desk.wait(lambda: desk.shows(first))
     assert desk.studio.take_settings.prompt == "calm piano"
 
 

@@ -338,7 +338,7 @@ def test_the_whole_way_without_a_mouse(desk: Desk, home: Path) -> None:
     tab_to(desk, "takes")
     press(Qt.Key.Key_End)
     press(Qt.Key.Key_Return)
-    desk.wait(lambda: (now := desk.studio.library.current) is not None and now.take_id == first.take_id)
+    desk.wait(lambda: desk.shows(first))
     QTest.keyClicks(desk.find("takes"), "r")
     assert desk.studio.take_settings.seed == first.request.seed
     tab_to(desk, "export_format")

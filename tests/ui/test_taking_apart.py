@@ -214,7 +214,7 @@ def test_the_menu_opens_any_sound_a_take_as_a_take_and_an_export_with_its_settin
     chosen = [first.path, song]
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_more: (str(chosen.pop(0)), ""))
     desk.window.choose_sound()
-    desk.wait(lambda: (now := desk.studio.library.current) is not None and now.take_id == first.take_id)
+    desk.wait(lambda: desk.shows(first))
     desk.window.choose_sound()
     desk.wait(lambda: desk.studio.player.shown is not None and desk.studio.player.shown.title == song.name)
     shown = desk.studio.player.shown
