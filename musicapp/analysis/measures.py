@@ -16,7 +16,6 @@ from musicapp.audio.loudness import Loudness, LoudnessMeter
 from musicapp.audio.sound_paths import openable
 from musicapp.audio.true_peak import TruePeakMeter
 from musicapp.audio.wave_io import unreadable
-from musicapp.audio.wave_layout import open_plain
 from musicapp.errors import LibraryError
 
 BLOCK_FRAMES = 1 << 17
@@ -57,7 +56,6 @@ def measure(
     on_block  is told every block, `(frames, channels)` float32 without what is no number, and the frames of the file
     """
     try:
-        open_plain(path).close()  # a pipe would be waited for
         with soundfile.SoundFile(openable(path)) as file:
             return _measure(file, path, on_block or (lambda block, frames: None), should_stop)
     except (OSError, soundfile.LibsndfileError) as error:

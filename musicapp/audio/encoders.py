@@ -14,7 +14,7 @@ import soundfile
 from musicapp.audio import id3, ogg
 from musicapp.audio.formats import ExportFormat
 from musicapp.audio.riff import WaveWriter
-from musicapp.audio.sound_paths import openable
+from musicapp.audio.sound_paths import named
 from musicapp.audio.tags import SOFTWARE, ascii_comment
 
 MAX_OPUS_COMMENT = 40_000  # libsndfile cannot open Opus files whose header passes some 50 kB
@@ -72,7 +72,7 @@ def _open_soundfile(
     path: Path, form: ExportFormat, sample_rate: int, channels: int, tags: dict[str, str]
 ) -> soundfile.SoundFile:
     file = soundfile.SoundFile(
-        openable(path),
+        named(path),
         "w",
         samplerate=sample_rate,
         channels=channels,

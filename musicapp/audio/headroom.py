@@ -31,7 +31,7 @@ def next_gain(gain: float, decoded_peak: float, aim: float = AIM) -> float:
 
 
 def decoded_peak(path: Path, should_stop: Callable[[], bool]) -> float | None:
-    """The true peak of a file as it is heard, linear; None when told to stop. Raises soundfile.LibsndfileError."""
+    """The true peak of a file as it is heard, linear; None when told to stop. Raises LibsndfileError, OSError."""
     with soundfile.SoundFile(openable(path)) as file:
         meter = PeakFinder(file.samplerate, file.channels)
         for block in blocks(file, BLOCK_FRAMES):

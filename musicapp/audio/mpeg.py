@@ -7,10 +7,14 @@ said here is Xing's frame, with LAME's tag behind it where the file has one.
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
+from typing import BinaryIO
 
 JUNK_BYTES = 1024  # between two frames that mpg123 looks past
+START_BYTES = 1 << 12  # of the first frame and the head of the next, with room
+MOST_TAGS = 16  # that are looked past one by one
 _LAYER_3, _MONO = 1, 3
 _MPEG_1 = 3
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # by the bits of the version
@@ -70,25 +74,46 @@ def may_be(start: bytes) -> bool:
     return start.startswith(_ID3) or _frame_at(start, 0) is not None
 
 
+def can_stay(file: BinaryIO) -> bool:
+    """Whether `with_length` gives None for an open file, by its size and its start alone.
+
+    False as well behind many tags.
+    """
+    size, place = file.seek(0, os.SEEK_END), 0
+    for _ in range(MOST_TAGS):
+        file.seek(place)
+        start = file.read(START_BYTES)
+        if not start.startswith(_ID3):
+            return _can_stay(start, size - place)
+        place += _id3_bytes(start, 0)
+    return False
+
+
 def with_length(content: bytes) -> bytes | None:
     """An MP3 file's frames behind one that says how many there are; None where the file says so itself, or is none.
 
     None as well for files of free bit rate, whose frames do not say where they end.
     """
     start = _behind_tags(content)
+    if _can_stay(content[start : start + START_BYTES], len(content) - start):
+        return None
     first = _frame_at(content, start)
-    if first is None or _frame_at(content, start + first.size, first.kind) is None:
-        return None
-    if content.startswith(_VBRI, start + _VBRI_AT):
-        return None
+    assert first is not None
     said = _said(content, start, first)
-    if said is not None and said.frames and said.size_bytes >= 0.99 * (len(content) - start):
-        return None  # what is left is a tag at the end
     music = start if said is None else start + first.size
     frames, end = _count(content, music, first.kind)
     if said is None or not said.frames:
         return _header(content[start : start + 4], first, frames) + content[music:]
     return said.corrected(frames, end - start) + content[music:] if frames > said.frames else None
+
+
+def _can_stay(start: bytes, size: int) -> bool:
+    """Whether so many bytes that begin like this say their length, or are no MP3."""
+    first = _frame_at(start, 0)
+    if first is None or _frame_at(start, first.size, first.kind) is None or start.startswith(_VBRI, _VBRI_AT):
+        return True
+    said = _said(start, 0, first)
+    return said is not None and said.frames > 0 and said.size_bytes >= 0.99 * size  # the rest is a tag at the end
 
 
 def _behind_tags(content: bytes) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from musicapp.audio import mpeg, streamed
 from musicapp.audio.wave_layout import open_plain
@@ -13,14 +13,28 @@ from musicapp.audio.wave_layout import open_plain
 MOST_BYTES = 1 << 28  # nearly two hours of MP3 at 320 kbit/s; longer files stay as they are
 
 
-def openable(path: Path) -> Path | bytes | io.BytesIO:
-    """The path, or its bytes where its name is no UTF-8, as names from old archives and disks are on Linux.
+class _Kind(Protocol):
+    """What `mpeg` and `streamed` do with files that programs wrote to a stream."""
 
-    A file that does not say how long it is, as programs write it to a stream, comes in memory with its length
-    (`mpeg` and `streamed`).
+    def can_stay(self, file: BinaryIO, /) -> bool:
+        """Whether an open file is known to need nothing, without reading it."""
+
+    def with_length(self, content: bytes, /) -> bytes | None:
+        """A whole file with its length; None where it needs nothing."""
+
+
+def openable(path: Path) -> Path | bytes | io.BytesIO:
+    """A file to read: its path as soundfile takes it, or in memory with its length where it does not say one.
+
+    Raises OSError: it cannot be opened, or is no ordinary file but a pipe, say, which would be waited for.
     """
     if (content := _with_length(path)) is not None:
         return io.BytesIO(content)
+    return named(path)
+
+
+def named(path: Path) -> Path | bytes:
+    """The path, or its bytes where its name is no UTF-8, as names from old archives and disks are on Linux."""
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -30,23 +44,20 @@ def openable(path: Path) -> Path | bytes | io.BytesIO:
 
 def with_length(content: bytes) -> bytes:
     """A whole file in memory, with its length if it did not say one."""
-    way = _way_of(content[:4])
-    return (way and way(content)) or content
+    kind = _kind_of(content[:4])
+    return (kind and kind.with_length(content)) or content
 
 
 def _with_length(path: Path) -> bytes | None:
-    try:
-        with open_plain(path) as file:
-            start = file.read(4)
-            way = _way_of(start)
-            if way is None or os.fstat(file.fileno()).st_size > MOST_BYTES:
-                return None
-            return way(start + file.read(MOST_BYTES))
-    except OSError:  # told by whoever opens the path
-        return None
+    with open_plain(path) as file:
+        kind = _kind_of(file.read(4))
+        if kind is None or os.fstat(file.fileno()).st_size > MOST_BYTES or kind.can_stay(file):
+            return None
+        file.seek(0)
+        return kind.with_length(file.read(MOST_BYTES))
 
 
-def _way_of(start: bytes) -> Callable[[bytes], bytes | None] | None:
+def _kind_of(start: bytes) -> _Kind | None:
     if streamed.may_be(start):
-        return streamed.with_length
-    return mpeg.with_length if mpeg.may_be(start) else None
+        return streamed
+    return mpeg if mpeg.may_be(start) else None

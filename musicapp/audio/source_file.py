@@ -19,7 +19,6 @@ import soxr
 
 from musicapp.audio.blocks import blocks
 from musicapp.audio.sound_paths import openable
-from musicapp.audio.wave_layout import open_plain
 from musicapp.errors import LibraryError, RequestError
 from musicapp.request import MIN_DURATION_S, format_duration
 from musicapp.shape import MAX_SOURCE_S
@@ -142,7 +141,6 @@ def _blocks(file: soundfile.SoundFile, path: Path, digest: Digest) -> Iterator[n
 
 def _opened(path: Path) -> soundfile.SoundFile:
     try:
-        open_plain(path).close()  # a pipe would be waited for
         file = soundfile.SoundFile(openable(path))
     except (OSError, soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise _unreadable(path, error) from error

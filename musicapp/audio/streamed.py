@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import BinaryIO
 
 # A FLAC file is searched for its last two blocks, usually of some 10 kB, from its end: no crafted file takes long.
 SEARCHED_BYTES, MOST_HEADS, MOST_CANDIDATES = 1 << 22, 20_000, 100
@@ -19,6 +20,7 @@ _BEHIND_FF = (b"\xf8", b"\xf9")  # of a block's first two bytes
 _SIZE_IN_8, _SIZE_IN_16 = 6, 7
 _RATE_IN_8, _RATES_IN_16, _NO_RATE = 12, (13, 14), 15
 _CAF_HEADER_BYTES, _CHUNK = 8, struct.Struct(">4sq")
+_START_BYTES = 1 << 16  # where a CAF file's data nearly always begin
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,31 @@ def may_be(start: bytes) -> bool:
     return start in (_FLAC, _CAF)
 
 
+def can_stay(file: BinaryIO) -> bool:
+    """Whether `with_length` gives None for an open file, by its start alone; False as well where that says nothing."""
+    file.seek(0)
+    start = file.read(_START_BYTES)
+    if start.startswith(_FLAC):
+        return not _lacks_total(start)
+    data = _caf_data(start)
+    return data is not None and data[1] >= 0
+
+
 def with_length(content: bytes) -> bytes | None:
     """The whole of a file with its length in it; None for one that says it itself, or is none of the two."""
     return _flac_with_length(content) if content.startswith(_FLAC) else _caf_with_length(content)
 
 
 def _flac_with_length(content: bytes) -> bytes | None:
-    is_info = content[4:5] in (b"\0", b"\x80") and len(content) > _INFO_BYTES
+    if not _lacks_total(content) or not 0 < (frames := _flac_frames(content)) <= _TOTAL:
+        return None
     value = int.from_bytes(content[_TOTAL_AT : _TOTAL_AT + 8], "big")
-    if not is_info or value & _TOTAL:
-        return None
-    frames = _flac_frames(content)
-    if not 0 < frames <= _TOTAL:
-        return None
     return content[:_TOTAL_AT] + (value | frames).to_bytes(8, "big") + content[_TOTAL_AT + 8 :]
+
+
+def _lacks_total(content: bytes) -> bool:
+    is_info = content[4:5] in (b"\0", b"\x80") and len(content) > _INFO_BYTES
+    return is_info and not int.from_bytes(content[_TOTAL_AT : _TOTAL_AT + 8], "big") & _TOTAL
 
 
 def _flac_frames(content: bytes) -> int:
@@ -119,13 +132,21 @@ def _checksum(data: bytes) -> int:
 
 
 def _caf_with_length(content: bytes) -> bytes | None:
+    place, size = _caf_data(content) or (0, 0)
+    if size != -1:
+        return None
+    behind = place + _CHUNK.size
+    return content[:place] + _CHUNK.pack(b"data", len(content) - behind) + content[behind:]
+
+
+def _caf_data(content: bytes) -> tuple[int, int] | None:
+    """Where the chunk of samples begins, and the bytes that it says it has; None if there is none."""
     place = _CAF_HEADER_BYTES
     while content.startswith(_CAF) and place + _CHUNK.size <= len(content):
         name, size = _CHUNK.unpack_from(content, place)
-        behind = place + _CHUNK.size
-        if name == b"data" and size == -1:
-            return content[:place] + _CHUNK.pack(name, len(content) - behind) + content[behind:]
+        if name == b"data":
+            return place, size
         if size < 0:
             return None
-        place = behind + size
+        place += _CHUNK.size + size
     return None

@@ -70,6 +70,15 @@ def test_what_says_its_length_stays_as_it_is(tmp_path: Path) -> None:
     assert openable(tmp_path / "a.mp3") == tmp_path / "a.mp3"
 
 
+def test_the_start_of_a_file_shows_that_it_says_its_length() -> None:
+    whole, cover = encoded(44100), b"ID3\4\0\0\0\x06\0\0" + bytes(6 << 14)
+    for before in (b"", cover, cover + b"ID3\4\0\0\0\0\x1f\x76" + bytes(31 * 128 + 118) + cover):
+        assert mpeg.can_stay(io.BytesIO(before + whole))
+        for lacking in (without_length(whole), whole + whole):
+            assert not mpeg.can_stay(io.BytesIO(before + lacking)) and mpeg.with_length(before + lacking) is not None
+    assert not mpeg.can_stay(io.BytesIO(b"ID3\4\0\0\0\0\0\0" * 1000 + whole)), "not looked past one by one for ever"
+
+
 def test_files_put_one_behind_the_other_are_read_to_the_last(tmp_path: Path) -> None:
     whole = encoded(44100)
     tag = b"ID3\4\0\0\0\0\x01\x00" + bytes(128)

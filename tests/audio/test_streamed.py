@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 import soundfile
 
 from musicapp.analysis import measures
-from musicapp.audio import source_file, streamed
+from musicapp.audio import source_file, streamed, wave_io
 from musicapp.audio.passage import Passage, PassageReader
 from musicapp.audio.sound_paths import openable
+from musicapp.errors import LibraryError
 from musicapp.handover import material
 from musicapp.training import recordings
 from tests.audio.wave_files import RATE, SOUND
@@ -72,6 +74,25 @@ def test_files_that_say_their_length_stay_as_they_are(tmp_path: Path, name: str)
     path.write_bytes(encoded(name))
     assert openable(path) == path
     assert streamed.with_length(path.read_bytes()) is None
+
+
+@pytest.mark.parametrize("name", ["FLAC", "CAF"])
+def test_the_start_of_a_file_shows_that_it_says_its_length(name: str) -> None:
+    content = encoded(name)
+    assert streamed.can_stay(io.BytesIO(content[:5000])) and streamed.can_stay(io.BytesIO(content))
+    assert not streamed.can_stay(io.BytesIO(b"caff\0\1\0\0free" + (1 << 20).to_bytes(8, "big") + bytes(1 << 20)))
+    for lacking, _ in KINDS:
+        assert not streamed.can_stay(io.BytesIO(lacking))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders.")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.flac")
+    with pytest.raises(OSError, match="no ordinary file"):
+        openable(tmp_path / "a.flac")
+    for use in (source_file.duration_s, measures.measure, material.of_file, wave_io.read):
+        with pytest.raises(LibraryError, match=r"a\.flac"):
+            use(tmp_path / "a.flac")
 
 
 @pytest.mark.parametrize("content", [streamed_flac(), streamed_caf()])
