@@ -51,7 +51,8 @@ class Transport:
         self._meter_last = (0.0, 0.0)
         self._meter_time = 0.0
         self.wanted_levels = (0.0, 0.0)
-        self.next_cue: Callable[[], Cue | None] = lambda: None  # what a play waits for, asked when it is ordered
+        # What a play from a frame waits for, asked when it is ordered.
+        self.next_cue: Callable[[int], Cue | None] = lambda _frame: None
 
     def set_source(self, source: TakeBuffer | None, gain: float = 1.0) -> None:
         """Choose the take, from its start, not playing. The loop goes: it belonged to the other take.
@@ -97,8 +98,10 @@ class Transport:
             source = self._source
             if source is None:
                 return
-            jump = self._jump_to(0) if self.position >= source.total_frames else self._orders.jump
-            self._order(jump=jump, play_count=self._orders.play_count + 1, wanted=True, cue=self.next_cue())
+            frame, jump = self.position, self._orders.jump
+            if frame >= source.total_frames:
+                frame, jump = 0, self._jump_to(0)
+            self._order(jump=jump, play_count=self._orders.play_count + 1, wanted=True, cue=self.next_cue(frame))
 
     def pause(self) -> None:
         """Fall silent and keep the position."""

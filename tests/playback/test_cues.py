@@ -22,7 +22,7 @@ from tests.playback.test_transport import RAMP, RATE, noise, renderer_of
 def cued(take: np.ndarray, cue: Cue | None, link: Renderer | None = None) -> Transport:
     transport = Transport(link)
     transport.set_source(TakeBuffer.of(take, RATE))
-    transport.next_cue = lambda: cue
+    transport.next_cue = lambda _frame: cue
     transport.play()
     return transport
 
@@ -80,7 +80,7 @@ def test_a_loop_goes_on_without_another_cue_and_so_does_a_seek() -> None:
     transport = Transport()
     transport.set_source(TakeBuffer.of(take, RATE))
     transport.set_loop((0, 2000))
-    transport.next_cue = lambda: Cue(1.0, 100.0)
+    transport.next_cue = lambda _frame: Cue(1.0, 100.0)
     transport.play()
     out = heard(transport, 10_000, 512, 1.0)
     np.testing.assert_array_equal(out[RAMP:6000], np.tile(take[:2000], (3, 1))[RAMP:])
@@ -99,7 +99,7 @@ def test_a_cue_travels(start_s: float, every_s: float) -> None:
     memory = bytearray(Slip.SIZE)
     transport = Transport()
     transport.set_source(TakeBuffer.of(noise(100), RATE))
-    transport.next_cue = lambda: Cue(start_s, every_s)
+    transport.next_cue = lambda _frame: Cue(start_s, every_s)
     transport.play()
     Slip(memory).write(renderer_of(transport).orders)
     assert Slip(memory).read(Orders()).cue == Cue(start_s, every_s)

@@ -12,7 +12,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
 from musicapp.playback import ableton_link
+from musicapp.playback.orders import Cue
 from musicapp.ui.state import ableton_link as state
+from musicapp.ui.widgets.link_button import LinkButton
 from tests import fake_link
 from tests.fake_link import FakeSession
 from tests.ui.conftest import Desk
@@ -43,6 +45,11 @@ def action(desk: Desk) -> QAction:
     return found
 
 
+def beat_at(session: FakeSession, cue: Cue) -> float:
+    at_us = round(cue.start_s * 1e6) + 5_000_000_000
+    return session.origin[1] + (at_us - session.origin[0]) * session.tempo / 60e6
+
+
 def test_without_a_binding_the_menu_says_how_to_get_one(
     monkeypatch: pytest.MonkeyPatch, open_desk: Callable[[], Desk]
 ) -> None:
@@ -68,6 +75,22 @@ def test_nothing_is_sent_until_it_is_switched_on_and_nothing_after(session: Fake
     button.click()
     desk.studio.close()
     assert session.enabled[-1] is False
+
+
+def test_its_button_is_no_window_before_it_stands_in_one(session: FakeSession, desk: Desk) -> None:
+    button = LinkButton(desk.studio.ableton_link)
+    desk.qtbot.addWidget(button)
+    assert not button.isVisible() and desk.window.transport.link.isVisible()
+
+
+def test_the_volume_can_be_read_beside_it_in_a_narrow_window(linked: Desk, session: FakeSession) -> None:
+    session.peers, session.tempo = 12, 60e6 / 451128
+    linked.wait(lambda: linked.window.transport.link.text() == "Link · 12 · 133")
+    linked.window.resize(1000, 700)
+    linked.qtbot.wait(20)
+    for volume_db, text in ((-6.0, "−6 dB"), (-59.0, "−59 dB"), (-60.0, "silent")):
+        linked.studio.player.set_volume(volume_db)
+        linked.wait(lambda text=text: linked.window.transport.volume_text.text() == text)
 
 
 def test_it_is_off_again_at_the_next_start(linked: Desk, open_desk: Callable[[], Desk]) -> None:
@@ -105,9 +128,7 @@ def test_a_play_waits_for_the_place_in_the_bar_where_it_begins(linked: Desk, ses
     desk.studio.player.play()
     cue = transport._orders.cue
     assert cue is not None and cue.every_s == pytest.approx(2.0, abs=1e-4)
-    at_us = round(cue.start_s * 1e6) + 5_000_000_000
-    beat = session.origin[1] + (at_us - session.origin[0]) * session.tempo / 60e6
-    assert beat % 4 == pytest.approx(at_s / 0.5 % 4, abs=0.01)
+    assert beat_at(session, cue) % 4 == pytest.approx(at_s / 0.5 % 4, abs=0.01)
     assert 0 < cue.start_s - time.perf_counter() < 3.0
     desk.wait(lambda: desk.window.transport.total.text() == "waiting for the bar")
     assert not desk.output.pump(1024, cue.start_s - 1.0).any()
@@ -115,6 +136,26 @@ def test_a_play_waits_for_the_place_in_the_bar_where_it_begins(linked: Desk, ses
     first = int(np.flatnonzero(np.abs(sound).sum(axis=1))[0])
     assert first == pytest.approx(22050, abs=50)
     desk.wait(lambda: desk.window.transport.total.text().startswith("/"))
+
+
+@pytest.mark.parametrize("has_played", [False, True])
+def test_at_the_end_a_play_begins_with_the_first_bar(linked: Desk, session: FakeSession, has_played: bool) -> None:
+    desk, player = linked, linked.studio.player
+    take = desk.make_take("calm piano, 120 bpm", 5.3)  # ends within a bar
+    desk.wait(lambda: desk.shows(take) and desk.studio.looks.is_idle)
+    session.peers = 1
+    if has_played:
+        player.play()
+        cue = player.transport._orders.cue
+        assert cue is not None
+        desk.output.pump(6 * 44100, cue.start_s)
+        desk.wait(lambda: not player.is_playing)
+    else:
+        player.seek(take.frames)
+    player.play()
+    cue = player.transport._orders.cue
+    assert cue is not None and player.position == 0
+    assert (beat_at(session, cue) + 2) % 4 == pytest.approx(2, abs=0.01)
 
 
 def test_a_loop_begins_with_the_bar_and_goes_on_by_itself(linked: Desk, session: FakeSession) -> None:

@@ -117,18 +117,15 @@ class AbletonLink(QObject):
         look = self._looks.of(shown.request, shown.whole, shown.audio.duration_s) if shown else None
         return look.form if look else None
 
-    def _cue(self) -> Cue | None:
-        """What the play that is being ordered waits for."""
+    def _cue(self, frame: int) -> Cue | None:
+        """What the play that is being ordered from this frame waits for."""
         player, session = self._player, self._session
         if session is None or player.is_forming or player.is_playing:
             return None
         form, beat, beats_in_bar = self._form, 0.0, USUAL_BEATS
         if form is not None and form.beat_s and player.shown is not None:
             beats_in_bar = form.beats_in_bar
-            second = player.transport.position / player.shown.audio.sample_rate
-            if player.transport.ended:
-                second = 0.0
-            beat = form.into_bar_s(second) / form.beat_s
+            beat = form.into_bar_s(frame / player.shown.audio.sample_rate) / form.beat_s
         earliest_s = time.perf_counter() + (LEAD_S if player.is_open else OPENING_S)
         self._tell_difference(session)
         return session.cue(earliest_s, beat, beats_in_bar)

@@ -23,7 +23,8 @@ class LinkButton(QToolButton):
         super().__init__()
         self._link = link
         self.setCheckable(True)
-        self.setVisible(link.is_offered)
+        if not link.is_offered:  # to show it here would be a window of its own
+            self.hide()
         self.clicked.connect(link.toggle)
         link.changed.connect(self._show)
         self._show()

@@ -178,6 +178,7 @@ class TransportBar(QFrame):
         text = tr("silent") if silent else tr("{volume} dB", volume=number(volume_db, 0))
         described(self.volume, "volume", tr("Volume"), tr("Volume: {text}", text=text))
         self.volume_text.set_whole(text.replace("-", "−"))
+        self.volume_text.setMinimumWidth(self.volume_text.sizeHint().width())  # the slider gives way first
         self.volume_icon.set_icon_name("mute" if silent else "volume")
         self.volume_icon.setChecked(silent)
         described(self.volume_icon, "mute", tr("Mute"), tr("Play aloud again") if silent else tr("Mute"), "M")
