@@ -207,6 +207,7 @@ class Studio(QObject):
             return
         self._closed = True
         being_made = [opened.source for opened in self.open_takes.being_made if isinstance(opened.source, Draft)]
+        self.reshaping.close()  # which may put something into the queue
         self.queue.close()
         self.exporter.cancel()
         self.looks.close()

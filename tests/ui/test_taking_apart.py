@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -339,8 +339,9 @@ def test_one_that_could_not_be_read_is_read_when_its_disk_is_back(
     assert not desk.message
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager to tell
 def test_takes_are_starred_and_left_while_a_long_sound_is_read(
-    ready: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ready: Desk, open_desk: Callable[[], Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, path = ready, write(tmp_path / "hum.wav")
     (take,) = [row.take for row in desk.studio.library.model.rows if row.take is not None]
@@ -360,10 +361,16 @@ def test_takes_are_starred_and_left_while_a_long_sound_is_read(
     assert told.args == ["It is made as soon as all of the sound is read"]
     desk.studio.take_edits.star([take])
     desk.wait(lambda: (row := desk.studio.library.model.rows[0]).take is not None and row.take.is_starred)
+    made = len(desk.host.requests)
     desk.studio.close()
     read = len(blocks)
     time.sleep(0.1)
     assert len(blocks) <= read + 1 < 6000, "it stops with the window"
+    assert len(desk.host.requests) == made
+    again = open_desk()
+    again.wait(lambda: "One take of before waits to be made" in again.message)
+    (kept,) = again.studio.queue.waiting
+    assert kept.request.source == Source(str(path), after_s=30.0) and kept.request.prompt == "slow strings"
 
 
 def test_a_passage_too_short_for_a_loop_is_refused(ready: Desk, tmp_path: Path) -> None:

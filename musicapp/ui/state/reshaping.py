@@ -46,6 +46,13 @@ class Reshaping(QObject):
         self._settings, self._queue, self._open_takes, self._player = settings, queue, open_takes, player
         self._history = history
         self._messages, self._files, self._hearing = messages, files, hearing
+        self._until_read: list[tuple[TakeRequest, Source]] = []  # what waits for a sound to be read
+
+    def close(self) -> None:
+        """What still waits for its sound to be read is in the queue at the next start: of the file as it is then."""
+        for request, source in self._until_read:
+            self._add(request, source, is_late=True)
+        self._until_read.clear()
 
     @property
     def whole(self) -> Take | Sound | None:
@@ -138,21 +145,29 @@ class Reshaping(QObject):
         except RequestError as problem:
             self._messages.post_error(problem, about=self._settings.problem_field)
             return
-        request = replace(request, duration_s=length_s)
+        wish = replace(request, duration_s=length_s), source
         audio = self._open_takes.shown.audio if self._open_takes.shown else None
 
         def known() -> str:
-            """The lane has read all of the sound by now: the take is made of what is shown, or not at all."""
+            """The lane has read all of the sound by now: the take is made of what is shown, or not at all.
+
+            "" where the sound left the stage before: then it is made of the file as it is.
+            """
             return audio.sha256 if isinstance(audio, SoundAudio) else ""
+
+        def read(sha256: str) -> None:
+            self._until_read.remove(wish)
+            self._add(wish[0], replace(source, sha256=sha256))
 
         if isinstance(audio, SoundAudio) and not (audio.sha256 or audio.has_failed):
             self._messages.remark("It is made as soon as all of the sound is read")
-        self._hearing.run(known, lambda sha256: self._add(request, replace(source, sha256=sha256)))
+        self._until_read.append(wish)
+        self._hearing.run(known, read)
 
-    def _add(self, request: TakeRequest, source: Source) -> None:
+    def _add(self, request: TakeRequest, source: Source, *, is_late: bool = False) -> None:
         seeds = [(random_seed() + number) % (MAX_SEED + 1) for number in range(self._queue.variations)]
         request = replace(request, source=source, loop=None, device=self._settings.device)
-        self._queue.add([self._with_seed(request, seed) for seed in seeds])
+        self._queue.add([self._with_seed(request, seed) for seed in seeds], is_late=is_late)
 
     def _tell(self, what: str, hint: str) -> None:
         self._messages.post_error(RequestError(what, hint=hint), about="region")

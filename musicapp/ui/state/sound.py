@@ -72,7 +72,8 @@ class Sound:
 def opened(path: Path) -> Sound:
     """Look at a file. Raises LibraryError, and RequestError for one that no take can be made from."""
     source_file.duration_s(path)
-    found, stamp = material.of_file(path), _stamp(path)
+    stamp = _stamp(path)  # first, or a change meanwhile would pass for what was looked at
+    found = material.of_file(path)
     key = hashlib.sha256(f"{path} {stamp}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return Sound(f"sound-{key}", found, stamp, datetime.fromtimestamp(stamp[1] / 1e9, UTC))
 

@@ -152,11 +152,21 @@ class TakeQueue(QObject):
         """The same, before all that wait."""
         self.generate(at_front=True)
 
-    def add(self, requests: list[TakeRequest], *, at_front: bool = False, is_live: bool = False) -> None:
-        """Queue takes; where none is being made, the first begins at once, even while the queue is paused."""
+    def add(
+        self,
+        requests: list[TakeRequest],
+        *,
+        at_front: bool = False,
+        is_live: bool = False,
+        is_late: bool = False,
+    ) -> None:
+        """Queue takes; where none is being made, the first begins at once, even while the queue is paused.
+
+        is_late  the window is about to close: none begins, and they are there at the next start
+        """
         if not self._has_room(len(requests)):
             return
-        is_free = not self._generation.is_running and self._entries.next() is None
+        is_free = not (is_late or self._generation.is_running) and self._entries.next() is None
         self._entries.add(requests, at_front=at_front or is_free, is_live=is_live)
         self._changed()
         for request in requests:
