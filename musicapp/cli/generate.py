@@ -110,8 +110,8 @@ def make(request: TakeRequest, target: Path, form: str, *, force: bool) -> int:
 
 def read_request(args: argparse.Namespace) -> TakeRequest:
     """The request that the options describe. Raises RequestError with one sentence about the first bad one."""
-    source = shaping.source_of(args, _number)
     prompt = _read_stdin() if args.prompt == "-" else args.prompt
+    source = shaping.source_of(args, prompt, _number)
     if prompt is None:
         prompt = shaping.prompt_of(source)
     loop = shaping.loop_of(args, prompt, _number)

@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--inpaint", metavar="FILE", help="make passages of this sound anew; all else stays, sample by sample")
     add("--region", action="append", metavar="A-B", help="such a passage, for example 0:05-0:08; repeatable")
     add("--extend", metavar="FILE", help="go on behind this sound")
-    add("--by", metavar="N", help="for so long: 30 or 0:30")
+    add("--by", metavar="N", help="for so long: 30, 0:30 or “8 bars” of the prompt's tempo")
     add("--before", action="store_true", default=None, help="add it in front instead")
     add("--close-loop", metavar="FILE", help="make anew only where the end of this sound runs into its beginning")
     add("--part", metavar="A-B", help="of this part of it alone, also with --init-audio")
@@ -45,9 +45,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--beats", metavar="N", help="beats in a bar (default those of the prompt, else 4)")
 
 
-def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> Source | None:
+def source_of(args: argparse.Namespace, prompt: str | None, number: Callable[[str, str], float]) -> Source | None:
     """The source that the options describe. Raises RequestError or LibraryError.
 
+    prompt  whose tempo bars have; None for that of the take that is the source
     number  reads one: what it is called, its text
     """
     given = [way for way in WAYS if getattr(args, way) is not None]
@@ -65,7 +66,8 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
     if given != ["init_audio"] and args.seconds is not None:
         raise RequestError(f"With {WAYS[given[0]]} the sound says how long it is.", hint="Leave --seconds away.")
     path = str(Path(getattr(args, given[0])).absolute())
-    take_id = Path(path).stem if request_of(Path(path)) is not None else ""
+    request = request_of(Path(path))
+    take_id = Path(path).stem if request is not None else ""
     from_s, to_s = (0.0, 0.0) if args.part is None else read_region(args.part)
     if args.init_audio is not None:
         variation = DEFAULT_VARIATION if args.variation is None else number("variation", args.variation)
@@ -77,7 +79,11 @@ def source_of(args: argparse.Namespace, number: Callable[[str, str], float]) -> 
     if args.extend is not None:
         if args.by is None:
             raise RequestError("--extend needs the length of what is added.", hint="For example: --by 0:30")
-        added = parse_duration(args.by)
+        if bars.is_bars(args.by):
+            theirs = request.prompt if request is not None else ""
+            added = check_duration(bars.duration_of(args.by, theirs if prompt is None else prompt))
+        else:
+            added = parse_duration(args.by)
         before_s, after_s = (added, 0.0) if args.before else (0.0, added)
         return Source(path, take_id=take_id, before_s=before_s, after_s=after_s)
     length_s = source_file.duration_s(Path(path)) if args.part is None else to_s - from_s

@@ -10,6 +10,7 @@ import pytest
 from musicapp.audio import tags, wave_io
 from musicapp.cli import generate
 from musicapp.cli.main import build_parser, main
+from musicapp.request import TakeRequest
 from musicapp.shape import Loop
 from tests.audio import foreign_readers
 from tests.cli.conftest import RATE, write_hum
@@ -55,6 +56,8 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
     assert (request.source.from_s, request.source.to_s, request.source.variation) == (0.5, 1.25, 0.5)
     request = read("x", "--extend", str(sound), "--by", "0:30", "--before", *where)
     assert request.duration_s == 32.0 and request.source is not None and request.source.before_s == 30.0
+    request = read("jazz waltz, 3/4, 180 bpm", "--extend", str(sound), "--by", "4 bars", *where)
+    assert request.duration_s == 6.0 and request.source is not None and request.source.after_s == 4.0
     request = read("x", "--inpaint", str(sound), "--region", "0-0:01", "--region", "1.25–2", *where)
     assert request.source is not None and request.source.regions == ((0.0, 1.0), (1.25, 2.0))
     request = read("x", "--loop", "--bars", "2", "--bpm", "120", "--beats", "3", *where)
@@ -73,6 +76,15 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
     source = request.source
     assert source is not None and (source.from_s, source.to_s, source.seam_s) == (0.5, 1.5, 0.25)
     assert request.duration_s == 1.0
+
+
+def test_bars_that_are_added_have_the_tempo_of_the_prompt_that_is_used(tmp_path: Path, model: str) -> None:
+    take = tmp_path / "take.wav"
+    told = tags.request_tags(TakeRequest("take", "waltz, 3/4, 180 bpm", 2.0, 7))
+    wave_io.export(np.zeros((2 * RATE, 2), np.float32), take, sample_rate=RATE, format="wav32f", tags=told)
+    for prompt, added_s in (([], 2.0), (["120 bpm"], 4.0), (["60 bpm"], 8.0)):
+        request = read(*prompt, "--extend", str(take), "--by", "2 bars", "--model", model)
+        assert request.source is not None and (request.source.after_s, request.duration_s) == (added_s, 2 + added_s)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +107,9 @@ def test_options_become_a_request(sound: Path, model: str) -> None:
         ["x", "--init-audio", "HUM", "--part", "nan-1"],
         ["x", "--inpaint", "HUM", "--region", "0.5-inf"],
         ["x", "--extend", "HUM", "--by", "soon"],
+        ["x", "--extend", "HUM", "--by", "2 bars"],
+        ["90 bpm", "--extend", "HUM", "--by", "0 bars"],
+        ["60 bpm", "--extend", "HUM", "--by", "9999 bars"],
         ["x", "--extend", "HUM", "--by", "1", "--init-audio", "HUM"],
         ["x", "--init-audio", "HUM", "--variation", "far"],
         ["x", "--init-audio", "HUM", "--variation", "2"],
