@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicapp.analysis.listening_features import SAMPLE_RATE, onsets, spectrogram
+from musicapp.analysis.listening_features import SAMPLE_RATE, columns_of, onsets
 
 _WINDOW, _HOP = 8192, 2048
 _LOWEST_HZ, _HIGHEST_HZ = 60, 4000
@@ -20,10 +20,15 @@ def likeness(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
 
 def chroma(sound: np.ndarray) -> np.ndarray:
     """Shares of the twelve pitch classes over time, `(12, columns)`."""
-    levels, hertz = spectrogram(sound, _WINDOW, _HOP), np.fft.rfftfreq(_WINDOW, 1 / SAMPLE_RATE)
+    hertz = np.fft.rfftfreq(_WINDOW, 1 / SAMPLE_RATE)
     heard = (hertz > _LOWEST_HZ) & (hertz < _HIGHEST_HZ)
     classes = np.round(69 + 12 * np.log2(np.maximum(hertz, 1) / 440)).astype(int) % 12
-    rows = np.stack([np.sqrt(np.square(levels[:, heard & (classes == n)]).sum(axis=1)) for n in range(12)])
+    inside = [heard & (classes == n) for n in range(12)]
+    parts = [
+        np.stack([np.sqrt(np.square(levels[:, bins]).sum(axis=1)) for bins in inside])
+        for levels in columns_of(sound, _WINDOW, _HOP)
+    ]
+    rows = np.concatenate(parts, axis=1)
     shares: np.ndarray = rows / np.maximum(rows.sum(axis=0), 1e-9)
     return shares
 
