@@ -88,7 +88,7 @@ class RenderSet:
 
             log.info("rendering %d pieces of %g s: %s", missing, self._seconds, self._name)
             renderer = Renderer(self._soundfont)
-            pieces = pieces_of(self._name, self._seconds)
+            pieces = pieces_of(FIRST_SEEDS[self._name], self._seconds, KINDS.get(self._name, "song"))
             for piece in itertools.islice(pieces, writer.count, count):
                 writer.add(self._kept.rows_of(renderer.render(piece)), piece.truth)
 
@@ -98,9 +98,8 @@ def folder_of(work: Path, name: str, seconds: float, kept: Kept) -> Path:
     return work / "renders" / "-".join(filter(None, (name, kept.label, f"{seconds:g}s")))
 
 
-def pieces_of(name: str, seconds: float) -> Iterator[Piece]:
-    """The pieces of a set, of this length, in the order of their seeds; those of another kind are passed over."""
-    seed, kind = FIRST_SEEDS.get(name, 0), KINDS.get(name, "song")
+def pieces_of(seed: int, seconds: float, kind: str) -> Iterator[Piece]:
+    """Pieces of this length in the order of their seeds, from this one on; those of another kind are passed over."""
     while True:
         piece = compose(seed, duration_s=seconds)
         if piece.truth.kind == kind:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from musicapp.analysis.listening import SAMPLE_RATE
-from musicapp.evaluation.renders import FIRST_SEEDS, SOUND, Kept, folder_of, pieces_of
+from musicapp.evaluation.renders import FIRST_SEEDS, KINDS, SOUND, Kept, folder_of, pieces_of
 from musicapp.training.dataset import ShardWriter
 
 
@@ -32,7 +32,7 @@ def write_renders(work: Path, name: str, seconds: float, count: int, kept: Kept 
     first = FIRST_SEEDS.get(name, 0)
     rng = np.random.default_rng(first // 1000)
     with ShardWriter(folder_of(work, name, seconds, kept), kept.dtype, kept.width) as writer:
-        for _, piece in zip(range(count), pieces_of(name, seconds), strict=False):
+        for _, piece in zip(range(count), pieces_of(first, seconds, KINDS.get(name, "song")), strict=False):
             frames = round(seconds * SAMPLE_RATE)
             tune = notes([int(pitch) for pitch in rng.integers(50, 80, int(seconds * 2) + 1)], 0.5)[:frames]
             beat = rng.normal(size=frames) * (np.arange(frames) % 22050 < 2000) * piece.truth.has_drums

@@ -63,7 +63,7 @@ def test_the_new_band_plays_in_the_old_tempo_and_key() -> None:
 
 
 def test_single_sounds_are_asked_for_by_kind_instrument_and_pitch() -> None:
-    pieces = [piece.truth for _, piece in zip(range(6), pieces_of("singles", 4.0), strict=False)]
+    pieces = [piece.truth for _, piece in zip(range(6), pieces_of(0, 4.0, "one-shot"), strict=False)]
     assert {each.kind for each in pieces} == {"one-shot"}
     prompts = [single_prompt(each, number) for number, each in enumerate(pieces)]
     for each, prompt in zip(pieces, prompts, strict=True):
