@@ -85,11 +85,10 @@ def test_it_sees_libraries_files_and_commands(dev: ModuleType, tmp_path: Path) -
     assert not dev._is_there("no-such-command", LINKER_CACHE)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no apt-get.")
 def test_without_rights_it_says_what_to_install(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(dev.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(dev.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
     dev._apt_install(["libgl1", "libgl1", "libegl1"], "The system lacks libGL.so.1.")
     words = capsys.readouterr().out
@@ -103,13 +102,18 @@ def test_packages_with_64_bit_time_are_found(dev: ModuleType, monkeypatch: pytes
     assert [dev._current_name(name) for name in ("libgl1", "libglib2.0-0")] == ["libgl1", "libglib2.0-0t64"]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only Linux runs without a screen.")
-def test_a_screen_is_x11_or_wayland(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("platform", "without"), [("linux", False), ("darwin", True), ("win32", True)])
+def test_a_screen_is_x11_or_wayland_where_it_is_not_always_there(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, platform: str, without: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    assert not dev._has_screen()
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert dev._has_screen()
+    assert dev._has_screen() == without
+    for name, screen in (("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0")):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, screen)
+            assert dev._has_screen()
 
 
 def test_an_old_python_is_told_so(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,15 +67,20 @@ def test_markers_are_read_with_their_labels(tmp_path: Path) -> None:
     assert foreign_readers.cues(path) == [(0, "A, bar 1"), (RATE // 2, "bar 2"), (55125, "Gro?e")]
 
 
-@pytest.mark.skipif(not shutil.which("ffprobe"), reason="ffprobe, to compare with, is not installed.")
-def test_broadcast_levels_and_tags_are_read(tmp_path: Path) -> None:
-    facts = WaveFacts(description="Klavier für zwei", is_broadcast=True)
-    path = exported(tmp_path / "x.wav", facts)
+BROADCAST = WaveFacts(description="Klavier für zwei", is_broadcast=True)
+
+
+def test_broadcast_levels_are_read(tmp_path: Path) -> None:
+    path = exported(tmp_path / "x.wav", BROADCAST)
     assert foreign_readers.broadcast(path)["description"] == "Klavier fur zwei"
     raw = path.read_bytes()
     version, lufs, range_lu, true_peak, *_ = struct.unpack_from("<H64x5h", raw, raw.index(b"bext") + 8 + 346)
     assert version == 2 and -3000 < lufs < -100 and range_lu == 0 and -1000 < true_peak < 0
-    told = foreign_readers.ffprobe_tags(path)
+
+
+@pytest.mark.skipif(not shutil.which("ffprobe"), reason="ffprobe, to compare with, is not installed.")
+def test_a_second_program_reads_tags_beside_broadcast_levels(tmp_path: Path) -> None:
+    told = foreign_readers.ffprobe_tags(exported(tmp_path / "x.wav", BROADCAST))
     assert told["title"] == "x" and told["comment"] == "y" and told["encoded_by"].startswith("Musicapp")
 
 

@@ -14,7 +14,7 @@ from tests.measure_memory import MB, status
 from tests.tiny_model import write_tiny_model
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the system's malloc gives blocks back by itself")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux’s malloc keeps blocks that were let go of.")
 def test_holes_between_what_is_kept_go_back_to_the_system() -> None:
     """As when a model is rounded: a large block of floats each time, and behind it a small one that stays."""
     del (first := [torch.ones(8 << 20)])[0]  # 32 MB: from now on malloc keeps blocks up to that size

@@ -32,6 +32,7 @@ from musicapp.engine.host import EngineHost
 from tests.engine.conftest import CLOSING, Listener
 from tests.engine.test_host import take
 
+needs_signal_9 = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
 LONG_S = 285.0
 
 
@@ -77,7 +78,7 @@ def test_cancel_before_the_first_sound_leaves_nothing(
     assert [found.name for found in tmp_path.glob("*.wav")] == ["two.wav"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
+@needs_signal_9
 def test_a_killed_engine_leaves_what_was_heard(
     host: EngineHost, listener: Listener, wordless: Path, tmp_path: Path
 ) -> None:
@@ -107,7 +108,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills.")
+@needs_signal_9
 def test_a_killed_window_leaves_what_was_heard(wordless: Path, tmp_path: Path) -> None:
     script, path = tmp_path / "parent.py", tmp_path / "take.wav"
     script.write_text(PARENT)

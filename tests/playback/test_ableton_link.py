@@ -21,14 +21,17 @@ from tests import fake_link
 def why_no_peer() -> str:
     """Why no second process can be a peer here, "" if it can."""
     if importlib.util.find_spec("link") is None:
-        return "no binding for Ableton Link is installed (pip install LinkPython-extern)"
+        return "No binding for Ableton Link is installed (pip install LinkPython-extern)."
     if sys.platform != "linux" or shutil.which("unshare") is None:
-        return "only Linux gives a test a network of its own"
+        return "Only unshare, of Linux, gives a test a network of its own."
     tried = subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False)
-    return "" if tried.returncode == 0 else "this system gives nobody a network of their own"
+    return "" if tried.returncode == 0 else "This system gives nobody a network of their own."
 
 
-@pytest.mark.skipif(bool(why_no_peer()), reason=why_no_peer() or "there is one")
+NO_PEER = why_no_peer()
+
+
+@pytest.mark.skipif(bool(NO_PEER), reason=NO_PEER)
 def test_a_real_peer_and_we_agree_on_tempo_and_bars() -> None:
     command = ["unshare", "-rn", sys.executable, "-m", "tests.playback.link_peers"]
     root = Path(__file__).resolve().parents[2]

@@ -28,7 +28,9 @@ PATIENCE_S = 40.0
 REST_S = 0.6  # for two programs and the window manager to answer each other on a busy machine
 RATE = 44100
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"a virtual screen needs {', '.join(MISSING)}")
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"Not all of a virtual screen is installed: {', '.join(MISSING)}."
+)
 
 
 class Program:
