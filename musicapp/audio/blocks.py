@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import soundfile
 
-REACH_FRAMES = (
-    1 << 14
-)  # of an MP3 that are read once more: its frames hold parts of those that follow, for 4 kB at most
+REACH_FRAMES = 1 << 14  # of an MP3 that are read once more: its frames hold parts of those behind, for 4 kB at most
 
 
 def blocks(file: soundfile.SoundFile, size: int) -> Iterator[np.ndarray]:

@@ -43,9 +43,16 @@ def chunk_bounds(count: int, size: int = SIZE, *, first: int = FIRST, is_light: 
     return bounds
 
 
+def alignment_of(autoencoder: Autoencoder) -> int:
+    """Latents of a group: what a decoder is given begins with a whole one."""
+    alignment = getattr(autoencoder.decoder, "alignment", 1)
+    assert isinstance(alignment, int)
+    return alignment
+
+
 def context_of(autoencoder: Autoencoder) -> int:
     """Latents in front of a place that its sound depends on, in whole groups."""
-    return -(-_margin(autoencoder) // _alignment(autoencoder)) * _alignment(autoencoder)
+    return -(-_margin(autoencoder) // alignment_of(autoencoder)) * alignment_of(autoencoder)
 
 
 def seen_until(autoencoder: Autoencoder, end: int, total: int) -> int:
@@ -75,7 +82,7 @@ def decode_chunks(
     Some decoders see latents in groups; what they are given begins with a whole one. Those that work in pieces of their
     own give the same bytes for every plan.
     """
-    margin, alignment, total = _margin(autoencoder), _alignment(autoencoder), latents.shape[-1]
+    margin, alignment, total = _margin(autoencoder), alignment_of(autoencoder), latents.shape[-1]
     bounds = plan_of(autoencoder, total if count is None else min(count, total), size)
     if (pieces := autoencoder.pieces(latents)) is not None:
         for start, end in bounds:
@@ -94,9 +101,3 @@ def _margin(autoencoder: Autoencoder) -> int:
     margin = autoencoder.decoder.margin
     assert isinstance(margin, int)
     return margin
-
-
-def _alignment(autoencoder: Autoencoder) -> int:
-    alignment = getattr(autoencoder.decoder, "alignment", 1)
-    assert isinstance(alignment, int)
-    return alignment

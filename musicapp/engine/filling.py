@@ -21,7 +21,7 @@ from musicapp.audio.loudness import loudness_lufs
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.engine import loops
 from musicapp.engine.canvas import CONTEXT_S, Canvas, Gap, Window, longest_window, windows
-from musicapp.engine.decode import SIZE, context_of
+from musicapp.engine.decode import SIZE, alignment_of, context_of
 from musicapp.engine.denoise import Denoised, Given, denoise, plan_for
 from musicapp.engine.encode import encode
 from musicapp.engine.request_facts import RequestFacts
@@ -93,7 +93,7 @@ class Filling:
         window, ratio = self.windows[number], self._ratio
         place = next(n for n, (start, end) in enumerate(self._gaps) if start <= window.start < end)
         gap, autoencoder = self.canvas.gaps[place], self.model.autoencoder
-        alignment = getattr(autoencoder.decoder, "alignment", 1)
+        alignment = alignment_of(autoencoder)
         left = max(-(-window.first // alignment) * alignment, first - context_of(autoencoder))
         right = min(window.first + step.formed, self._total, first + count + context_of(autoencoder))
         latents = self._latents[..., left:right].clone()
@@ -174,7 +174,7 @@ class Filling:
     def _decoded(self, first: int, end: int, gap: Gap) -> np.ndarray:
         """The sound of the latents for the frames from `first` to `end`, at the model's level."""
         autoencoder, ratio = self.model.autoencoder, self._ratio
-        margin, alignment = autoencoder.decoder.margin, getattr(autoencoder.decoder, "alignment", 1)
+        margin, alignment = autoencoder.decoder.margin, alignment_of(autoencoder)
         assert isinstance(margin, int)
         low, high = first // ratio, -(-end // ratio)
         self._know(max(0, low - margin - alignment), min(self._total, high + margin + alignment))

@@ -5,7 +5,6 @@ A choice by measurement may not change bytes, so graphs are used only where they
 
 from __future__ import annotations
 
-import json
 import logging
 import statistics
 import time
@@ -20,6 +19,7 @@ from torch import Tensor
 
 from musicapp import paths
 from musicapp.checkpoints.load import LoadedModel
+from musicapp.engine import pace
 from musicapp.nn.graphs import Graphs, Record, cuda_record
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ MOST_ENTRIES = 50
 LATENTS = 256  # about 12 s of sound: what most takes are, or a little less
 PASSES = 5
 LEAST_GAIN = 1.05  # for which recording a length is worth its memory
-LONGEST_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,14 @@ def begin(model: LoadedModel, name: str, device_name: str, folder: Path | None =
     make_record = partial(cuda_record, model.device)
     file = (folder or paths.data_folder()) / FILE_NAME
     key = f"{name} {model.precision} {device_name} torch {torch.__version__}"
-    known = _read(file)
+    known = pace.read_figures(file, _probes)
     if key not in known:
         if (found := measure(model, make_record)) is None:
             return  # for want of memory, say: the next start tries again
         known[key] = found
         log.info("a step of %s: %s", key, found)
-        _write(file, known)
+        kept = {key: asdict(probe) for key, probe in list(known.items())[-MOST_ENTRIES:]}
+        pace.write_figures(file, {"version": VERSION, "measured": kept})
     if known[key].suits:
         model.graphs.start(make_record)
 
@@ -99,33 +99,13 @@ def measure(model: LoadedModel, make_record: Callable[[], Record]) -> Probe | No
     return Probe(plain_s, replayed_s, is_same=torch.equal(plain, replayed))
 
 
-def _read(file: Path) -> dict[str, Probe]:
-    """What was measured; nothing if that cannot be used, for then it is measured anew."""
-    try:
-        values = json.loads(paths.read_small(file).decode())
-        if values["version"] != VERSION:
-            return {}
-        return {key: _probe(entry) for key, entry in values["measured"].items()}
-    except FileNotFoundError:
+def _probes(values: dict[str, Any]) -> dict[str, Probe]:
+    """What was measured; nothing of another version."""
+    if values["version"] != VERSION:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        log.warning("%s is not usable and was put aside: %s", file, error)
-        paths.put_aside(file)
-        return {}
+    return {key: _probe(entry) for key, entry in values["measured"].items()}
 
 
 def _probe(entry: dict[str, object]) -> Probe:
-    plain_s, replayed_s, is_same = (entry[name] for name in ("plain_s", "replayed_s", "is_same"))
-    for seconds in (plain_s, replayed_s):
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_S:
-            raise ValueError(f"{seconds!r:.40} is no time")
-    return Probe(float(plain_s), float(replayed_s), is_same is True)  # type: ignore[arg-type]
-
-
-def _write(file: Path, known: dict[str, Probe]) -> None:
-    """A disk that refuses costs only the next start's measuring."""
-    kept = {key: asdict(probe) for key, probe in list(known.items())[-MOST_ENTRIES:]}
-    try:
-        paths.replace_file(file, json.dumps({"version": VERSION, "measured": kept}, indent=1).encode())
-    except OSError as error:
-        log.info("%s could not be written: %s", file, error)
+    plain_s, replayed_s = (pace.number_of(entry[name], pace.LONGEST_S) for name in ("plain_s", "replayed_s"))
+    return Probe(plain_s, replayed_s, is_same=entry["is_same"] is True)

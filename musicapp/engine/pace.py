@@ -10,10 +10,10 @@ import logging
 import math
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from musicapp import paths
 from musicapp.request import TakeRequest
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from musicapp.diffusion.windows import Window
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FILE_NAME = "pace.json"
 MOST_ENTRIES = 50
@@ -166,12 +168,8 @@ class Pace:
         speed = Speed(step_s, decode_s, self._latent_s, self._least, self._steps, self._share)
         known = _read(self._file)
         known.pop(self._key, None)  # so that the newest stands last
-        kept = dict([*known.items(), (self._key, speed)][-MOST_ENTRIES:])
-        try:
-            content = json.dumps({name: asdict(entry) for name, entry in kept.items()}, indent=1)
-            paths.replace_file(self._file, content.encode())
-        except OSError as error:
-            log.info("%s could not be written: %s", self._file, error)
+        kept = [*known.items(), (self._key, speed)][-MOST_ENTRIES:]
+        write_figures(self._file, {name: asdict(entry) for name, entry in kept})
 
     def _later_s(self, step_s: float) -> float:
         """What the windows that are not sampled yet will take, by the seconds of a latent in a step."""
@@ -183,11 +181,13 @@ class Pace:
         return self._earlier.decode_s if self._earlier else self._decode_guess_s
 
 
-def _read(path: Path) -> dict[str, Speed]:
-    """What earlier runs took, as far as it can be used: guesses must never stop a take."""
+def read_figures(path: Path, of: Callable[[Any], dict[str, T]]) -> dict[str, T]:
+    """What was measured before, as far as it can be used: a damaged file must never stop a take.
+
+    of  what the file's JSON says; raises ValueError, KeyError, TypeError or AttributeError
+    """
     try:
-        values = json.loads(paths.read_small(path).decode())
-        return {key: _speed(entry) for key, entry in values.items()}
+        return of(json.loads(paths.read_small(path).decode()))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -196,16 +196,28 @@ def _read(path: Path) -> dict[str, Speed]:
         return {}
 
 
+def write_figures(path: Path, values: dict[str, Any]) -> None:
+    """A disk that refuses costs only that it is measured anew."""
+    try:
+        paths.replace_file(path, json.dumps(values, indent=1).encode())
+    except OSError as error:
+        log.info("%s could not be written: %s", path, error)
+
+
+def _read(path: Path) -> dict[str, Speed]:
+    return read_figures(path, lambda values: {key: _speed(entry) for key, entry in values.items()})
+
+
 def _speed(entry: dict[str, object]) -> Speed:
     """Versions of before knew the first two only."""
-    step_s, decode_s = (_number(entry[name], LONGEST_S) for name in ("step_s", "decode_s"))
-    latent_s = _number(entry.get("latent_s", 0), LONGEST_S)
-    least, steps = (_number(entry.get(name, 0), MOST) for name in ("least", "steps"))
-    return Speed(step_s, decode_s, latent_s, least, steps, _number(entry.get("share", 1), MOST))
+    step_s, decode_s = (number_of(entry[name], LONGEST_S) for name in ("step_s", "decode_s"))
+    latent_s = number_of(entry.get("latent_s", 0), LONGEST_S)
+    least, steps = (number_of(entry.get(name, 0), MOST) for name in ("least", "steps"))
+    return Speed(step_s, decode_s, latent_s, least, steps, number_of(entry.get("share", 1), MOST))
 
 
-def _number(value: object, most: float) -> float:
-    """Raises ValueError for what no step or decode of one latent takes."""
+def number_of(value: object, most: float) -> float:
+    """A time, or a count, out of such a file. Raises ValueError for what is none from 0 to `most`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise ValueError(f"{value!r:.40} is no time")
     return float(value)

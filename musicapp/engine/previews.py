@@ -21,7 +21,7 @@ from musicapp.audio.limiter import Limiter
 from musicapp.audio.loudness import loudness_lufs
 from musicapp.checkpoints.load import LoadedModel
 from musicapp.engine.canvas import Window
-from musicapp.engine.decode import context_of
+from musicapp.engine.decode import alignment_of, context_of
 from musicapp.engine.denoise import Denoised
 from musicapp.engine.memory import device_of
 
@@ -106,7 +106,7 @@ class Previews:
         lowest, formed  the latents that there are: from which on, up to which
         """
         autoencoder, rate = self._model.autoencoder, self._model.config.sample_rate
-        ratio, alignment = autoencoder.downsampling_ratio, getattr(autoencoder.decoder, "alignment", 1)
+        ratio, alignment = autoencoder.downsampling_ratio, alignment_of(autoencoder)
         first = max(0, int(place - BEFORE_S * rate)) // ratio // alignment * alignment
         first = max(first, -(-lowest // alignment) * alignment)
         last = min(formed, self._frames // ratio)
