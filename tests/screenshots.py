@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from musicapp.request import Lora
-from musicapp.shape import Source
 from tests.album import Album, builtin_info
 from tests.earlier_takes import PROMPTS, fill_library
+from tests.sound_screenshots import source_shots
 
 PROMPT = "calm piano, 90 bpm, in C minor"
 REAL_PROMPT = "funky electric bass and drums, 118 bpm, E minor"
@@ -67,7 +67,7 @@ def studio_shots(folder: Path, theme_name: str, ending: str, size: str, home: Pa
     album.studio.library.load()
     making_shots(album)
     take_shots(album)
-    source_shots(album)
+    source_shots(album, home)
     queue_shots(album)
     trouble_shots(album)
     many_shots(album, home / "takes")
@@ -176,14 +176,6 @@ def link_shot(album: Album) -> None:
         player.pause()
         link.set_on(False)
     button.setVisible(link.is_offered)
-
-
-def source_shots(album: Album) -> None:
-    """A take that starts from a sound."""
-    form = album.studio.take_settings
-    form.set_source(Source("/home/me/Music/melody hummed in the kitchen.wav", variation=0.35), 23.4)
-    album.picture("source")
-    form.set_source(None)
 
 
 def queue_shots(album: Album) -> None:
