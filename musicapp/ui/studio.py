@@ -159,6 +159,7 @@ class Studio(QObject):
         self.watch_folder = WatchFolder(self.exporter, self.open_takes, self.messages, self._exporting, self)
         self.player.loop_changed.connect(self._region_changed)
         self.library.current_changed.connect(self._current_changed)
+        self.open_takes.renewed.connect(self._current_changed)  # exports are of it as it is now
         self.library.loaded.connect(self._restore_take)
         self.library.loaded.connect(self.garbage.settle)
         self.engine.name_of = lambda key: self.take_settings.model_name or self.models.names.get(key, key)

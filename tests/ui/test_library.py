@@ -122,6 +122,18 @@ def test_a_marked_prompt_is_all_of_its_takes(library: Desk, home: Path) -> None:
     assert shown(library) == "|5|43|1"
 
 
+def test_what_is_heard_of_the_take_on_the_stage_marks_no_other_row(library: Desk) -> None:
+    library.studio.library.open("take1")
+    library.wait(lambda: library.studio.looks.is_idle)
+    mark(library, 3)
+    library.window.stage.focus_waveform()
+    assert library.studio.library.current is not None
+    library.studio.library.noted(replace(library.studio.library.current, measured={"key": "C minor"}))
+    exported = library.studio.exporter.take
+    assert isinstance(exported, Take) and exported.measured == {"key": "C minor"}
+    assert [take.take_id for take in library.window.takes.chosen()] == ["take3"]
+
+
 def test_a_name_is_typed_in_the_row(library: Desk) -> None:
     library.studio.library.open("take1")
     mark(library, 1)

@@ -71,7 +71,6 @@ class TakeLibrary(QObject):
         self._odd_files = OddFiles(messages, files)
         self._shown_before = ""  # on the stage when the take being made came
         open_takes.began.connect(self._began)
-        open_takes.renewed.connect(self._renewed)
         open_takes.sounds.connect(self._sounds)
         open_takes.made.connect(self._made)
         open_takes.dropped.connect(self._dropped)
@@ -277,11 +276,6 @@ class TakeLibrary(QObject):
         self._open_takes.renew(take)
         if (index := self._index) is not None:
             self._files.run(lambda: index.reread([take.path]))
-
-    def _renewed(self, take_id: str) -> None:
-        """Something else is written on an open take: exports are of it as it is now."""
-        if self._is_shown(take_id):
-            self.current_changed.emit()
 
     def _gone(self, gone: list[Take]) -> None:
         """Takes go into the trash: what plays stops, and the take beside them comes on the stage."""
