@@ -134,6 +134,18 @@ def test_what_is_heard_of_the_take_on_the_stage_marks_no_other_row(library: Desk
     assert [take.take_id for take in library.window.takes.chosen()] == ["take3"]
 
 
+def test_what_is_heard_of_a_take_takes_no_edit_of_it_back(library: Desk) -> None:
+    library.studio.library.open("take1")
+    before = library.studio.library.current
+    assert before is not None
+    library.studio.take_edits.tag([before], add=("mine",), remove=())
+    library.wait(lambda: library.studio.library.current != before)
+    library.studio.library.noted(replace(before, measured={"key": "C minor"}))  # heard before the edit, told behind it
+    heard = library.studio.library.current
+    assert heard is not None and heard.tags == ("mine",) and heard.measured == {"key": "C minor"}
+    assert take_of(library, 1) == heard
+
+
 def test_a_name_is_typed_in_the_row(library: Desk) -> None:
     library.studio.library.open("take1")
     mark(library, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -271,7 +272,11 @@ class TakeLibrary(QObject):
         self._reread([take.path for take in edited])
 
     def noted(self, take: Take) -> None:
-        """What was heard of a take is written on it now: exports and the index are to know it, too."""
+        """What was heard of a take is written on it now: exports and the index are to know it, too.
+
+        The rest of it stays as listed: it may have been edited since, in a lane of its own.
+        """
+        take = replace(self._now(take), measured=take.measured)
         self.model.renew(take)
         self._open_takes.renew(take)
         if (index := self._index) is not None:
