@@ -199,6 +199,29 @@ def test_failed_ones_are_listed_and_made_again(busy: Desk) -> None:
     busy.wait(lambda: not busy.studio.generation.is_running)
 
 
+@pytest.mark.parametrize("width", [1000, 1180])
+@pytest.mark.parametrize(("language", "last"), [("en", "paused"), ("de", "angehalten")])
+def test_the_heading_is_read_whole_beside_its_buttons(
+    request: pytest.FixtureRequest, width: int, language: str, last: str
+) -> None:
+    if language == "de":
+        request.getfixturevalue("speaking_german")
+    busy: Desk = request.getfixturevalue("busy")
+    busy.window.resize(width, 700)
+    queue_up(busy, *(f"take {number}" for number in range(9)))
+    busy.host.fail(busy.host.requests[-1], "Out of luck.", "Try again.")
+    busy.wait(lambda: len(busy.host.requests) == 2)
+    busy.window.queue.hold.click()
+    heading, retry = busy.window.queue.count, busy.window.queue.retry
+    busy.wait(lambda: retry.isVisible() and 0 < heading.width() < retry.x())
+    assert heading.text().split("· ")[-1] == last and heading.text().startswith("11")
+    longest = max(heading.fontMetrics().horizontalAdvance(part.rstrip()) for part in heading.text().split("· "))
+    assert longest <= heading.width()
+    busy.wait(lambda: heading.height() >= heading.heightForWidth(heading.width()))
+    busy.studio.queue.cancel_all()
+    busy.wait(lambda: not busy.studio.generation.is_running)
+
+
 def test_a_lost_engine_costs_one_take_and_the_queue_goes_on(busy: Desk) -> None:
     busy.host.lose()
     busy.wait(lambda: len(busy.host.requests) == 2 and busy.studio.generation.is_running)

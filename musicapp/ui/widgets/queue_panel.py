@@ -22,7 +22,7 @@ from musicapp.ui.state import queue_list_model as roles
 from musicapp.ui.state.queue_list_model import QueueListModel
 from musicapp.ui.state.take_queue import TakeQueue
 from musicapp.ui.theme import RADIUS, SPACE, SPACE_TIGHT, SPACE_WIDE, Theme, scaled_font
-from musicapp.ui.widgets.described import ElidedLabel, IconButton, described
+from musicapp.ui.widgets.described import IconButton, described, label
 from musicapp.ui.words import duration, tr
 
 BAR_HEIGHT, ROW_PADDING, ROW_INSET, SMALL = 3, 5, SPACE_TIGHT + 2, 0.92
@@ -41,8 +41,10 @@ class QueuePanel(QFrame):
         self.view = described(QueueView(model), "queue", tr("Queue"))
         self.view.setToolTip("")  # rows have their own
         self.view.setItemDelegate(_RowPainter(theme, self.view))
-        self.count = ElidedLabel(tone="section")
+        self.count = label("", tone="section")
         self.count.setObjectName("queue_count")
+        self.count.setWordWrap(True)
+        self.count.setMinimumWidth(1)  # or it would ask for more room than the column has
         self.count.setBuddy(self.view)
         self.hold = described(IconButton(theme, "pause"), "queue_pause", tr("Pause the queue"))
         self.retry = described(IconButton(theme, "refresh"), "queue_retry", tr("Make all that failed again"))
@@ -95,7 +97,9 @@ class QueuePanel(QFrame):
             self.setVisible(is_wanted)
         self.view.set_rows(min(rows, MOST_ROWS))
         words = count_words(self._queue)
-        self.count.set_whole(words or tr("Queue"), tr("Queue: {words}", words=words) if words else "")
+        self.count.setText(words.replace(" ", "\u00a0").replace("·\u00a0", "· ") or tr("Queue"))  # a line ends at a dot
+        self.count.setToolTip(tr("Queue: {words}", words=words) if words else "")
+        self.count.setAccessibleName(words or tr("Queue"))
         is_paused = self._queue.is_paused
         self.hold.set_icon_name("play" if is_paused else "pause")
         described(self.hold, "queue_pause", tr("Go on with the queue") if is_paused else tr("Pause the queue"))
