@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from musicapp.audio.wave_layout import NotReadableError, layout_of
 from musicapp.errors import LibraryError
 from tests.audio import wave_files
 from tests.audio.wave_files import FRAMES, NOT_READABLE, RATE, READABLE, SOUND, STREAMED
+from tests.effort import reading_at_most
 
 
 def made(folder: Path, name: str) -> Path:
@@ -122,9 +122,8 @@ def test_a_long_file_of_nothing_costs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"RIFF\0\0\0\0WAVE")
     os.truncate(path, 1 << 30)
-    began = time.process_time()
-    assert read_layout(path) is None
-    assert time.process_time() - began < 0.5
+    with reading_at_most(1 << 20):
+        assert read_layout(path) is None
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

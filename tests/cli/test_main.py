@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -25,10 +24,8 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
         f"sys.argv[1:] = {words!r}; code = main()\n"
         f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"
     )
-    began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "0 []", done.stderr
-    assert time.perf_counter() - began < 5  # 0.1 s on a free machine
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from musicapp.errors import LibraryError
 from musicapp.library import take_file, takes
 from musicapp.library.takes import Take, list_takes, mended, save, set_aside, survey
 from tests.audio import wave_files
+from tests.effort import reading_at_most
 from tests.library.test_takes import RATE, WHEN, write_take
 
 
@@ -114,10 +114,9 @@ def test_pipes_links_and_folders_cost_nothing(tmp_path: Path) -> None:
     (tmp_path / "long.wav").write_bytes(b"RIFF\0\0\0\0WAVE")
     os.truncate(tmp_path / "long.wav", 1 << 30)
     os.utime(tmp_path / "long.wav", (0, 0))
-    began = time.process_time()
-    found = survey(tmp_path)
+    with reading_at_most(1 << 20):
+        found = survey(tmp_path)
     assert found.takes == [take] and [odd.path.name for odd in found.unreadable] == ["long.wav"]
-    assert time.process_time() - began < 0.5
     take.path.with_suffix(".json").unlink()
     os.mkfifo(take.path.with_suffix(".json"))
     assert [found.take_id for found in list_takes(tmp_path)] == ["a"]

@@ -7,7 +7,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from musicapp.errors import LibraryError
 from musicapp.library import sidecar
 from musicapp.library.takes import Take, list_takes, mended, new_take_path, rescue, save
 from musicapp.request import TakeRequest
+from tests.effort import reading_at_most
 
 RATE = 44100
 WHEN = datetime(2026, 11, 22, 23, 59, 58, tzinfo=UTC)
@@ -269,9 +269,8 @@ def test_a_crash_while_saving_keeps_the_old_sidecar(tmp_path: Path, monkeypatch:
     assert {path.suffix for path in take.path.parent.iterdir() if path.name != sidecar.LOCK} == {".wav", ".json"}
 
 
-def test_two_hundred_takes_are_listed_quickly(tmp_path: Path) -> None:
-    for i in range(200):
-        write_take(tmp_path, f"t{i}", frames=10, when=WHEN + timedelta(hours=i))
-    began = time.perf_counter()
-    assert len(list_takes(tmp_path)) == 200
-    assert time.perf_counter() - began < 3.0
+def test_takes_are_listed_without_their_sound(tmp_path: Path) -> None:
+    for i in range(20):
+        write_take(tmp_path, f"t{i}", frames=100_000, when=WHEN + timedelta(hours=i))
+    with reading_at_most(20 * (64 << 10)):  # of 16 MB
+        assert [take.take_id for take in list_takes(tmp_path)] == [f"t{i}" for i in reversed(range(20))]
