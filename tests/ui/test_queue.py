@@ -217,7 +217,7 @@ def test_the_heading_is_read_whole_beside_its_buttons(
     assert heading.text().split("· ")[-1] == last and heading.text().startswith("11")
     longest = max(heading.fontMetrics().horizontalAdvance(part.rstrip()) for part in heading.text().split("· "))
     assert longest <= heading.width()
-    busy.wait(lambda: heading.height() >= heading.heightForWidth(heading.width()))
+    busy.wait(lambda: heading.height() >= heading.heightForWidth(heading.width()) and busy.window.queue.y() == 0)
     busy.studio.queue.cancel_all()
     busy.wait(lambda: not busy.studio.generation.is_running)
 

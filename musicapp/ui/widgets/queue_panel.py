@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
-    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -36,7 +35,6 @@ class QueuePanel(QFrame):
     def __init__(self, queue: TakeQueue, model: QueueListModel, theme: Theme) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._queue, self._model = queue, model
         self.view = described(QueueView(model), "queue", tr("Queue"))
         self.view.setToolTip("")  # rows have their own
