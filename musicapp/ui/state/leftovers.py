@@ -22,6 +22,11 @@ class Leftovers(QObject):
         self._messages, self._files = messages, files
         self._undecided: dict[str, Draft] = {}
 
+    @property
+    def undecided(self) -> set[str]:
+        """The ids of those that nobody decided about yet: no takes of the list."""
+        return set(self._undecided)
+
     def offer(self, draft: Draft, frames: int) -> None:
         """Ask whether to keep what was made of a take that the user cancelled."""
         length = length_of(draft, frames)

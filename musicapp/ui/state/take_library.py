@@ -59,7 +59,7 @@ class TakeLibrary(QObject):
     ) -> None:
         super().__init__(parent)
         self._open_takes, self._generation, self._player = open_takes, generation, player
-        self._messages, self._files, self._edits = messages, files, edits
+        self._leftovers, self._messages, self._files, self._edits = leftovers, messages, files, edits
         self.auto_play = auto_play  # "off", "idle" or "always"
         self.open_other: Callable[[str], None] = lambda _take_id: None  # what is no take, see `Sounds`
         self.takes_over: Callable[[str, str], bool] = lambda _take_id, _shown_id: False  # see `Live`
@@ -68,7 +68,9 @@ class TakeLibrary(QObject):
         self._index: Index | None = None
         self._looked_at_s = 0.0
         self.is_read = False  # the takes on disk are listed
-        self._thrown_away: set[Path] = set()  # a look at the folder that began before may still find them
+        # A look at the folder that began before may still find what was thrown away, and know nothing of what was made.
+        self._thrown_away: set[Path] = set()
+        self._just_made: dict[Path, Take] = {}
         self._odd_files = OddFiles(messages, files)
         self._shown_before = ""  # on the stage when the take being made came
         open_takes.began.connect(self._began)
@@ -112,10 +114,11 @@ class TakeLibrary(QObject):
 
         def listed(found: takes.Survey) -> None:
             self._thrown_away -= thrown_away  # what is there now was brought back, perhaps by another program
+            self._just_made = {path: take for path, take in self._just_made.items() if path not in made}
             self._listed(found)
 
-        making = [row.take_id for row in self.model.rows if row.take is None]
-        thrown_away = set(self._thrown_away)
+        making = [*(row.take_id for row in self.model.rows if row.take is None), *self._leftovers.undecided]
+        thrown_away, made = set(self._thrown_away), set(self._just_made)
         self._files.run(open_index, opened, not_listed)
 
     def look_again(self) -> None:
@@ -213,8 +216,9 @@ class TakeLibrary(QObject):
             self._show(found)
 
     def _show(self, found: list[Take]) -> None:
-        making = {row.take_id for row in self.model.rows if row.take is None}
-        self.model.set_takes([take for take in self._not_thrown_away(found) if take.take_id not in making])
+        making = {row.take_id for row in self.model.rows if row.take is None} | self._leftovers.undecided
+        others = [take for take in found if take.take_id not in making and take.path not in self._just_made]
+        self.model.set_takes(self._not_thrown_away([*self._just_made.values(), *others]))
 
     def _listed(self, found: takes.Survey) -> None:
         self._show(found.takes)
@@ -248,7 +252,10 @@ class TakeLibrary(QObject):
         index, files = self._index, list(changed)
 
         def reread(found: list[Take]) -> None:
-            self.model.put_takes(folder_look.named(self._not_thrown_away(found)))
+            now = folder_look.named(self._not_thrown_away(found))
+            self.model.put_takes(now)
+            for take in now:
+                self._open_takes.renew(take)
             if self.search is not None:
                 self.search.again()
 
@@ -274,13 +281,20 @@ class TakeLibrary(QObject):
     def noted(self, take: Take) -> None:
         """What was heard of a take is written on it now: exports and the index are to know it, too.
 
-        The rest of it stays as listed: it may have been edited since, in a lane of its own.
+        The rest of it stays as listed: it may have been edited since, in the lane of the files. What that lane read
+        before may come behind this, so it reads the take again.
         """
-        take = replace(self._now(take), measured=take.measured)
-        self.model.renew(take)
-        self._open_takes.renew(take)
+
+        def renew(found: list[Take]) -> None:
+            for take in found:
+                self.model.renew(take)
+                self._open_takes.renew(take)
+
+        renew([replace(self._now(take), measured=take.measured)])
         if (index := self._index) is not None:
-            self._files.run(lambda: index.reread([take.path]))
+            self._files.run(
+                lambda: index.reread([take.path]), lambda found: renew(folder_look.named(self._not_thrown_away(found)))
+            )
 
     def _gone(self, gone: list[Take]) -> None:
         """Takes go into the trash: what plays stops, and the take beside them comes on the stage."""
@@ -333,6 +347,7 @@ class TakeLibrary(QObject):
             self._player.play()
 
     def _made(self, take: Take) -> None:
+        self._just_made[take.path] = take
         self.model.put_takes([take])
         self._reread([take.path])
         if not self._is_shown(take.take_id):

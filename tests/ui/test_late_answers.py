@@ -1,0 +1,163 @@
+"""Several lanes tell of the same takes: what was begun before something else happened never takes that back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from musicapp.library import edits, takes
+from musicapp.library.index import Index
+from musicapp.library.takes import Take
+from musicapp.ui.state import folder_look
+from tests.ui.conftest import Desk
+from tests.ui.library_desk import take_of
+
+PATIENCE_S = 60.0
+
+
+@dataclass
+class SlowLook:
+    """A look at the folder of takes that has seen all there is, and does not tell it yet."""
+
+    has_seen: threading.Event = field(default_factory=threading.Event)
+    may_begin: threading.Event = field(default_factory=threading.Event)
+    may_tell: threading.Event = field(default_factory=threading.Event)
+    found: list[Take] = field(default_factory=list)
+
+    def begin(self, desk: Desk, *, sees: bool = True) -> None:
+        """Begin a look; sees: wait until it knows what it will tell"""
+        for event in (self.has_seen, self.may_begin, self.may_tell):
+            event.clear()
+        desk.studio.library.load()
+        if sees:
+            self.see(desk)
+
+    def see(self, desk: Desk) -> None:
+        self.may_begin.set()
+        desk.wait(self.has_seen.is_set)
+
+    def tell(self, desk: Desk) -> None:
+        with desk.qtbot.waitSignal(desk.studio.library.loaded, timeout=15000):
+            self.may_tell.set()
+
+
+@pytest.fixture
+def look(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowLook]:
+    """Looks are as quick as ever until a test begins one itself."""
+    slow, survey = SlowLook(), folder_look.survey
+    for event in (slow.may_begin, slow.may_tell):
+        event.set()
+
+    def looked(index: Index, making: list[str]) -> takes.Survey:
+        slow.may_begin.wait(PATIENCE_S)
+        found = survey(index, making)
+        slow.found = found.takes
+        slow.has_seen.set()
+        slow.may_tell.wait(PATIENCE_S)
+        return found
+
+    monkeypatch.setattr(folder_look, "survey", looked)
+    yield slow
+    for event in (slow.may_begin, slow.may_tell):
+        event.set()
+
+
+def settle(desk: Desk) -> None:
+    """All that the lane of the files was given is done and told."""
+    told: list[object] = []
+    desk.studio.files.run(lambda: None, told.append)
+    desk.wait(lambda: told)
+
+
+def test_what_is_heard_of_a_take_stays_though_the_folder_was_looked_at_before(look: SlowLook, library: Desk) -> None:
+    library.studio.library.open("take1")
+    library.wait(lambda: library.studio.looks.is_idle)
+    settle(library)
+    look.begin(library)
+    noted = edits.note_measured(take_of(library, 1), tempo_bpm=91.0, key="F minor")
+    library.studio.looks.noted.emit(noted)
+    look.tell(library)
+    settle(library)
+    current, exported = library.studio.library.current, library.studio.exporter.take
+    assert current is not None and current.measured == noted.measured
+    assert exported is current and take_of(library, 1) == current
+
+
+def test_an_edit_that_read_the_take_before_it_was_heard_keeps_what_was_heard(library: Desk) -> None:
+    """The star is written first, then what is heard; the star is told of last."""
+    studio = library.studio
+    studio.library.open("take1")
+    library.wait(lambda: studio.looks.is_idle)
+    settle(library)
+    starred = edits.star(take_of(library, 1), on=True)
+    noted = edits.note_measured(starred, key="F minor")
+    studio.looks.noted.emit(noted)
+    studio.take_edits.edited.emit([starred])
+    settle(library)
+    assert studio.library.current == take_of(library, 1) == studio.exporter.take
+    assert take_of(library, 1).is_starred and take_of(library, 1).measured == noted.measured
+
+
+@pytest.mark.parametrize("sees", ["nothing of it", "it half-written"])
+def test_a_take_stays_in_the_list_though_the_folder_was_looked_at_before(look: SlowLook, desk: Desk, sees: str) -> None:
+    studio, listed = desk.studio, list[bool]()
+    studio.library.auto_play = "off"
+    desk.make_take("loud drums")
+    desk.wait(lambda: studio.looks.is_idle)
+    desk.host.script = "chunk"
+    studio.take_settings.set_prompt("calm piano")
+    if sees == "it half-written":
+        look.begin(desk, sees=False)
+    studio.generation.start()
+    desk.wait(lambda: studio.open_takes.being_made)
+    request = desk.host.requests[-1]
+    if sees == "it half-written":
+        look.see(desk)
+    else:
+        look.begin(desk)
+    assert (request.take_id in [take.take_id for take in look.found]) == (sees == "it half-written")
+    with desk.qtbot.waitSignal(studio.open_takes.made, timeout=15000) as made:
+        desk.host.write(request, 3)
+        desk.host.finish(request)
+    take = made.args[0]
+    studio.library.loaded.connect(lambda: listed.append(studio.library.model.find(take.take_id) is not None))
+    look.tell(desk)
+    assert listed == [True]
+    settle(desk)
+    row = studio.library.model.find(take.take_id)
+    assert row is not None and row.take is not None and row.take.is_finished and desk.shows(row.take)
+    look.begin(desk)
+    look.tell(desk)
+    assert studio.library.model.find(take.take_id) is not None
+    desk.wait(lambda: studio.looks.is_idle)
+
+
+def test_a_take_that_was_made_and_thrown_away_is_not_kept_in_the_list(look: SlowLook, desk: Desk) -> None:
+    look.begin(desk)
+    take = desk.make_take("calm piano")
+    desk.studio.take_edits.throw_away([take])
+    look.tell(desk)
+    settle(desk)
+    assert desk.studio.library.model.rows == [] and not take.path.exists()
+
+
+def test_what_nobody_decided_about_is_no_take_of_the_list(look: SlowLook, desk: Desk) -> None:
+    """The window is looked at again while the question stands."""
+    desk.host.script = "chunk"
+    desk.studio.take_settings.set_prompt("harp")
+    desk.studio.take_settings.set_duration(3.0)
+    desk.studio.generation.start()
+    desk.wait(lambda: desk.studio.generation.heard)
+    path = desk.host.paths[desk.host.requests[-1].take_id]
+    desk.studio.generation.cancel()
+    desk.wait(lambda: "can be kept" in desk.message)
+    look.begin(desk)
+    look.tell(desk)
+    assert path.exists() and desk.studio.library.model.rows == []
+    desk.window.message_bar.close_button.click()
+    desk.wait(lambda: not path.exists())
+    settle(desk)
+    assert desk.studio.library.model.rows == []
