@@ -33,6 +33,22 @@ def test_blocks_are_the_whole(tmp_path: Path, name: str, rate: int, channels: in
         np.testing.assert_allclose(np.concatenate(found), whole, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize(("rate", "channels"), [(48000, 2), (16000, 1)])
+@pytest.mark.parametrize("rest_s", [0.0001, 0.001, 0.0025, 0.009, 0.0125, 0.1])
+def test_the_end_of_an_opus_file_is_its_own_however_short_the_last_block_is(
+    tmp_path: Path, rate: int, channels: int, rest_s: float
+) -> None:
+    noise = 0.1 * np.random.default_rng(3).standard_normal((2 * rate + round(rest_s * rate), channels))
+    path = tmp_path / "a.opus"
+    soundfile.write(path, noise.astype(np.float32), rate, format="OGG", subtype="OPUS")
+    whole, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    for size in (1000, rate, 2 * rate):
+        with soundfile.SoundFile(path) as file:
+            found = list(blocks(file, size))
+        assert [len(block) for block in found[:-1]] == [size] * (len(found) - 1)
+        np.testing.assert_array_equal(np.concatenate(found), whole)
+
+
 def test_an_mp3_has_no_holes_as_a_source_and_where_it_is_measured(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mp3", 44100, 2)
     sound = source_file.read(path, sample_rate=44100, channels=2).audio
