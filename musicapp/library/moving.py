@@ -243,18 +243,27 @@ def _check(job: Job) -> None:
             f"“{job.target}” and the folder of the takes lie in each other.",
             hint=f"Choose a folder outside of “{job.source}” and not around it.",
         )
-    if not job.source.is_dir():
+    if not job.source.is_dir() and not _is_new(job.source):
         raise LibraryError(
             f"The folder of the takes, “{job.source}”, is not there.", hint="Connect its disk, then move again."
         )
 
 
+def _is_new(source: Path) -> bool:
+    """Whether no take was ever kept: the usual folder is made with the first one. A link to what is not there, or a
+    move that was begun, tells of takes.
+    """
+    return source == paths.usual_takes_folder() and not os.path.lexists(source) and unfinished() is None
+
+
 def _check_room(job: Job) -> None:
+    if not job.source.is_dir():
+        return
     if job.source.stat().st_dev == job.target.stat().st_dev:
         return
     wanted = sum(unit.stat().st_size for unit in _units(job.source))
     there = sum(file.stat().st_size for file in job.target.rglob(f"*{SUFFIX}") if file.is_file())
-    free = shutil.disk_usage(job.target).free
+    free = paths.free_bytes(job.target)
     if wanted - there + SPARE_BYTES > free:
         raise LibraryError(
             f"The takes need {wanted / 1e9:.1f} GB, and “{job.target}” has {free / 1e9:.1f} GB free.",

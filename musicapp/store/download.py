@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -134,7 +133,7 @@ class _Download:
 
     def _check_room(self) -> None:
         needed = sum(file.size_bytes for file in self._files) - sources.arrived_bytes(self._place, self._files)
-        free = shutil.disk_usage(self._place).free
+        free = paths.free_bytes(self._place)
         if needed + SPARE_BYTES > free:
             raise ModelStoreError(
                 f"{self._item.name} needs {format_bytes(needed)} more, but only {format_bytes(free)} are free in "

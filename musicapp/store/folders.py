@@ -11,7 +11,7 @@ from pathlib import Path
 
 from musicapp import paths
 from musicapp.errors import ModelStoreError
-from musicapp.store import locks
+from musicapp.store import check, locks
 from musicapp.store.download import SPARE_BYTES, Progress
 from musicapp.store.sizes import folder_bytes, format_bytes
 from musicapp.store.sources import UNFINISHED
@@ -19,6 +19,7 @@ from musicapp.store.sources import UNFINISHED
 log = logging.getLogger(__name__)
 
 REMOVED = ".removed-"
+KINDS = ("model", "text encoder")
 
 
 def usable() -> Path:
@@ -64,7 +65,7 @@ def _remove_folder(place: Path, models: Path) -> int:
 
 
 def move(target: Path) -> Iterator[Progress]:
-    """Move all of the user's models to another folder, which is used from then on.
+    """Move all of the user's models to another folder, which is used from then on. What is no model stays.
 
     The old folder is emptied only after everything is in the new one; stop iterating to give up.
     Raises ModelStoreError and leaves everything where it was.
@@ -72,7 +73,7 @@ def move(target: Path) -> Iterator[Progress]:
     models = paths.user_models_folder()
     target = absolute(target)
     _check_target(models, target)
-    entries = sorted(models.iterdir()) if models.is_dir() else []
+    entries = entries_of(models)
     made: list[Path] = []
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -95,6 +96,25 @@ def move(target: Path) -> Iterator[Progress]:
     log.info("models moved to %s", target)
 
 
+def entries_of(models: Path) -> list[Path]:
+    """The models and text encoders of a folder, and what the app keeps beside them. The folder may hold anything else,
+    since any folder can be chosen for models.
+    """
+    if not models.is_dir():
+        return []
+    ours = (entry for entry in models.iterdir() if entry.is_dir() and _is_ours(entry))
+    return sorted(ours)
+
+
+def used_bytes(models: Path) -> int:
+    """What the models of a folder take."""
+    return sum(folder_bytes(entry) for entry in entries_of(models))
+
+
+def _is_ours(entry: Path) -> bool:
+    return entry.name == UNFINISHED or entry.name.startswith(REMOVED) or check.kind_of(entry) in KINDS
+
+
 def absolute(path: Path) -> Path:
     """The path from the root, links followed. Raises ModelStoreError for what cannot be a path."""
     try:
@@ -112,11 +132,11 @@ def _check_target(models: Path, target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise ModelStoreError(f"{target} is a file.", hint="Choose a folder.")
     locks.refuse_busy(models / UNFINISHED, "A model is being fetched or imported.")
-    names = [entry.name for entry in models.iterdir()] if models.is_dir() else []
-    if taken := [name for name in names if (target / name).exists()]:
+    names = [entry.name for entry in entries_of(models)]
+    if taken := [name for name in names if os.path.lexists(target / name)]:
         raise ModelStoreError(f"{target} has something called “{taken[0]}” already.", hint="Choose an empty folder.")
     near = next(parent for parent in (target, *target.parents) if parent.is_dir())
-    size, free = folder_bytes(models) if models.is_dir() else 0, shutil.disk_usage(near).free
+    size, free = used_bytes(models), paths.free_bytes(near)
     if not os.access(near, os.W_OK):
         raise ModelStoreError(f"Nothing can be written to {near}.", hint="Choose another folder.")
     if models.is_dir() and near.stat().st_dev != models.stat().st_dev and size + SPARE_BYTES > free:

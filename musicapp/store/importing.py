@@ -97,7 +97,7 @@ def run(job: Import, models: Path, *, verify: Verify | None = None) -> Iterator[
 
 
 def _check_room(job: Import, models: Path) -> None:
-    free = shutil.disk_usage(models).free
+    free = paths.free_bytes(models)
     if job.size_bytes + SPARE_BYTES > free:
         raise ModelStoreError(
             f"{job.key} needs {format_bytes(job.size_bytes)}, but only {format_bytes(free)} are free in {models}.",

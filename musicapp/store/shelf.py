@@ -11,7 +11,7 @@ from musicapp.description import catalogue
 from musicapp.description.config import read_config
 from musicapp.description.configs import T5Config, T5GemmaConfig
 from musicapp.errors import CheckpointError
-from musicapp.store import check, sources
+from musicapp.store import check, folders, sources
 from musicapp.store.known import BY_KEY, KNOWN, Known
 from musicapp.store.sizes import folder_bytes
 
@@ -105,7 +105,7 @@ def disk_use() -> DiskUse:
     """Read from the disk."""
     models = paths.user_models_folder()
     near = next(folder for folder in (models, *models.parents) if folder.is_dir())
-    return DiskUse(models, folder_bytes(models), shutil.disk_usage(near).free)
+    return DiskUse(models, folders.used_bytes(models), shutil.disk_usage(near).free)
 
 
 def weights_bytes(known: Known) -> tuple[int, int]:

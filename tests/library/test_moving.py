@@ -175,3 +175,21 @@ def test_a_damaged_note_of_a_move_is_none(home: Path) -> None:
         place.write_text(damage)
         assert moving.unfinished() is None
     assert not sidecar.of(place).with_suffix(".bad").exists()
+
+
+def test_the_folder_is_chosen_before_the_first_take(home: Path, tmp_path: Path) -> None:
+    assert not paths.takes_folder().exists()
+    list(moving.move(tmp_path / "large disk" / "takes"))
+    assert paths.takes_folder() == tmp_path / "large disk" / "takes" and moving.unfinished() is None
+    write_take(paths.takes_folder(), "first")
+    list(moving.move(paths.usual_takes_folder()))
+    assert [take.take_id for take in list_takes(paths.usual_takes_folder())] == ["first"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Links need rights of their own on Windows.")
+def test_a_usual_folder_on_a_disk_that_is_not_there_is_no_new_one(home: Path, tmp_path: Path) -> None:
+    paths.usual_takes_folder().parent.mkdir(parents=True, exist_ok=True)
+    paths.usual_takes_folder().symlink_to(tmp_path / "stick")
+    with pytest.raises(LibraryError, match="is not there"):
+        list(moving.move(tmp_path / "new"))
+    assert paths.takes_folder() == paths.usual_takes_folder()

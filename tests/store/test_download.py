@@ -183,8 +183,8 @@ def test_an_answer_that_is_no_answer(hub: Hub, models: Path, monkeypatch: pytest
 
 
 def test_a_full_disk_is_seen_before(hub: Hub, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = type("Usage", (), {"free": 70 << 20})
-    monkeypatch.setattr("musicapp.store.download.shutil.disk_usage", lambda _: usage)
+    usage = type("Usage", (), {"total": 1 << 40, "free": 70 << 20})
+    monkeypatch.setattr("musicapp.paths.shutil.disk_usage", lambda _: usage)
     monkeypatch.setattr(download, "SPARE_BYTES", 70 << 20)
     with pytest.raises(ModelStoreError, match=r"needs .* more, but only 73 MB are free"):
         fetch(MODEL, models)

@@ -82,6 +82,22 @@ def test_models_move_whole_and_are_found_there(
     assert paths.user_models_folder() == models and contents(one) == before
 
 
+def test_what_is_no_model_stays_where_it_is(one: Path, models: Path, tmp_path: Path) -> None:
+    """The folder that was chosen for models may be one with other things in it."""
+    music = tmp_path / "my music"
+    (music / "album").mkdir(parents=True)
+    (music / "album" / "song.wav").write_bytes(b"mine" * 1000)
+    (music / "notes.txt").write_text("mine")
+    mine = contents(music)
+    list(folders.move(music))
+    assert (music / "one").is_dir() and shelf.disk_use().used_bytes == sum(map(len, model_files().values()))
+    (music / sources.UNFINISHED / "two").mkdir(parents=True)
+    (models / "notes.txt").write_text("another")  # in nobody's way
+    list(folders.move(models))
+    assert contents(music) == mine and one.is_dir() and (models / sources.UNFINISHED / "two").is_dir()
+    assert (models / "notes.txt").read_text() == "another"
+
+
 def test_giving_up_and_failing_leave_everything_where_it_was(
     one: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
