@@ -21,6 +21,10 @@ def main() -> int:
     language, words = _language(sys.argv[1:])
     files = _files(words)
     if words and not files:
+        if _is_missing_file(words[0]):
+            print(f"musicapp: There is no file “{words[0]}”.", file=sys.stderr)
+            print("Check its path; musicapp --help shows the commands.", file=sys.stderr)
+            return 2
         from musicapp.cli.main import main as run_command
 
         return run_command(sys.argv[1:])
@@ -61,9 +65,21 @@ def _test_installation() -> int:
     return self_test.run(check_window)
 
 
+def _is_there(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except OSError:  # too long, or in a folder that is closed to this user
+        return False
+
+
+def _is_missing_file(word: str) -> bool:
+    """Whether a word that is no command can only be the path of a file, by its ending or its folder."""
+    return word not in COMMANDS and not word.startswith("-") and (len(Path(word).parts) > 1 or Path(word).suffix != "")
+
+
 def _files(words: list[str]) -> list[Path]:
     """What the window is to take in, as when a file is opened with the program; none when the words are a command."""
-    is_command = not words or words[0] in COMMANDS or words[0].startswith("-") or not Path(words[0]).exists()
+    is_command = not words or words[0] in COMMANDS or words[0].startswith("-") or not _is_there(words[0])
     return [] if is_command else [Path(word) for word in words]
 
 

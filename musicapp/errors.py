@@ -15,10 +15,14 @@ MusicAppError
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import re
+from collections.abc import Iterator
 
 MOST_CHARACTERS = 1000
+MOST_OF_A_PATH = 120
 # Names out of a stranger's file may hold what moves a terminal's cursor, breaks lines or turns writing round.
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -105,7 +109,38 @@ def refused_by_system(error: BaseException) -> MusicAppError | None:
                 hint="Close other programs, or raise the limit for open files.",
                 detail=repr(cause),
             )
+        if isinstance(cause, OSError) and (refused := _refused_path(cause)) is not None:
+            return refused
         cause = cause.__cause__ or cause.__context__
+    return None
+
+
+@contextlib.contextmanager
+def paths_in_words() -> Iterator[None]:
+    """A path that the system does not take, or does not let this program look at, as MusicAppError."""
+    try:
+        yield
+    except OSError as error:
+        refused = refused_by_system(error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def _refused_path(error: OSError) -> MusicAppError | None:
+    """A path that the system does not take, or that it does not let this program look at."""
+    if not isinstance(error.filename, str | bytes):
+        return None
+    path = os.fsdecode(error.filename)
+    shown = path if len(path) <= MOST_OF_A_PATH else f"{path[: MOST_OF_A_PATH - 1]}…"
+    if error.errno == errno.ENAMETOOLONG:
+        return MusicAppError(f"The path “{shown}” is too long for this system.", hint="Use a shorter one.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return MusicAppError(
+            f"The system does not let this program look at “{shown}”.",
+            hint="Check its permissions, and those of the folders that it lies in.",
+            detail=repr(error),
+        )
     return None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import errno
+import math
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -115,6 +117,14 @@ def log_folder() -> Path:
     if home := os.environ.get("MUSICAPP_HOME"):
         return Path(home) / "logs"
     return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+
+
+def free_bytes(folder: Path) -> float:
+    """What is free on a folder's disk. Endless on those that say nothing of themselves, as some network disks do, which
+    then hold 0 of 0 bytes: writing there shows whether there is room. Raises OSError.
+    """
+    usage = shutil.disk_usage(folder)
+    return usage.free if usage.total else math.inf
 
 
 def is_full(error: OSError) -> bool:

@@ -42,6 +42,13 @@ def test_the_systems_refusal_is_found_and_named(error: BaseException, word: str)
     assert told is not None and told.message.startswith("The system") and word in told.message and told.hint
 
 
+@pytest.mark.parametrize(("number", "words"), [(errno.ENAMETOOLONG, "too long"), (errno.EACCES, "does not let")])
+def test_a_path_that_is_refused_is_named(number: int, words: str) -> None:
+    told = refused_by_system(wrapped(OSError(number, "x", f"/music/{'a' * 500}.wav")))
+    assert told is not None and words in told.message and "/music/aaa" in told.message and len(told.message) < 250
+    assert refused_by_system(OSError(number, "x")) is None  # whose, nobody knows
+
+
 def test_other_errors_are_left_alone() -> None:
     assert refused_by_system(wrapped(KeyError("vocab"))) is None
     circle = ValueError("a")

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from musicapp import part_files
+from musicapp import part_files, paths
 from musicapp.audio import headroom, levels, one_gain, wave_chunks
 from musicapp.audio.encoders import open_encoder
 from musicapp.audio.formats import AS_IT_IS, EXPORT_FORMATS, ExportFormat, ExportResult, Finish
@@ -79,7 +78,7 @@ def export(
         # AssertionError: soundfile asserts that as much was written as asked for; a full disk looks like that.
         raise explain_write_error(error, target) from error
     finally:
-        if target.parent.is_dir():
+        with suppress(OSError):  # a folder that is not there, or is closed, has no part of it
             temporary.unlink(missing_ok=True)
     report(1.0)
     held_back_db = one_gain.held_back_db(job.found, finish, gain)
@@ -91,26 +90,40 @@ def export(
 def explain_write_error(error: Exception, target: Path) -> ExportError:
     """One sentence and a next step for a file that could not be written."""
     number, folder, detail = getattr(error, "errno", None), target.parent, f"{type(error).__name__}: {error}"
-    if not folder.is_dir():
-        message, hint = f"The folder “{folder}” does not exist.", "Choose another folder."
-    elif number in (errno.ENOSPC, errno.EDQUOT) or shutil.disk_usage(folder).free < FULL_DISK_BYTES:
-        message, hint = f"The disk of “{folder}” is full.", "Free some space or choose another disk."
-    elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         message, hint = (
             f"Files may not be written in “{folder}”.",
             "Choose another folder, your music folder for example.",
         )
+    elif number == errno.ENAMETOOLONG:
+        message, hint = "The file name is too long.", "Choose a shorter name."
+    elif not _is_folder(folder):
+        message, hint = f"The folder “{folder}” does not exist.", "Choose another folder."
+    elif number in (errno.ENOSPC, errno.EDQUOT) or _is_full(folder):
+        message, hint = f"The disk of “{folder}” is full.", "Free some space or choose another disk."
     elif number == errno.EISDIR:
         message, hint = f"“{target.name}” is a folder.", "Choose another file name."
     elif number == errno.EEXIST:
         message, hint = f"“{target.name}” exists already.", "Choose another name, or allow it to be replaced."
-    elif number == errno.ENAMETOOLONG:
-        message, hint = "The file name is too long.", "Choose a shorter name."
     elif number == errno.EFBIG or isinstance(error, ValueError):
         message, hint = f"“{target.name}” would be too large here.", "Export as FLAC or MP3, or choose another disk."
     else:
         message, hint = f"“{target.name}” could not be written.", "Choose another folder or disk and try again."
     return ExportError(message, hint=hint, detail=detail)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # its own folder is closed
+        return False
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return paths.free_bytes(folder) < FULL_DISK_BYTES
+    except OSError:
+        return False
 
 
 class _Job:
@@ -134,6 +147,7 @@ class _Job:
     ) -> None:
         self._audio, self._form, self._finish, self._facts, self._tags = audio, form, finish, facts, tags
         self._path, self._report, self._stopped = path, report, stopped
+        _check_channels(form, audio.channels)
         self._sample_rate = _rate_for(form, finish, audio.sample_rate)
         self.frames = audio.frames_at(self._sample_rate)
 
@@ -202,6 +216,15 @@ class _Job:
             frames=self.frames,
             software=SOFTWARE,
             levels=one_gain.levels_of(self.found, gain),
+        )
+
+
+def _check_channels(form: ExportFormat, channels: int) -> None:
+    if form.most_channels and channels > form.most_channels:
+        others = (other.label for other in EXPORT_FORMATS.values() if not 0 < other.most_channels < channels)
+        raise ExportError(
+            f"{form.label} holds at most {form.most_channels} channels; this sound has {channels}.",
+            hint=f"Export it as one of: {'; '.join(others)}.",
         )
 
 

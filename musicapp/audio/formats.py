@@ -18,6 +18,7 @@ class ExportFormat:
     container, subtype  libsndfile's names; no subtype for WAV, which we write ourselves
     bits                of a whole-number or float sample; 0 when the format is lossy
     sample_rates        that the format knows; others are converted to 48 kHz. Empty: any
+    most_channels       that it holds; 0: as many as a sound has
     """
 
     label: str
@@ -28,6 +29,7 @@ class ExportFormat:
     compression_level: float | None = None
     bitrate_mode: str | None = None
     sample_rates: tuple[int, ...] = ()
+    most_channels: int = 0
 
     @property
     def is_lossy(self) -> bool:
@@ -80,7 +82,7 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
     "wav16": ExportFormat("WAV, 16 bit", ".wav", "WAV", bits=16),
     "wav24": ExportFormat("WAV, 24 bit", ".wav", "WAV", bits=24),
     "wav32f": ExportFormat("WAV, 32 bit float", ".wav", "WAV", bits=32),
-    "flac": ExportFormat("FLAC, 24 bit", ".flac", "FLAC", "PCM_24", bits=24),
+    "flac": ExportFormat("FLAC, 24 bit", ".flac", "FLAC", "PCM_24", bits=24, most_channels=8),
     "ogg": ExportFormat("OGG Vorbis", ".ogg", "OGG", "VORBIS", compression_level=0.3),
     "opus": ExportFormat("Opus", ".opus", "OGG", "OPUS", compression_level=0.5, sample_rates=OPUS_RATES),
     "mp3": ExportFormat(
@@ -91,5 +93,6 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
         compression_level=0.0,
         bitrate_mode="CONSTANT",
         sample_rates=MP3_RATES,
+        most_channels=2,
     ),
 }

@@ -13,7 +13,7 @@ from musicapp.audio.formats import EXPORT_FORMATS, ExportFormat, ExportResult
 from musicapp.audio.riff import WaveWriter
 from musicapp.audio.sound_paths import openable
 from musicapp.audio.wave_layout import NotReadableError, WaveLayout, layout_of, open_plain, read_layout
-from musicapp.errors import LibraryError
+from musicapp.errors import LibraryError, MusicAppError, paths_in_words
 
 __all__ = [
     "EXPORT_FORMATS",
@@ -114,9 +114,14 @@ class GrowingReader:
 
 def unreadable(path: Path, error: Exception) -> LibraryError:
     """One sentence and a next step for a file that could not be read."""
-    if path.is_dir():
+    try:
+        with paths_in_words():
+            is_folder, is_there = path.is_dir(), path.exists()
+    except MusicAppError as refused:
+        return LibraryError(refused.message, hint=refused.hint, detail=str(error))
+    if is_folder:
         return LibraryError(f"“{path.name}” is a folder.", hint="Give the files in it.", detail=str(error))
-    if not path.exists():
+    if not is_there:
         return LibraryError(f"“{path.name}” is gone.", hint="It may have been moved or deleted.", detail=str(error))
     return LibraryError(
         f"“{path.name}” cannot be read.", hint="It may be damaged or not be an audio file.", detail=str(error)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,7 +46,7 @@ def keep_copy(original: Original, state: Mapping[str, Tensor], precision: str) -
         return _reason(folder, precision, "the folder cannot be written", advice=PERMIT)
     part = copies.part_of(folder, precision)
     try:
-        if shutil.disk_usage(folder).free < sum(t.nbytes for t in state.values()) + SPARE_BYTES:
+        if paths.free_bytes(folder) < sum(t.nbytes for t in state.values()) + SPARE_BYTES:
             return _reason(folder, precision, "the disk has no room for one", advice=ROOM)
         if (metadata := copies.metadata_for(original, precision)) is None:
             return ""  # the weights are being changed: their next load is another matter

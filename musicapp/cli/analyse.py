@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicapp.cli.arguments import a_path
 from musicapp.errors import LibraryError, MusicAppError
 from musicapp.request import format_duration
 
@@ -25,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Tempo, key, loudness (LUFS, ITU-R BS.1770), loudness range, true peak and length of audio files "
         "of any kind. Of music made here also what was asked for.",
     )
-    parser.add_argument("file", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, Ogg, Opus, AIFF and more")
+    parser.add_argument("file", nargs="+", type=a_path, metavar="FILE", help="WAV, FLAC, MP3, Ogg, Opus, AIFF and more")
     parser.add_argument("--json", action="store_true", help="print a list of objects, null for what cannot be heard")
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicapp.cli.arguments import a_path
 from musicapp.cli.generate import FORMATS, SUBTYPES
 from musicapp.cli.progress import Display
 from musicapp.cli.stopping import INTERRUPTED, TERMINATED, Terminated, sigterm_raises
@@ -36,8 +37,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "made. Started again, after a kill too, it makes only what is not there yet.",
     )
     add = parser.add_argument
-    add("file", type=Path, help=".csv with a line of column names, or .jsonl; each needs a prompt")
-    add("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the takes go")
+    add("file", type=a_path, help=".csv with a line of column names, or .jsonl; each needs a prompt")
+    add("-o", "--output", type=a_path, required=True, metavar="FOLDER", help="where the takes go")
     add("--format", choices=FORMATS, default="wav", help="file format (default wav)")
     add("--subtype", choices=tuple(SUBTYPES), help="samples of WAV files (default float, as the model made it)")
     add("--check", action="store_true", help="only say what is wrong with the file, or what there is to make")

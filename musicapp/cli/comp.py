@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
 from musicapp.cli import generate, shaping
+from musicapp.cli.arguments import a_path
 from musicapp.errors import RequestError
 from musicapp.request import VERSION, TakeRequest, check_seed, checked, new_take_id, parse_duration, random_seed
 from musicapp.shape import Lane, Pick, Source
@@ -22,13 +22,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "first file where it is a take.",
     )
     add = parser.add_argument
-    add("file", nargs="+", type=Path, metavar="FILE", help="takes or other sounds of one length, numbered from 1 on")
+    add("file", nargs="+", type=a_path, metavar="FILE", help="takes or other sounds of one length, numbered from 1 on")
     add("--pick", action="append", metavar="N@A", help="hear file N from A on, for example 2@0:08; repeatable")
     add("--joint", metavar="N", help="so much is made anew around every change, in seconds (default half a bar)")
     add("--prompt", metavar="TEXT", help="what it should sound like (default: what the first take was made of)")
     add("--seed", metavar="N", help="a whole number; the same one makes the same joints (default: a new one)")
     add("--model", metavar="M", help="which model makes the joints (default: that of the first take)")
-    add("-o", "--output", type=Path, metavar="FILE", help="where to write; the ending chooses the format")
+    add("-o", "--output", type=a_path, metavar="FILE", help="where to write; the ending chooses the format")
     add("--format", choices=generate.FORMATS, help="file format, if not the one of the file's ending")
     add("--subtype", choices=tuple(generate.SUBTYPES), help="samples of a WAV file (default float)")
     add("--force", action="store_true", help="replace the output file if it exists")

@@ -6,6 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from musicapp.cli.arguments import a_path
 from musicapp.errors import RequestError
 from musicapp.request import BUILTIN_MODEL, DEVICES, PRECISIONS
 
@@ -24,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add = parser.add_argument
     add("model", nargs="?", default=BUILTIN_MODEL, help="a name from “musicapp models list”, or a folder")
-    add("--work", type=Path, default=Path("build/evaluation"), metavar="FOLDER", help="where everything is kept")
+    add("--work", type=a_path, default=Path("build/evaluation"), metavar="FOLDER", help="where everything is kept")
     add("--quick", action="store_true", help="few and short pieces: a first look")
     add("--pieces", type=int, metavar="N", help="prompts to play (default 64; quick: 12)")
     add("--seconds", type=float, metavar="S", help="their length (default 12; quick: 10)")
@@ -36,18 +37,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--guidance", type=float, metavar="X", help="guidance instead of the model's")
     add("--device", default="auto", choices=DEVICES, help="where the model runs (default auto)")
     add("--precision", default="auto", choices=PRECISIONS, help="in which number format (default auto)")
-    add("--training", type=Path, metavar="FOLDER", help="audio that the model learnt from, to search for copies")
-    add("--clap", type=Path, metavar="FOLDER", help="a CLAP checkpoint (transformers layout) for the CLAP score")
-    add("--openl3", type=Path, metavar="FILE", help="OpenL3 weights (safetensors) for the paper's Frechet distance")
-    add("--passt", type=Path, metavar="FILE", help="PaSST weights (safetensors) for the paper's KL")
-    add("--baseline", type=Path, metavar="FOLDER", help="measure a rival's takes: a token model, or MusicGen")
+    add("--training", type=a_path, metavar="FOLDER", help="audio that the model learnt from, to search for copies")
+    add("--clap", type=a_path, metavar="FOLDER", help="a CLAP checkpoint (transformers layout) for the CLAP score")
+    add("--openl3", type=a_path, metavar="FILE", help="OpenL3 weights (safetensors) for the paper's Frechet distance")
+    add("--passt", type=a_path, metavar="FILE", help="PaSST weights (safetensors) for the paper's KL")
+    add("--baseline", type=a_path, metavar="FOLDER", help="measure a rival's takes: a token model, or MusicGen")
     add(
         "--page",
-        type=Path,
+        type=a_path,
         metavar="FILE",
         help="measure nothing: write the paper's claims from what is kept beside FILE",
     )
-    add("--soundfont", type=Path, metavar="FILE", help="General MIDI bank for the renders to compare with")
+    add("--soundfont", type=a_path, metavar="FILE", help="General MIDI bank for the renders to compare with")
 
 
 def run(args: argparse.Namespace) -> int:

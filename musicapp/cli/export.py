@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicapp.errors import MusicAppError, RequestError
+from musicapp.cli.arguments import a_path
+from musicapp.errors import MusicAppError, RequestError, paths_in_words
 
 if TYPE_CHECKING:
     from musicapp.handover.exporting import ExportSettings
@@ -30,8 +31,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add = parser.add_argument
     add("take", nargs="+", metavar="TAKE", help="an audio file, or the id of a take in the folder of takes")
-    add("-o", "--output", type=Path, metavar="FILE", help="where to write a single one; the ending chooses the format")
-    add("--folder", type=Path, metavar="FOLDER", help="where to write, by names of the template (default: here)")
+    add(
+        "-o", "--output", type=a_path, metavar="FILE", help="where to write a single one; the ending chooses the format"
+    )
+    add("--folder", type=a_path, metavar="FOLDER", help="where to write, by names of the template (default: here)")
     add("--name", metavar="TEMPLATE", help="of names, such as {title}_{bpm}bpm_{key}_{seed}_{n}")
     add("--preset", choices=PRESETS, default="daw", help="what it is for (default daw); the other options change it")
     add("--format", choices=FORMATS, help="file format")
@@ -45,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--fade-out", type=float, metavar="S", help="seconds")
     add("--loop", action="store_true", help="the file repeats: samplers read where")
     add("--broadcast", action="store_true", help="a bext chunk with the levels")
-    add("--dawproject", type=Path, metavar="FILE", help="all of them as tracks of one project for DAWs")
+    add("--dawproject", type=a_path, metavar="FILE", help="all of them as tracks of one project for DAWs")
     add(
         "--force", action="store_true", help="replace a file that exists; else a number is added to names of a template"
     )
@@ -148,7 +151,9 @@ def find(word: str) -> Material:
     from musicapp.library import takes
 
     path = Path(word)
-    if path.is_file():
+    with paths_in_words():
+        is_file = path.is_file()
+    if is_file:
         take = takes.load(path) if _has_sidecar(path) else None
         return material.of_take(take) if take else material.of_file(path)
     if path.suffix or len(path.parts) != 1:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from musicapp import part_files
 from musicapp.cli import shaping
+from musicapp.cli.arguments import a_path
 from musicapp.cli.progress import Display
 from musicapp.cli.stopping import INTERRUPTED, TERMINATED, Terminated, sigterm_raises
 from musicapp.errors import EngineError, ExportError, RequestError
@@ -52,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add = parser.add_argument
     add("prompt", nargs="?", help="what it should sound like; - reads it from the standard input")
-    add("-o", "--output", type=Path, metavar="FILE", help="where to write; the ending chooses the format")
+    add("-o", "--output", type=a_path, metavar="FILE", help="where to write; the ending chooses the format")
     add(
         "--seconds",
         metavar="N",

@@ -8,7 +8,7 @@ import sys
 
 from musicapp import __version__
 from musicapp.cli import analyse, batch, comp, evaluate, export, generate, models, recall, takes, train
-from musicapp.errors import MusicAppError, RequestError
+from musicapp.errors import MusicAppError, RequestError, refused_by_system
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -26,16 +26,40 @@ def main(argv: list[str]) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where a reader that has gone can still be noticed
     except MusicAppError as error:
-        print(f"musicapp: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(error.hint, file=sys.stderr)
-        return WRONG_USAGE if isinstance(error, RequestError) else FAILED
+        return _told(error)
     except BrokenPipeError:  # as in `musicapp models list | head -3`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_stdout()
         return FAILED
+    except OSError as error:  # of paths and disks, whoever asked for them
+        told = _told(refused_by_system(error) or _refusal(error))
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _leave_stdout()  # else Python tells once more, when it ends
+        return told
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
+
+
+def _told(error: MusicAppError) -> int:
+    """Say it on stderr; the exit code."""
+    print(f"musicapp: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(error.hint, file=sys.stderr)
+    return WRONG_USAGE if isinstance(error, RequestError) else FAILED
+
+
+def _refusal(error: OSError) -> MusicAppError:
+    what = "" if error.filename is None else f" with “{os.fsdecode(error.filename)}”"
+    return MusicAppError(
+        f"The system reports a failure{what}: {error.strerror or error}.", hint="Check the disk and its free space."
+    )
+
+
+def _leave_stdout() -> None:
+    """What is written to it goes nowhere from now on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:

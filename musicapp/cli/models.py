@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicapp import paths
+from musicapp.cli.arguments import a_path
 from musicapp.errors import LicenceNeeded
 from musicapp.request import BUILTIN_MODEL, format_duration
 
@@ -41,14 +42,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add = actions.add_parser(
         "add", help="import a model that you have", description="Copy a model's folder or file into the models folder."
     )
-    add.add_argument("path", type=Path, help="a folder, or a .safetensors file beside its model_config.json")
+    add.add_argument("path", type=a_path, help="a folder, or a .safetensors file beside its model_config.json")
     add.add_argument("--name", default="", help="what to call it (default: as the folder)")
     remove = actions.add_parser("remove", help="delete a model", description="Delete a model from the disk.")
     remove.add_argument("model", help="a name from the list")
     folder = actions.add_parser(
         "folder", help="show or move the models folder", description="Where your models are; with a path: move them."
     )
-    folder.add_argument("path", nargs="?", type=Path, help="the folder to move all models to")
+    folder.add_argument("path", nargs="?", type=a_path, help="the folder to move all models to")
     token = actions.add_parser(
         "token",
         help="keep a token for gated models",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicapp.cli.arguments import a_path
 from musicapp.request import VERSION, Lora, TakeRequest, format_duration, guided_levels
 from musicapp.shape import Loop, Source
 
@@ -25,10 +26,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Read the settings out of a file that Musicapp exported, in any format, and say what of them "
         "cannot be had again here. The last line is the command that makes the music again.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="an exported file, or a take")
+    parser.add_argument("file", type=a_path, metavar="FILE", help="an exported file, or a take")
     parser.add_argument("--json", action="store_true", help="print an object")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="make the same music once more, into this file"
+        "-o", "--output", type=a_path, metavar="FILE", help="make the same music once more, into this file"
     )
     parser.add_argument("--force", action="store_true", help="replace the output file if it exists")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from musicapp import paths
+from musicapp.cli.arguments import a_path
 from musicapp.errors import LibraryError, MusicAppError, RequestError
 from musicapp.request import format_duration
 
@@ -62,7 +64,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     folder = actions.add_parser(
         "folder", help="show or move the folder of the takes", description="Where takes are; with a path: move them."
     )
-    folder.add_argument("path", nargs="?", type=Path, help="the folder to move all takes to")
+    folder.add_argument("path", nargs="?", type=a_path, help="the folder to move all takes to")
     for action in (listed, search, show, tag, star, name, trash, restore, rebuild, folder):
         action.add_argument("--json", action="store_true", help="print JSON")
 
@@ -171,7 +173,10 @@ def _trash(args: argparse.Namespace) -> None:
         _print_places(args, places, problem)
     else:
         with _library() as (index, _takes):
-            _print_takes(args, index, [each.take for each in trash.inside(folder)])
+            inside = [each.take for each in trash.inside(folder)]
+            _print_takes(args, index, inside)
+        if not inside and not args.json:
+            print("The trash is empty.", file=sys.stderr)
 
 
 def _empty_trash(args: argparse.Namespace, folder: Path) -> None:
@@ -225,7 +230,8 @@ def _folder(args: argparse.Namespace) -> None:
                 print(text, file=sys.stderr)
             shown = text
     elif (job := moving.unfinished()) is not None:
-        print(f"A move to “{job.target}” was stopped: musicapp takes folder “{job.target}” goes on.", file=sys.stderr)
+        again = shlex.join(["musicapp", "takes", "folder", str(job.target)])
+        print(f"A move to “{job.target}” was stopped. To go on: {again}", file=sys.stderr)
     folder = paths.takes_folder()
     print(json.dumps({"folder": str(folder)}) if args.json else folder)
 

@@ -6,7 +6,8 @@ import argparse
 import ctypes
 import logging
 import sys
-from pathlib import Path
+
+from musicapp.cli.arguments import a_path
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
 
@@ -34,15 +35,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("export", "write the model folder that the app loads"),
     ):
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
-        stage.add_argument("--work", type=Path, required=True, metavar="FOLDER", help="where data and checkpoints are")
+        stage.add_argument(
+            "--work", type=a_path, required=True, metavar="FOLDER", help="where data and checkpoints are"
+        )
         _add_options(stage, name)
     for name, text, words in (
         ("pack", "cut a checkpoint into pieces of at most 15 MiB with checksums", ("FILE", "FOLDER")),
         ("unpack", "join such pieces again", ("PIECES", "FOLDER")),
     ):
         stage = stages.add_parser(name, help=text, description=text.capitalize() + ".")
-        stage.add_argument("source", type=Path, metavar=words[0])
-        stage.add_argument("target", type=Path, metavar=words[1])
+        stage.add_argument("source", type=a_path, metavar=words[0])
+        stage.add_argument("target", type=a_path, metavar=words[1])
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,8 +77,8 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
         stage.add_argument(
             "--shard", type=int, default=0, metavar="K", help="number of the shard, one for each process"
         )
-        stage.add_argument("--audio", type=Path, metavar="FOLDER", help="take recordings with captions instead")
-        stage.add_argument("--soundfont", type=Path, metavar="FILE", help="General MIDI bank to play with")
+        stage.add_argument("--audio", type=a_path, metavar="FOLDER", help="take recordings with captions instead")
+        stage.add_argument("--soundfont", type=a_path, metavar="FILE", help="General MIDI bank to play with")
     elif name == "autoencoder":
         stage.add_argument(
             "--decoder-only", action="store_true", help="keep the encoder (latents stay valid); go by the sound too"
@@ -89,7 +92,7 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
     elif name == "tokens":
         stage.add_argument("--latents", type=int, default=5000, metavar="N", help="of a step (default 5000)")
     elif name == "export":
-        stage.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="the new model folder")
+        stage.add_argument("--output", type=a_path, required=True, metavar="FOLDER", help="the new model folder")
         chosen = stage.add_mutually_exclusive_group()
         chosen.add_argument("--distilled", action="store_true", help="take the student instead of its teacher")
         chosen.add_argument("--sharpened", action="store_true", help="take the sharpened student")
@@ -118,7 +121,7 @@ def _add_options(stage: argparse.ArgumentParser, name: str) -> None:
 def _add_published_options(stage: argparse.ArgumentParser) -> None:
     """What only `--config` looks at."""
     group = stage.add_argument_group("with --config")
-    group.add_argument("--text-encoder", type=Path, metavar="FOLDER", help="instead of the stage text's")
+    group.add_argument("--text-encoder", type=a_path, metavar="FOLDER", help="instead of the stage text's")
     group.add_argument("--batch", type=int, default=4, metavar="N", help="windows in a step (default 4)")
     group.add_argument("--window", type=int, default=0, metavar="N", help="latents in one (default: the config's)")
     group.add_argument("--checkpointing", action="store_true", help="compute activations twice, to save memory")

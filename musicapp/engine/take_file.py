@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from musicapp import paths
 from musicapp.audio import growing
 from musicapp.audio.riff import WaveWriter, close_gap
 from musicapp.audio.tags import request_tags
@@ -119,7 +119,7 @@ def _check_place(path: Path, needed_bytes: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise ExportError(f"There already is a file “{path.name}”.", hint="Choose another name.", detail=str(path))
-        if shutil.disk_usage(path.parent).free < needed_bytes:
+        if paths.free_bytes(path.parent) < needed_bytes:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise _refused(path, error) from error

@@ -6,6 +6,9 @@ place for a key; that stands in the names of the tracks. Entries have no dates: 
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -62,11 +65,11 @@ def write(
     report, stopped = on_progress or (lambda share: None), should_stop or (lambda: False)
     if not 0 < len(materials) <= MOST_TRACKS:
         raise ExportError(f"{len(materials)} takes make no project.", hint=f"Choose 1 to {MOST_TRACKS} takes.")
-    if target.exists() and not overwrite:
-        raise ExportError(f"“{target.name}” exists already.", hint="Choose another name, or allow it to be replaced.")
     wanted = settings if settings and settings.suffix == ".wav" else ExportSettings()
     tracks, temporary = _tracks_of(materials), part_files.beside(target)
     try:
+        if not overwrite and target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
         with (
             tempfile.TemporaryDirectory(prefix="musicapp-") as folder,
             zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -85,7 +88,7 @@ def write(
     except (OSError, ValueError, zipfile.LargeZipFile) as error:
         raise explain_write_error(error, target) from error
     finally:
-        if target.parent.is_dir():
+        with contextlib.suppress(OSError):  # a folder that is not there, or is closed, has no part of it
             temporary.unlink(missing_ok=True)
     report(1.0)
     return True

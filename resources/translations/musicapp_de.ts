@@ -4321,6 +4321,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Adapter hinzufügen</translation>
     </message>
     <message>
+        <source>Check its permissions, and those of the folders that it lies in.</source>
+        <translation>Die Zugriffsrechte prüfen, auch die der Ordner darüber.</translation>
+    </message>
+    <message>
         <source>Choose 1 to {1}.</source>
         <translation>1 bis {1} wählen.</translation>
     </message>
@@ -4359,6 +4363,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Export format</source>
         <translation>Exportformat</translation>
+    </message>
+    <message>
+        <source>Export it as one of: {1}.</source>
+        <translation>Als eines davon exportieren: {1}.</translation>
     </message>
     <message>
         <source>Export loudness</source>
@@ -5193,6 +5201,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Der Abschnitt {1} liegt nicht in „{2}“, das {3} dauert.</translation>
     </message>
     <message>
+        <source>The path “{1}” is too long for this system.</source>
+        <translation>Der Pfad „{1}“ ist für dieses System zu lang.</translation>
+    </message>
+    <message>
         <source>The playback was stopped for that.</source>
         <translation>Die Wiedergabe wurde dafür angehalten.</translation>
     </message>
@@ -5343,6 +5355,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The system allows this program no more threads.</source>
         <translation>Das System erlaubt diesem Programm keine weiteren Threads.</translation>
+    </message>
+    <message>
+        <source>The system does not let this program look at “{1}”.</source>
+        <translation>Das System lässt dieses Programm „{1}“ nicht ansehen.</translation>
     </message>
     <message>
         <source>The system gives this program no more memory.</source>
@@ -5827,6 +5843,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Use WAV, FLAC, Ogg, MP3 or AIFF; the file may also be damaged.</source>
         <translation>WAV, FLAC, Ogg, MP3 oder AIFF verwenden; die Datei kann auch beschädigt sein.</translation>
+    </message>
+    <message>
+        <source>Use a shorter one.</source>
+        <translation>Einen kürzeren wählen.</translation>
     </message>
     <message>
         <source>Use a sound of {1} seconds or more.</source>
@@ -6471,6 +6491,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>{1} has “{2}” in a number format that is not read ({3}).</source>
         <translation>{1} hat „{2}“ in einem Zahlenformat, das nicht gelesen wird ({3}).</translation>
+    </message>
+    <message>
+        <source>{1} holds at most {2} channels; this sound has {3}.</source>
+        <translation>{1} fasst höchstens {2} Kanäle; dieser Klang hat {3}.</translation>
     </message>
     <message>
         <source>{1} holds neither a model nor a text encoder that is known.</source>

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -280,3 +281,29 @@ def test_a_rate_that_a_format_does_not_know_becomes_48_khz(folder: Path) -> None
     for name, form in EXPORT_FORMATS.items():
         export(music(0.5), folder / "x", sample_rate=96000, format=name, tags={})
         assert read(folder / "x")[1] == (48000 if form.sample_rates else 96000)
+
+
+def test_a_format_with_fewer_channels_says_so_and_which_hold_them(folder: Path) -> None:
+    surround = np.tile(music(0.5), 3)
+    export(surround, folder / "x.flac", sample_rate=RATE, format="flac", tags={})
+    assert soundfile.info(folder / "x.flac").channels == 6
+    (folder / "x.flac").unlink()
+    error = refusal(surround, folder / "x.mp3", "mp3")
+    assert error.message == "MP3, 320 kbit/s holds at most 2 channels; this sound has 6."
+    assert "FLAC" in error.hint and "OGG" in error.hint and "MP3" not in error.hint
+    hint = refusal(np.tile(music(0.5, 1), 9), folder / "x.flac").hint
+    assert "WAV" in hint and "FLAC" not in hint and not (folder / "x.flac").exists()
+
+
+def test_a_folder_that_cannot_even_be_looked_for_is_told(folder: Path) -> None:
+    """The system answers with an error where it otherwise says that nothing is there."""
+    error = refusal(music(0.1), folder / ("a" * 300) / "x.flac")
+    assert error.message == "The file name is too long." and error.hint
+
+
+def test_a_disk_that_says_nothing_of_itself_is_not_called_full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = OSError(errno.EIO, os.strerror(errno.EIO))
+    monkeypatch.setattr("musicapp.paths.shutil.disk_usage", lambda _: SimpleNamespace(total=0, free=0))
+    assert "is full" not in explain_write_error(error, folder / "x.flac").message
+    monkeypatch.setattr("musicapp.paths.shutil.disk_usage", lambda _: SimpleNamespace(total=1 << 40, free=0))
+    assert "is full" in explain_write_error(error, folder / "x.flac").message

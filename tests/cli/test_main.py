@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
-from musicapp import __version__
+from musicapp import __version__, paths
 from musicapp.cli.main import main
 from musicapp.request import BUILTIN_MODEL
 from tests.tiny_model import write_tiny_model
@@ -75,6 +77,93 @@ def test_each_bad_value_gets_one_clear_sentence(
     printed = capsys.readouterr()
     first, *rest = printed.err.strip().splitlines()
     assert sentence in first and first.endswith(".") and len(rest) == 1 and printed.out == ""
+
+
+TOO_LONG = "a" * 300  # more than any of the usual file systems takes
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["generate", "piano", "-o", f"{TOO_LONG}.wav"],
+        ["generate", "piano", "--init-audio", f"{TOO_LONG}.wav", "-o", "x.wav"],
+        ["comp", f"{TOO_LONG}.wav", "b.wav", "--pick", "2@1", "-o", "x.wav"],
+        ["recall", TOO_LONG],
+        ["analyse", TOO_LONG],
+        ["export", TOO_LONG],
+        ["models", "folder", TOO_LONG],
+        ["models", "add", TOO_LONG],
+        ["takes", "folder", TOO_LONG],
+        ["takes", "show", TOO_LONG],
+        ["batch", TOO_LONG, "-o", "takes"],
+    ],
+    ids=lambda words: " ".join(words[:2])[:20],
+)
+def test_paths_that_the_system_does_not_take_get_a_sentence(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) in (1, 2)
+    printed = capsys.readouterr()
+    assert printed.err.startswith("musicapp: ") and "Traceback" not in printed.err and printed.out == ""
+
+
+def test_a_path_that_is_refused_costs_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    soundfile.write(tmp_path / "noise.wav", np.random.default_rng(0).uniform(-0.1, 0.1, 8000), 8000)
+    for words in (["analyse"], ["export", "--folder", str(tmp_path), "--name", "copy"]):
+        assert main([*words, TOO_LONG, str(tmp_path / "noise.wav")]) == 1
+        printed = capsys.readouterr()
+        assert "too long" in printed.err and str(tmp_path) in printed.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["models", "folder", ""],
+        ["takes", "folder", " "],
+        ["batch", "songs.csv", "-o", ""],
+        ["export", "take.wav", "--folder", ""],
+        ["generate", "piano", "-o", ""],
+        ["recall", ""],
+        ["analyse", ""],
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert "the path is empty" in capsys.readouterr().err
+    assert paths.user_models_folder() != tmp_path and paths.takes_folder() != tmp_path
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("gone.wav", "There is no file “gone.wav”."),
+        (os.path.join("no", "folder"), "There is no file “no"),  # noqa: PTH118 - with the system's own separator
+        (f"{TOO_LONG}.wav", "There is no file"),
+        ("nonsense", "usage:"),
+    ],
+)
+def test_a_file_for_the_window_that_is_not_there_is_told_as_that(word: str, said: str) -> None:
+    code = "import sys; from musicapp.__main__ import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code, word], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Only Linux has a file that is always full.")
+def test_a_full_disk_behind_the_output_is_told_once(home: Path) -> None:
+    code = "import sys; from musicapp.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "takes", "list", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 1 and "No space left" in done.stderr and "Exception" not in done.stderr
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "\t\n\x00", "x" * 20000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sqlite3
 import sys
 from dataclasses import replace
@@ -16,7 +17,7 @@ from musicapp import paths
 from musicapp.audio import growing
 from musicapp.cli import takes as command
 from musicapp.cli.main import main
-from musicapp.library import index, order, takes, trash
+from musicapp.library import index, moving, order, takes, trash
 from tests.library.test_takes import write_take
 
 PROMPTS = {"piano1": "calm piano, 90 bpm, in C minor", "piano2": "calm piano, 70 bpm", "techno": "techno, 130 bpm"}
@@ -206,3 +207,20 @@ def test_the_folder_is_told_and_moved(capsys: pytest.CaptureFixture[str], folder
     out, err = printed(capsys, "folder", str(tmp_path / "new"))
     assert out == f"{tmp_path / 'new'}\n" and "copying 100 %" in err and "tidying 100 %" in err
     assert sorted(ids(capsys, "list")) == sorted(PROMPTS) and not list(folder.rglob("*.wav"))
+
+
+def test_a_move_that_was_stopped_is_gone_on_with_by_the_command_that_is_told(
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    run = moving.move(tmp_path / "new place")
+    next(iter(run))
+    run.close()  # type: ignore[attr-defined]
+    err = printed(capsys, "folder")[1]
+    words = shlex.split(err.partition("To go on: ")[2])
+    assert words == ["musicapp", "takes", "folder", str(tmp_path / "new place")]
+    assert printed(capsys, *words[2:])[0] == f"{tmp_path / 'new place'}\n"
+
+
+def test_an_empty_trash_is_said(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert printed(capsys, "trash") == ("", "The trash is empty.\n")
+    assert printed(capsys, "trash", "--json")[0] == "[]\n"

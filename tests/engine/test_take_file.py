@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -43,10 +44,19 @@ def test_unfinished_file_is_removed(tmp_path: Path, frames: int) -> None:
 
 
 def test_full_disk_is_found_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(take_file.shutil, "disk_usage", lambda path: SimpleNamespace(free=1 << 20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=1 << 60, free=1 << 20))
     with pytest.raises(ExportError, match="is full"), take_file.create(tmp_path / "t.wav", REQUEST, INFO, 1000):
         pass
     assert not list(tmp_path.glob("*.wav"))
+
+
+def test_a_disk_that_says_nothing_of_itself_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some network disks do: 0 of 0 bytes are free."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=0, free=0))
+    with take_file.create(tmp_path / "take.wav", REQUEST, INFO, 1000) as file:
+        file.write(AUDIO)
+        file.close()
+    assert np.array_equal(wave_io.read(tmp_path / "take.wav")[0], AUDIO)
 
 
 def test_disk_that_fills_up_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +80,7 @@ def test_folder_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_longer_than_a_wav_file_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(take_file.shutil, "disk_usage", lambda path: SimpleNamespace(free=1 << 50))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=1 << 60, free=1 << 50))
     with pytest.raises(ExportError, match="too long"), take_file.create(tmp_path / "t.wav", REQUEST, INFO, 1 << 30):
         pass
     assert not list(tmp_path.glob("*.wav"))
