@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from safetensors.numpy import load_file, save_file
 
 from musicapp import paths
 from musicapp.engine import checking
+from musicapp.errors import ModelStoreError
 from musicapp.request import BUILTIN_MODEL
-from musicapp.store import sources
+from musicapp.store import folders, sources
+from musicapp.store.hub import RemoteFile
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.state.model_shelf import ModelShelf
 from tests.store.conftest import MemoryKeyring, hub, memory_keyring, models  # noqa: F401 - fixtures
@@ -152,6 +155,55 @@ def test_a_download_is_paused_resumed_and_discarded(
     place = paths.user_models_folder() / sources.UNFINISHED / MODEL
     dialog.desk.wait(lambda: dialog.state() == "" and not place.exists())
     dialog.desk.wait(lambda: dialog.shown() == {"get"} and dialog.text("model_progress_text") == "")
+
+
+def begun_before() -> Path:
+    """The folder of a download of which a part has arrived in an earlier window."""
+    place = paths.user_models_folder() / sources.UNFINISHED / MODEL
+    place.mkdir(parents=True)
+    (place / "model.safetensors").write_bytes(bytes(1000))
+    files = (RemoteFile("model.safetensors", 2000, ""),)
+    sources.write(place, MODEL, sources.Source(f"stabilityai/{MODEL}", "abc", "", files))
+    return place
+
+
+def test_what_is_discarded_while_another_download_runs_cannot_be_begun_before_it_is_gone(
+    hub: Hub,  # noqa: F811
+    dialog: Models,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    transfers, place = dialog.shelf.transfers, begun_before()
+    dialog.shelf.load()
+    dialog.desk.wait(lambda: (item := dialog.shelf.find(MODEL)) and item.state == "unfinished")
+    dialog.choose(MODEL)
+    other = threading.Event()
+    transfers._lane.run(lambda: other.wait(60))
+    try:
+        dialog.press("cancel")
+        assert dialog.state() == "stopping" and dialog.text("model_progress_text") == "Stopping"
+        assert "get" not in dialog.shown()
+        dialog.press("cancel")
+        transfers.get(MODEL)
+    finally:
+        other.set()
+    dialog.desk.wait(lambda: not transfers.by_key)
+    dialog.desk.wait(lambda: dialog.shown() == {"get"})
+    assert not place.exists() and not hub.bodies(WEIGHTS)
+
+
+def test_what_cannot_be_discarded_can_be_gone_on_with(dialog: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = begun_before()
+
+    def refuse(*_arguments: object) -> int:
+        raise ModelStoreError("The model cannot be deleted.", hint="Close what uses it.")
+
+    monkeypatch.setattr(folders, "remove", refuse)
+    dialog.shelf.transfers.cancel(MODEL)
+    dialog.wait_for("paused")
+    dialog.choose(MODEL)
+    dialog.desk.wait(lambda: dialog.shown() == {"get", "cancel"})
+    assert "cannot be deleted" in dialog.text("models_message_text") and place.exists()
 
 
 def test_a_network_that_is_not_there_is_said_and_tried_again(

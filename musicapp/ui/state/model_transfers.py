@@ -83,11 +83,14 @@ class ModelTransfers(QObject):
             self._set(replace(transfer, state="stopping", text="Stopping"))
 
     def cancel(self, key: str) -> None:
-        """Stop, and delete what has arrived."""
+        """Stop, and delete what has arrived: behind another download, until which it is being stopped."""
+        if key in self._discarded:
+            return
         self._discarded.add(key)
         if key in self.by_key and self.by_key[key].is_active:
             self.pause(key)
         else:
+            self._set(Transfer(key, "stopping", "Stopping", self._fraction_of(key)))
             self._discard(key)
 
     def forget_token(self) -> None:
@@ -174,7 +177,7 @@ class ModelTransfers(QObject):
     def _broke_discarding(self, key: str, error: MusicAppError) -> None:
         self._discarded.discard(key)
         self.warned.emit(error)
-        self.changed.emit(key)
+        self._set(Transfer(key, "paused", "Paused", self._fraction_of(key)))
 
     def _fraction_of(self, key: str) -> float | None:
         return self.by_key[key].fraction if key in self.by_key else None
