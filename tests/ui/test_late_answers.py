@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from musicapp.errors import AudioDeviceError
 from musicapp.library import edits, takes
 from musicapp.library.index import Index
 from musicapp.library.takes import Take
+from musicapp.request import BUILTIN_MODEL, TakeRequest
 from musicapp.ui.state import folder_look
+from musicapp.ui.state.background import Lane
+from tests.library.test_takes import write_take
+from tests.tiny_model import write_tiny_model
 from tests.ui.conftest import Desk
-from tests.ui.library_desk import take_of
+from tests.ui.library_desk import shown, take_of, write
 
 PATIENCE_S = 60.0
 
@@ -65,11 +72,23 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowLook]:
         event.set()
 
 
-def settle(desk: Desk) -> None:
-    """All that the lane of the files was given is done and told."""
+def settle(desk: Desk, lane: Lane | None = None) -> None:
+    """All that a lane was given, usually that of the files, is done and told."""
     told: list[object] = []
-    desk.studio.files.run(lambda: None, told.append)
+    (lane or desk.studio.files).run(lambda: None, told.append)
     desk.wait(lambda: told)
+
+
+@contextlib.contextmanager
+def held(desk: Desk, lane: Lane) -> Iterator[None]:
+    """The lane has other work until the end; what it answers to what it was given meanwhile is told then."""
+    gate = threading.Event()
+    lane.run(lambda: gate.wait(PATIENCE_S))
+    try:
+        yield
+    finally:
+        gate.set()
+    settle(desk, lane)
 
 
 def test_what_is_heard_of_a_take_stays_though_the_folder_was_looked_at_before(look: SlowLook, library: Desk) -> None:
@@ -161,3 +180,87 @@ def test_what_nobody_decided_about_is_no_take_of_the_list(look: SlowLook, desk: 
     desk.wait(lambda: not path.exists())
     settle(desk)
     assert desk.studio.library.model.rows == []
+
+
+def test_a_name_is_free_in_the_folder_that_was_chosen_last(desk: Desk, home: Path) -> None:
+    desk.make_take()
+    exporter, before, after = desk.studio.exporter, home / "one", home / "two"
+    settle(desk, desk.studio._exporting)
+    name = exporter.name
+    for folder, taken in ((before, [name]), (after, [name, f"{name} (2)"])):
+        folder.mkdir()
+        for stem in taken:
+            (folder / f"{stem}.wav").touch()
+    with held(desk, desk.studio._exporting):
+        exporter.set_folder(before)
+        exporter.set_folder(after)
+    assert exporter.name == f"{name} (3)"
+
+
+def test_a_name_typed_since_an_export_was_refused_stays(desk: Desk) -> None:
+    desk.make_take()
+    exporter = desk.studio.exporter
+    with desk.qtbot.waitSignal(exporter.exported, timeout=15000) as done:
+        exporter.export()
+    taken = done.args[0].path.stem
+    with held(desk, desk.studio._exporting):
+        exporter.set_name(taken)
+        exporter.export()
+        exporter.set_name("other")
+    assert exporter.name == "other" and f"“{taken}.wav” is there already" in desk.message
+    assert "to save as" not in desk.message
+
+
+def test_an_output_that_fails_to_open_stops_no_other_that_was_chosen_since(desk: Desk) -> None:
+    studio = desk.studio
+    studio.library.auto_play = "off"
+    desk.make_take()
+    opened = desk.output.open
+
+    def refuse(device: str | None, sample_rate: int) -> None:
+        if device:
+            raise AudioDeviceError("The sound output cannot be opened.", hint="Choose another output.")
+        opened(device, sample_rate)
+
+    desk.output.open = refuse  # type: ignore[method-assign]
+    with held(desk, studio._devices):
+        studio.player.choose_device("USB Interface 4x4")
+        studio.player.play()
+        studio.player.choose_device("")
+    assert studio.player.is_playing and desk.output.is_open and not desk.message
+
+
+def test_a_form_told_late_takes_no_measures_back(desk: Desk) -> None:
+    studio = desk.studio
+    with held(desk, studio.files):
+        request = TakeRequest("late", "calm piano, 90 bpm", 1.0, 5)
+        assert studio.looks.of(request, None, 1.0) is None
+        take = write_take(desk.studio.exporter.folder, "late", frames=44100)
+        studio.looks.of(take.request, take, take.duration_s)
+        desk.wait(lambda: (look := studio.looks.of(take.request, take, take.duration_s)) and look.measures)
+    look = studio.looks.of(take.request, take, take.duration_s)
+    assert look is not None and look.measures is not None and studio.looks.is_idle
+
+
+def test_a_search_in_an_index_that_is_closed_goes_on_in_the_next(library: Desk, home: Path) -> None:
+    studio = library.studio
+    write(home / "other", 8, "harp")
+    with held(library, studio._searching):
+        studio.search.set_text("harp")
+        with library.qtbot.waitSignal(studio.library.loaded, timeout=15000):
+            studio.library.choose_folder(home / "other")
+        settle(library)
+    library.wait(lambda: shown(library) == "8" and not studio.search._is_busy)
+    assert "closed" not in library.message
+    studio.search.set_text("")
+
+
+def test_a_model_that_is_chosen_again_is_known_though_another_was_looked_at(desk: Desk, home: Path) -> None:
+    write_tiny_model(home / "data" / "models" / "tiny", name="Tiny", text_encoder="none")
+    form = desk.studio.take_settings
+    desk.wait(lambda: form.promise is not None)
+    promised = form.promise
+    with held(desk, desk.studio.files):
+        form.set_target(model="tiny")
+        form.set_target(model=BUILTIN_MODEL)
+    assert form.promise == promised is not None and promised.key == BUILTIN_MODEL

@@ -70,6 +70,7 @@ class Exporter(QObject):
         self.last: Exported | None = None
         self._should_stop = False
         self._writing: set[str] = set()
+        self._wish = 0  # how many names were wanted so far: what is found out for an older one is not used
         self._handed_over: dict[tuple[object, ...], Path] = {}
 
     @property
@@ -199,7 +200,7 @@ class Exporter(QObject):
 
     def set_name(self, name: str) -> None:
         """Take a name as typed, without its suffix; whether it will do is looked up at once."""
-        self.name, self._is_typed = name, True
+        self.name, self._is_typed, self._wish = name, True, self._wish + 1
         self.note = "" if not name.strip() or names.is_safe_name(name.strip()) else _unsafe(name)
         self.form_changed.emit()
         if not self.note and name.strip():
@@ -207,13 +208,13 @@ class Exporter(QObject):
 
     def suggest(self) -> None:
         """Suggest a name that is not in use."""
+        self._wish += 1
         if self.take is None:
             self.name = self.note = ""
             self.form_changed.emit()
             return
         named = self._named(self.take)
-        self.name, self.note = named.name, named.note
-        self._is_typed = False
+        self.name, self.note, self._is_typed = named.name, named.note, False
         self.form_changed.emit()
         self._look_up(named.name, self._suggested)
 
@@ -225,7 +226,7 @@ class Exporter(QObject):
         if self.take is None or self.is_running:
             return
         take, folder, suffix, settings, part_s = self.take, self.folder, self.suffix, self.settings, self.part_s
-        name = self.name.strip().removesuffix(suffix)
+        name, wish = self.name.strip().removesuffix(suffix), self._wish
         if not names.is_safe_name(name):
             self._messages.post(
                 "error",
@@ -241,12 +242,12 @@ class Exporter(QObject):
             many_exports.make_folder(folder)
             return take, self._written(take, target, settings, part_s, self.progress_changed.emit)
 
-        self._start([take], work, lambda outcome: self._done(name, outcome, settings))
+        self._start([take], work, lambda outcome: self._done(name, wish, outcome, settings))
 
     def export_all(self, takes: list[Take]) -> None:
         """Write several takes by the template, whole, each under a free name."""
-        settings = self.settings
-        self._write_many(takes, many_exports.write_files, lambda written: self._all_done(written, settings))
+        settings, folder = self.settings, self.folder
+        self._write_many(takes, many_exports.write_files, lambda written: self._all_done(written, settings, folder))
 
     def export_project(self, takes: list[Take]) -> None:
         """Write several takes as tracks of one project that DAWs open."""
@@ -327,35 +328,34 @@ class Exporter(QObject):
             should_stop=lambda: self._should_stop,
         )
 
-    def _look_up(self, name: str, done: Callable[[tuple[str, str]], None]) -> None:
-        folder, suffix = self.folder, self.suffix
-        self._lane.run(lambda: (name, names.free_path(folder, name, suffix).stem), done)
+    def _look_up(self, name: str, done: Callable[[str], None]) -> None:
+        """Find out which name is free in the folder."""
+        folder, suffix, wish = self.folder, self.suffix, self._wish
 
-    def _suggested(self, names_found: tuple[str, str]) -> None:
-        wanted, free = names_found
-        if self.name == wanted:  # else it was typed over, or another take came
-            self.name = free
-            self.form_changed.emit()
+        def found(free: str) -> None:
+            if wish == self._wish and free != name:
+                done(free)
+                self.form_changed.emit()
 
-    def _looked_up(self, names_found: tuple[str, str]) -> None:
-        typed, free = names_found
-        if self.name.strip() == typed and free != typed:
-            self.note = f"“{typed}{self.suffix}” is there already; “{free}” is free."
-            self.form_changed.emit()
+        self._lane.run(lambda: names.free_path(folder, name, suffix).stem, found)
+
+    def _suggested(self, free: str) -> None:
+        self.name = free
+
+    def _looked_up(self, free: str) -> None:
+        self.note = f"“{self.name.strip()}{self.suffix}” is there already; “{free}” is free."
 
     def _done(
-        self, name: str, outcome: tuple[Take | Sound, wave_io.ExportResult] | str, settings: ExportSettings
+        self, name: str, wish: int, outcome: tuple[Take | Sound, wave_io.ExportResult] | str, settings: ExportSettings
     ) -> None:
         self._set_running(False)
         if isinstance(outcome, str):
-            self.name = outcome
-            self.note = ""
-            self.form_changed.emit()
-            self._messages.post(
-                "warning",
-                f"“{name}{self.suffix}” is there already and was left as it is.",
-                f"Press Export again to save as “{outcome}{self.suffix}”, or type another name.",
-            )
+            hint = ""
+            if wish == self._wish:  # else another name is wanted by now
+                self.name, self.note, self._wish = outcome, "", self._wish + 1
+                self.form_changed.emit()
+                hint = f"Press Export again to save as “{outcome}{settings.suffix}”, or type another name."
+            self._messages.post("warning", f"“{name}{settings.suffix}” is there already and was left as it is.", hint)
             return
         take, result = outcome
         if result.cancelled:
@@ -364,7 +364,7 @@ class Exporter(QObject):
         self._tell(take, result, settings)
         self._messages.remark(f"Exported {result.path.name}")
 
-    def _all_done(self, written: many_exports.Written, settings: ExportSettings) -> None:
+    def _all_done(self, written: many_exports.Written, settings: ExportSettings, folder: Path) -> None:
         self._set_running(False)
         for take, result in written.files:
             self._tell(take, result, settings)
@@ -373,7 +373,7 @@ class Exporter(QObject):
                 "error", f"{len(written.failed)} of the takes could not be exported.", written.failed[0]
             )
         count = len(written.files)
-        self._messages.remark(f"Exported {count} files to {self.folder}" if count else "Nothing was exported")
+        self._messages.remark(f"Exported {count} files to {folder}" if count else "Nothing was exported")
 
     def _project_done(self, path: Path | None) -> None:
         self._set_running(False)

@@ -119,10 +119,13 @@ class Looks(QObject):
         lane.run(work, done, lambda _error: self._keep(take_id, wish, before or Look(Form(wish.duration_s))))
 
     def _keep(self, take_id: str, wish: _Wish, look: Look) -> None:
-        if self._under_way.get(take_id) == wish:
+        """An older wish, answered by another lane, is better than nothing, but than nothing alone."""
+        is_newest = self._under_way.get(take_id) == wish
+        if is_newest:
             del self._under_way[take_id]
-        self._known[take_id] = wish, look
-        self.found.emit(take_id)
+        if is_newest or take_id not in self._known:
+            self._known[take_id] = wish, look
+            self.found.emit(take_id)
         self._go_on()
 
 

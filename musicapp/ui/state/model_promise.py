@@ -23,7 +23,11 @@ class ModelPromise(QObject):
         key = self._settings.model
         promise = self._settings.promise
         if self._settings.info is None and (promise is None or promise.key != key):
-            self._files.run(lambda: _read(key), self._settings.set_promise, _leave)
+            self._files.run(lambda: _read(key), self._found, _leave)
+
+    def _found(self, promise: Promise) -> None:
+        if promise.key == self._settings.model:  # else another one was chosen meanwhile, whose promise stays
+            self._settings.set_promise(promise)
 
 
 def _read(key: str) -> Promise:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -136,7 +137,8 @@ class Player(QObject):
         if self.is_missing:
             self._messages.remark(f"{self.device_name} is not connected: playing on the system's own output")
         self._opened_for = wanted
-        self._lane.run(lambda: self._host.open(device, wanted[1]), self._output_opened, self._output_failed)
+        failed = partial(self._output_failed, wanted=wanted)
+        self._lane.run(lambda: self._host.open(device, wanted[1]), lambda _: self._messages.dismiss(OUTPUT), failed)
 
     def pause(self) -> None:
         """Hold the position."""
@@ -339,7 +341,9 @@ class Player(QObject):
             self._set_playing(False)
             self._close_later.start(CLOSE_AFTER_END_MS)
 
-    def _output_failed(self, error: MusicAppError) -> None:
+    def _output_failed(self, error: MusicAppError, wanted: tuple[str, int] | None = None) -> None:
+        if wanted not in (None, self._opened_for):  # another one was chosen meanwhile, which may well open
+            return
         self._opened_for = None
         self.transport.pause()
         self._set_playing(False)
@@ -351,9 +355,6 @@ class Player(QObject):
         if not self.is_playing:
             self._opened_for = None
             self._lane.run(self._host.close)
-
-    def _output_opened(self, _: object) -> None:
-        self._messages.dismiss(OUTPUT)
 
     def _device_lost(self, error: AudioDeviceError) -> None:
         """It waits where it is; the host tries to go on by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -74,7 +75,9 @@ class TakeSearch(QObject):
         elif self._index is not None and not self._is_busy:
             index, text = self._index, self.text
             self._is_busy, self._is_stale = True, False
-            self._lane.run(lambda: index.search(text), lambda found: self._found(text, found), self._failed)
+            self._lane.run(
+                lambda: index.search(text), lambda found: self._found(text, found), partial(self._failed, text)
+            )
         else:
             self._is_stale = True
 
@@ -103,9 +106,12 @@ class TakeSearch(QObject):
         if text != self.text or self._is_stale:
             self.again()
 
-    def _failed(self, error: MusicAppError) -> None:
+    def _failed(self, text: str, error: MusicAppError) -> None:
         self._is_busy = False
-        self._messages.post_error(error)
+        if text != self.text or self._is_stale:  # perhaps in an index that is closed: the takes are elsewhere now
+            self.again()
+        else:
+            self._messages.post_error(error)
 
     def _show(self, found: frozenset[str] | None, text: str) -> None:
         self._choose(found=found, words=query.words_of(text))
