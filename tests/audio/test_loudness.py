@@ -33,7 +33,7 @@ def sine(dbfs: float, seconds: float, hz: float = 1000.0, rate: int = RATE) -> n
 
 
 @pytest.mark.parametrize("dbfs", [-23.0, -33.0])
-@pytest.mark.parametrize("rate", [44100, 48000])
+@pytest.mark.parametrize("rate", [44100, 48000, 96000, 176400, 192000, 384000])
 def test_a_sine_of_one_kilohertz_reads_as_ebu_tech_3341_says(dbfs: float, rate: int) -> None:
     """Its first two cases: 20 s in both channels at -23 (-33) dBFS reads -23 (-33) LUFS, within 0.1."""
     assert loudness_lufs(sine(dbfs, 20, rate=rate), rate) == pytest.approx(dbfs, abs=0.1)
@@ -50,6 +50,13 @@ def test_the_range_reads_as_ebu_tech_3342_says(levels: tuple[float, float], want
     """Its first three cases: 20 s at one level, then 20 s at another; within 1 LU."""
     sound = np.concatenate([sine(level, 20) for level in levels])
     assert loudness_range_lu(sound, RATE) == pytest.approx(wanted, abs=1.0)
+
+
+@pytest.mark.parametrize("seconds", [2.9, 3.0, 3.2, 3.4, 4.0, 8.0])
+def test_a_short_steady_sound_has_no_range(seconds: float) -> None:
+    """What surrounds it counts for nothing: other meters say up to 2.6 and 20 LU here."""
+    noise = 0.1 * np.random.default_rng(5).standard_normal((round(seconds * RATE), 2))
+    assert loudness_range_lu(noise, RATE) < 0.1
 
 
 def test_silence_has_no_loudness_and_no_range() -> None:
