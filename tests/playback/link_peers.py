@@ -31,7 +31,11 @@ for line in sys.stdin:
         state.setTempo(float(value), session.clock().micros())
         session.commitSessionState(state)
     if what == "phase":  # where its bar of so many beats is now, by the clock of all processes
-        now_s, micros = time.perf_counter(), session.clock().micros()
+        looks = []
+        for _ in range(9):  # the closest look at both: another process may come in between
+            before_s, micros, after_s = time.perf_counter(), session.clock().micros(), time.perf_counter()
+            looks.append((after_s - before_s, (before_s + after_s) / 2, micros))
+        _, now_s, micros = min(looks)
         told = [now_s, state.phaseAtTime(micros, float(value)), state.tempo()]
     else:
         told = [session.numPeers(), state.tempo()]
@@ -57,15 +61,15 @@ def main() -> None:
     found["heard"] = wait(lambda: session.tempo_bpm == 133.0)
     session.set_tempo(87.5)
     found["told"] = wait(lambda: abs(ask("peers")[1] - 87.5) < 0.001)
-    off = []
+    off, is_soon = [], []
     for beats_in_bar, beat in ((4.0, 0.0), (4.0, 1.5), (3.0, 2.0), (3.5, 0.5)):
         earliest_s = time.perf_counter() + 0.3
         cue = session.cue(earliest_s, beat, beats_in_bar)
         at_s, phase, tempo = ask("phase", beats_in_bar)
         beats = phase + (cue.start_s - at_s) * tempo / 60 - beat
         off.append(abs((beats + beats_in_bar / 2) % beats_in_bar - beats_in_bar / 2) * 60 / tempo)
-        found["is soon"] = 0 <= cue.start_s - earliest_s <= cue.every_s
-    found["off_ms"] = 1000 * max(off)
+        is_soon.append(0 <= cue.start_s - earliest_s <= cue.every_s)
+    found["is soon"], found["off_ms"] = all(is_soon), 1000 * max(off)
     session.leave()
     found["left"] = wait(lambda: ask("peers")[0] == 0)
     peer.terminate()

@@ -75,7 +75,7 @@ def test_a_seed_that_was_rolled_or_locked_is_taken_after_a_restart(desk: Desk, o
 
 
 def test_nothing_is_written_while_nothing_changes(desk: Desk, home: Path) -> None:
-    desk.wait(lambda: (home / "settings.json").exists(), 2000)
+    desk.wait(lambda: (home / "settings.json").exists())
     desk.qtbot.wait(3 * autosave.PAUSE_MS)
     before = (home / "settings.json").stat()
     desk.qtbot.wait(4 * autosave.PAUSE_MS)
@@ -96,7 +96,7 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(desk: Desk, monkeypatc
         desk.studio.messages.put_aside()
         desk.wait(lambda: len(tries) > 3)
         assert desk.message == ""
-    desk.wait(lambda: settings.load().prompt == "harp", 2000)
+    desk.wait(lambda: settings.load().prompt == "harp")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders, and links only for some users.")
@@ -111,7 +111,7 @@ def test_the_window_opens_and_makes_a_take_whatever_lies_there(
     desk = open_desk()
     take = desk.make_take("harp", 1.0)
     assert take.frames == 44100
-    desk.wait(lambda: settings.load().prompt == "harp", 2000)
+    desk.wait(lambda: settings.load().prompt == "harp")
     assert paths.user_models_folder() == home / "data" / "models"
 
 

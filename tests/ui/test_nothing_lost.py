@@ -85,6 +85,7 @@ def test_a_cancelled_take_can_be_kept_played_and_exported(desk: Desk) -> None:
     assert button.text() == "Keep 0:02"
     button.click()
     desk.wait(lambda: desk.studio.library.current)
+    desk.wait(lambda: desk.studio.looks.is_idle)  # or what is heard of it would be on the disk and not yet in the list
     take = part_on_disk(desk, request)
     assert desk.studio.library.model.rows[0].take == take
     desk.studio.player.play()
