@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from musicapp.ui.widgets.described import ElidedLabel
 
-WATCHED = ("generate", "play", "export", "prompt", "waveform", "takes", "length", "export_format")
+WATCHED = ("generate", "play", "export", "prompt", "waveform", "takes", "length", "export_format", "export_name")
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ SCREENS = [
     ("3840x2160", 2.0, 1.0),
     ("3840x2160", 1.0, 1.0),
 ]
+SMALL = ("1000x700", 1.0, 1.0)
 
 
 @pytest.mark.parametrize(("size", "factor", "text"), SCREENS, ids=lambda value: str(value))
@@ -46,7 +47,7 @@ def test_the_first_window_is_on_the_screen_with_all_that_is_needed(size: str, fa
         assert QRect(*found["seen"]["takes"]).width() >= 180
 
 
-@pytest.mark.parametrize(("size", "factor", "text"), [SCREENS[3], SCREENS[6]], ids=lambda value: str(value))
+@pytest.mark.parametrize(("size", "factor", "text"), [SCREENS[3], SCREENS[6], SMALL], ids=lambda value: str(value))
 def test_german_fits_where_english_does(size: str, factor: float, text: float) -> None:
     command = [sys.executable, "-m", "tests.ui.screen_probe", size, str(factor), str(text), "de"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -56,6 +57,8 @@ def test_german_fits_where_english_does(size: str, factor: float, text: float) -
     assert QRect(*found["available"]).contains(QRect(*found["window"]))
     for name in ("generate", "play", "export"):
         assert QRect(*found["seen"][name]).width() >= found["needs"][name][0], f"{name} is cut"
+    if (size, factor, text) == SMALL:
+        assert QRect(*found["seen"]["export_name"]).width() >= 64  # there is more to see of a name than one letter
 
 
 def test_a_large_screen_gives_every_column_more() -> None:
@@ -107,6 +110,27 @@ def test_a_message_moves_nothing(desk: Desk) -> None:
     assert [desk.find(name).geometry() for name in ("take_title", "waveform", "export", "generate")] == places
     bar, text = desk.window.message_bar, desk.window.message_bar.text
     assert bar.height() >= text.heightForWidth(text.width()) + bar.hint.heightForWidth(bar.hint.width())
+
+
+@pytest.mark.parametrize("size", [(1600, 900), (1000, 700), (700, 600), (500, 420)], ids=str)
+def test_what_a_message_offers_is_read_at_every_width(desk: Desk, size: tuple[int, int]) -> None:
+    """In the longest words that a question has, which are German."""
+    desk.window.resize(*size)
+    desk.studio.messages.post(
+        "warning",
+        "„Aufnahme.wav“ stammt nicht von Musicapp und hat keine Einstellungen zum Zurückholen.",
+        "Die Datei bleibt, wie sie ist, was auch immer daraus gemacht wird.",
+        offer=("Damit beginnen", lambda: None),
+        also=(("Abspielen", lambda: None), ("Zerlegen", lambda: None)),
+    )
+    bar = desk.window.message_bar
+    desk.wait(bar.isVisible)
+    desk.qtbot.wait(50)
+    buttons = [bar.offer_button, *bar.also_buttons]
+    for button in buttons:
+        assert button.width() >= button.minimumSizeHint().width() and bar.rect().contains(button.geometry())
+    assert bar.text.width() >= 22 * bar.fontMetrics().averageCharWidth()
+    assert not any(bar.text.geometry().intersects(button.geometry()) for button in buttons)
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager to tell

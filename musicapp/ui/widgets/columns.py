@@ -43,9 +43,13 @@ class Columns(QSplitter):
             self._share_room()
 
     def divide(self, width: int) -> None:
-        """First widths: wide windows give the outer columns more, too."""
+        """First widths: wide windows give the outer columns more, too. In narrow ones these leave the stage what its
+        texts and the name of an export need.
+        """
         rail = min(max(theme.RAIL_WIDTH, width // 5), theme.RAIL_MAX_WIDTH)
         takes = min(max(theme.LIST_WIDTH, width // 5), theme.LIST_MAX_WIDTH)
+        lacking = max(theme.CENTRE_WIDTH + rail + takes - width, 0)
+        rail, takes = rail - lacking * rail // (rail + takes), takes - lacking * takes // (rail + takes)
         self.setSizes([rail, width - rail - takes, takes])
 
     def restore(self, state: str) -> None:

@@ -6,8 +6,8 @@ import contextlib
 from functools import partial
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from musicapp import paths
 from musicapp.ui import icons
@@ -20,6 +20,8 @@ ICONS = {"error": "error", "warning": "warning", "notice": "notice"}
 KINDS = {"error": marked("Error"), "warning": marked("Warning"), "notice": marked("Notice")}
 ICON_TONES = {"error": "danger", "warning": "warning", "notice": "accent"}
 BIG_ICON = 20
+ALONG, DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+WORDS_CHARACTERS = 30  # that a line of the words has room for, if the buttons are to stand beside them
 ALSO = ("message_also", "message_also_2")
 
 
@@ -64,16 +66,20 @@ class MessageBar(QFrame):
         words.setSpacing(2)
         words.addWidget(self.text)
         words.addWidget(self.hint)
+        self._all_buttons = (*reversed(self.also_buttons), self.offer_button, self.log_button)  # the offer is the last
+        self._buttons, self._body = QHBoxLayout(), QHBoxLayout()
+        self._buttons.addStretch(1)
+        for button in self._all_buttons:
+            self._buttons.addWidget(button)
+        self._body.addLayout(words, 1)
+        self._body.addLayout(self._buttons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_WIDE, SPACE, SPACE, SPACE)
-        layout.setSpacing(SPACE_WIDE)
         layout.addWidget(self._icon)
-        layout.addLayout(words, 1)
-        for button in reversed(self.also_buttons):  # the offer itself is the last
-            layout.addWidget(button)
-        layout.addWidget(self.offer_button)
-        layout.addWidget(self.log_button)
+        layout.addLayout(self._body, 1)
         layout.addWidget(self.close_button)
+        for row in (self._buttons, self._body, layout):
+            row.setSpacing(SPACE_WIDE)
 
         self.offer_button.clicked.connect(messages.accept_offer)
         for number, button in enumerate(self.also_buttons):
@@ -83,6 +89,25 @@ class MessageBar(QFrame):
         messages.message_changed.connect(self._show)
         theme.changed.connect(self._show)
         self._show()
+
+    def heightForWidth(self, width: int) -> int:
+        self._arrange(width)
+        return super().heightForWidth(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        """The buttons beside the words, below them where these would be a strip, and each in a row where even that is
+        too narrow for all.
+        """
+        shown = [button.sizeHint().width() for button in self._all_buttons if not button.isHidden()]
+        needed = sum(shown) + SPACE_WIDE * len(shown)
+        room = width - self._icon.sizeHint().width() - self.close_button.sizeHint().width() - 3 * SPACE_WIDE - SPACE
+        is_below = bool(shown) and room - needed < WORDS_CHARACTERS * self.fontMetrics().averageCharWidth()
+        self._body.setDirection(DOWN if is_below else ALONG)
+        self._buttons.setDirection(DOWN if is_below and needed > room else ALONG)
 
     def _accept_also(self, number: int, _checked: bool = False) -> None:
         self._messages.accept_also(number)
