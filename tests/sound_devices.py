@@ -131,10 +131,13 @@ def null_sink(folder: Path) -> Iterator[NullSink]:
 
 def _start_server(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    wait_until(
-        lambda: subprocess.run(["pactl", "info"], env=environment, capture_output=True).returncode == 0,
-        "PulseAudio did not start",
-    )
+
+    def has_its_output() -> bool:
+        """It answers before it has loaded all that it was told to."""
+        told = subprocess.run(["pactl", "info"], env=environment, capture_output=True, text=True, check=False)
+        return told.returncode == 0 and "nullout" in told.stdout
+
+    wait_until(has_its_output, "PulseAudio did not start")
     return server
 
 

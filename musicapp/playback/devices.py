@@ -78,9 +78,9 @@ def look_again() -> None:
     Where a JACK server went away that was found before, this may end the process.
     """
     sd = sounddevice()
-    if time.monotonic() - _loaded_s < JUST_NOW_S:
-        return
     try:
+        if time.monotonic() - _loaded_s < JUST_NOW_S and _outputs(sd):  # where there was none, one may be there now
+            return
         # WORKAROUND sounddevice has no public way to look again; remove when it gets one.
         sd._terminate()
         sd._initialize()

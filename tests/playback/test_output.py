@@ -156,6 +156,27 @@ output.close()
     assert result["message"] == "No sound output was found." and "Connect" in result["hint"]
 
 
+def test_where_nothing_was_found_just_now_something_may_be_there_now(tmp_path: Path) -> None:
+    code = (
+        PLAYER
+        + """
+import os, pathlib
+found = [len(list_devices())]
+config = pathlib.Path(os.environ["ALSA_CONFIG_PATH"])
+config.write_text(config.with_suffix(".next").read_text())
+devices._loaded_s = time.monotonic()  # the computer is busy, and this one is quick
+look_again()
+found.append(len(list_devices()))
+report(found=found)
+"""
+    )
+    environment, _ = sound_devices.alsa_file_environment(tmp_path)
+    config = tmp_path / "asound.conf"
+    config.rename(config.with_suffix(".next"))
+    config.write_text("pcm.!default { type hw card 99 }\nctl.!default { type null }\n")
+    assert json.loads(sound_devices.run_python(code, env=environment)) == {"found": [0, 1]}
+
+
 def test_devices_are_listed_and_an_unknown_name_is_refused(tmp_path: Path) -> None:
     code = (
         PLAYER
