@@ -56,6 +56,12 @@ class Desk:
 
         self.qtbot.waitUntil(check, timeout=timeout_ms)
 
+    def settle(self, lane: Lane | None = None) -> None:
+        """Wait until all that a lane was given, usually that of the files, is done and told."""
+        told: list[object] = []
+        (lane or self.studio.files).run(lambda: None, told.append)
+        self.wait(lambda: told)
+
     def make_take(self, prompt: str = "calm piano", duration_s: float = 1.0) -> Take:
         """Make a short take through the form."""
         self.studio.take_settings.set_prompt(prompt)

@@ -72,13 +72,6 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowLook]:
         event.set()
 
 
-def settle(desk: Desk, lane: Lane | None = None) -> None:
-    """All that a lane was given, usually that of the files, is done and told."""
-    told: list[object] = []
-    (lane or desk.studio.files).run(lambda: None, told.append)
-    desk.wait(lambda: told)
-
-
 @contextlib.contextmanager
 def held(desk: Desk, lane: Lane) -> Iterator[None]:
     """The lane has other work until the end; what it answers to what it was given meanwhile is told then."""
@@ -88,18 +81,18 @@ def held(desk: Desk, lane: Lane) -> Iterator[None]:
         yield
     finally:
         gate.set()
-    settle(desk, lane)
+    desk.settle(lane)
 
 
 def test_what_is_heard_of_a_take_stays_though_the_folder_was_looked_at_before(look: SlowLook, library: Desk) -> None:
     library.studio.library.open("take1")
     library.wait(lambda: library.studio.looks.is_idle)
-    settle(library)
+    library.settle()
     look.begin(library)
     noted = edits.note_measured(take_of(library, 1), tempo_bpm=91.0, key="F minor")
     library.studio.looks.noted.emit(noted)
     look.tell(library)
-    settle(library)
+    library.settle()
     current, exported = library.studio.library.current, library.studio.exporter.take
     assert current is not None and current.measured == noted.measured
     assert exported is current and take_of(library, 1) == current
@@ -110,12 +103,12 @@ def test_an_edit_that_read_the_take_before_it_was_heard_keeps_what_was_heard(lib
     studio = library.studio
     studio.library.open("take1")
     library.wait(lambda: studio.looks.is_idle)
-    settle(library)
+    library.settle()
     starred = edits.star(take_of(library, 1), on=True)
     noted = edits.note_measured(starred, key="F minor")
     studio.looks.noted.emit(noted)
     studio.take_edits.edited.emit([starred])
-    settle(library)
+    library.settle()
     assert studio.library.current == take_of(library, 1) == studio.exporter.take
     assert take_of(library, 1).is_starred and take_of(library, 1).measured == noted.measured
 
@@ -145,7 +138,7 @@ def test_a_take_stays_in_the_list_though_the_folder_was_looked_at_before(look: S
     studio.library.loaded.connect(lambda: listed.append(studio.library.model.find(take.take_id) is not None))
     look.tell(desk)
     assert listed == [True]
-    settle(desk)
+    desk.settle()
     row = studio.library.model.find(take.take_id)
     assert row is not None and row.take is not None and row.take.is_finished and desk.shows(row.take)
     look.begin(desk)
@@ -159,7 +152,7 @@ def test_a_take_that_was_made_and_thrown_away_is_not_kept_in_the_list(look: Slow
     take = desk.make_take("calm piano")
     desk.studio.take_edits.throw_away([take])
     look.tell(desk)
-    settle(desk)
+    desk.settle()
     assert desk.studio.library.model.rows == [] and not take.path.exists()
 
 
@@ -178,14 +171,14 @@ def test_what_nobody_decided_about_is_no_take_of_the_list(look: SlowLook, desk: 
     assert path.exists() and desk.studio.library.model.rows == []
     desk.window.message_bar.close_button.click()
     desk.wait(lambda: not path.exists())
-    settle(desk)
+    desk.settle()
     assert desk.studio.library.model.rows == []
 
 
 def test_a_name_is_free_in_the_folder_that_was_chosen_last(desk: Desk, home: Path) -> None:
     desk.make_take()
     exporter, before, after = desk.studio.exporter, home / "one", home / "two"
-    settle(desk, desk.studio._exporting)
+    desk.settle(desk.studio._exporting)
     name = exporter.name
     for folder, taken in ((before, [name]), (after, [name, f"{name} (2)"])):
         folder.mkdir()
@@ -249,7 +242,7 @@ def test_a_search_in_an_index_that_is_closed_goes_on_in_the_next(library: Desk, 
         studio.search.set_text("harp")
         with library.qtbot.waitSignal(studio.library.loaded, timeout=15000):
             studio.library.choose_folder(home / "other")
-        settle(library)
+        library.settle()
     library.wait(lambda: shown(library) == "8" and not studio.search._is_busy)
     assert "closed" not in library.message
     studio.search.set_text("")

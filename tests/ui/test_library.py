@@ -139,7 +139,7 @@ def test_what_is_heard_of_a_take_takes_no_edit_of_it_back(library: Desk) -> None
     before = library.studio.library.current
     assert before is not None
     library.studio.take_edits.tag([before], add=("mine",), remove=())
-    library.wait(lambda: library.studio.library.current != before)
+    library.wait(lambda: take_of(library, 1).tags == ("mine",))  # by the edit: what is heard changes it, too
     library.studio.library.noted(replace(before, measured={"key": "C minor"}))  # heard before the edit, told behind it
     heard = library.studio.library.current
     assert heard is not None and heard.tags == ("mine",) and heard.measured == {"key": "C minor"}
@@ -339,12 +339,14 @@ def test_a_folder_on_a_disk_that_is_not_connected_is_said_once(
     desk.wait(lambda: "is not there" in desk.message)
     assert str(disk) in desk.message and "Connect its disk" in desk.message and shown(desk) == ""
     desk.studio.messages.put_aside()
-    desk.studio.library.load()
-    desk.qtbot.wait(100)
+    with desk.qtbot.waitSignal(desk.studio.library.loaded):
+        desk.studio.library.load()
+    desk.settle()
     assert desk.message == "", "once is enough"
     away.rename(disk)
     desk.studio.library.load()
     desk.wait(lambda: shown(desk) == "3210")
+    desk.settle()  # by then it has been seen that the folder is there
     disk.rename(away)
     desk.studio.library.load()
     desk.wait(lambda: "is not there" in desk.message)
