@@ -85,6 +85,11 @@ class Source:
         return _name(self.path)
 
     @property
+    def paths(self) -> list[str]:
+        """Of its file, and of those of its lanes."""
+        return [self.path, *(lane.path for lane in self.lanes)]
+
+    @property
     def stays(self) -> bool:
         """Whether most of it stays as it is."""
         return self.variation is None

@@ -19,7 +19,7 @@ import soxr
 
 from musicapp.audio.blocks import blocks
 from musicapp.audio.sound_paths import openable
-from musicapp.errors import LibraryError, RequestError
+from musicapp.errors import LibraryError, MusicAppError, RequestError, paths_in_words
 from musicapp.request import MIN_DURATION_S, format_duration
 from musicapp.shape import MAX_SOURCE_S
 
@@ -163,7 +163,14 @@ def _too_short(path: Path) -> RequestError:
 
 
 def _unreadable(path: Path, error: Exception) -> LibraryError:
-    if not path.exists():
+    try:
+        with paths_in_words():
+            is_folder, is_there = path.is_dir(), path.exists()
+    except MusicAppError as refused:
+        return LibraryError(refused.message, hint=refused.hint, detail=str(error))
+    if is_folder:
+        return LibraryError(f"“{path.name}” is a folder.", hint="Choose a file in it.", detail=str(error))
+    if not is_there:
         return LibraryError(
             f"The source “{path.name}” is gone.", hint="It may have been moved or deleted.", detail=str(error)
         )

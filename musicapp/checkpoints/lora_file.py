@@ -20,6 +20,7 @@ from torch import Tensor
 
 from musicapp.checkpoints.adapter_settings import PEFT_CONFIG, AdapterSettings, read_settings
 from musicapp.checkpoints.weights import PICKLES, is_finite, open_weights
+from musicapp.description import header
 from musicapp.description.adapter_names import CHOOSE, check_names, is_of_text_encoder, layer_and_part
 from musicapp.errors import CheckpointError
 from musicapp.nn import lora
@@ -96,6 +97,14 @@ def _refuse_others(path: Path) -> None:
         raise CheckpointError(f"There is no adapter {path}.", hint=CHOOSE)
     if path.stat().st_size > MAX_BYTES:
         raise CheckpointError(f"{path.name} is far too large to be an adapter.", hint=CHOOSE)
+    try:
+        header.check_file(path)
+    except CheckpointError as error:
+        if error.hint != header.DAMAGED_HINT:
+            raise
+        raise CheckpointError(
+            f"{path.name} is damaged, or no adapter at all.", hint=CHOOSE, detail=error.detail
+        ) from error
 
 
 def _tensors(file: Any, path: Path) -> dict[str, dict[str, Tensor]]:

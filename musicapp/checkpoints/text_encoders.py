@@ -113,7 +113,7 @@ def check(folder: Path, kinds: tuple[str, ...], max_length: int) -> None:
 
 
 def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
-    if not folder.is_dir():
+    if not (folder / "config.json").is_file():
         raise CheckpointError(f"There is no text encoder in {folder}.", hint=HINT)
     settings = read_json(folder / "config.json")
     if settings.get("model_type") not in kinds:

@@ -15,7 +15,7 @@ from musicapp.cli.arguments import a_path
 from musicapp.cli.generate import FORMATS, SUBTYPES
 from musicapp.cli.progress import Display
 from musicapp.cli.stopping import INTERRUPTED, TERMINATED, Terminated, sigterm_raises
-from musicapp.errors import MusicAppError, RequestError
+from musicapp.errors import MusicAppError, RequestError, paths_in_words
 from musicapp.request import check_duration, format_duration
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from musicapp.queueing.batch import Result, Workers
     from musicapp.queueing.batch_file import Fault, Row
     from musicapp.queueing.entries import Entries
+    from musicapp.request import TakeRequest
 
 FAILED = 1
 NAMED_AT_MOST = 20
@@ -57,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
         raise RequestError("--workers goes with --ray, and is 1 or more.", hint="Here one engine uses all cores.")
     form = SUBTYPES[args.subtype or "float"] if args.format == "wav" else args.format
     found = batch_file.read(args.file)
-    faults = [*found.faults, *(() if args.ray else _not_makeable(found.rows))]
+    faults = list(found.faults)
+    if not args.ray:  # whose nodes have models and files of their own
+        faults += [*_not_makeable(found.rows), *_without_files(found.rows, args, form)]
     if faults:
         _tell_faults(sorted(faults, key=lambda fault: fault.line), args)
         raise RequestError(
@@ -147,6 +150,36 @@ def _not_makeable(rows: list[Row]) -> list[Fault]:
         except MusicAppError as error:
             faults.append(Fault(row.line, error.message, error.hint))
     return faults
+
+
+def _without_files(rows: list[Row], args: argparse.Namespace, form: str) -> list[Fault]:
+    """Rows whose adapter, text encoder or source is not there, but for those whose take is."""
+    from musicapp.queueing.batch import key_of
+    from musicapp.queueing.batch_file import Fault
+    from musicapp.queueing.batch_folder import BatchFolder
+
+    lacking = []
+    for row in rows:
+        try:
+            missing = _missing_file(row.request)
+        except MusicAppError as error:
+            lacking.append((row, Fault(row.line, error.message, error.hint)))
+        else:
+            if missing:
+                lacking.append((row, Fault(row.line, f"There is no {missing}.", "Check its path.")))
+    done = BatchFolder(args.output).done() if lacking else {}
+    return [fault for row, fault in lacking if key_of(row, form) not in done]
+
+
+def _missing_file(request: TakeRequest) -> str:
+    """What of a request is not there, "" for nothing. Raises MusicAppError for a path that the system refuses."""
+    wanted = [("adapter", lora.path) for lora in request.loras]
+    if request.source is not None:
+        wanted += [("source", path) for path in request.source.paths]
+    with paths_in_words():
+        if request.text_encoder and not Path(request.text_encoder).is_dir():
+            return f"text encoder “{request.text_encoder}”"
+        return next((f"{what} “{path}”" for what, path in wanted if not Path(path).is_file()), "")
 
 
 def _expected_s(rows: list[Row]) -> float | None:

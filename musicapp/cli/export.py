@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicapp.cli.arguments import a_path
-from musicapp.errors import MusicAppError, RequestError, paths_in_words
+from musicapp.cli.arguments import a_path, refuse_own_source
+from musicapp.errors import ExportError, MusicAppError, RequestError, paths_in_words
+from musicapp.request import format_duration
 
 if TYPE_CHECKING:
     from musicapp.handover.exporting import ExportSettings
@@ -64,11 +66,12 @@ def run(args: argparse.Namespace) -> int:
         raise RequestError("--output names one file.", hint="Use --folder and --name for several.")
     if args.dawproject is not None:
         return _write_project(args, settings)
-    failed = False
+    failed, written = False, set[str]()
     for number, word in enumerate(args.take, 1):
         try:
             material = find(word)
-            target = target_for(args, material, settings, number)
+            target = target_for(args, material, settings, number, written)
+            _check(material, target, part_s)
             result = exporting.export_material(material, target, settings, part_s=part_s, overwrite=args.force)
         except MusicAppError as error:
             if len(args.take) == 1:
@@ -79,7 +82,19 @@ def run(args: argparse.Namespace) -> int:
         if note := exporting.told(result, settings):
             print(f"{target.name}: {note}.", file=sys.stderr)
         print(target, flush=True)
+        written.add(str(target).casefold())
     return 1 if failed else 0
+
+
+def _check(material: Material, target: Path, part_s: tuple[float, float] | None) -> None:
+    """Before the work: the target is no source of it, and the part lies in the sound. Raises ExportError."""
+    refuse_own_source(target, [material.path])
+    if part_s is not None and round(part_s[1] * material.sample_rate) > material.frames:
+        lasts, part = format_duration(material.duration_s), "-".join(map(format_duration, part_s))
+        raise ExportError(
+            f"The part {part} does not lie inside of “{material.path.name}”, which lasts {lasts}.",
+            hint=f"Give times from 0:00 to {lasts}.",
+        )
 
 
 def _write_project(args: argparse.Namespace, settings: ExportSettings) -> int:
@@ -90,7 +105,9 @@ def _write_project(args: argparse.Namespace, settings: ExportSettings) -> int:
             raise RequestError(f"--{option} and --dawproject do not go together.", hint="A project has whole takes.")
     target: Path = args.dawproject.absolute()
     target = target if target.suffix else target.with_name(target.name + dawproject.SUFFIX)
-    dawproject.write([find(word) for word in args.take], target, settings, overwrite=args.force)
+    materials = [find(word) for word in args.take]
+    refuse_own_source(target, [material.path for material in materials])
+    dawproject.write(materials, target, settings, overwrite=args.force)
     print(target)
     return 0
 
@@ -174,8 +191,12 @@ def _has_sidecar(path: Path) -> bool:
         return False
 
 
-def target_for(args: argparse.Namespace, material: Material, settings: ExportSettings, number: int) -> Path:
-    """Where the file goes; a name of the template gets a number when it is taken. Raises RequestError."""
+def target_for(
+    args: argparse.Namespace, material: Material, settings: ExportSettings, number: int, written: set[str]
+) -> Path:
+    """Where the file goes; a name of the template gets a number when it is taken, with --force only when the same
+    command has `written` it. Raises RequestError.
+    """
     from musicapp.handover import naming
     from musicapp.library import names
 
@@ -186,8 +207,8 @@ def target_for(args: argparse.Namespace, material: Material, settings: ExportSet
     named = naming.name_of(material, args.name or naming.DEFAULT, number=number if len(args.take) > 1 else None)
     if named.note:
         print(f"{named.name}: {named.note}", file=sys.stderr)
-    return (
-        folder / f"{named.name}{settings.suffix}"
-        if args.force
-        else names.free_path(folder, named.name, settings.suffix)
-    )
+    if not args.force:
+        return names.free_path(folder, named.name, settings.suffix)
+    numbered = (f"{named.name} ({count})" for count in itertools.count(2))
+    places = (folder / f"{name}{settings.suffix}" for name in (named.name, *itertools.islice(numbered, len(written))))
+    return next(place for place in places if str(place).casefold() not in written)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from musicapp import part_files
 from musicapp.cli import shaping
-from musicapp.cli.arguments import a_path
+from musicapp.cli.arguments import a_path, refuse_own_source
 from musicapp.cli.progress import Display
 from musicapp.cli.stopping import INTERRUPTED, TERMINATED, Terminated, sigterm_raises
 from musicapp.errors import EngineError, ExportError, RequestError
@@ -87,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
 def make(request: TakeRequest, target: Path, form: str, *, force: bool) -> int:
     """Make the take of a request that was checked, as `run` does."""
     check_target(target, force=force)
+    if request.source is not None:
+        refuse_own_source(target, request.source.paths)
     display = Display(sys.stderr)
     _note_unknown_words(request, display)
     part_files.sweep(target.parent)
@@ -144,7 +146,9 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
 
 def _levels(text: str) -> tuple[float, float]:
     """Two noise levels from "0.2-0.9"."""
-    low, _, high = text.partition("-")
+    low, dash, high = text.partition("-")
+    if not dash:
+        raise RequestError(f"“{text[:40]}” does not name two noise levels.", hint="For example: 0.2-0.9")
     return _number("noise level", low), _number("noise level", high)
 
 

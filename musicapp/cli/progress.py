@@ -37,6 +37,8 @@ class Display:
                     f"{format_duration(request.duration_s)} of music, seed {request.seed}, "
                     f"{request.steps} steps, {request.device} {request.precision}"
                 )
+                if request.negative_prompt and request.guidance_scale == 1:
+                    self.say("What to avoid has no effect at a guidance of 1, which is off; a higher one turns it on.")
             case Progress():
                 self._progress(event)
 

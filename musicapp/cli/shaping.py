@@ -10,8 +10,8 @@ from pathlib import Path
 from musicapp.errors import LibraryError, RequestError
 from musicapp.prompts import bars
 from musicapp.prompts.facts import read_prompt
-from musicapp.request import TakeRequest, check_duration, parse_duration
-from musicapp.shape import Loop, Region, Source, usual_seam_s
+from musicapp.request import MIN_DURATION_S, TakeRequest, check_duration, parse_duration
+from musicapp.shape import Loop, Region, Source, check_shape, usual_seam_s
 
 DEFAULT_S = 30.0
 DEFAULT_VARIATION = 0.5
@@ -69,6 +69,10 @@ def source_of(args: argparse.Namespace, prompt: str | None, number: Callable[[st
     request = request_of(Path(path))
     take_id = Path(path).stem if request is not None else ""
     from_s, to_s = (0.0, 0.0) if args.part is None else read_region(args.part)
+    if args.part is not None and to_s - from_s < MIN_DURATION_S:
+        raise RequestError(
+            f"The part “{args.part[:40]}” is too short.", hint="Give half a second of the sound or more."
+        )
     if args.init_audio is not None:
         variation = DEFAULT_VARIATION if args.variation is None else number("variation", args.variation)
         return Source(path, take_id=take_id, variation=variation, from_s=from_s, to_s=to_s)
@@ -112,7 +116,9 @@ def loop_of(args: argparse.Namespace, prompt: str, number: Callable[[str, str], 
     if bpm is None:
         raise RequestError("Bars need a tempo.", hint="Add it, for example --bpm 120, or write it into the prompt.")
     metre = stated.beats_in_bar or bars.USUAL_BEATS if args.beats is None else number("number of beats", args.beats)
-    return Loop(int(count), bpm, metre)
+    loop = Loop(int(count), bpm, metre)
+    check_shape(None, loop)  # before a length is made of it, which would be blamed
+    return loop
 
 
 def duration_of(
@@ -120,8 +126,6 @@ def duration_of(
 ) -> float:
     """The length of the take: as asked, that of its bars, else its source's. Raises RequestError or LibraryError."""
     if loop is not None and loop.bars:
-        if not loop.bpm > 0 or not loop.metre > 0:
-            return DEFAULT_S  # the request is refused for it in a better sentence
         return check_duration(loop.duration_s, cap_s=cap_s, model_name=model_name)
     if args.seconds and bars.is_bars(args.seconds):
         return check_duration(bars.duration_of(args.seconds, prompt), cap_s=cap_s, model_name=model_name)

@@ -42,9 +42,12 @@ def read(request: TakeRequest, sample_rate: int, channels: int) -> tuple[TakeReq
         sound = SourceSound(part_of(source, sound.audio, sample_rate), sound.sha256)
     length_s = len(sound.audio) / sample_rate
     if request.is_variation and request.duration_s > length_s + LEEWAY_S:
+        lasts = format_duration(length_s)
         raise RequestError(
-            f"“{name}” lasts {format_duration(length_s)}; a variation of it cannot last longer.",
-            hint=f"Ask for {format_duration(length_s)} or less.",
+            f"The part of “{name}” lasts {lasts}; a variation of it cannot last longer."
+            if source.to_s
+            else f"“{name}” lasts {lasts}; a variation of it cannot last longer.",
+            hint=f"Ask for {lasts} or less.",
         )
     return request, sound
 

@@ -51,11 +51,17 @@ def free_path(folder: Path, name: str, suffix: str) -> Path:
     return folder / candidate
 
 
+def is_too_long(name: str) -> bool:
+    """Whether a file name has more letters than some system takes."""
+    return len(name.encode("utf-8", "replace")) > LONGEST_BYTES
+
+
 def is_safe_name(name: str) -> bool:
     """Whether a file name that a person typed works on every system."""
     stem = name.split(".")[0].strip().casefold()
     return (
-        0 < len(name.encode("utf-8", "replace")) <= LONGEST_BYTES
+        name != ""
+        and not is_too_long(name)
         and not any(c in '\\/:*?"<>|' or unicodedata.category(c) in ("Cc", "Cs") for c in name)
         and name == name.strip(" ")
         and not name.endswith(".")

@@ -234,6 +234,8 @@ def _about_unknown(unknown: list[str]) -> tuple[str, str]:
 def _request(values: dict[str, Any]) -> tuple[TakeRequest, bool, str]:
     """The request of a row, checked, whether it states a seed, and the name of its file or "". Raises RequestError."""
     name = values.get(NAME) or ""
+    if isinstance(name, str) and names.is_too_long(name):
+        raise RequestError(f"“{name:.40}…” is too long to name a file.", hint="Use a shorter one.")
     if name and not (isinstance(name, str) and names.is_safe_name(name)):
         raise RequestError(f"“{name!s:.40}” cannot name a file.", hint='Leave out / \\ : * ? " < > | and the like.')
     fields: dict[str, Any] = {}

@@ -4329,6 +4329,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>1 bis {1} wählen.</translation>
     </message>
     <message>
+        <source>Choose a file in it.</source>
+        <translation>Eine Datei darin wählen.</translation>
+    </message>
+    <message>
         <source>Choose others in Settings, Keyboard.</source>
         <translation>Andere unter Einstellungen, Tastatur wählen.</translation>
     </message>
@@ -5187,6 +5191,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The output “{1}” is not connected.</source>
         <translation>Die Ausgabe „{1}“ ist nicht verbunden.</translation>
+    </message>
+    <message>
+        <source>The part of “{1}” lasts {2}; a variation of it cannot last longer.</source>
+        <translation>Der Teil von „{1}“ dauert {2}; eine Variation davon kann nicht länger dauern.</translation>
     </message>
     <message>
         <source>The parts of the weight “{1}” do not fit together.</source>
@@ -6093,6 +6101,14 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} kann nicht im Namen einer Datei stehen und bleibt weg.</translation>
     </message>
     <message>
+        <source>“{1}” lasts {2}; a variation of it cannot last longer.</source>
+        <translation>„{1}“ dauert {2}; eine Variation davon kann nicht länger dauern.</translation>
+    </message>
+    <message>
+        <source>“{1}…” is too long to name a file.</source>
+        <translation>„{1}…“ ist als Dateiname zu lang.</translation>
+    </message>
+    <message>
         <source>You can go on working.</source>
         <translation>Es lässt sich weiterarbeiten.</translation>
     </message>
@@ -6581,6 +6597,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>{1} wird schon heruntergeladen.</translation>
     </message>
     <message>
+        <source>{1} is damaged, or no adapter at all.</source>
+        <translation>{1} ist beschädigt oder gar kein Adapter.</translation>
+    </message>
+    <message>
         <source>{1} is far too large to be a description.</source>
         <translation>{1} ist viel zu groß für eine Beschreibung.</translation>
     </message>
@@ -6987,10 +7007,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>“{1}” lasts {2}; a source may last {3}.</source>
         <translation>„{1}“ dauert {2}; eine Vorlage darf {3} dauern.</translation>
-    </message>
-    <message>
-        <source>“{1}” lasts {2}; a variation of it cannot last longer.</source>
-        <translation>„{1}“ dauert {2}; eine Variation davon kann nicht länger dauern.</translation>
     </message>
     <message>
         <source>“{1}” leads nowhere.</source>

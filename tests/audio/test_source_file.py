@@ -95,7 +95,8 @@ def test_what_is_no_source_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     assert isinstance(refused(tmp_path / "gone.wav"), LibraryError)
     (tmp_path / "text.wav").write_text("no sound at all")
     assert "cannot be read" in refused(tmp_path / "text.wav").message
-    assert "cannot be read" in refused(tmp_path).message
+    assert "is a folder" in refused(tmp_path).message
+    assert "too long" in refused(tmp_path / ("a" * 300)).message
     assert "too short" in refused(write(tmp_path / "short.wav", tone(0.1, RATE, 2), RATE)).message
     assert "too short" in refused(write(tmp_path / "none.wav", tone(0, RATE, 2), RATE)).message
     assert "silent" in refused(write(tmp_path / "silent.wav", np.zeros((RATE, 2)), RATE)).message

@@ -259,19 +259,21 @@ def test_a_wrong_or_foreign_adapter_is_refused_in_words(published, tmp_path, mak
 def test_other_files_are_no_adapters(published, tmp_path):
     (tmp_path / "a.ckpt").write_bytes(b"\x80\x02")
     (tmp_path / "text.safetensors").write_text("not an adapter")
+    (tmp_path / "song.wav").write_bytes(b"RIFF" + bytes(2000))
     save_file({"model.model.timestep_features.weight": torch.zeros(2)}, tmp_path / "model.safetensors")
     damaged = tmp_path / "config.safetensors"
     save_file({"x.lora_A.weight": torch.zeros(2, 2)}, damaged, {"lora_config": "["})
     for name, said in (
         ("a.ckpt", "run programs"),
         ("text.safetensors", "damaged"),
+        ("song.wav", "damaged, or no adapter"),
         ("gone.safetensors", "no adapter"),
         ("model.safetensors", "no LoRA adapter"),
         ("config.safetensors", "settings"),
     ):
         with pytest.raises(CheckpointError, match=said) as caught:
             read_adapter(tmp_path / name)
-        assert caught.value.hint
+        assert caught.value.hint and "model again" not in caught.value.hint
 
 
 def test_peft_options_that_change_the_sound_are_refused(tmp_path):

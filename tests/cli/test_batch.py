@@ -99,6 +99,37 @@ def test_one_that_fails_costs_no_other_and_the_exit_code_tells(
     assert failed["message"] and failed["hint"]
 
 
+def test_files_that_are_not_there_are_named_before_anything_is_made(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out, sound = tmp_path / "a.jsonl", tmp_path / "out", tmp_path / "tone.wav"
+    soundfile.write(sound, 0.3 * np.sin(np.arange(48000) / 20), 48000)
+    here = {"prompt": "harp", "seconds": 0.6, "model": str(model), "source": {"path": str(sound), "variation": 0.5}}
+    gone = {
+        "lora": str(tmp_path / "gone.safetensors"),
+        "text_encoder": str(tmp_path / "gone"),
+        "source": {"path": str(tmp_path / "gone.wav"), "variation": 0.5},
+        "name": "a" * 300,
+    }
+    rows = [here, *({**here, "prompt": f"pad {column}", column: value} for column, value in gone.items())]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    assert main(["batch", str(file), "-o", str(out), "--json"]) == 2
+    found = {row["line"]: row["message"] for row in results(capsys)}
+    assert found == {
+        2: f"There is no adapter “{gone['lora']}”.",
+        3: f"There is no text encoder “{gone['text_encoder']}”.",
+        4: f"There is no source “{tmp_path / 'gone.wav'}”.",
+        5: f"“{'a' * 40}…” is too long to name a file.",
+    }
+    assert not out.exists()
+    # A take that is there needs its source no more.
+    file.write_text(json.dumps(here))
+    assert main(["batch", str(file), "-o", str(out)]) == 0
+    sound.unlink()
+    assert main(["batch", str(file), "-o", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["status"] == "there"
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -84,3 +84,10 @@ def test_what_cannot_be_glued_is_refused_in_a_sentence(
     assert main(["comp", *(names.get(word, word) for word in words)]) == 2
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("musicapp: ") and told[0].endswith(".") and len(told) == 2
+
+
+def test_no_lane_is_written_over(sounds: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    before = sounds[1].read_bytes()
+    words = [str(sounds[0]), str(sounds[1]), "--pick", "2@1", "--prompt", "x"]
+    assert main(["comp", *words, "-o", str(sounds[1]), "--force"]) == 1
+    assert "is what it is made from" in capsys.readouterr().err and sounds[1].read_bytes() == before

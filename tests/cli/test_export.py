@@ -115,7 +115,8 @@ def test_what_is_there_stays_unless_forced(take: Take, tmp_path: Path, capsys: p
         (["TAKE", "--part", "3"], "is no part"),
         (["TAKE", "--part", "0:01-soon"], "is no time"),
         (["TAKE", "--part", "0:03-0:02"], "has no length"),
-        (["TAKE", "--part", "0:05-0:09"], "nothing to export"),
+        (["TAKE", "--part", "0:05-0:09"], "does not lie inside of"),
+        (["TAKE", "--part", "0:03-0:04.5"], "which lasts 0:04."),
         (["TAKE", "--loudness", "5"], "loudness of 5 LUFS"),
         (["TAKE", "--ceiling", "nan"], "ceiling of nan"),
         (["TAKE", "--loop", "--fade-in", "1"], "loop with fades"),
@@ -156,3 +157,25 @@ def test_a_sidecar_of_another_program_beside_a_file_is_no_hindrance(
     source.with_suffix(".json").write_text(json.dumps({"artist": "x"}))
     (path,) = exported(capsys, str(source), "-o", str(tmp_path / "out.wav"), "--part", "0.1-0.3")
     assert len(wave_io.read(path)[0]) == RATE // 5
+
+
+def test_no_file_is_written_over_what_it_is_made_from(
+    take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also when it is forced: an original that is quieter, shorter or in another format by now does not come back."""
+    before = take.path.read_bytes()
+    monkeypatch.chdir(take.path.parent)
+    own = Path("..", take.path.parent.name, take.path.name)
+    for words in (["-o", str(own)], ["--folder", ".", "--name", take.path.stem], ["--dawproject", str(own)]):
+        assert main(["export", str(take.path), *words, "--force"]) == 1
+        assert "is what it is made from" in capsys.readouterr().err
+    assert take.path.read_bytes() == before
+
+
+def test_forced_names_replace_files_of_earlier_runs_but_none_of_their_own(
+    take: Take, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [take.take_id, str(take.path), take.take_id, "--folder", str(tmp_path), "--name", "same", "--force"]
+    wanted = [tmp_path / name for name in ("same.wav", "same (2).wav", "same (3).wav")]
+    assert exported(capsys, *words) == wanted
+    assert exported(capsys, *words) == wanted

@@ -22,7 +22,7 @@ from musicapp.audio import tags, wave_io
 from musicapp.cli import generate
 from musicapp.cli.main import build_parser, main
 from musicapp.cli.progress import Display
-from musicapp.engine.events import Event, Finished, Progress
+from musicapp.engine.events import Event, Finished, Progress, Started
 from musicapp.engine.host import EngineHost
 from musicapp.errors import RequestError
 from musicapp.library.names import suggest_name
@@ -248,3 +248,11 @@ def test_file_gets_a_few_plain_lines() -> None:
     lines = stream.getvalue().splitlines()
     assert lines[0] == "Making music: 1 of 100, 3:18 left" and lines[-1] == "Making music: 100 of 100"
     assert 5 < len(lines) < 15 and "\r" not in stream.getvalue()
+
+
+def test_what_to_avoid_that_has_no_effect_is_said() -> None:
+    for scale, negative, is_said in ((1.0, "drums", True), (2.0, "drums", False), (1.0, "", False)):
+        stream = io.StringIO()
+        request = TakeRequest("one", "piano", 1.0, 7, steps=4, guidance_scale=scale, negative_prompt=negative)
+        Display(stream).show(Started("one", request, "one.wav", 44100, 2, 44100))
+        assert ("has no effect" in stream.getvalue()) is is_said

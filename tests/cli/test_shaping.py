@@ -103,6 +103,9 @@ def test_bars_that_are_added_have_the_tempo_of_the_prompt_that_is_used(tmp_path:
         ["x", "--close-loop", "HUM", "--part", "1-0.5"],
         ["x", "--close-loop", "HUM", "--part", "soon"],
         ["x", "--close-loop", "HUM", "--part", "0-0"],
+        ["x", "--close-loop", "HUM", "--part", "0-0.3"],
+        ["x", "--init-audio", "HUM", "--part", "0-0.3"],
+        ["x", "--guidance-levels", "1"],
         ["x", "--init-audio", "HUM", "--part", "0-0"],
         ["x", "--init-audio", "HUM", "--part", "nan-1"],
         ["x", "--inpaint", "HUM", "--region", "0.5-inf"],
@@ -184,3 +187,30 @@ def test_a_loop_is_written_as_one_for_samplers_and_daws(
     assert main(["generate", "piano", "--model", model, "--loop", "--seconds", "1", "-o", str(lossy)]) == 0
     words = [*words, "--close-loop", str(sound), "--subtype", "24", "-o", str(closed)]
     assert main(words) == 0 and foreign_readers.instrument(closed)["loops"] == [(0, 2 * RATE)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["x", "--loop", "--bars", "4", "--bpm", "1e6"], "1e+06 beats per minute"),
+        (["x", "--close-loop", "HUM", "--part", "0-0.3"], "part “0-0.3” is too short"),
+        (["x", "--guidance-levels", "1"], "two noise levels"),
+    ],
+)
+def test_the_sentence_names_what_was_typed(
+    words: list[str], said: str, sound: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = [str(sound) if word == "HUM" else word for word in words]
+    assert main(["generate", *typed, "--model", model]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("way", [["--init-audio"], ["--inpaint", "--region", "0-1"], ["--extend", "--by", "1"]])
+def test_a_sound_is_not_written_over_by_what_is_made_of_it(
+    way: list[str], sound: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sound.read_bytes()
+    monkeypatch.chdir(sound.parent)
+    words = ["generate", "x", "--model", model, way[0], sound.name, *way[1:]]
+    assert main([*words, "-o", str(sound), "--force"]) == 1
+    assert "is what it is made from" in capsys.readouterr().err and sound.read_bytes() == before

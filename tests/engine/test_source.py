@@ -187,6 +187,8 @@ def test_a_part_of_a_sound_is_varied_as_if_it_were_a_file_of_its_own(sound: Path
     made_of_part = made(engine, part, tmp_path / "part.wav")
     np.testing.assert_array_equal(made_of_part, made(engine, whole, tmp_path / "whole.wav"))
     assert len(made(engine, shorter, tmp_path / "shorter.wav")) == RATE * 3 // 4
+    with pytest.raises(MusicAppError, match=r"^The part of “.*” lasts 0:01;"):
+        made(engine, dataclasses.replace(part, duration_s=1.5), tmp_path / "none.wav")
     for from_s, to_s, words in (
         (1.5, 2.5, "does not lie inside"),
         (0.5, 0.9, "too short"),

@@ -228,6 +228,9 @@ class Exporter(QObject):
         take, folder, suffix, settings, part_s = self.take, self.folder, self.suffix, self.settings, self.part_s
         name, wish = self.name.strip().removesuffix(suffix), self._wish
         if not names.is_safe_name(name):
+            if names.is_too_long(name):
+                self._messages.post("error", f"“{name[:60]}…” is too long to name a file.", "Use a shorter one.")
+                return
             self._messages.post(
                 "error",
                 f"“{name[:60]}” cannot be the name of a file." if name else "The file needs a name.",

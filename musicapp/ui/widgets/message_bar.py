@@ -78,7 +78,8 @@ class MessageBar(QFrame):
         layout.addWidget(self._icon)
         layout.addLayout(self._body, 1)
         layout.addWidget(self.close_button)
-        for row in (self._buttons, self._body, layout):
+        self._buttons.setSpacing(SPACE)
+        for row in (self._body, layout):
             row.setSpacing(SPACE_WIDE)
 
         self.offer_button.clicked.connect(messages.accept_offer)
@@ -103,9 +104,9 @@ class MessageBar(QFrame):
         too narrow for all.
         """
         shown = [button.sizeHint().width() for button in self._all_buttons if not button.isHidden()]
-        needed = sum(shown) + SPACE_WIDE * len(shown)
+        needed = sum(shown) + SPACE * (len(shown) - 1)
         room = width - self._icon.sizeHint().width() - self.close_button.sizeHint().width() - 3 * SPACE_WIDE - SPACE
-        is_below = bool(shown) and room - needed < WORDS_CHARACTERS * self.fontMetrics().averageCharWidth()
+        is_below = bool(shown) and room - needed - SPACE_WIDE < WORDS_CHARACTERS * self.fontMetrics().averageCharWidth()
         self._body.setDirection(DOWN if is_below else ALONG)
         self._buttons.setDirection(DOWN if is_below and needed > room else ALONG)
 
