@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from musicapp import paths
 from musicapp.errors import AudioDeviceError
 from musicapp.library import edits, takes
 from musicapp.library.index import Index
@@ -154,6 +155,24 @@ def test_a_take_that_was_made_and_thrown_away_is_not_kept_in_the_list(look: Slow
     look.tell(desk)
     desk.settle()
     assert desk.studio.library.model.rows == [] and not take.path.exists()
+
+
+def test_a_take_that_was_made_is_not_shown_among_those_of_another_folder(
+    look: SlowLook, desk: Desk, home: Path
+) -> None:
+    library, before, other = desk.studio.library, paths.takes_folder(), home / "other"
+    write(other, 8, "harp")
+    for folder in (other, before):
+        with desk.qtbot.waitSignal(library.loaded, timeout=15000):
+            library.choose_folder(folder)
+    desk.make_take("calm piano")
+    for event in (look.has_seen, look.may_tell):
+        event.clear()
+    library.choose_folder(other)
+    desk.wait(look.has_seen.is_set)
+    assert [row.take_id for row in library.model.rows] == ["take8"], "what was there the last time"
+    look.tell(desk)
+    assert [row.take_id for row in library.model.rows] == ["take8"]
 
 
 def test_what_nobody_decided_about_is_no_take_of_the_list(look: SlowLook, desk: Desk) -> None:

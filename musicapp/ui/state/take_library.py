@@ -92,7 +92,6 @@ class TakeLibrary(QObject):
         """List what is on disk: the newest of last time, then all of last time, then what is there now."""
         folder, self._looked_at_s = paths.takes_folder(), time.monotonic()
         index = self._index if self._index is not None and self._index.folder == folder else None
-
         is_new, is_by_date = index is None, self.model.choice == Choice()
 
         def open_index() -> tuple[Index, list[Take]]:
@@ -139,6 +138,7 @@ class TakeLibrary(QObject):
         if self.search is not None:
             self.search.search_in(index)
         if before is not None:
+            self._just_made.clear()  # in another folder
             self._files.run(before.close)
         if index.problem:
             self._messages.post(
