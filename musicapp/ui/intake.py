@@ -20,9 +20,11 @@ from musicapp.ui.state.messages import Messages
 MODEL_SUFFIXES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 OUR_SUFFIXES = tuple({form.suffix for form in EXPORT_FORMATS.values()})
 OTHER_MUSIC = (".aif", ".aiff", ".aifc", ".caf", ".m4a", ".aac", ".oga", ".w64", ".rf64", ".wma", ".mid", ".midi")
-WHAT_TO_DROP = "Drop music that Musicapp exported, a LoRA adapter (.safetensors), or a model’s folder."
+WHAT_TO_DROP = "Drop music, a LoRA adapter (.safetensors), or a model’s folder."
+ONE_ALONE = "Drop one of them alone to start from it or to take it apart."
+CONVERT = "Convert it to WAV, FLAC or MP3 to make takes from it."
 
-_FOREIGN, _UNKNOWN, _MODEL = "foreign", "unknown", "model"
+_FOREIGN, _UNREAD, _UNKNOWN, _MODEL = "foreign", "unread", "unknown", "model"
 
 
 class Intake(QObject):
@@ -72,8 +74,12 @@ class Intake(QObject):
                     offer=("Start from it", start),
                     also=(("Take it apart", apart), ("Play it", partial(_play, path))),
                 )
+            elif found == _UNREAD:
+                play = ("Play it", partial(_play, path)) if len(names) == 1 else None
+                self._messages.post("warning", _sentence(found, names), CONVERT, offer=play)
             else:
-                self._messages.post("warning", _sentence(found, names), WHAT_TO_DROP)
+                hint = ONE_ALONE if found == _FOREIGN else WHAT_TO_DROP
+                self._messages.post("warning", _sentence(found, names), hint)
 
     def _answered(self, act: Callable[[Path], None], path: Path) -> None:
         """The message would stand before the waveform that is worked on now."""
@@ -88,14 +94,12 @@ def look_at(path: Path) -> Recalled | str:
         return _MODEL
     if not path.is_file():
         raise LibraryError(f"There is no file “{path.name}”.", hint="It may have been moved or deleted.")
-    if suffix in OTHER_MUSIC:
-        return _FOREIGN
     try:
         found = tags.recalled(wave_io.read_tags(path), new_take_id())
     except LibraryError:
         if suffix in OUR_SUFFIXES:
             raise
-        return _UNKNOWN
+        return _UNREAD if suffix in OTHER_MUSIC else _UNKNOWN
     return found if found is not None else _FOREIGN
 
 
@@ -112,6 +116,10 @@ def _sentence(reason: str, names: list[str]) -> str:
         if len(names) == 1:
             return f"{listed} was not made by Musicapp and has no settings to bring back."
         return f"{listed} were not made by Musicapp and have no settings to bring back."
+    if reason == _UNREAD:
+        if len(names) == 1:
+            return f"{listed} is of a kind that Musicapp does not read, or damaged."
+        return f"{listed} are of a kind that Musicapp does not read, or damaged."
     if len(names) == 1:
         return f"{listed} is nothing that Musicapp can use."
     return f"{listed} are nothing that Musicapp can use."

@@ -3613,6 +3613,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Eine anschließen und in der Liste der Ausgaben „Erneut suchen“ wählen.</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC or MP3 to make takes from it.</source>
+        <translation>In WAV, FLAC oder MP3 umwandeln, um Takes daraus zu machen.</translation>
+    </message>
+    <message>
         <source>Cut out the part that you want to use.</source>
         <translation>Den Teil herausschneiden, der verwendet werden soll.</translation>
     </message>
@@ -3635,6 +3639,14 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Downloads are switched off by HF_HUB_OFFLINE.</source>
         <translation>HF_HUB_OFFLINE hat das Herunterladen abgeschaltet.</translation>
+    </message>
+    <message>
+        <source>Drop music, a LoRA adapter (.safetensors), or a model’s folder.</source>
+        <translation>Musik, einen LoRA-Adapter (.safetensors) oder den Ordner eines Modells ablegen.</translation>
+    </message>
+    <message>
+        <source>Drop one of them alone to start from it or to take it apart.</source>
+        <translation>Eine davon allein ablegen, um mit ihr zu beginnen oder sie zu zerlegen.</translation>
     </message>
     <message>
         <source>Drum loops, riffs, ambience and field recordings up to 47 seconds; takes a negative prompt.</source>
@@ -4355,10 +4367,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Drop a model’s folder or its weights here, and music or an adapter on the main window.</source>
         <translation>Hierher den Ordner eines Modells oder seine Gewichte ziehen, Musik oder einen Adapter auf das Hauptfenster.</translation>
-    </message>
-    <message>
-        <source>Drop music that Musicapp exported, a LoRA adapter (.safetensors), or a model’s folder.</source>
-        <translation>Musik, die Musicapp exportiert hat, einen LoRA-Adapter (.safetensors) oder den Ordner eines Modells hierher ziehen.</translation>
     </message>
     <message>
         <source>Export folder</source>
@@ -6093,12 +6101,20 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Mit {1} kann Musicapp nichts anfangen.</translation>
     </message>
     <message>
+        <source>{1} are of a kind that Musicapp does not read, or damaged.</source>
+        <translation>{1} sind von einer Art, die Musicapp nicht liest, oder beschädigt.</translation>
+    </message>
+    <message>
         <source>{1} cannot stand in the name of a file and are left out.</source>
         <translation>{1} können nicht im Namen einer Datei stehen und bleiben weg.</translation>
     </message>
     <message>
         <source>{1} cannot stand in the name of a file and is left out.</source>
         <translation>{1} kann nicht im Namen einer Datei stehen und bleibt weg.</translation>
+    </message>
+    <message>
+        <source>{1} is of a kind that Musicapp does not read, or damaged.</source>
+        <translation>{1} ist von einer Art, die Musicapp nicht liest, oder beschädigt.</translation>
     </message>
     <message>
         <source>“{1}” lasts {2}; a variation of it cannot last longer.</source>

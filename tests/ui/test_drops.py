@@ -112,12 +112,34 @@ def test_music_of_others_gets_a_sentence_and_changes_nothing(desk: Desk, tmp_pat
     assert desk.studio.take_settings.prompt == "calm piano"
 
 
+def test_music_that_cannot_be_read_is_only_offered_to_be_played(desk: Desk, tmp_path: Path) -> None:
+    messages = desk.studio.messages
+    for name in ("song.m4a", "tune.mid"):
+        (tmp_path / name).write_bytes(b"\0\0\0\x18ftypM4A " + bytes(500))
+        assert drop(desk.window, tmp_path / name)
+        desk.wait(lambda name=name: f"“{name}” is of a kind that Musicapp does not read" in desk.message)
+        assert messages.current is not None and "Convert it to WAV" in messages.current.hint
+        assert (
+            messages.current.offer is not None and messages.current.offer[0] == "Play it" and not messages.current.also
+        )
+        messages.dismiss()
+
+
+def test_several_sounds_of_others_say_that_one_is_taken_at_a_time(desk: Desk, tmp_path: Path) -> None:
+    sounds = [tmp_path / name for name in ("one.wav", "two.flac")]
+    for sound in sounds:
+        soundfile.write(sound, np.zeros((4410, 2), np.float32), 44100)
+    assert drop_data(desk.window, files(*sounds)) == COPY
+    desk.wait(lambda: "“one.wav” and “two.flac” were not made by Musicapp" in desk.message)
+    assert "Drop one of them alone" in desk.message
+
+
 def test_what_is_no_music_or_damaged_is_said(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("words")
     (tmp_path / "cut.wav").write_bytes(b"RIFF\x04")
     (tmp_path / "empty.flac").touch()
     for name, words in (
-        ("notes.txt", "is nothing that Musicapp can use"),
+        ("notes.txt", "is nothing that Musicapp can use. Drop music,"),
         ("cut.wav", "cannot be read"),
         ("empty.flac", "cannot be read"),
         ("gone.wav", "There is no file"),
