@@ -12,10 +12,19 @@ from pathlib import Path  # noqa: E402
 from musicapp.cli import COMMANDS  # noqa: E402
 from musicapp.settings import LANGUAGES  # noqa: E402
 
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the window or a command; the exit code."""
     freeze_support()  # first: in the frozen app the engine's process starts here too
+    try:
+        return _run()
+    except KeyboardInterrupt:  # before a command has begun that would tell of it
+        return INTERRUPTED
+
+
+def _run() -> int:
     if sys.argv[1:] == ["--self-test"]:
         return _test_installation()
     language, words = _language(sys.argv[1:])

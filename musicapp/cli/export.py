@@ -6,7 +6,9 @@ import argparse
 import itertools
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from musicapp.errors import ExportError, MusicAppError, RequestError, paths_in_w
 from musicapp.request import format_duration
 
 if TYPE_CHECKING:
+    from musicapp.audio.formats import ExportResult
     from musicapp.handover.exporting import ExportSettings
     from musicapp.handover.material import Material
 
@@ -70,9 +73,8 @@ def run(args: argparse.Namespace) -> int:
     for number, word in enumerate(args.take, 1):
         try:
             material = find(word)
-            target = target_for(args, material, settings, number, written)
-            _check(material, target, part_s)
-            result = exporting.export_material(material, target, settings, part_s=part_s, overwrite=args.force)
+            named = partial(target_for, args, material, settings, number, written)
+            result = _export(material, named, settings, part_s, args)
         except MusicAppError as error:
             if len(args.take) == 1:
                 raise
@@ -80,10 +82,30 @@ def run(args: argparse.Namespace) -> int:
             print(f"musicapp: {error.message} {error.hint}".rstrip(), file=sys.stderr)
             continue
         if note := exporting.told(result, settings):
-            print(f"{target.name}: {note}.", file=sys.stderr)
-        print(target, flush=True)
-        written.add(str(target).casefold())
+            print(f"{result.path.name}: {note}.", file=sys.stderr)
+        print(result.path, flush=True)
+        written.add(str(result.path).casefold())
     return 1 if failed else 0
+
+
+def _export(
+    material: Material,
+    named: Callable[[], Path],
+    settings: ExportSettings,
+    part_s: tuple[float, float] | None,
+    args: argparse.Namespace,
+) -> ExportResult:
+    """Write one. A free name that another program takes meanwhile is given up for the next. Raises MusicAppError."""
+    from musicapp.handover import exporting
+
+    while True:
+        target = named()
+        _check(material, target, part_s)
+        try:
+            return exporting.export_material(material, target, settings, part_s=part_s, overwrite=args.force)
+        except ExportError:
+            if args.output is not None or args.force or not target.exists():
+                raise
 
 
 def _check(material: Material, target: Path, part_s: tuple[float, float] | None) -> None:

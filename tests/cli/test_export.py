@@ -179,3 +179,18 @@ def test_forced_names_replace_files_of_earlier_runs_but_none_of_their_own(
     wanted = [tmp_path / name for name in ("same.wav", "same (2).wav", "same (3).wav")]
     assert exported(capsys, *words) == wanted
     assert exported(capsys, *words) == wanted
+
+
+def test_a_name_that_is_taken_meanwhile_is_given_up_for_the_next(
+    take: Take, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, other = exporting.export_material, tmp_path / "same.wav"
+
+    def late(*args: object, **options: object) -> object:
+        other.touch()  # as another program does between the choice of the name and the file
+        return write(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exporting, "export_material", late)
+    words = [take.take_id, "--folder", str(tmp_path), "--name", "same"]
+    assert exported(capsys, *words) == [tmp_path / "same (2).wav"]
+    assert other.read_bytes() == b"" and main(["export", take.take_id, "-o", str(other)]) == 1

@@ -217,3 +217,18 @@ def test_builtin_is_the_default_model() -> None:
     from musicapp.cli.main import build_parser
 
     assert build_parser().parse_args(["generate", "x"]).model == BUILTIN_MODEL
+
+
+def test_interrupted_before_a_command_has_begun_it_says_nothing() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'musicapp.cli.main':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from musicapp.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "takes", "list"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "")
