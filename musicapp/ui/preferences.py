@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from musicapp import paths
 from musicapp.handover.exporting import ExportSettings
@@ -35,7 +35,12 @@ class Chosen:
 
 
 class Preferences(QObject):
-    """Reads from the states that own the values, and hands them back to them."""
+    """Reads from the states that own the values, and hands them back to them.
+
+    `refused` tells why the folder of the takes stays what it was, MusicAppError; all else has been applied.
+    """
+
+    refused = Signal(object)
 
     def __init__(self, studio: Studio, theme: Theme, shortcuts: Shortcuts, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +86,7 @@ class Preferences(QObject):
         studio.take_settings.set_target(device=wanted.device, precision=wanted.precision)
         studio.library.auto_play = wanted.auto_play
         if wanted.takes_folder != paths.takes_folder():
-            studio.library.choose_folder(wanted.takes_folder)
+            studio.library.choose_folder(wanted.takes_folder, self.refused.emit)
         self._theme.choose(wanted.theme)
         studio.choose_language(wanted.language)
         self.shortcuts.use(wanted.shortcuts)

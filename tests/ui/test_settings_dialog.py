@@ -266,3 +266,22 @@ def test_an_output_or_device_that_is_not_there_stays_chosen(desk: Desk) -> None:
     pick(dialog.general.auto_play, "off")
     dialog.apply_button.click()
     assert desk.studio.player.device_name == "Gone interface" and desk.studio.take_settings.device == "mps"
+
+
+def test_a_folder_that_takes_cannot_be_kept_in_is_told_in_front(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "song.wav").write_bytes(b"mine")
+    before, dialog = paths.takes_folder(), opened(desk)
+    dialog.general.takes.setText(str(tmp_path / "song.wav"))
+    dialog.general.takes.textEdited.emit(str(tmp_path / "song.wav"))
+    pick(dialog.general.auto_play, "always")
+    dialog.apply_button.click()
+    desk.wait(lambda: "Takes cannot be kept in" in note_of(dialog))
+    assert "Choose another folder." in note_of(dialog) and dialog.apply_button.isEnabled()
+    assert dialog.general.takes.property("problem") == "true" and paths.takes_folder() == before
+    assert desk.studio.library.auto_play == "always"  # all else was applied
+    dialog.general.takes.setText(str(tmp_path / "new"))
+    dialog.general.takes.textEdited.emit(str(tmp_path / "new"))
+    dialog.apply_button.click()
+    desk.wait(lambda: paths.takes_folder() == tmp_path / "new")
+    assert note_of(dialog).startswith("Applied")
+    dialog.reject()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
+from musicapp.errors import MusicAppError
 from musicapp.ui import screen_room
 from musicapp.ui.dialogs.settings_pages import Choices, ExportPage, GeneralPage, SoundPage
 from musicapp.ui.preferences import Chosen, Preferences
@@ -37,6 +38,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._preferences = preferences
+        preferences.refused.connect(self._refused)
         self._before = preferences.now()
         shortcuts = preferences.shortcuts
         self.general = GeneralPage(choices["themes"], choices["languages"], choices["auto_play"])
@@ -111,6 +113,14 @@ class SettingsDialog(QDialog):
         self._before = wanted
         self._show_state()
         self.note.setText(tr(APPLIED))
+
+    def _refused(self, error: MusicAppError) -> None:
+        """The folder of the takes stayed what it was: said here, since this stands in front of the window."""
+        self._before = self._preferences.now()
+        self._show_state()
+        restyle(self.general.takes, "problem", "true")
+        self.note.setText(f"{said(error.message)} {said(error.hint)}".strip())
+        restyle(self.note, "tone", "warning")
 
     def _leave_with_all(self) -> None:
         self._apply()

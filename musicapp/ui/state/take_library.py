@@ -145,8 +145,11 @@ class TakeLibrary(QObject):
                 "notice", index.problem, "All takes are listed, and can be searched.", about="takes index"
             )
 
-    def choose_folder(self, folder: Path) -> None:
-        """Keep takes in another folder from now on, and list those that are there."""
+    def choose_folder(self, folder: Path, refused: Callable[[MusicAppError], None] | None = None) -> None:
+        """Keep takes in another folder from now on, and list those that are there.
+
+        refused  is told, besides the message, when they cannot be kept there
+        """
         before = paths.takes_folder()
 
         def choose() -> None:
@@ -170,8 +173,13 @@ class TakeLibrary(QObject):
                 about="takes folder",
             )
 
+        def failed(error: MusicAppError) -> None:
+            self._messages.post_error(error)
+            if refused is not None:
+                refused(error)
+
         if folder != before:
-            self._files.run(choose, chosen, self._messages.post_error)
+            self._files.run(choose, chosen, failed)
 
     @property
     def current(self) -> Take | None:
