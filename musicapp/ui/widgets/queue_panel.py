@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QFontMetrics, QKeyEvent, QPainter, QPainterPath
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDropEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QListView,
@@ -26,6 +36,7 @@ from musicapp.ui.words import duration, tr
 
 BAR_HEIGHT, ROW_PADDING, ROW_INSET, SMALL = 3, 5, SPACE_TIGHT + 2, 0.92
 MOST_ROWS = 6  # that are seen at once
+LINE_END = "· "  # of the heading: parts of it are not broken
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -48,16 +59,19 @@ class QueuePanel(QFrame):
         self.retry = described(IconButton(theme, "refresh"), "queue_retry", tr("Make all that failed again"))
         self.clear = described(IconButton(theme, "close"), "queue_clear", tr("Cancel all that waits"))
 
-        heading = QHBoxLayout()
-        heading.setContentsMargins(SPACE_WIDE, SPACE, SPACE, 0)
-        heading.setSpacing(SPACE_TIGHT)
-        heading.addWidget(self.count, 1)
+        self._heading, self._buttons = QHBoxLayout(), QHBoxLayout()
+        self._heading.setContentsMargins(SPACE_WIDE, SPACE, SPACE, 0)
+        self._buttons.addStretch(1)
         for button in (self.retry, self.hold, self.clear):
-            heading.addWidget(button)
+            self._buttons.addWidget(button)
+        self._heading.addWidget(self.count, 1)
+        self._heading.addLayout(self._buttons)
+        for row in (self._buttons, self._heading):
+            row.setSpacing(SPACE_TIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, SPACE_TIGHT)
         layout.setSpacing(SPACE_TIGHT)
-        layout.addLayout(heading)
+        layout.addLayout(self._heading)
         layout.addWidget(self.view, 1)
 
         self.hold.clicked.connect(self._hold_or_go_on)
@@ -74,6 +88,21 @@ class QueuePanel(QFrame):
         theme.changed.connect(self.view.viewport().update)
         self.hide()  # or the layout would show it with the window
         self._show()
+
+    def heightForWidth(self, width: int) -> int:
+        self._arrange(width)
+        return super().heightForWidth(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        """The buttons beside the heading, or below it where one of its parts had no room on a line of its own."""
+        longest = max(self.count.fontMetrics().horizontalAdvance(part) for part in self.count.text().split(LINE_END))
+        room = width - SPACE_WIDE - 2 * SPACE - self._buttons.sizeHint().width()
+        direction = QBoxLayout.Direction.LeftToRight if longest <= room else QBoxLayout.Direction.TopToBottom
+        self._heading.setDirection(direction)
 
     def _hold_or_go_on(self) -> None:
         if self._queue.is_paused:
@@ -95,13 +124,14 @@ class QueuePanel(QFrame):
             self.setVisible(is_wanted)
         self.view.set_rows(min(rows, MOST_ROWS))
         words = count_words(self._queue)
-        self.count.setText(words.replace(" ", "\u00a0").replace("·\u00a0", "· ") or tr("Queue"))  # a line ends at a dot
+        self.count.setText(words.replace(" ", "\u00a0").replace("·\u00a0", LINE_END) or tr("Queue"))
         self.count.setToolTip(tr("Queue: {words}", words=words) if words else "")
         self.count.setAccessibleName(words or tr("Queue"))
         is_paused = self._queue.is_paused
         self.hold.set_icon_name("play" if is_paused else "pause")
         described(self.hold, "queue_pause", tr("Go on with the queue") if is_paused else tr("Pause the queue"))
         self.retry.setVisible(bool(failed))
+        self._arrange(self.width())
         described(
             self.clear, "queue_clear", tr("Cancel all that waits") if waiting else tr("Take those that failed away")
         )
