@@ -53,7 +53,7 @@ def _told(error: MusicAppError) -> int:
 def _refusal(error: OSError) -> MusicAppError:
     what = "" if error.filename is None else f" with “{os.fsdecode(error.filename)}”"
     return MusicAppError(
-        f"The system reports a failure{what}: {error.strerror or error}.", hint="Check the disk and its free space."
+        f"The system reports a failure{what}: {error.strerror or error}.", hint="Check the path and the disk."
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import logging
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicapp import paths
@@ -32,7 +33,11 @@ class ModelEntry:
 
 
 def list_models() -> list[ModelEntry]:
-    """All models by name, bundled ones first; folders whose description cannot be read are left out and logged."""
+    """All models by name, bundled ones first; folders whose description cannot be read are left out and logged.
+
+    Models of the user's whose descriptions have the same name, such as two states of one training, have their folder's
+    name behind it.
+    """
     found: dict[str, ModelEntry] = {}
     for root in _roots():
         for folder in _folders_in(root):
@@ -41,7 +46,13 @@ def list_models() -> list[ModelEntry]:
                     found[folder.name] = ModelEntry(folder.name, name_of(folder), folder)
                 except CheckpointError as error:
                     log.warning("model folder %s left out: %s", folder, error.message)
-    return list(found.values())
+    named = Counter(entry.name for entry in found.values())
+    return [
+        replace(entry, name=f"{entry.name} ({entry.key})")
+        if named[entry.name] > 1 and entry.folder.parent != paths.bundled_models_folder()
+        else entry
+        for entry in found.values()
+    ]
 
 
 def _folders_in(root: Path) -> list[Path]:

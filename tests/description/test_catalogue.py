@@ -33,6 +33,22 @@ def test_models_are_listed_bundled_first_and_damaged_ones_left_out(roots, caplog
     assert "broken" in caplog.text
 
 
+def test_models_of_one_name_are_told_apart_by_their_folders(roots):
+    own = roots[1]
+    for key, name in (("first", "Sketch"), ("last", "Sketch"), ("a", "Garage"), ("b", "Garage"), ("alone", "Attic")):
+        (own / key).mkdir()
+        (own / key / "model_config.json").write_text(json.dumps({"musicapp": {"name": name}}), encoding="utf-8")
+    assert {entry.key: entry.name for entry in catalogue.list_models()} == {
+        "builtin": "Sketch",
+        "first": "Sketch (first)",
+        "last": "Sketch (last)",
+        "a": "Garage (a)",
+        "b": "Garage (b)",
+        "alone": "Attic",
+        "open": "open",
+    }
+
+
 def test_a_model_is_found_by_name_or_path(roots, tmp_path):
     assert catalogue.find_model("open") == roots[1] / "open"
     assert catalogue.find_model("builtin") == roots[0] / "builtin"
