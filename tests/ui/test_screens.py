@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtTest import QTest
 
-from musicapp.ui import screen_room
+from musicapp.ui import screen_room, theme
 from tests.ui.conftest import Desk
 
 SCREENS = [
@@ -97,6 +98,29 @@ def test_a_narrow_window_shows_settings_or_takes(desk: Desk) -> None:
     assert window.prompts.prompt.hasFocus() and not window.takes.isVisible()
     window.resize(1100, 700)
     desk.wait(lambda: window.takes.isVisible() and window.prompts.isVisible())
+
+
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_a_narrow_first_window_gives_its_columns_more_with_more_room(desk: Desk, is_chosen: bool) -> None:
+    """Unless somebody chose their widths."""
+    window, columns = desk.window, desk.window.columns
+    window.resize(900, 700)
+    columns.divide(900)
+    desk.wait(lambda: columns.width() < 900 and columns.sizes()[0] < theme.RAIL_WIDTH)
+    assert columns.sizes()[2] < theme.LIST_WIDTH
+    if is_chosen:
+        handle = columns.handle(1)
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton)
+        QTest.mouseMove(handle, handle.rect().center() + QPoint(20, 0))
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton)
+    chosen = columns.sizes()
+    window.resize(1400, 800)
+    desk.wait(lambda: columns.width() > 1300)
+    rail, _, takes = columns.sizes()
+    if is_chosen:
+        assert (rail, takes) == (chosen[0], chosen[2])
+    else:
+        assert rail >= theme.RAIL_WIDTH and takes >= theme.LIST_WIDTH
 
 
 def test_a_message_moves_nothing(desk: Desk) -> None:

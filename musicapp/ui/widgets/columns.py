@@ -20,6 +20,7 @@ class Columns(QSplitter):
         self.rail, self._centre, self._takes = rail, centre, takes
         self.is_narrow = False  # no room for all three
         self._wants_list = False  # while there is no room for both
+        self._lacks_room = False  # the outer columns have less than their first widths, and nobody chose that
         self.setObjectName("columns")
         self.setHandleWidth(theme.SPACE_TIGHT)
         self.setChildrenCollapsible(False)
@@ -28,6 +29,7 @@ class Columns(QSplitter):
         for column in (rail, centre, takes):
             self.addWidget(column)
         self.setStretchFactor(1, 1)
+        self.splitterMoved.connect(self._chosen)
         for number, name in ((1, tr("Width of the settings")), (2, tr("Width of the list of takes"))):
             self.handle(number).setAccessibleName(name)
 
@@ -44,16 +46,21 @@ class Columns(QSplitter):
 
     def divide(self, width: int) -> None:
         """First widths: wide windows give the outer columns more, too. In narrow ones these leave the stage what its
-        texts and the name of an export need.
+        texts and the name of an export need, until there is more room.
         """
         rail = min(max(theme.RAIL_WIDTH, width // 5), theme.RAIL_MAX_WIDTH)
         takes = min(max(theme.LIST_WIDTH, width // 5), theme.LIST_MAX_WIDTH)
         lacking = max(theme.CENTRE_WIDTH + rail + takes - width, 0)
         rail, takes = rail - lacking * rail // (rail + takes), takes - lacking * takes // (rail + takes)
+        self._lacks_room = lacking > 0
         self.setSizes([rail, width - rail - takes, takes])
+
+    def _chosen(self) -> None:
+        self._lacks_room = False
 
     def restore(self, state: str) -> None:
         """Widths as they were left, base64."""
+        self._lacks_room = False
         self.restoreState(QByteArray.fromBase64(state.encode("ascii")))
         self._share_room()
 
@@ -63,6 +70,8 @@ class Columns(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._lacks_room:
+            self.divide(self.width())
         self._share_room()
 
     def event(self, event: QEvent) -> bool:
