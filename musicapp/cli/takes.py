@@ -225,7 +225,7 @@ def _folder(args: argparse.Namespace) -> None:
     if args.path is not None:
         shown = ""
         for progress in moving.move(args.path):
-            text = f"{progress.phase} {100 * progress.done // max(progress.total, 1)} %"
+            text = f"{progress.phase} {100 * progress.done // progress.total if progress.total else 100} %"
             if text != shown:
                 print(text, file=sys.stderr)
             shown = text

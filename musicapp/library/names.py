@@ -6,6 +6,7 @@ cluster of Unicode's annex 29, by a few rules in the place of its tables: rather
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from musicapp.request import TakeRequest
 PROMPT_SIGNS = 32
 MAX_BYTES = 120  # file systems allow 255; folders, sync programs and encrypted homes need their share
 LONGEST_BYTES = 255
+COUNTED = re.compile(r"(.+) \((\d{1,4})\)")
 RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"}
 RESERVED |= {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
 _JOINERS = "\u200c\u200d"
@@ -37,6 +39,7 @@ def suggest_name(request: TakeRequest, *, number: int | None = None) -> str:
 def free_path(folder: Path, name: str, suffix: str) -> Path:
     """`folder/name.suffix`, or `name (2)`, `name (3)` ... when that exists; upper and lower case count as the same.
 
+    Where `name` is there, too, `name (2)` goes on with `name (3)`; a number of somebody's own stays what it is.
     With its number a name is shortened to the 255 bytes that file systems allow.
     """
     try:
@@ -44,6 +47,9 @@ def free_path(folder: Path, name: str, suffix: str) -> Path:
     except OSError:  # the export will say what is wrong with the folder
         taken = set()
     number, candidate = 1, f"{name}{suffix}"
+    counted = COUNTED.fullmatch(name)
+    if counted and candidate.casefold() in taken and f"{counted[1]}{suffix}".casefold() in taken:
+        name, number = counted[1], int(counted[2])
     while candidate.casefold() in taken:
         number += 1
         ending = f" ({number}){suffix}"

@@ -106,6 +106,10 @@ def test_a_free_path_never_hits_a_file_that_exists(tmp_path: Path) -> None:
     assert free_path(tmp_path, "song", ".wav") == tmp_path / "song (2).wav"
     (tmp_path / "song (2).wav").mkdir()
     assert free_path(tmp_path, "song", ".wav") == tmp_path / "song (3).wav"
+    assert free_path(tmp_path, "song (2)", ".wav") == tmp_path / "song (3).wav"  # the same series
+    assert free_path(tmp_path, "song (7)", ".wav") == tmp_path / "song (7).wav"
+    (tmp_path / "Summer (1989).wav").touch()
+    assert free_path(tmp_path, "Summer (1989)", ".wav") == tmp_path / "Summer (1989) (2).wav"
     assert free_path(tmp_path, "song", ".mp3") == tmp_path / "song.mp3"
     assert free_path(tmp_path / "missing", "song", ".wav") == tmp_path / "missing" / "song.wav"
 
