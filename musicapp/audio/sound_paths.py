@@ -1,4 +1,5 @@
-"""Files as soundfile takes them: it opens no name that is not UTF-8, and needs files that say how long they are."""
+"""Files as soundfile takes them: it opens no name that is not UTF-8 and no FLAC in Ogg, and files have to say how long
+they are."""
 
 from __future__ import annotations
 
@@ -7,20 +8,20 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from musicapp.audio import mpeg, streamed
+from musicapp.audio import mpeg, ogg_flac, streamed
 from musicapp.audio.wave_layout import open_plain
 
 MOST_BYTES = 1 << 28  # nearly two hours of MP3 at 320 kbit/s; longer files stay as they are
 
 
 class _Kind(Protocol):
-    """What `mpeg` and `streamed` do with files that programs wrote to a stream."""
+    """What `mpeg` and `streamed` do with files that programs wrote to a stream, and `ogg_flac` with FLAC in Ogg."""
 
     def can_stay(self, file: BinaryIO, /) -> bool:
         """Whether an open file is known to need nothing, without reading it."""
 
     def with_length(self, content: bytes, /) -> bytes | None:
-        """A whole file with its length; None where it needs nothing."""
+        """A whole file as libsndfile reads it, with its length; None where it needs nothing."""
 
 
 def openable(path: Path) -> Path | bytes | io.BytesIO:
@@ -60,4 +61,6 @@ def _with_length(path: Path) -> bytes | None:
 def _kind_of(start: bytes) -> _Kind | None:
     if streamed.may_be(start):
         return streamed
+    if ogg_flac.may_be(start):
+        return ogg_flac
     return mpeg if mpeg.may_be(start) else None
