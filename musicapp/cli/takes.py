@@ -102,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> None:
     from musicapp.library import order
 
+    tag = args.tag.strip().removeprefix("#").casefold()  # as the list itself shows it
     with _library() as (index, takes):
         wanted = index.search(" ".join(args.words)) if args.action == "search" else None
         chosen = [
@@ -109,7 +110,7 @@ def _list(args: argparse.Namespace) -> None:
             for take in takes
             if (wanted is None or str(take.path) in wanted)
             and (take.is_starred or not args.starred)
-            and (not args.tag or args.tag.casefold() in map(str.casefold, take.tags))
+            and (not tag or tag in map(str.casefold, take.tags))
         ]
         _print_takes(args, index, order.sorted_by(args.sort, chosen, index.facts_of))
         if not chosen and not args.json:
@@ -274,14 +275,25 @@ def _find(word: str, takes: list[Take], where: str = "") -> Take:
     Raises LibraryError when there is none, and RequestError when there are several.
     """
     path = Path(word).absolute()
-    exact = [take for take in takes if word == take.take_id or path == take.path]
+    exact = [take for take in takes if word == take.take_id or _is_at(path, take)]
     found = exact or [take for take in takes if len(word) >= LEAST_ID_CHARACTERS and take.take_id.startswith(word)]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(take.take_id for take in found[:LEAST_ID_CHARACTERS])
         raise RequestError(f"The id of several takes{where} begins with “{word}”: {ids}.", hint="Type more of it.")
+    if len(word) < LEAST_ID_CHARACTERS and any(take.take_id.startswith(word) for take in takes):
+        raise RequestError(
+            f"“{word}” is too short a beginning of an id.", hint=f"Type {LEAST_ID_CHARACTERS} signs of it or more."
+        )
     raise LibraryError(f"There is no take “{word}”{where}.", hint="musicapp takes list shows the id of every take.")
+
+
+def _is_at(path: Path, take: Take) -> bool:
+    """Whether a path leads to the take's file, by whatever steps and links."""
+    with contextlib.suppress(OSError):  # there is no such file
+        return path == take.path or (path.name == take.path.name and path.samefile(take.path))
+    return False
 
 
 def _print_takes(args: argparse.Namespace, index: Index, takes: list[Take]) -> None:

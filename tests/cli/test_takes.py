@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shlex
 import sqlite3
 import sys
@@ -162,7 +163,9 @@ def test_the_trash_is_emptied_only_when_it_is_meant(
         (["show", "nothing"], 1, "no take “nothing”"),
         (["star", "piano1", "nothing"], 1, "no take “nothing”"),
         (["show", "pian"], 2, "several takes"),
-        (["show", "pi"], 1, "no take “pi”"),
+        (["show", "pi"], 2, "“pi” is too short a beginning of an id"),
+        (["show", ""], 2, "too short"),
+        (["show", "xy"], 1, "no take “xy”"),
         (["tag", "piano1"], 2, "no tag to add"),
         (["tag", "piano1", "--add", "x" * 41], 2, "41 characters"),
         (["name", "piano1", "x" * 201], 2, "201 characters"),
@@ -224,3 +227,19 @@ def test_a_move_that_was_stopped_is_gone_on_with_by_the_command_that_is_told(
 def test_an_empty_trash_is_said(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert printed(capsys, "trash") == ("", "The trash is empty.\n")
     assert printed(capsys, "trash", "--json")[0] == "[]\n"
+
+
+def test_a_take_is_found_by_any_path_that_leads_to_it_and_a_tag_as_it_is_shown(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = folder / "2026" / "11" / "22"
+    monkeypatch.chdir(place)
+    ways = [Path("techno.wav"), Path("..", "22", "techno.wav")]
+    if os.name != "nt":  # where links need rights of their own
+        (tmp_path / "link").symlink_to(place)
+        ways.append(tmp_path / "link" / "techno.wav")
+    for way in ways:
+        assert [take["take_id"] for take in told(capsys, "show", str(way))] == ["techno"]
+    printed(capsys, "tag", "techno", "--add", "dark")
+    for tag in ("dark", "#dark", "#DARK"):
+        assert ids(capsys, "list", "--tag", tag) == ["techno"]
