@@ -150,6 +150,10 @@ class _Job:
         _check_channels(form, audio.channels)
         self._sample_rate = _rate_for(form, finish, audio.sample_rate)
         self.frames = audio.frames_at(self._sample_rate)
+        if audio.frames and not self.frames:
+            raise ExportError(
+                f"Of so short a part nothing is left at {self._sample_rate:,} Hz.", hint="Choose more of it."
+            )
 
     def run(self) -> float | None:
         """The gain with which it was written, None when told to stop."""

@@ -17,7 +17,8 @@ class ExportFormat:
     suffix              of the file name, with its dot
     container, subtype  libsndfile's names; no subtype for WAV, which we write ourselves
     bits                of a whole-number or float sample; 0 when the format is lossy
-    sample_rates        that the format knows; others are converted to 48 kHz. Empty: any
+    sample_rates        that the format knows; others are converted to 48 kHz. Empty: any up to `highest_rate`
+    highest_rate        of a format that knows any; what is above it becomes 48 kHz. 0: none
     most_channels       that it holds; 0: as many as a sound has
     """
 
@@ -29,6 +30,7 @@ class ExportFormat:
     compression_level: float | None = None
     bitrate_mode: str | None = None
     sample_rates: tuple[int, ...] = ()
+    highest_rate: int = 0
     most_channels: int = 0
 
     @property
@@ -38,7 +40,9 @@ class ExportFormat:
 
     def sample_rate_for(self, sample_rate: int) -> int:
         """The rate that the file gets for audio at `sample_rate`."""
-        return sample_rate if not self.sample_rates or sample_rate in self.sample_rates else 48000
+        is_known = sample_rate in self.sample_rates if self.sample_rates else True
+        is_low_enough = not self.highest_rate or sample_rate <= self.highest_rate
+        return sample_rate if is_known and is_low_enough else 48000
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,14 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
     "wav16": ExportFormat("WAV, 16 bit", ".wav", "WAV", bits=16),
     "wav24": ExportFormat("WAV, 24 bit", ".wav", "WAV", bits=24),
     "wav32f": ExportFormat("WAV, 32 bit float", ".wav", "WAV", bits=32),
-    "flac": ExportFormat("FLAC, 24 bit", ".flac", "FLAC", "PCM_24", bits=24, most_channels=8),
-    "ogg": ExportFormat("OGG Vorbis", ".ogg", "OGG", "VORBIS", compression_level=0.3),
-    "opus": ExportFormat("Opus", ".opus", "OGG", "OPUS", compression_level=0.5, sample_rates=OPUS_RATES),
+    "flac": ExportFormat("FLAC, 24 bit", ".flac", "FLAC", "PCM_24", bits=24, highest_rate=655_350, most_channels=8),
+    # Vorbis has no such limits itself; these are what its usual encoder takes.
+    "ogg": ExportFormat(
+        "OGG Vorbis", ".ogg", "OGG", "VORBIS", compression_level=0.3, highest_rate=200_000, most_channels=255
+    ),
+    "opus": ExportFormat(
+        "Opus", ".opus", "OGG", "OPUS", compression_level=0.5, sample_rates=OPUS_RATES, most_channels=255
+    ),
     "mp3": ExportFormat(
         "MP3, 320 kbit/s",
         ".mp3",

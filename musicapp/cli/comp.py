@@ -61,7 +61,7 @@ def read_request(args: argparse.Namespace) -> TakeRequest:
     )
     prompt = args.prompt if args.prompt is not None or takes[0] is None else takes[0].prompt
     if prompt is None:
-        raise RequestError("There is no prompt.", hint="Describe the music: --prompt “calm piano, 90 bpm”.")
+        raise RequestError("There is no prompt.", hint='Describe the music: --prompt "calm piano, 90 bpm"')
     take = takes[0] or TakeRequest(take_id="", prompt=prompt, duration_s=1.0, seed=0)
     return checked(
         replace(

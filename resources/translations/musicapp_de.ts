@@ -4345,6 +4345,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Eine Datei darin wählen.</translation>
     </message>
     <message>
+        <source>Choose more of it.</source>
+        <translation>Mehr davon wählen.</translation>
+    </message>
+    <message>
         <source>Choose others in Settings, Keyboard.</source>
         <translation>Andere unter Einstellungen, Tastatur wählen.</translation>
     </message>
@@ -4503,6 +4507,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>Not a directory</source>
         <translation>Ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>Of so short a part nothing is left at {1} Hz.</source>
+        <translation>Von einem so kurzen Teil bleibt bei {1} Hz nichts übrig.</translation>
     </message>
     <message>
         <source>Only takes of one length can be glued.</source>

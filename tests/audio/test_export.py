@@ -19,6 +19,7 @@ import soxr
 
 from musicapp.audio import encoders, levels
 from musicapp.audio.export import explain_write_error
+from musicapp.audio.formats import Finish
 from musicapp.audio.tags import SOFTWARE, recalled, request_tags
 from musicapp.audio.wave_io import EXPORT_FORMATS, WaveWriter, export, read, read_tags
 from musicapp.errors import ExportError
@@ -307,3 +308,34 @@ def test_a_disk_that_says_nothing_of_itself_is_not_called_full(folder: Path, mon
     assert "is full" not in explain_write_error(error, folder / "x.flac").message
     monkeypatch.setattr("musicapp.paths.shutil.disk_usage", lambda _: SimpleNamespace(total=1 << 40, free=0))
     assert "is full" in explain_write_error(error, folder / "x.flac").message
+
+
+def test_a_rate_beyond_those_of_a_format_is_converted(folder: Path) -> None:
+    path = folder / "x.flac"
+    export(
+        np.random.default_rng(0).standard_normal((192_000, 2)).astype(np.float32) / 10,
+        path,
+        sample_rate=768_000,
+        format="flac",
+        tags={},
+    )
+    found = soundfile.info(path)
+    assert found.samplerate == 48_000 and found.frames == 12_000
+    assert [EXPORT_FORMATS["ogg"].sample_rate_for(rate) for rate in (192_000, 200_000, 384_000)] == [
+        192_000,
+        200_000,
+        48_000,
+    ]
+
+
+def test_more_channels_than_a_format_holds_are_refused_with_those_that_hold_them(folder: Path) -> None:
+    error = refusal(np.zeros((100, 9), np.float32), folder / "x.flac", "flac")
+    assert "holds at most 8 channels" in error.message and "WAV" in error.hint and "Vorbis" in error.hint
+    assert EXPORT_FORMATS["ogg"].most_channels == EXPORT_FORMATS["opus"].most_channels == 255
+
+
+@pytest.mark.parametrize("name", ["wav24", "flac", "ogg", "opus", "mp3"])
+def test_a_part_that_no_frame_is_left_of_is_told(folder: Path, name: str) -> None:
+    with pytest.raises(ExportError, match="nothing is left at 8,000 Hz"):
+        export(music(0.1)[:1], folder / "x", sample_rate=RATE, format=name, tags={}, finish=Finish(sample_rate=8000))
+    assert list(folder.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,14 @@ def test_what_cannot_be_glued_is_refused_in_a_sentence(
     assert main(["comp", *(names.get(word, word) for word in words)]) == 2
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("musicapp: ") and told[0].endswith(".") and len(told) == 2
+
+
+def test_the_option_in_a_hint_can_be_pasted_into_a_shell(
+    sounds: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["comp", str(sounds[0]), str(sounds[1]), "--pick", "2@1"]) == 2
+    hint = capsys.readouterr().err.splitlines()[1]
+    assert shlex.split(hint.partition(": ")[2]) == ["--prompt", "calm piano, 90 bpm"]
 
 
 def test_no_lane_is_written_over(sounds: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
