@@ -11,10 +11,11 @@ import pytest
 
 from musicapp.cli.main import main
 from musicapp.evaluation import report
-from musicapp.evaluation.paper import drawing, question_claims, write
+from musicapp.evaluation.paper import drawing, music_claims, question_claims, write
 from musicapp.evaluation.paper.claims import CLAIMS
 from musicapp.evaluation.paper.findings import CONFIRMED, OPEN, QUALIFIED, REFUTED
 from musicapp.evaluation.paper.kept import Kept, Measured
+from musicapp.evaluation.withheld import MEASURES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "paper.md"
@@ -110,6 +111,19 @@ def test_sharper_than_composed_music_is_no_better_than_as_sharp() -> None:
 
     assert question_claims.rivals(sharp(27.0), {"sharper": sharp(90.0)}).verdict == CONFIRMED
     assert question_claims.rivals(sharp(90.0), {"as composed": sharp(27.0)}).verdict == REFUTED
+
+
+def test_single_lengths_that_differ_are_told_where_all_together_do_not() -> None:
+    def compared(told: float, p: float) -> dict[str, object]:
+        return {name: {"told": [told, 0.0, 1.0], "withheld": [0.5, 0.0, 1.0], "p": p} for name in MEASURES}
+
+    lengths = {"60": compared(0.4, 0.2), "120": compared(0.6, 0.01), "180": compared(0.3, 0.01)}
+    values = {"takes": 16, "lengths": lengths, "all": compared(0.5, 0.4)}
+    found = music_claims.timing_and_form({"withheld": Kept(values, (), "2026-11-30", 1.0, "musicapp evaluate")}, {})
+    assert found.verdict == QUALIFIED and "16 pairs" in found.sentence
+    assert "Of the 12 comparisons at single lengths 8 have p below 0.05: 4 with more where timing is told, 4 with" in (
+        found.sentence
+    )
 
 
 def test_what_a_rival_learnt_from_stands_beside_the_comparison(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,10 +85,23 @@ def timing_and_form(model: Measured, _: dict[str, Measured]) -> Finding:
         CONFIRMED if sure else QUALIFIED,
         f"Over all lengths timing changes {', '.join(sure)} beyond chance (p below {SURE})."
         if sure
-        else f"With {found['takes']} pairs at each length no measure of form changes beyond chance when timing is "
-        "withheld: what timing gives is the end, not the form.",
+        else f"Over all lengths, with {found['takes']} pairs at each, no measure of form changes beyond chance when "
+        f"timing is withheld: what timing gives is the end, not the form.{_single_lengths(found['lengths'], names)}",
         ("length", "measure", "timing told (95 %)", "withheld (95 %)", "p"),
         rows,
+    )
+
+
+def _single_lengths(lengths: dict[str, Any], names: Sequence[str]) -> str:
+    """How many comparisons at one length alone look sure, and whether they agree with each other."""
+    compared = [lengths[length][name] for length in lengths for name in names]
+    sure = [each for each in compared if each["p"] < SURE]
+    more = sum(each["told"][0] > each["withheld"][0] for each in sure)
+    return (
+        f" Of the {len(compared)} comparisons at single lengths {len(sure)} have p below {SURE}: {more} with more "
+        f"where timing is told, {len(sure) - more} with less."
+        if sure
+        else ""
     )
 
 
