@@ -123,6 +123,26 @@ def test_a_narrow_first_window_gives_its_columns_more_with_more_room(desk: Desk,
         assert rail >= theme.RAIL_WIDTH and takes >= theme.LIST_WIDTH
 
 
+def test_widths_of_a_wider_window_leave_the_stage_its_room(desk: Desk) -> None:
+    """Those that were saved in one, and those that were dragged: the name of an export can be read."""
+    window, columns = desk.window, desk.window.columns
+    window.resize(1600, 800)
+    desk.wait(lambda: columns.width() > 1500)
+    columns.setSizes([theme.RAIL_MAX_WIDTH, 640, 480])
+    saved = columns.state()
+    window.resize(1000, 700)
+    desk.wait(lambda: columns.width() < 1000 and columns.sizes()[1] >= theme.CENTRE_LEAST_WIDTH)
+    columns.restore(saved)
+    desk.wait(lambda: columns.sizes()[1] >= theme.CENTRE_LEAST_WIDTH)
+    columns.setSizes([theme.RAIL_MAX_WIDTH, 100, theme.LIST_MAX_WIDTH])
+    rail, stage, takes = columns.sizes()
+    assert stage >= theme.CENTRE_LEAST_WIDTH and rail >= theme.RAIL_MIN_WIDTH and takes >= theme.LIST_MIN_WIDTH
+    assert window.export.name.width() >= 64
+    window.resize(800, 700)  # three are still shown, each with its least
+    desk.wait(lambda: columns.width() < 800 and all(width > 0 for width in columns.sizes()))
+    assert not columns.is_narrow
+
+
 def test_a_message_moves_nothing(desk: Desk) -> None:
     desk.make_take()
     desk.wait(lambda: desk.find("variations").y() == 0)  # the progress above it is gone

@@ -82,10 +82,13 @@ class Columns(QSplitter):
 
     def _share_room(self) -> None:
         least = {self.rail: theme.RAIL_MIN_WIDTH, self._centre: 0, self._takes: theme.LIST_MIN_WIDTH}
+        least = {column: max(width, column.minimumSizeHint().width()) for column, width in least.items()}
+        spare = self.width() - sum(least.values()) - 2 * self.handleWidth()
+        self.is_narrow = spare < 0
+        if spare > 0:  # widths that were left in a wider window take it from the outer columns, not from the stage
+            least[self._centre] = max(least[self._centre], min(theme.CENTRE_LEAST_WIDTH, least[self._centre] + spare))
         for column, width in least.items():
-            column.setMinimumWidth(max(width, column.minimumSizeHint().width()))
-        needed = sum(column.minimumWidth() for column in least) + 2 * self.handleWidth()
-        self.is_narrow = self.width() < needed
+            column.setMinimumWidth(width)
         self._takes.setVisible(not self.is_narrow or self._wants_list)
         self.rail.setVisible(not self.is_narrow or not self._wants_list)
         self.room_shared.emit()
