@@ -168,10 +168,10 @@ def time_of_day(when: datetime) -> str:
 
 def key_name(key: str) -> str:
     """A key as musicians of the language call it: "A minor" is a-Moll, "Bb major" B-Dur, "B minor" h-Moll in German."""
-    shown = key.replace("#", "♯")
+    tonic, space, mode = key.partition(" ")
+    shown = tonic.replace("#", "♯").replace("b", "♭") + space + mode
     if _speech.language != "de":
         return shown
-    tonic, _, mode = key.partition(" ")
     name = _GERMAN_TONICS.get(tonic)
     if name is None:
         return shown

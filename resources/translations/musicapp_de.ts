@@ -588,6 +588,10 @@
         <translation>Mindestens zwei Takes in den Vergleich legen: in der Liste markieren, dann in ihrem Menü vergleichen.</translation>
     </message>
     <message>
+        <source>Another take is on the stage: choose a letter to go on comparing.</source>
+        <translation>Ein anderer Take ist auf der Bühne: einen Buchstaben wählen, um weiter zu vergleichen.</translation>
+    </message>
+    <message>
         <source>Measuring how loud they are …</source>
         <translation>Lautheit wird gemessen …</translation>
     </message>

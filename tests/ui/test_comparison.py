@@ -188,6 +188,25 @@ def test_another_take_on_the_stage_ends_the_comparison(desk: Desk) -> None:
     assert desk.studio.player.transport.source is desk.studio.open_takes.shown.audio.buffer  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_letter_goes_on_after_another_take_came_on_the_stage(desk: Desk, by_key: bool) -> None:
+    """As when bars were glued: the new take is shown, and the next comp is made of the same takes."""
+    takes = takes_of(desk, (0.5, 0.05, 0.2))
+    dialog, comparison = compared(desk, takes), desk.studio.comparison
+    desk.make_take("another one", SECONDS)
+    desk.wait(lambda: not comparison.is_running)
+    assert not dialog.play.isEnabled() and "choose a letter" in dialog.play.toolTip()
+    assert dialog.note.text() == dialog.play.toolTip()
+    if by_key:
+        QTest.keyClick(dialog, Qt.Key.Key_B)
+    else:
+        dialog.letters[1].click()
+    assert comparison.heard == takes[1] and dialog.letters[1].isChecked()
+    assert dialog.play.isEnabled() and dialog.from_here.isEnabled()
+    opened = desk.studio.open_takes.find(takes[1].take_id)
+    assert opened is not None and desk.studio.player.transport.source is opened.audio.buffer
+
+
 def test_what_cannot_be_compared_is_said(desk: Desk) -> None:
     desk.studio.library.auto_play = "off"
     comparison = desk.studio.comparison

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 
 from musicapp import settings
 from musicapp.engine.events import DevicesFound
+from musicapp.ui import words
 from tests.ui.conftest import Desk
 
 
@@ -122,3 +123,11 @@ def test_only_devices_that_are_there_are_offered(home: Path, open_desk: Callable
     again = open_desk().window.advanced.device
     assert again.currentData() == "mps" and again.count() == 3
     assert again.itemData(again.currentIndex(), Qt.ItemDataRole.ToolTipRole) == "Not found on this computer"
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("Bb minor", "B♭ minor"), ("Eb major", "E♭ major"), ("G# minor", "G♯ minor"), ("B minor", "B minor"), ("", "")],
+)
+def test_keys_are_written_with_the_signs_of_music(key: str, shown: str) -> None:
+    assert words.key_name(key) == shown

@@ -16,14 +16,16 @@ from musicapp.ui.theme import SPACE, SPACE_TIGHT, SPACE_WIDE, Theme
 from musicapp.ui.widgets.described import described, label, restyle, set_available
 from musicapp.ui.widgets.lane_strips import LaneStrips
 from musicapp.ui.widgets.scrolling import VerticalScroll
-from musicapp.ui.words import marked, said, tr
+from musicapp.ui.words import key_name, marked, said, tr
 
 TITLE_CHARACTERS = 28
 TOO_FEW = marked("Put at least two takes into the comparison: mark them in the list, then compare them in its menu.")
+LEFT = marked("Another take is on the stage: choose a letter to go on comparing.")
 MEASURING = marked("Measuring how loud they are …")
 MATCHED = marked("All at one loudness. Keys: 1 to 8 or A to H to switch, Space to play.")
 BLIND = marked("Blind: the letters are shuffled, names and settings come with “Reveal”.")
 SAME, OTHER = "", "≠ "
+KEY = "Heard key"
 TYPED = ("Prompt", "Avoid")  # what somebody wrote stays as it is
 HEARD = "▸ "
 SIZE = QSize(760, 560)
@@ -164,7 +166,7 @@ class CompareDialog(QDialog):
                     f"compare_{LETTERS[place]}",
                     tr("Hear take {letter}", letter=LETTERS[place]) + told,
                 )
-        reason = "" if comparison.is_running else tr(TOO_FEW)
+        reason = self._reason()
         for widget in (self.play, self.star, self.out, self.blind):
             set_available(widget, reason)
         set_available(self.reveal, "" if comparison.hides_names else tr("Nothing is hidden."))
@@ -180,16 +182,22 @@ class CompareDialog(QDialog):
 
     def _show_comping(self) -> None:
         """What depends on the bars that are kept: while these are drawn with the mouse, the table stays as it is."""
-        comping, reason = self._comping, "" if self._comparison.is_running else tr(TOO_FEW)
+        comping, reason = self._comping, self._reason()
         for button in (self.from_here, self.hear_kept):
             set_available(button, reason or comping.problem)
         set_available(self.undo, "" if comping.can_undo else tr("Nothing was changed."))
         set_available(self.glue, comping.glue_problem)
 
+    def _reason(self) -> str:
+        """Why none of these takes is heard, "" when one is."""
+        if self._comparison.is_running:
+            return ""
+        return tr(TOO_FEW) if len(self._comparison.takes) < FEWEST else tr(LEFT)
+
     def _note(self) -> str:
         comparison = self._comparison
-        if len(comparison.takes) < FEWEST:
-            return tr(TOO_FEW)
+        if len(comparison.takes) < FEWEST or not comparison.is_running:
+            return self._reason() or tr(TOO_FEW)
         if not comparison.is_matched:
             return tr(MEASURING)
         return f"{tr(MATCHED)}\n{tr(BLIND)}" if comparison.hides_names else tr(MATCHED)
@@ -209,7 +217,8 @@ class CompareDialog(QDialog):
             if row.differs:
                 name.setAccessibleName(tr("{name}, not the same in all", name=said(row.name)))
             self._cells.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
-            for place, value in enumerate(row.values if row.name in TYPED else map(said, row.values)):
+            words = str if row.name in TYPED else key_name if row.name == KEY else said
+            for place, value in enumerate(map(words, row.values)):
                 cell = label(value[:TITLE_CHARACTERS] + ("…" if len(value) > TITLE_CHARACTERS else ""))
                 cell.setToolTip(value[:400])
                 restyle(cell, "tone", "" if row.differs else "muted")

@@ -111,8 +111,7 @@ class Comparison(QObject):
         """Read all takes, and hear the first."""
         if self.is_running or len(self.takes) < FEWEST:
             return
-        self.is_running, self.is_revealed = True, False
-        self._make_ready()
+        self.is_revealed = False
         self.hear(0)
 
     def stop(self) -> None:
@@ -136,9 +135,12 @@ class Comparison(QObject):
         self.changed.emit()
 
     def hear(self, place: int) -> None:
-        """Go on in another take at the same frame."""
-        if not self.is_running or not 0 <= place < len(self.takes):
+        """Go on in another take at the same frame, also where another one came on the stage since."""
+        if not 0 <= place < len(self.takes) or (len(self.takes) < FEWEST and not self.is_running):
             return
+        if not self.is_running:
+            self.is_running = True
+            self._make_ready()
         opened = self._open_takes.find(self.takes[place].take_id)
         if opened is None:  # there was no memory for it, which was told
             return
@@ -151,7 +153,8 @@ class Comparison(QObject):
         self.is_blind, self.is_revealed = blind, False
         if blind:
             self._shuffle(self.takes)
-        self.hear(0)
+        if self.is_running:
+            self.hear(0)
         self.changed.emit()
 
     def reveal(self) -> None:
