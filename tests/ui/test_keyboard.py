@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QMenu, QPushButton, QWidget
@@ -209,6 +209,31 @@ def test_the_waveform_shows_its_focus(ready: Desk) -> None:
     assert frame.grab().toImage() != before
     edge = frame.grab().toImage().pixelColor(frame.width() // 2, frame.height() - 1)
     assert edge.name() == ready.theme.colours.accent
+
+
+@pytest.mark.parametrize("theme_name", ["dark", "light"])
+def test_every_button_shows_its_focus_also_while_it_is_down(ready: Desk, theme_name: str) -> None:
+    ready.theme.choose(theme_name)
+    for action in ("compare_add", "compare"):
+        find_action(ready, action).trigger()
+    dialog = ready.window.compare
+    assert dialog is not None
+    ready.make_take("calm flute", 4.0)
+    ready.studio.comparison.add(ready.studio.library.current)
+    shown: list[QAbstractButton] = []
+    for window in (dialog, ready.window):
+        window.activateWindow()
+        ready.wait(window.isActiveWindow)
+        for button in (button for button in buttons_of(window) if button.window() is window):
+            for is_down in {False, button.isCheckable()}:
+                with QSignalBlocker(button):  # what they do is tried elsewhere
+                    button.setChecked(is_down)
+                button.clearFocus()
+                before = button.grab().toImage()
+                button.setFocus(Qt.FocusReason.TabFocusReason)
+                assert button.grab().toImage() != before, f"{button.objectName()} {button.text()}, down: {is_down}"
+                shown += [button] * is_down
+    assert {"seed_lock", "compare_A"} <= {button.objectName() for button in shown}
 
 
 def test_mute_volume_and_zoom_have_keys(ready: Desk) -> None:
