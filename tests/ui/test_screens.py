@@ -8,7 +8,9 @@ import sys
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
 
 from musicapp.ui import screen_room, theme
 from tests.ui.conftest import Desk
@@ -141,6 +143,37 @@ def test_widths_of_a_wider_window_leave_the_stage_its_room(desk: Desk) -> None:
     window.resize(800, 700)  # three are still shown, each with its least
     desk.wait(lambda: columns.width() < 800 and all(width > 0 for width in columns.sizes()))
     assert not columns.is_narrow
+    window.resize(700, 700)
+    desk.wait(lambda: columns.is_narrow and columns.width() < 700)
+    desk.wait(lambda: window.export.name.width() >= 64)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", "This plugin does not support")
+@pytest.mark.parametrize("name", ["settings", "models", "compare", "export_options", "shortcuts", "about", "report"])
+def test_dialogs_fit_on_a_small_screen_at_twice_the_size(desk: Desk, name: str) -> None:
+    """1366 x 768 at a scale of 2: what a dialog needs at least, its frame beside it."""
+    action = desk.window.findChild(QAction, f"action_{name}")
+    assert action is not None
+    action.trigger()
+    dialog = next(each for each in desk.window.findChildren(QDialog) if each.isVisible())
+    least, room = dialog.minimumSizeHint(), QSize(683, 384) - screen_room.FRAME
+    assert least.width() <= room.width() and least.height() <= room.height(), least
+    dialog.close()
+
+
+def test_a_long_message_is_read_to_its_end_on_a_low_stage(desk: Desk) -> None:
+    window = desk.window
+    window.resize(680, 340)
+    hint = "Connect its disk and read the folder again, or choose the folder where they were moved to. " * 3
+    desk.studio.messages.post("warning", "The folder is not there.", hint, offer=("Use the usual folder", list))
+    bar = window.message_bar
+
+    def is_whole() -> bool:
+        return bar.hint.height() >= bar.hint.heightForWidth(bar.hint.width()) > 4 * bar.hint.fontMetrics().height()
+
+    desk.wait(is_whole)
+    assert bar.offer_button.height() >= bar.offer_button.minimumSizeHint().height()
+    assert bar.parentWidget().rect().contains(bar.geometry())  # type: ignore[union-attr]
 
 
 def test_a_message_moves_nothing(desk: Desk) -> None:

@@ -57,7 +57,7 @@ class SettingsDialog(QDialog):
             self.tabs.addTab(VerticalScroll(page), words)
             page.show_values(self._before)
             page.changed.connect(self._show_state)
-        self.tabs.addTab(self.keys, tr("&Keyboard"))
+        self.tabs.addTab(VerticalScroll(self.keys), tr("&Keyboard"))
         self.keys.changed.connect(self._show_state)
         self.note = label("", tone="muted")
         self.note.setObjectName("settings_note")

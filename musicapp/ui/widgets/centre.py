@@ -38,8 +38,11 @@ class Centre(QWidget):
         self._place()
 
     def _place(self) -> None:
-        """As high as its words need at this width, up to the whole stage."""
+        """As high as its words need at this width: up to the whole stage, and over the export where that is too low."""
         room = self._scroll.geometry().adjusted(SPACE, SPACE, -SPACE, -SPACE)
-        height = min(self._bar.heightForWidth(room.width()), room.height())
+        height = self._bar.heightForWidth(room.width())
+        if height > room.height():
+            room.setBottom(min(room.top() + height - 1, self.height() - SPACE))
+            height = room.height()
         self._bar.setGeometry(room.left(), room.bottom() - height + 1, room.width(), height)
         self._bar.raise_()

@@ -85,6 +85,9 @@ class Columns(QSplitter):
         least = {column: max(width, column.minimumSizeHint().width()) for column, width in least.items()}
         spare = self.width() - sum(least.values()) - 2 * self.handleWidth()
         self.is_narrow = spare < 0
+        if self.is_narrow:
+            outer = self._takes if self._wants_list else self.rail
+            spare = self.width() - least[outer] - least[self._centre] - self.handleWidth()
         if spare > 0:  # widths that were left in a wider window take it from the outer columns, not from the stage
             least[self._centre] = max(least[self._centre], min(theme.CENTRE_LEAST_WIDTH, least[self._centre] + spare))
         for column, width in least.items():
