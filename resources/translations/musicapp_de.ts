@@ -5637,10 +5637,6 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Von diesem Take gibt es keinen Klang zu behalten.</translation>
     </message>
     <message>
-        <source>There is no text encoder in {1}.</source>
-        <translation>In {1} ist kein Text-Encoder.</translation>
-    </message>
-    <message>
         <source>There is no {1} in {2}, and more than one other file with weights: {3}.</source>
         <translation>In {2} ist kein {1}, und mehr als eine andere Datei mit Gewichten: {3}.</translation>
     </message>
@@ -6187,6 +6183,10 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The details of the take could not be saved in “{1}”{2}.</source>
         <translation>Die Angaben zum Take ließen sich in „{1}“ nicht sichern{2}.</translation>
+    </message>
+    <message>
+        <source>There is no text encoder in {1}{2}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.</source>

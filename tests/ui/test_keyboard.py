@@ -10,16 +10,18 @@ import pytest
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLabel, QMenu, QPushButton, QWidget
 from safetensors.numpy import save_file
 
 from musicapp.audio import wave_io
 from musicapp.ui.dialogs.models import ModelsDialog
 from musicapp.ui.state.player import QUIETEST_DB
+from tests.tiny_model import write_tiny_model
 from tests.ui.conftest import Desk
 
 # The offscreen platform has no window manager to tell.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "This plugin does not support")
+PLAIN = Qt.TextFormat.PlainText
 KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -234,6 +236,28 @@ def test_every_button_shows_its_focus_also_while_it_is_down(ready: Desk, theme_n
                 assert button.grab().toImage() != before, f"{button.objectName()} {button.text()}, down: {is_down}"
                 shown += [button] * is_down
     assert {"seed_lock", "compare_A"} <= {button.objectName() for button in shown}
+
+
+def test_tab_stops_at_links_of_a_model_alone_and_shows_it(ready: Desk, home: Path) -> None:
+    """What is no link is text, whatever stands in it."""
+    folder = write_tiny_model(home / "data" / "models" / "R&D", name="Mine", text_encoder="none")
+    find_action(ready, "models").trigger()
+    dialog = ready.window.findChild(ModelsDialog)
+    assert dialog is not None
+    dialog.activateWindow()
+    ready.wait(lambda: dialog.isActiveWindow() and ready.studio.shelf.find("R&D") is not None)
+    for key, links in (("R&D", 0), ("stable-audio-3-medium", 1)):
+        dialog.list.choose(key)
+        labels = [label for label in dialog.details.findChildren(QLabel) if label.isVisible()]
+        stops = [label for label in labels if label.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        assert len(stops) == links, [label.text() for label in stops]
+        if key == "R&D":
+            assert any(label.text() == str(folder) and label.textFormat() == PLAIN for label in labels)
+        for label in stops:
+            before = label.grab().toImage()
+            label.setFocus(Qt.FocusReason.TabFocusReason)
+            assert label.grab().toImage() != before
+    dialog.close()
 
 
 def test_mute_volume_and_zoom_have_keys(ready: Desk) -> None:

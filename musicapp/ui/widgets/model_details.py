@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 PARTS = 1000  # of the progress bar
 MAX_FACTS = 9
+LINK = Qt.TextInteractionFlag.TextBrowserInteraction
 
 
 class ModelDetails(QFrame):
@@ -36,6 +36,7 @@ class ModelDetails(QFrame):
         self.good_for = label("", tone="muted")
         for text in (self.title, self.good_for):
             text.setWordWrap(True)
+        self._link = ""  # the only one of the facts that is no plain text
         self._facts = [(label("", tone="muted"), label("")) for _ in range(MAX_FACTS)]
         self.licence = LicenceStep(theme)
         self.problem = label("", tone="danger")
@@ -93,7 +94,6 @@ class ModelDetails(QFrame):
         facts.setColumnStretch(1, 1)
         for number, (heading, text) in enumerate(self._facts):
             text.setWordWrap(True)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             text.setOpenExternalLinks(True)
             facts.addWidget(heading, number, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(text, number, 1)
@@ -183,9 +183,14 @@ class ModelDetails(QFrame):
             text.setVisible(shown)
             if shown:
                 heading.setText(facts[number][0])
-                text.setText(facts[number][1])
+                value = facts[number][1]
+                is_link = value == self._link
+                text.setTextFormat(Qt.TextFormat.RichText if is_link else Qt.TextFormat.PlainText)
+                text.setTextInteractionFlags(LINK if is_link else Qt.TextInteractionFlag.TextSelectableByMouse)
+                text.setText(value)
 
     def _facts_of(self, item: Item) -> list[tuple[str, str]]:
+        """Headings and values. All are plain text but the page, which the keyboard can reach and open."""
         from musicapp.store import hub_pages, shelf
 
         known, source = item.known, item.source
@@ -196,6 +201,7 @@ class ModelDetails(QFrame):
                 page_of=hub_pages.page_of(known),
                 partition=hub_pages.page_of(known).partition("://")[2],
             )
+        self._link = page
         if known is not None and not known.is_text_encoder:
             half, full = (size(count) for count in shelf.weights_bytes(known))
             memory = tr("{half} for the weights in 16 bits, {full} in 32 bits", half=half, full=full)
@@ -209,7 +215,7 @@ class ModelDetails(QFrame):
             (tr("Text encoder"), f"{item.needs}, {_whereabouts(item, encoder_is_here)}" if item.needs else ""),
             (tr("Page"), page),
             (tr("Revision"), source.commit[:12] if source is not None else ""),
-            (tr("Folder"), escape(str(item.folder or ""))),
+            (tr("Folder"), str(item.folder or "")),
         ]
 
     def _show_progress(self, item: Item, transfer: Transfer | None) -> None:
