@@ -6186,7 +6186,7 @@ F gibt den gewählten einen Stern.</translation>
     </message>
     <message>
         <source>There is no text encoder in {1}{2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>In {1} ist kein Text-Encoder{2}.</translation>
     </message>
     <message>
         <source>Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.</source>
