@@ -70,6 +70,7 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
 def label(text: str, *, tone: str = "", parent: QWidget | None = None) -> QLabel:
     """A text label; tone "muted", "section", "warning" or "danger"."""
     made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # names out of files are in many
     if tone:
         made.setProperty("tone", tone)
     return made
@@ -84,6 +85,7 @@ class ElidedLabel(QLabel):
             self.setProperty("tone", tone)
         self.setAlignment(alignment | Qt.AlignmentFlag.AlignVCenter)
         self.setMinimumWidth(1)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._whole = ""
 
     def set_whole(self, text: str, tooltip: str = "") -> None:
