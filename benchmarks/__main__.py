@@ -30,9 +30,10 @@ def cases(*, smoke: bool) -> list[Case]:
     """What is measured: everything once in small for a check that it runs, else in sizes that say something."""
     latents, positions, blocks = (6, 64, 1) if smoke else (128, 1024, 2)
     found: list[Case] = [("matrix product", "ceiling", {"size": positions}, "")]
-    for precision in ("bf16",) if smoke else ("fp32", "bf16"):
+    decoders = [(latents, "bf16")] if smoke else [(latents, "fp32"), (latents, "bf16"), (positions, "bf16")]
+    for count, precision in decoders:
         found.append(
-            (f"Open decoder, {latents} latents, {precision}", "decoder", _of(precision, latents=latents), "diffusers")
+            (f"Open decoder, {count} latents, {precision}", "decoder", _of(precision, latents=count), "diffusers")
         )
     for precision in ("bf16", "int8", "int4"):
         sizes = _of(precision, latents=positions, blocks=blocks)
