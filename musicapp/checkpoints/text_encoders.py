@@ -113,9 +113,10 @@ def check(folder: Path, kinds: tuple[str, ...], max_length: int) -> None:
 
 
 def _read_settings(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no text encoder in {folder}.", hint=HINT)
     if not (folder / "config.json").is_file():
-        reason = ": it has no config.json" if folder.is_dir() else ""
-        raise CheckpointError(f"There is no text encoder in {folder}{reason}.", hint=HINT)
+        raise CheckpointError(f"The folder {folder} has no config.json, so it is no text encoder.", hint=HINT)
     settings = read_json(folder / "config.json")
     if settings.get("model_type") not in kinds:
         found = json.dumps(settings.get("model_type"))[:40]

@@ -5005,6 +5005,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Der Ordner {1} hat ein Gewicht „{2}“, das kein Teil des Modells verwendet.</translation>
     </message>
     <message>
+        <source>The folder {1} has no config.json, so it is no text encoder.</source>
+        <translation>Der Ordner {1} hat keine config.json und ist damit kein Text-Encoder.</translation>
+    </message>
+    <message>
         <source>The folder “{1}” cannot be made.</source>
         <translation>Der Ordner „{1}“ lässt sich nicht anlegen.</translation>
     </message>
@@ -5637,6 +5641,10 @@ F gibt den gewählten einen Stern.</translation>
         <translation>Von diesem Take gibt es keinen Klang zu behalten.</translation>
     </message>
     <message>
+        <source>There is no text encoder in {1}.</source>
+        <translation>In {1} ist kein Text-Encoder.</translation>
+    </message>
+    <message>
         <source>There is no {1} in {2}, and more than one other file with weights: {3}.</source>
         <translation>In {2} ist kein {1}, und mehr als eine andere Datei mit Gewichten: {3}.</translation>
     </message>
@@ -6183,10 +6191,6 @@ F gibt den gewählten einen Stern.</translation>
     <message>
         <source>The details of the take could not be saved in “{1}”{2}.</source>
         <translation>Die Angaben zum Take ließen sich in „{1}“ nicht sichern{2}.</translation>
-    </message>
-    <message>
-        <source>There is no text encoder in {1}{2}.</source>
-        <translation>In {1} ist kein Text-Encoder{2}.</translation>
     </message>
     <message>
         <source>Vary it, make passages of it anew, add music to it, close it to a loop, or glue it with other takes.</source>
