@@ -18,7 +18,7 @@ from musicapp.handover.exporting import PRESETS, ExportSettings
 from musicapp.library import names
 from musicapp.library.takes import Take
 from musicapp.settings import Settings
-from musicapp.ui.state import many_exports
+from musicapp.ui.state import export_name, many_exports
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.messages import Messages
 from musicapp.ui.state.sound import Sound, as_shown, material_of
@@ -201,7 +201,7 @@ class Exporter(QObject):
     def set_name(self, name: str) -> None:
         """Take a name as typed, without its suffix; whether it will do is looked up at once."""
         self.name, self._is_typed, self._wish = name, True, self._wish + 1
-        self.note = "" if not name.strip() or names.is_safe_name(name.strip()) else _unsafe(name)
+        self.note = export_name.note(name)
         self.form_changed.emit()
         if not self.note and name.strip():
             self._look_up(name.strip(), self._looked_up)
@@ -227,15 +227,9 @@ class Exporter(QObject):
             return
         take, folder, suffix, settings, part_s = self.take, self.folder, self.suffix, self.settings, self.part_s
         name, wish = self.name.strip().removesuffix(suffix), self._wish
-        if not names.is_safe_name(name):
-            if names.is_too_long(name):
-                self._messages.post("error", f"“{name[:60]}…” is too long to name a file.", "Use a shorter one.")
-                return
-            self._messages.post(
-                "error",
-                f"“{name[:60]}” cannot be the name of a file." if name else "The file needs a name.",
-                'Use letters, digits, spaces and hyphens; none of \\ / : * ? " < > |.',
-            )
+        what, hint = export_name.problem(name)
+        if what:
+            self._messages.post("error", what, hint)
             return
 
         def work() -> tuple[Take | Sound, wave_io.ExportResult] | str:
@@ -395,9 +389,3 @@ class Exporter(QObject):
         if not running:
             self._writing = set()
         self.running_changed.emit(running)
-
-
-def _unsafe(name: str) -> str:
-    bad = " ".join(sign for sign in ["\\", "/", ":", "*", "?", '"', "<", ">", "|"] if sign in name)
-    verb = "cannot stand in the name of a file."
-    return f"{bad} {verb}" if bad else f"“{name.strip()[:40]}” cannot be the name of a file."

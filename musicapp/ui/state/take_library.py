@@ -15,7 +15,7 @@ from musicapp.library import lineage, takes
 from musicapp.library.index import Index
 from musicapp.library.takes import Take
 from musicapp.request import TakeRequest, format_duration
-from musicapp.ui.state import folder_look
+from musicapp.ui.state import folder_look, same_take
 from musicapp.ui.state.background import Lane
 from musicapp.ui.state.generation import Generation
 from musicapp.ui.state.leftovers import Leftovers
@@ -78,7 +78,7 @@ class TakeLibrary(QObject):
         open_takes.made.connect(self._made)
         open_takes.dropped.connect(self._dropped)
         leftovers.kept.connect(self._part_kept)
-        generation.began.connect(self._tell_same)
+        generation.began.connect(lambda request: same_take.tell(request, self.model.rows, messages))
         generation.run_changed.connect(self._progressed)
         player.shown_changed.connect(self._shown_changed)
         edits.edited.connect(self._edited)
@@ -260,10 +260,7 @@ class TakeLibrary(QObject):
         index, files = self._index, list(changed)
 
         def reread(found: list[Take]) -> None:
-            now = folder_look.named(self._not_thrown_away(found))
-            self.model.put_takes(now)
-            for take in now:
-                self._open_takes.renew(take)
+            self._put(folder_look.named(found))
             if self.search is not None:
                 self.search.again()
 
@@ -280,11 +277,15 @@ class TakeLibrary(QObject):
         return [take for take in found if take.path not in self._thrown_away]
 
     def _edited(self, edited: list[Take]) -> None:
-        edited = self._not_thrown_away(edited)
-        self.model.put_takes(edited)
-        for take in edited:
+        self._put(edited)
+        self._reread([take.path for take in self._not_thrown_away(edited)])
+
+    def _put(self, found: list[Take]) -> None:
+        """List takes as they are now, and tell the stage."""
+        found = self._not_thrown_away(found)
+        self.model.put_takes(found)
+        for take in found:
             self._open_takes.renew(take)
-        self._reread([take.path for take in edited])
 
     def noted(self, take: Take) -> None:
         """What was heard of a take is written on it now: exports and the index are to know it, too.
@@ -371,16 +372,6 @@ class TakeLibrary(QObject):
             self.open(take.take_id)
         self._messages.remark(f"Kept as a take of {format_duration(round(take.duration_s, 1))}")
 
-    def _tell_same(self, request: TakeRequest) -> None:
-        """Say so when there is a take of all the same already."""
-        if any(row.take is not None and _asks_the_same(request, row.request) for row in self.model.rows):
-            self._messages.post(
-                "notice",
-                "There is a take of this prompt, seed and length already: this one will sound the same.",
-                "For another one roll the dice, or open the lock of the seed.",
-                about="same",
-            )
-
     def _dropped(self, take_id: str, was_shown: bool) -> None:
         self.model.remove(take_id)
         if was_shown:
@@ -395,14 +386,3 @@ class TakeLibrary(QObject):
         shown = self._open_takes.shown
         self.model.set_shown(shown.take_id if shown else "")
         self.current_changed.emit()
-
-
-def _asks_the_same(request: TakeRequest, made: TakeRequest) -> bool:
-    """Whether both make the same music; what a request leaves open is the model's own, which a made one states."""
-    names = ("prompt", "negative_prompt", "seed", "duration_s", "loras")
-    if Path(request.model).name != Path(made.model).name or any(
-        getattr(request, name) != getattr(made, name) for name in names
-    ):
-        return False
-    open_to_model = ("steps", "guidance_scale", "sampler")
-    return all(getattr(request, name) in (None, getattr(made, name)) for name in open_to_model)
