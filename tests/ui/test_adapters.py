@@ -17,7 +17,7 @@ from musicapp.audio import tags, wave_io
 from musicapp.handover.recalling import split_gone
 from musicapp.request import Lora
 from tests.ui.conftest import Desk
-from tests.ui.test_models import drop
+from tests.ui.dropping import drop
 
 LAYER = "model.transformer.layers.0.self_attn.to_out.parametrizations.weight.0."
 

@@ -15,8 +15,9 @@ from musicapp.audio.formats import EXPORT_FORMATS
 from musicapp.request import Lora
 from musicapp.ui.dialogs.models import ModelsDialog
 from tests.ui.conftest import Desk
+from tests.ui.dropping import drop, drop_data
 from tests.ui.test_adapters import write
-from tests.ui.test_models import Models, drop, drop_data
+from tests.ui.test_models import Models
 
 COPY = Qt.DropAction.CopyAction
 

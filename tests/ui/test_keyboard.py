@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -333,28 +332,6 @@ def test_a_closed_message_leaves_the_focus_where_no_key_changes_anything(ready: 
     ready.find("message_log").setFocus()
     press(Qt.Key.Key_Escape)
     assert not ready.window.message_bar.isVisible() and ready.waveform.hasFocus()
-
-
-def test_the_cursor_stands_behind_the_prompt_after_a_restart(open_desk: Callable[[], Desk]) -> None:
-    desk = open_desk()
-    desk.studio.take_settings.set_prompt("calm piano")
-    desk.window.close()
-    desk.studio.close()
-    again = open_desk()
-    press(Qt.Key.Key_Space)
-    QTest.keyClicks(again.find("prompt"), "solo")
-    assert again.studio.take_settings.prompt == "calm piano solo"
-
-
-def test_a_negative_prompt_is_not_taken_away_while_it_is_typed(desk: Desk) -> None:
-    negative = desk.window.prompts.negative_prompt
-    negative.setFocus()
-    QTest.keyClicks(negative, "dr")
-    desk.studio.take_settings.set_sampling(guidance_scale=1.0)
-    QTest.keyClicks(negative, "ums")
-    assert negative.toPlainText() == "drums"
-    press(Qt.Key.Key_Tab)
-    assert not negative.isEnabled() and "guidance" in negative.toolTip()
 
 
 def test_the_whole_way_without_a_mouse(desk: Desk, home: Path) -> None:

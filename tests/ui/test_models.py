@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton
 from safetensors.numpy import load_file, save_file
 
 from musicapp import paths
@@ -26,6 +26,7 @@ from tests.store.conftest import MemoryKeyring, hub, memory_keyring, models  # n
 from tests.store.hub_server import STRANGER, TOKEN, Hub
 from tests.tiny_model import write_tiny_model
 from tests.ui.conftest import Desk
+from tests.ui.dropping import drop
 
 MODEL, ENCODER, MINE = "stable-audio-open-small", "t5-base", "my-tiny"
 WEIGHTS = f"{MODEL}//model.safetensors"
@@ -254,31 +255,6 @@ def test_a_system_without_a_keyring_uses_the_token_until_the_window_closes(
     dialog.press("get")
     dialog.wait_for("here")
     assert dialog.shelf.messages.current is not None
-
-
-def drop(widget: QWidget, path: Path) -> bool:
-    """Drop a path as the file manager does; whether it was taken."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    return drop_data(widget, data) is not None
-
-
-def drop_data(widget: QWidget, data: QMimeData) -> Qt.DropAction | None:
-    """Drag this over a widget and let go, as a source that prefers to move; what it is told, None for refused."""
-    middle = widget.rect().center()
-    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction | Qt.DropAction.LinkAction
-    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(middle), offered, data, button, key)
-    enter.setDropAction(Qt.DropAction.MoveAction)
-    enter.ignore()
-    QApplication.sendEvent(widget, enter)
-    if not enter.isAccepted():
-        return None
-    drop = QDropEvent(QPointF(middle), offered, data, button, key)
-    drop.setDropAction(Qt.DropAction.MoveAction)
-    drop.ignore()
-    QApplication.sendEvent(widget, drop)
-    return drop.dropAction() if drop.isAccepted() else None
 
 
 def test_a_folder_dropped_on_the_window_is_imported(desk: Desk, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from musicapp.request import MAX_SEED, Lora, frames_for
 from musicapp.shape import Loop
 from musicapp.ui.widgets.menu_button import MenuButton
 from tests.ui.conftest import Desk
+from tests.ui.test_keyboard import press
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "This plugin does not support")
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -325,3 +326,25 @@ def test_settings_of_a_take_come_back_whole_but_for_the_seed_or_only_that(desk: 
         assert (form.prompt, form.seed) == (prompt, seed)
         QTest.keyClick(desk.window, Qt.Key.Key_Z, CTRL)
         assert (form.prompt, form.seed, form.seed_is_locked) == ("harp", 99, False)
+
+
+def test_the_cursor_stands_behind_the_prompt_after_a_restart(open_desk: Callable[[], Desk]) -> None:
+    desk = open_desk()
+    desk.studio.take_settings.set_prompt("calm piano")
+    desk.window.close()
+    desk.studio.close()
+    again = open_desk()
+    press(Qt.Key.Key_Space)
+    QTest.keyClicks(again.find("prompt"), "solo")
+    assert again.studio.take_settings.prompt == "calm piano solo"
+
+
+def test_a_negative_prompt_is_not_taken_away_while_it_is_typed(desk: Desk) -> None:
+    negative = desk.window.prompts.negative_prompt
+    negative.setFocus()
+    QTest.keyClicks(negative, "dr")
+    desk.studio.take_settings.set_sampling(guidance_scale=1.0)
+    QTest.keyClicks(negative, "ums")
+    assert negative.toPlainText() == "drums"
+    press(Qt.Key.Key_Tab)
+    assert not negative.isEnabled() and "guidance" in negative.toolTip()

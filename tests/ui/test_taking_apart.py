@@ -24,8 +24,8 @@ from musicapp.shape import Source
 from musicapp.ui.state import sound
 from musicapp.ui.state.sound import SoundAudio
 from tests.ui.conftest import Desk
+from tests.ui.dropping import drop
 from tests.ui.test_drops import exported
-from tests.ui.test_models import drop
 from tests.ui.test_waveform import drag
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
